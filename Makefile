@@ -1,0 +1,56 @@
+# make demo   sets everything up, builds real data from the scores that come with music21, checks it, says where to look
+# make test   sets everything up and runs linters, type checker and the whole test suite
+# make bench  prints every benchmark table
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := musicdata-work/demo
+
+.PHONY: demo test bench lint install install-dev timidity clean
+
+demo: install timidity
+	$(BIN)/musicdata doctor
+	$(BIN)/musicdata build musictm --limit 60 --work $(DEMO)
+	$(BIN)/musicdata check $(DEMO)
+	$(BIN)/musicdata show sheets --work $(DEMO) --limit 10 --save $(DEMO)-look
+	$(BIN)/musicdata show audio --work $(DEMO) --limit 10 --save $(DEMO)-look
+	@echo
+	@echo "Pictures and sounds of ten samples: $(DEMO)-look"
+	@echo "All tables: $(DEMO)/tables; the notes of a sample: $(BIN)/musicdata show alignment --work $(DEMO)"
+
+test: lint timidity
+	$(BIN)/pytest
+
+lint: install-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: install-dev timidity
+	$(BIN)/python -m tests.benchmarks
+
+install: $(VENV)/installed
+install-dev: $(VENV)/installed-dev
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12 …"; exit 4; }
+	@$(PYTHON) -m venv $(VENV) || { echo "The venv module is missing. Run: apt-get install python3-venv"; rm -rf $(VENV); exit 4; }
+
+$(VENV)/installed: $(VENV)/bin/python pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/bin/python pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@ $(VENV)/installed
+
+# TiMidity++ is the one program that comes from the system.
+timidity:
+	@command -v timidity >/dev/null || \
+	if [ "$$(id -u)" = 0 ]; then apt-get update -q && apt-get install -q -y --no-install-recommends timidity; \
+	elif sudo -n true 2>/dev/null; then sudo apt-get update -q && sudo apt-get install -q -y --no-install-recommends timidity; \
+	else echo "TiMidity++ is missing. Run: sudo apt-get install timidity   then the same make command again"; exit 4; fi
+
+clean:
+	rm -rf $(VENV) musicdata-work .pytest_cache .ruff_cache .mypy_cache

@@ -1,0 +1,43 @@
+"""musicdata builds, checks and publishes cross-modal music data sets.
+
+>>> import musicdata
+>>> work = musicdata.build("musictm", input="songs/", limit=100)  # doctest: +SKIP
+>>> work.table("notes").to_pandas()  # doctest: +SKIP
+
+Everything is loaded when it is first used, so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from musicdata.api import Work as Work
+    from musicdata.api import build as build
+    from musicdata.api import check as check
+    from musicdata.api import open_work as open_work
+    from musicdata.api import plan as plan
+    from musicdata.errors import MusicdataError as MusicdataError
+
+__version__ = "0.1.0"
+
+_PUBLIC = {
+    "MusicdataError": "musicdata.errors",
+    "Work": "musicdata.api",
+    "build": "musicdata.api",
+    "check": "musicdata.api",
+    "open_work": "musicdata.api",
+    "plan": "musicdata.api",
+}
+__all__ = ["MusicdataError", "Work", "__version__", "build", "check", "open_work", "plan"]  # noqa: PLE0604, RUF100
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - what the name stands for
+    if name not in _PUBLIC:
+        raise AttributeError(f"module musicdata has no attribute {name!r}; it has {', '.join(__all__)}")
+    return getattr(importlib.import_module(_PUBLIC[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,91 @@
+"""Rows of tables: contracts, keys, references, splits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from musicdata import contract as contracts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from musicdata.tables import TableReader
+    from musicdata.workspace import Workspace
+
+
+def check_contracts(_workspace: Workspace, reader: TableReader) -> Iterator[tuple[str, str]]:
+    """Yield how rows break their contracts; media are looked at by their own checks."""
+    for table in reader.tables:
+        contract = contracts.load(table)
+        for rows in reader.iterate(table):
+            for problem in contract.problems(rows):
+                yield table, problem
+
+
+def check_keys(_workspace: Workspace, reader: TableReader) -> Iterator[tuple[str, str]]:
+    """Yield tables whose rows are not in strictly rising order of the key."""
+    for table in reader.tables:
+        key = list(contracts.load(table).key)
+        last: tuple[object, ...] | None = None
+        for rows in reader.iterate(table, key):
+            keys = list(zip(*(rows.column(name).to_pylist() for name in key), strict=True))
+            before = keys if last is None else [last, *keys]
+            wrong = next(((a, b) for a, b in zip(before, before[1:], strict=False) if a >= b), None)
+            if wrong:
+                yield table, f"key {wrong[1]} comes after {wrong[0]}"
+            last = keys[-1] if keys else last
+
+
+def check_references(_workspace: Workspace, reader: TableReader) -> Iterator[tuple[str, str]]:
+    """Yield values that name a row that is not there."""
+    for table in reader.tables:
+        for column, target in contracts.load(table).references.items():
+            known = pc.unique(reader.read(target, [column]).column(column))
+            named = pc.unique(reader.read(table, [column]).column(column))
+            missing = named.filter(pc.invert(pc.is_in(named, known)))
+            if len(missing):
+                yield table, f"{len(missing)} values of {column} are not in {target}, e.g. {missing[0].as_py()!r}"
+
+
+def check_split_column(_workspace: Workspace, reader: TableReader) -> Iterator[tuple[str, str]]:
+    """Yield tables that place a sample in another split than `samples` does."""
+    samples = reader.read("samples", ["sample_id", "split"])
+    for table in _tables_with(reader, "sample_id", "split"):
+        for rows in reader.iterate(table, ["sample_id", "split"]):
+            where = pc.index_in(rows.column("sample_id"), samples.column("sample_id"))
+            differs = pc.not_equal(samples.column("split").take(where), rows.column("split"))
+            if wrong := rows.filter(differs).to_pylist():
+                yield table, f"sample {wrong[0]['sample_id']} is in {wrong[0]['split']}, samples says otherwise"
+
+
+def check_groups(_workspace: Workspace, reader: TableReader) -> Iterator[tuple[str, str]]:
+    """Yield groups of near-duplicate songs that stand in more than one split: a test set that leaks."""
+    rows = reader.read("samples", ["group_id", "split"]).group_by("group_id", use_threads=False)
+    torn = rows.aggregate([("split", "count_distinct")]).filter(pc.field("split_count_distinct") > 1)
+    for group_id in torn.column("group_id").to_pylist():
+        yield "samples", f"group {group_id} is in {torn.column('split_count_distinct')[0]} splits"
+
+
+def check_note_counts(_workspace: Workspace, reader: TableReader) -> Iterator[tuple[str, str]]:
+    """Yield samples whose notes are not numbered 0 … n−1, or that differ in n from the others."""
+    samples = reader.read("samples", ["sample_id", "n_notes"])
+    counts = pc.unique(samples.column("n_notes")).to_pylist()
+    if len(counts) > 1:
+        yield "samples", f"samples differ in their number of notes: {sorted(counts)}"
+    wanted = dict(zip(*(samples.column(c).to_pylist() for c in ("sample_id", "n_notes")), strict=True))
+    for table in _tables_with(reader, "sample_id", "note_index"):
+        for sample_id, indices in _note_indices(reader.read(table, ["sample_id", "note_index"])):
+            if indices != list(range(wanted.get(sample_id, -1))):
+                yield table, f"sample {sample_id} has notes {indices[:3]}…, {len(indices)} of {wanted.get(sample_id)}"
+
+
+def _note_indices(rows: pa.Table) -> Iterator[tuple[str, list[int]]]:
+    grouped = rows.group_by("sample_id", use_threads=False).aggregate([("note_index", "list")])
+    yield from zip(grouped.column("sample_id").to_pylist(), grouped.column("note_index_list").to_pylist(), strict=True)
+
+
+def _tables_with(reader: TableReader, *columns: str) -> list[str]:
+    return [t for t in reader.tables if set(columns) <= {column.name for column in contracts.load(t).columns}]

@@ -1,0 +1,53 @@
+"""Rows on a terminal, and media as loose files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+
+from musicdata import contract
+from musicdata.workspace import storage_faults
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from musicdata.api import Work
+
+
+def print_rows(table: str, rows: Sequence[dict[str, Any]]) -> None:
+    """Print rows as a table as wide as the terminal; text of data is never read as markup."""
+    console = Console(markup=False, highlight=False)
+    if not rows:
+        console.print(f"{table}: no rows")
+        return
+    shown = Table(*rows[0], box=None, pad_edge=False)
+    for row in rows:
+        shown.add_row(*(_text(value) for value in row.values()))
+    console.print(shown)
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return "–"
+    text = f"{value:.6g}" if isinstance(value, float) else str(value)
+    return "".join(c if c.isprintable() else "�" for c in text)
+
+
+def save_media(work: Work, table: str, rows: Sequence[dict[str, Any]], folder: Path) -> Iterator[Path]:
+    """Write the sounds or pictures of `rows` into `folder`; yield the files.
+
+    Raises:
+        StorageError: the folder cannot be written.
+    """
+    key = contract.load(table).key[0]
+    with storage_faults(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    for value in dict.fromkeys(row[key] for row in rows):
+        for name, data in work.media(table, value).items():
+            path = folder / name
+            with storage_faults(path, len(data)):
+                path.write_bytes(data)
+            yield path

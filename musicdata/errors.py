@@ -1,0 +1,92 @@
+"""The errors musicdata raises, drawn once.
+
+    MusicdataError                  exit code 1
+    ├── UsageError             2    the command or the recipe cannot mean anything
+    │   ├── InputError         2    the input as a whole cannot be used (missing, empty, not a kind we read)
+    │   └── RecipeError        2    a recipe or an override is wrong
+    ├── ItemError              1    one item is at fault: the stage turns it into a reject and goes on
+    │   ├── FormatError        1    a file is not what its name says, or not safe to read
+    │   └── RenderError        1    a renderer could not make a picture or a sound of an item
+    ├── ContractError          1    rows do not fit the table's contract
+    ├── NothingLeftError       1    a stage rejected every item, so nothing can follow
+    ├── PartialError           3    some shards failed; what is done is kept, the same command goes on
+    ├── SetupError             4    something on this machine is missing or broken
+    │   └── StorageError       4    the disk is full or cannot be written
+    └── WorkspaceHeldError     5    another process writes this workspace
+
+Every message says what went wrong, with which item, and what to do next.
+"""
+
+from __future__ import annotations
+
+
+class MusicdataError(Exception):
+    """Is the root of every error raised on purpose; `exit_code` is what the command returns for it."""
+
+    exit_code = 1
+
+
+class UsageError(MusicdataError):
+    """Says that the command cannot mean anything as it was given."""
+
+    exit_code = 2
+
+
+class InputError(UsageError):
+    """Says that the input as a whole cannot be used."""
+
+
+class RecipeError(UsageError):
+    """Says that a recipe, a parameter or an override is wrong."""
+
+
+class ItemError(MusicdataError):
+    """Says that one item is at fault; a stage turns it into a reject row and goes on.
+
+    Attributes:
+        reason: a short code, the same for every item with this fault, e.g. ``corrupt_archive``.
+        detail: what was found and what was expected, for a person to read.
+    """
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+class FormatError(ItemError):
+    """Says that a file is not what its name says, or is not safe to read."""
+
+
+class RenderError(ItemError):
+    """Says that a renderer could not make a picture or a sound of an item."""
+
+
+class ContractError(MusicdataError):
+    """Says that rows do not fit the contract of their table."""
+
+
+class NothingLeftError(MusicdataError):
+    """Says that a stage rejected every item it was given."""
+
+
+class PartialError(MusicdataError):
+    """Says that some shards failed; what is done is kept and the same command goes on from there."""
+
+    exit_code = 3
+
+
+class SetupError(MusicdataError):
+    """Says that something on this machine is missing or broken, and how to mend it."""
+
+    exit_code = 4
+
+
+class StorageError(SetupError):
+    """Says that the disk is full or cannot be written."""
+
+
+class WorkspaceHeldError(MusicdataError):
+    """Says that another process is writing this workspace."""
+
+    exit_code = 5

@@ -1,0 +1,70 @@
+"""Where shards are computed: one protocol of three methods, so that a cluster can take the place of this machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+Handle = int
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """Says what to compute, in under 1 kB: names and numbers, never rows.
+
+    Attributes:
+        operation: "cut" splits a stage's work into shards, "shard" computes one of them.
+        workspace: folder of the workspace.
+        stage: name of the stage.
+        ordinal: place of the shard in the stage's plan.
+    """
+
+    operation: str
+    workspace: str
+    stage: str
+    ordinal: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Says how it went, in under 1 kB.
+
+    Attributes:
+        handle: what `submit` returned.
+        spec: what was to be computed.
+        error: name of the error's class in `musicdata.errors`, "died" for a worker that vanished, or another
+            exception's name; empty when all went well.
+        message: the error's message.
+        facts: counts for progress.
+    """
+
+    handle: Handle
+    spec: Spec
+    error: str = ""
+    message: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+class Executor(Protocol):
+    """Computes shards somewhere; keeps no state of the run, which belongs to the engine."""
+
+    def submit(self, spec: Spec) -> Handle:
+        """Take a spec; it starts as soon as a worker is free."""
+        ...
+
+    def wait(self, timeout_s: float) -> list[Outcome]:
+        """Return what has ended, waiting up to `timeout_s` for the first."""
+        ...
+
+    def cancel(self, handle: Handle, *, force: bool) -> None:
+        """Take back a spec that has not started; with `force`, kill the worker of one that has."""
+        ...
+
+    def __enter__(self) -> Executor: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...

@@ -1,0 +1,1 @@
+"""Where items come from: one module a service, a dump or a kind of folder."""

@@ -1,0 +1,93 @@
+"""Files with songs: a folder, a single file, or the scores that come with music21."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+from musicdata import formats
+from musicdata.errors import InputError
+from musicdata.sources import music21_corpus
+from musicdata.stage import digest_of
+from musicdata.workspace import sha256_of_file
+
+CORPUS = "corpus:music21"
+_ID_HASH_CHARACTERS = 10
+_SLUG_CHARACTERS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class SongFile:
+    """One file of a source.
+
+    Attributes:
+        name: its path inside the source, with forward slashes; the same wherever the source lies.
+        path: where it is now.
+    """
+
+    name: str
+    path: Path
+
+    @property
+    def file_id(self) -> str:
+        """Return the id its songs' ids begin with: a readable stem and a hash of the name."""
+        return f"{slug(Path(self.name).stem)}_{name_hash(self.name)}"
+
+
+def slug(text: str) -> str:
+    """Return `text` as lower-case ASCII letters, digits and single underscores, safe in a file name.
+
+    >>> slug("The_Orphan’s Prayer (1797)")
+    'the_orphan_s_prayer_1797'
+    """
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore" if text.isascii() else "replace").decode()
+    return re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_")[:_SLUG_CHARACTERS].strip("_") or "song"
+
+
+def name_hash(name: str) -> str:
+    """Return the hash by which two names of the same slug differ."""
+    return hashlib.sha256(name.encode()).hexdigest()[:_ID_HASH_CHARACTERS]
+
+
+def song_files(source: str, limit: int = 0) -> list[SongFile]:
+    """List the files of a source in the order of their ids; the first `limit` of them, if it is not 0.
+
+    Raises:
+        InputError: there is no such file or folder, or it holds no file of a kind we read.
+    """
+    if not source:
+        raise InputError("this recipe has no input of its own: give a folder or a file with --input")
+    if source == CORPUS:
+        found = [SongFile(name, path) for name, path in music21_corpus.scores()]
+    elif source.startswith("corpus:"):
+        raise InputError(f"input {source!r}: the only corpus is {CORPUS}")
+    else:
+        found = _files_below(Path(source))
+    found.sort(key=lambda file: file.file_id)
+    return found[:limit] if limit else found
+
+
+def _files_below(root: Path) -> list[SongFile]:
+    kinds = " ".join(sorted(formats.READERS))
+    if root.is_file():
+        if root.suffix.lower() not in formats.READERS:
+            raise InputError(f"input {root} is not of a kind musicdata reads ({kinds})")
+        return [SongFile(root.name, root)]
+    if not root.is_dir():
+        raise InputError(f"input {root}: no such file or folder")
+    everything = [path for path in root.rglob("*") if path.is_file() and not path.name.startswith(".")]
+    songs = [path for path in everything if path.suffix.lower() in formats.READERS]
+    if not songs:
+        raise InputError(f"input folder {root} holds no songs: none of its {len(everything)} files ends in {kinds}")
+    return [SongFile(path.relative_to(root).as_posix(), path) for path in songs]
+
+
+def digest(source: str, limit: int = 0) -> str:
+    """Return the content hash of what would be read; music21's corpus goes by its version, to be quick."""
+    if source == CORPUS:
+        return f"{CORPUS} {importlib.metadata.version('music21')}"
+    return digest_of([(file.name, sha256_of_file(file.path)) for file in song_files(source, limit)])

@@ -1,0 +1,157 @@
+"""What a stage declares, and the registry that finds every stage module.
+
+A stage is one module in `musicdata/stages` with a module-level `STAGE`. Adding one touches that module and its test.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import importlib
+import json
+import pkgutil
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from musicdata.errors import RecipeError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    import pyarrow as pa
+
+
+class Parameters(BaseModel):
+    """Is the base of every stage's parameters: frozen, and unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+P = TypeVar("P", bound=Parameters)
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """The unit in which a stage commits: a range of the key, or some of the source's files.
+
+    Attributes:
+        first: smallest value of the first key column in the shard; `last` the largest.
+        n_items: items in the shard, for progress and plans.
+        digest: sha256 of everything the shard reads, so that an unchanged shard is not computed again.
+        items: names the stage needs to find its input again, when a key range does not say it.
+    """
+
+    first: str
+    last: str
+    n_items: int
+    digest: str
+    items: tuple[str, ...] = ()
+
+
+class Inputs(Protocol):
+    """The tables a stage reads, as the stages before it sealed them."""
+
+    def read(
+        self, table: str, columns: list[str] | None = None, first: str | None = None, last: str | None = None
+    ) -> pa.Table:
+        """Return rows whose first key column lies in first..last (both included), without media by default."""
+        ...
+
+
+class Sink(Protocol):
+    """Where a stage puts what it makes: rows in order of the key, and rejects."""
+
+    def write(self, table: str, rows: pa.Table | dict[str, list[Any]]) -> None:
+        """Append rows to the shard's part of `table`."""
+        ...
+
+    def reject(self, key: str, reason: str, detail: str) -> None:
+        """Record that the item `key` is dropped, with a reason code and what was found."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What `run` gets: the shard, where to read and write, and an empty folder for scratch files.
+
+    Attributes:
+        kept: the stage's own earlier output in this workspace, for stages that must not move what they once
+            placed; None at the first build.
+    """
+
+    shard: Shard
+    inputs: Inputs
+    sink: Sink
+    scratch: Path
+    kept: Inputs | None = None
+
+
+@dataclass(frozen=True)
+class Stage(Generic[P]):
+    """Declares a stage: a named, versioned function from tables to tables.
+
+    Attributes:
+        name: as recipes use it.
+        version: raised whenever the same input would give other rows.
+        verb: what it does, for people.
+        inputs: tables it reads; `outputs` tables it writes.
+        parameters: model of its parameters.
+        cut: splits the work into shards, in order of the key.
+        run: computes one shard.
+        source_digest: for stages that read files: content hash of what they will read.
+        tools: names and versions of the programs the output depends on; raises SetupError when one is missing.
+        keeps: earlier output is handed to `run` as `Task.kept`.
+        deadline_s: time after which a shard is taken as hung.
+        location_parameters: parameters that say where input lies, not what it holds; they do not count as changes.
+    """
+
+    name: str
+    version: int
+    verb: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    parameters: type[P]
+    cut: Callable[[P, Inputs], Iterator[Shard]]
+    run: Callable[[P, Task], None]
+    source_digest: Callable[[P], str] | None = None
+    tools: Callable[[P], Mapping[str, str]] = field(default=lambda _parameters: {})
+    keeps: bool = False
+    deadline_s: float = 1800.0
+    location_parameters: tuple[str, ...] = ()
+
+    def facts(self, parameters: Parameters) -> dict[str, Any]:
+        """Return what the output depends on apart from input and tools, as JSON values."""
+        values = parameters.model_dump(mode="json", exclude=set(self.location_parameters))
+        return {"stage": self.name, "version": self.version, "parameters": values}
+
+
+@functools.cache
+def registry() -> dict[str, Stage[Any]]:
+    """Return every stage by name, found by importing the modules of `musicdata.stages`."""
+    package = importlib.import_module("musicdata.stages")
+    found: dict[str, Stage[Any]] = {}
+    for module in sorted(info.name for info in pkgutil.iter_modules(package.__path__)):
+        stage = getattr(importlib.import_module(f"musicdata.stages.{module}"), "STAGE", None)
+        if isinstance(stage, Stage):
+            found[stage.name] = stage
+    return found
+
+
+def find(name: str) -> Stage[Any]:
+    """Return the stage called `name`.
+
+    Raises:
+        RecipeError: there is none; the message lists those there are.
+    """
+    stages = registry()
+    if name not in stages:
+        raise RecipeError(f"no stage is called {name!r}; the stages are {', '.join(sorted(stages))}")
+    return stages[name]
+
+
+def digest_of(value: object) -> str:
+    """Return the sha256 of a JSON value, the same whatever the order of its keys."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""One verb a module: each declares a `STAGE` that the registry finds."""

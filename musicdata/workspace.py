@@ -1,0 +1,230 @@
+"""The workspace: the folder a run works in, and the only writer of files in it.
+
+    WORK/
+      recipe.toml  run.json             resolved recipe; versions, host and times
+      tables/<table>/part-00000-<hash>.parquet
+      rejects/<stage>/part-00000-<hash>.parquet
+      state/<stage>/manifest.json       what a finished stage made, from what; names every part
+      state/<stage>/shards/<key>.json   one record per finished shard, until the stage is sealed
+      state/lock                        held (flock) by the one process that writes
+      scratch/                          unfinished files; emptied when a build starts and when it ends
+
+A part is written whole in scratch/, synced, and renamed to a name that holds its content hash; then the shard's
+record is created, only if there is none. So a kill at any moment leaves either a whole shard or none of it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from musicdata.errors import InputError, StorageError, WorkspaceHeldError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_DISK_FAULTS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.EFBIG}
+_NO_HARD_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK}
+
+
+@contextlib.contextmanager
+def storage_faults(path: Path, needed_bytes: int = 0) -> Iterator[None]:
+    """Turn what a full or unwritable disk raises into StorageError, naming the path and what is free."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _DISK_FAULTS:
+            raise
+        raise StorageError(_storage_message(path, needed_bytes, error)) from error
+
+
+def _storage_message(path: Path, needed_bytes: int, error: OSError) -> str:
+    existing = next(p for p in (path, *path.absolute().parents) if p.exists())
+    free = shutil.disk_usage(existing).free
+    need = f", {needed_bytes:,} bytes needed" if needed_bytes else ""
+    return (
+        f"cannot write {path}: {os.strerror(error.errno or 0)} ({free:,} bytes free{need}). Make room or fix the permissions, "
+        "then run the same command again: finished shards are kept"
+    )
+
+
+def sha256_of_file(path: Path) -> str:
+    """Return the sha256 of a file's bytes, hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """Names the files of one workspace and writes them so that no reader ever sees half of one."""
+
+    root: Path
+
+    @property
+    def scratch(self) -> Path:
+        """Return the folder of unfinished files."""
+        return self.root / "scratch"
+
+    def table_folder(self, table: str) -> Path:
+        """Return the folder that holds the parts of `table`."""
+        return self.root / "tables" / table
+
+    def rejects_folder(self, stage: str) -> Path:
+        """Return the folder that holds the rejects of `stage`."""
+        return self.root / "rejects" / stage
+
+    def state_folder(self, stage: str) -> Path:
+        """Return the folder of the records of `stage`."""
+        return self.root / "state" / stage
+
+    def manifest(self, stage: str) -> dict[str, Any] | None:
+        """Return what the sealed stage made, or None if it was never sealed."""
+        return read_json(self.state_folder(stage) / "manifest.json")
+
+    def sealed_stages(self) -> list[str]:
+        """List the stages that have been sealed."""
+        return sorted(path.parent.name for path in self.root.glob("state/*/manifest.json"))
+
+    @contextlib.contextmanager
+    def hold(self, command: str) -> Iterator[None]:
+        """Hold the workspace for writing; the hold ends with the process, however it ends.
+
+        Raises:
+            WorkspaceHeldError: another process holds it; the message says which.
+            InputError: the path is a file.
+        """
+        if self.root.exists() and not self.root.is_dir():
+            raise InputError(f"workspace {self.root} is a file; give a folder with --work")
+        path = self.root / "state" / "lock"
+        with storage_faults(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            self._lock(descriptor, path)
+            with storage_faults(path):
+                os.ftruncate(descriptor, 0)
+                os.pwrite(descriptor, json.dumps({"pid": os.getpid(), "command": command}).encode(), 0)
+            self.clear_scratch()
+            yield
+        finally:
+            self.clear_scratch()
+            os.close(descriptor)
+
+    def _lock(self, descriptor: int, path: Path) -> None:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            holder = read_json(path) or {}
+            raise WorkspaceHeldError(
+                f"workspace {self.root} is being written by process {holder.get('pid', '?')} "
+                f"({holder.get('command', 'unknown command')}). Wait for it, or choose another folder with --work"
+            ) from error
+
+    def clear_scratch(self) -> None:
+        """Remove what unfinished shards left behind."""
+        shutil.rmtree(self.scratch, ignore_errors=True)
+
+    def write_json(self, path: Path, value: object) -> None:
+        """Write a small JSON file whole or not at all."""
+        self.write_text(path, json.dumps(value, indent=1, sort_keys=True) + "\n")
+
+    def write_text(self, path: Path, text: str) -> None:
+        """Write a small text file whole or not at all."""
+        os.replace(self._written(path, text), path)  # noqa: PTH105 - one call for both kinds of commit
+        sync_folder(path.parent)
+
+    def create_json(self, path: Path, value: object) -> bool:
+        """Write a small JSON file only if there is none; say whether it was this call that wrote it."""
+        temporary = self._written(path, json.dumps(value, indent=1, sort_keys=True) + "\n")
+        try:
+            os.link(temporary, path)
+        except FileExistsError:
+            return False
+        except OSError as error:
+            if error.errno not in _NO_HARD_LINKS:
+                raise
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+        sync_folder(path.parent)
+        return True
+
+    def _written(self, path: Path, text: str) -> Path:
+        temporary = self.scratch / f"{path.name}.{os.getpid()}"
+        with storage_faults(path, len(text)):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self.scratch.mkdir(parents=True, exist_ok=True)
+            with temporary.open("w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+        return temporary
+
+    def commit_part(self, written: Path, folder: Path, ordinal: int) -> dict[str, Any]:
+        """Move a whole file from scratch to its final place; return its name, sha256 and size in bytes."""
+        digest, size = sha256_of_file(written), written.stat().st_size
+        final = folder / part_name(ordinal, digest)
+        with storage_faults(final, size):
+            folder.mkdir(parents=True, exist_ok=True)
+            with written.open("rb+") as file:
+                os.fsync(file.fileno())
+            written.replace(final)
+            sync_folder(folder)
+        return {"file": final.name, "sha256": digest, "bytes": size}
+
+    def rename_part(self, folder: Path, part: dict[str, Any], ordinal: int) -> dict[str, Any]:
+        """Give an unchanged part the name of its new place in the table; the old name goes with the sweep."""
+        name = part_name(ordinal, part["sha256"])
+        if name == part["file"] or (folder / name).exists():
+            return part | {"file": name}
+        with storage_faults(folder / name):
+            try:
+                os.link(folder / part["file"], folder / name)
+            except OSError as error:
+                if error.errno not in _NO_HARD_LINKS:
+                    raise
+                shutil.copyfile(folder / part["file"], folder / name)
+            sync_folder(folder)
+        return part | {"file": name}
+
+    def sweep(self, folder: Path, keep: set[str]) -> None:
+        """Remove what the sealed manifest does not name, so that the folder holds exactly its parts."""
+        for path in folder.iterdir() if folder.is_dir() else ():
+            if path.name not in keep:
+                path.unlink()
+        if folder.is_dir() and not keep:
+            folder.rmdir()
+
+
+def part_name(ordinal: int, digest: str) -> str:
+    """Return the file name of a part: its place in the table and its content hash."""
+    return f"part-{ordinal:05d}-{digest[:16]}.parquet"
+
+
+def read_json(path: Path) -> dict[str, Any] | None:
+    """Return the object in a JSON file, or None when there is no such file or it is empty."""
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        return None
+    if not text:
+        return None
+    value: dict[str, Any] = json.loads(text)
+    return value
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames inside `folder` last over a power loss."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
