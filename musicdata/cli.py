@@ -30,16 +30,29 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-Name = Annotated[str, typer.Argument(metavar="NAME|FILE", help="Recipe: musictm, musictm-lmd, or the path of a .toml file.")]
-Input = Annotated[
-    str | None, typer.Option("--input", "-i", help="Folder or file with songs; the recipe's own input if not given.")
+Name = Annotated[
+    str,
+    typer.Argument(metavar="NAME|FILE", help="Recipe: musictm, musictm-lmd, or the path of a .toml file."),
 ]
-WorkOption = Annotated[Path | None, typer.Option("--work", "-w", help="Workspace folder [default: musicdata-work/NAME].")]
-WorkArgument = Annotated[Path | None, typer.Argument(metavar="[WORK]", help="Workspace; the only one in musicdata-work.")]
-Limit = Annotated[int | None, typer.Option("--limit", min=1, help="Read at most so many files, and songs of each.")]
-Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Worker processes [default: one a processor].")]
+Input = Annotated[
+    str | None,
+    typer.Option("--input", "-i", help="Folder or file with songs; the recipe's own input if not given."),
+]
+WorkOption = Annotated[
+    Path | None, typer.Option("--work", "-w", help="Workspace folder [default: musicdata-work/NAME].")
+]
+WorkArgument = Annotated[
+    Path | None, typer.Argument(metavar="[WORK]", help="Workspace; the only one in musicdata-work.")
+]
+Limit = Annotated[
+    int | None, typer.Option("--limit", min=1, help="Read at most so many files, and songs of each.")
+]
+Workers = Annotated[
+    int | None, typer.Option("--workers", min=1, help="Worker processes [default: one a processor].")
+]
 Set = Annotated[
-    list[str] | None, typer.Option("--set", metavar="STAGE.KEY=VALUE", help="Override a recipe's key; repeatable.")
+    list[str] | None,
+    typer.Option("--set", metavar="STAGE.KEY=VALUE", help="Override a recipe's key; repeatable."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -82,12 +95,16 @@ def plan(
 
 def _print_plan(planned: Plan) -> None:
     for state in planned.stages:
-        typer.echo(f"{'•' if state.reasons else '✓'} {state.stage}: {'; '.join(state.reasons) or 'up to date'}")
+        typer.echo(
+            f"{'•' if state.reasons else '✓'} {state.stage}: {'; '.join(state.reasons) or 'up to date'}"
+        )
     files = ", ".join(f"{n:,} {ending}" for ending, n in planned.files.items())
     about = "" if planned.samples_are_counted else "about "
     typer.echo(f"source: {files or 'none'}")
     typer.echo(f"samples: {about}{planned.samples:,}; workspace: about {planned.bytes / 1e6:,.0f} MB")
-    typer.echo(f"still to do: about {planned.cpu_s / 60:.1f} min of processor time, {planned.wall_s / 60:.1f} min on the clock")
+    typer.echo(
+        f"still to do: about {planned.cpu_s / 60:.1f} min of processor time, {planned.wall_s / 60:.1f} min on the clock"
+    )
 
 
 @app.command()
@@ -96,7 +113,9 @@ def build(
     input_: Input = None,
     work: WorkOption = None,
     limit: Limit = None,
-    seed: Annotated[int | None, typer.Option("--seed", min=0, help="Key of the hash that places groups in splits.")] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", min=0, help="Key of the hash that places groups in splits.")
+    ] = None,
     workers: Workers = None,
     set_: Set = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
@@ -110,7 +129,14 @@ def build(
         return
     with _progress(quiet=as_json) as shown:
         done = api.build(
-            name, input=input_, work=work, limit=limit, seed=seed, workers=workers, overrides=set_ or (), progress=shown
+            name,
+            input=input_,
+            work=work,
+            limit=limit,
+            seed=seed,
+            workers=workers,
+            overrides=set_ or (),
+            progress=shown,
         )
     if as_json:
         _print_json({"work": str(done.root), "stages": [dataclasses.asdict(stage) for stage in done.stages]})
@@ -148,12 +174,16 @@ def status(work: WorkArgument = None, as_json: Json = False) -> None:
         _print_json(found)
         return
     run = found["last_run"]
-    typer.echo(f"{found['work']}: {found['dataset']}, last run {run.get('outcome', 'unknown')} {run.get('ended', '')}")
+    typer.echo(
+        f"{found['work']}: {found['dataset']}, last run {run.get('outcome', 'unknown')} {run.get('ended', '')}"
+    )
     for stage in found["stages"]:
         rows = ", ".join(f"{table} {n:,}" for table, n in stage["rows"].items()) or "nothing yet"
         dropped = ", ".join(f"{reason} {n:,}" for reason, n in sorted(stage["rejects"].items()))
         state = "; ".join(stage["reasons"]) or "up to date"
-        typer.echo(f"{'•' if stage['reasons'] else '✓'} {stage['stage']}: {rows}{'; rejected: ' + dropped if dropped else ''} ({state})")
+        typer.echo(
+            f"{'•' if stage['reasons'] else '✓'} {stage['stage']}: {rows}{'; rejected: ' + dropped if dropped else ''} ({state})"
+        )
 
 
 @app.command()
@@ -163,7 +193,9 @@ def show(
     work: WorkOption = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help="Rows to print.")] = 20,
     columns: Annotated[str | None, typer.Option("--columns", help="Columns, separated by commas.")] = None,
-    save: Annotated[Path | None, typer.Option("--save", help="Write the sounds or pictures of the rows into this folder.")] = None,
+    save: Annotated[
+        Path | None, typer.Option("--save", help="Write the sounds or pictures of the rows into this folder.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Look at rows of a table, or save its sounds and pictures as files."""
@@ -191,7 +223,13 @@ def check(work: WorkArgument = None, as_json: Json = False) -> None:
 
     report = api.check(work)
     if as_json:
-        _print_json({"ok": report.ok, "passed": report.passed, "findings": [dataclasses.asdict(f) for f in report.findings]})
+        _print_json(
+            {
+                "ok": report.ok,
+                "passed": report.passed,
+                "findings": [dataclasses.asdict(f) for f in report.findings],
+            }
+        )
     else:
         for name in report.passed:
             typer.echo(f"✓ {name}")
@@ -214,7 +252,9 @@ def main() -> NoReturn:
         typer.echo(f"musicdata: {error}", err=True)
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
-        typer.echo("musicdata: interrupted; what is finished is kept, the same command goes on from there", err=True)
+        typer.echo(
+            "musicdata: interrupted; what is finished is kept, the same command goes on from there", err=True
+        )
         sys.exit(EXIT_INTERRUPTED)
     except BrokenPipeError:
         sys.stderr.close()

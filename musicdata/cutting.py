@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from musicdata.stage import Inputs
+
+T = TypeVar("T")
 
 
 def runs(ids: Sequence[str], target: int) -> Iterator[tuple[int, int]]:
@@ -32,6 +34,12 @@ def runs(ids: Sequence[str], target: int) -> Iterator[tuple[int, int]]:
             start = position + 1
     if start < len(ids):
         yield start, len(ids)
+
+
+def batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """Yield the items in runs of `size`, the last one shorter."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
 
 
 def by_key(inputs: Inputs, reads: Mapping[str, Sequence[str] | None], target: int) -> Iterator[Shard]:
@@ -58,10 +66,15 @@ def rows_digest(
     """Return the sha256 of the rows of several tables in first..last."""
     sink = _HashSink()
     for table, columns in reads.items():
-        rows = inputs.read(table, list(columns) if columns is not None else None, first, last)
+        rows = _plain(inputs.read(table, list(columns) if columns is not None else None, first, last))
         with pa.ipc.new_stream(pa.PythonFile(sink, mode="w"), rows.schema) as stream:
             stream.write_table(rows.combine_chunks())
     return sink.hexdigest()
+
+
+def _plain(rows: pa.Table) -> pa.Table:
+    """Return the rows without descriptions: better words for a column do not change what is in it."""
+    return rows.cast(pa.schema([pa.field(f.name, f.type, f.nullable) for f in rows.schema]))
 
 
 class _HashSink:

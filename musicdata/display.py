@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 
@@ -18,15 +19,25 @@ if TYPE_CHECKING:
 
 
 def print_rows(table: str, rows: Sequence[dict[str, Any]]) -> None:
-    """Print rows as a table as wide as the terminal; text of data is never read as markup."""
-    console = Console(markup=False, highlight=False)
+    """Print rows as a table if it fits the terminal, else one below the other; text of data is never read as markup."""
+    console = Console(markup=False, highlight=False, soft_wrap=True)
     if not rows:
         console.print(f"{table}: no rows")
         return
-    shown = Table(*rows[0], box=None, pad_edge=False)
-    for row in rows:
-        shown.add_row(*(_text(value) for value in row.values()))
-    console.print(shown)
+    cells = [{name: _text(value) for name, value in row.items()} for row in rows]
+    if _table_width(cells) <= console.width:
+        shown = Table(*cells[0], box=None, pad_edge=False)
+        for row in cells:
+            shown.add_row(*row.values())
+        console.print(shown)
+        return
+    widest = max(map(len, cells[0]))
+    for row in cells:
+        console.print("\n".join(f"{name:>{widest}}  {value}" for name, value in row.items()) + "\n")
+
+
+def _table_width(cells: Sequence[dict[str, str]]) -> int:
+    return sum(2 + max(len(name), *(cell_len(row[name]) for row in cells)) for name in cells[0])
 
 
 def _text(value: object) -> str:

@@ -51,7 +51,9 @@ def _tool(name: str, look: Callable[[], str]) -> Finding:
 
 
 def _isolation() -> str:
-    in_force = [name.replace("_", " ") for name, holds in sandbox.isolation(lilypond.program()).items() if holds]
+    in_force = [
+        name.replace("_", " ") for name, holds in sandbox.isolation(lilypond.program()).items() if holds
+    ]
     return ", ".join(in_force)
 
 
@@ -66,4 +68,9 @@ def _disk() -> Finding:
     free = shutil.disk_usage(Path.cwd()).free
     ok = free >= _NEEDED_BYTES and os.access(Path.cwd(), os.W_OK)
     writable = "writable" if os.access(Path.cwd(), os.W_OK) else "not writable"
-    return Finding("disk", ok, f"{free / 1e9:.0f} GB free here, {writable}", "" if ok else "make room, or use --work on another disk")
+    return Finding(
+        "disk",
+        ok,
+        f"{free / 1e9:.0f} GB free here, {writable}",
+        "" if ok else "make room, or use --work on another disk",
+    )

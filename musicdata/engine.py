@@ -175,7 +175,8 @@ class Build:
                 spec, _ = running.pop(outcome.handle)
                 attempts[spec.ordinal] += 1
                 if not outcome.error:
-                    self.progress.advanced(outcome.facts.get("n_items", 0), outcome.facts.get("n_rejects", 0))
+                    if outcome.spec.operation == "shard":
+                        self.progress.advanced(outcome.facts["n_items"], outcome.facts["n_rejects"])
                 elif outcome.error == "died" and attempts[spec.ordinal] < _ATTEMPTS:
                     waiting.append(spec)
                 else:

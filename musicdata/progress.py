@@ -77,7 +77,12 @@ class LiveProgress(PlainProgress):
         from rich import progress
 
         super().__init__(console)
-        columns = ("{task.description}", progress.BarColumn(), progress.MofNCompleteColumn(), progress.TimeRemainingColumn())
+        columns = (
+            "{task.description}",
+            progress.BarColumn(),
+            progress.MofNCompleteColumn(),
+            progress.TimeRemainingColumn(),
+        )
         self._bars = progress.Progress(*columns, console=console, transient=True)
         self._bar = progress.TaskID(0)
 
@@ -94,7 +99,9 @@ class LiveProgress(PlainProgress):
 
     def stage_started(self, step: Step, reasons: list[str], n_items: int, n_kept: int) -> None:
         """Begin a bar."""
-        self._bar = self._bars.add_task(f"{step.stage.name}: {step.stage.verb}", total=n_items, completed=n_kept)
+        self._bar = self._bars.add_task(
+            f"{step.stage.name}: {step.stage.verb}", total=n_items, completed=n_kept
+        )
 
     def advanced(self, n_items: int, n_rejects: int) -> None:
         """Move the bar."""

@@ -57,7 +57,9 @@ class PartWriter:
             self._take(rows)
             return
         if self._gathered and rows.keys() != self._gathered.keys():
-            raise ContractError(f"table {self.contract.name}: columns {sorted(rows)} after {sorted(self._gathered)}")
+            raise ContractError(
+                f"table {self.contract.name}: columns {sorted(rows)} after {sorted(self._gathered)}"
+            )
         for name, values in rows.items():
             self._gathered.setdefault(name, []).extend(values)
         if self._gathered and len(next(iter(self._gathered.values()))) >= min(self._group_rows, _GATHER_ROWS):

@@ -7,9 +7,9 @@
       state/<stage>/manifest.json       what a finished stage made, from what; names every part
       state/<stage>/shards/<key>.json   one record per finished shard, until the stage is sealed
       state/lock                        held (flock) by the one process that writes
-      scratch/                          unfinished files; emptied when a build starts and when it ends
+      state/scratch/                    unfinished files; emptied when a build starts and when it ends
 
-A part is written whole in scratch/, synced, and renamed to a name that holds its content hash; then the shard's
+A part is written whole in scratch, synced, and renamed to a name that holds its content hash; then the shard's
 record is created, only if there is none. So a kill at any moment leaves either a whole shard or none of it.
 """
 
@@ -71,7 +71,7 @@ class Workspace:
     @property
     def scratch(self) -> Path:
         """Return the folder of unfinished files."""
-        return self.root / "scratch"
+        return self.root / "state" / "scratch"
 
     def table_folder(self, table: str) -> Path:
         """Return the folder that holds the parts of `table`."""
@@ -99,10 +99,12 @@ class Workspace:
 
         Raises:
             WorkspaceHeldError: another process holds it; the message says which.
-            InputError: the path is a file.
+            InputError: the path is a file, or a folder of somebody's with other things in it.
         """
         if self.root.exists() and not self.root.is_dir():
             raise InputError(f"workspace {self.root} is a file; give a folder with --work")
+        if self.root.is_dir() and any(self.root.iterdir()) and not (self.root / "state").is_dir():
+            raise InputError(f"{self.root} is neither empty nor a workspace; give another folder with --work")
         path = self.root / "state" / "lock"
         with storage_faults(path):
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -70,7 +70,9 @@ def check(path: Path) -> CheckReport:
     """
     workspace = Workspace(path)
     if not workspace.sealed_stages():
-        raise InputError(f"{path} is no workspace with a finished stage; build one with: musicdata build NAME --work {path}")
+        raise InputError(
+            f"{path} is no workspace with a finished stage; build one with: musicdata build NAME --work {path}"
+        )
     report = CheckReport()
     for group in _GROUPS:
         for name, look in group.items():
@@ -81,7 +83,10 @@ def check(path: Path) -> CheckReport:
 
 
 def _apply(
-    name: str, look: Callable[[Workspace, TableReader], Iterator[tuple[str, str]]], workspace: Workspace, report: CheckReport
+    name: str,
+    look: Callable[[Workspace, TableReader], Iterator[tuple[str, str]]],
+    workspace: Workspace,
+    report: CheckReport,
 ) -> None:
     found = []
     try:

@@ -27,10 +27,15 @@ def check_completeness(workspace: Workspace, reader: TableReader) -> Iterator[tu
     if "alignment" not in reader.tables:
         yield "alignment", "the build has not come to its end: run the same command again"
         return
-    aligned, audio, sheets, samples = (_sample_ids(reader, t) for t in ("alignment", "audio", "sheets", "samples"))
+    aligned, audio, sheets, samples = (
+        _sample_ids(reader, t) for t in ("alignment", "audio", "sheets", "samples")
+    )
     if aligned != audio & sheets:
         odd = sorted(aligned ^ (audio & sheets))
-        yield "alignment", f"{len(odd)} samples are aligned without audio and sheet, or the reverse, e.g. {odd[0]}"
+        yield (
+            "alignment",
+            f"{len(odd)} samples are aligned without audio and sheet, or the reverse, e.g. {odd[0]}",
+        )
     explained = {reject["key"] for reject in iterate_rejects(workspace)}
     if lost := sorted(samples - aligned - explained):
         yield "samples", f"{len(lost)} samples are neither aligned nor rejected, e.g. {lost[0]}"
@@ -65,8 +70,12 @@ def check_times(_workspace: Workspace, reader: TableReader) -> Iterator[tuple[st
         )
         n_samples, rate_hz = (_of_sample(rows, audio, c) for c in ("n_samples", "sample_rate"))
         same = _same_sample_as_next(rows)
-        yield from _wrong(rows, (start >= stop) | (stop > n_samples), "a note that is empty or past the audio's end")
-        yield from _wrong(rows, np.append((stop[:-1] > start[1:]) & same, False), "a note that begins before the last ends")
+        yield from _wrong(
+            rows, (start >= stop) | (stop > n_samples), "a note that is empty or past the audio's end"
+        )
+        yield from _wrong(
+            rows, np.append((stop[:-1] > start[1:]) & same, False), "a note that begins before the last ends"
+        )
         off = np.maximum(np.abs(start - onset_s * rate_hz), np.abs(stop - offset_s * rate_hz)) > 0.5 + 1e-6
         yield from _wrong(rows, off, "a note whose audio span is not its onset and offset")
 
@@ -80,13 +89,20 @@ def check_boxes(_workspace: Workspace, reader: TableReader) -> Iterator[tuple[st
         for kind in ("head", "syllable"):
             x0, y0, x1, y1 = (rows.column(f"{kind}_{c}").to_numpy() for c in ("x0", "y0", "x1", "y1"))
             outside = (x1 > width + _ROUNDING_PIXELS) | (y1 > height + _ROUNDING_PIXELS)
-            yield from _wrong(rows, (x0 >= x1) | (y0 >= y1) | outside, f"a {kind} box that is empty or outside the picture")
-            yield from _wrong(rows, np.append((x0[1:] <= x0[:-1]) & same, False), f"{kind} boxes that run backwards")
+            yield from _wrong(
+                rows, (x0 >= x1) | (y0 >= y1) | outside, f"a {kind} box that is empty or outside the picture"
+            )
+            yield from _wrong(
+                rows, np.append((x0[1:] <= x0[:-1]) & same, False), f"{kind} boxes that run backwards"
+            )
 
 
 def check_heads(_workspace: Workspace, reader: TableReader) -> Iterator[tuple[str, str]]:
     """Yield samples whose page shows another number of notes than the sample has."""
-    samples, sheets = reader.read("samples", ["sample_id", "n_notes"]), reader.read("sheets", ["sample_id", "n_heads"])
+    samples, sheets = (
+        reader.read("samples", ["sample_id", "n_notes"]),
+        reader.read("sheets", ["sample_id", "n_heads"]),
+    )
     wrong = sheets.column("n_heads").to_numpy() != _of_sample(sheets, samples, "n_notes")
     yield from _wrong(sheets, wrong, "another number of heads on the page than notes", "sheets")
 

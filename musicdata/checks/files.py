@@ -23,12 +23,17 @@ def check_parts(workspace: Workspace, _reader: TableReader) -> Iterator[tuple[st
             for table, part in shard["parts"].items():
                 expected[workspace.table_folder(table) / part["file"]] = part["sha256"]
             if shard["rejects"]:
-                expected[workspace.rejects_folder(stage) / shard["rejects"]["file"]] = shard["rejects"]["sha256"]
+                expected[workspace.rejects_folder(stage) / shard["rejects"]["file"]] = shard["rejects"][
+                    "sha256"
+                ]
     for path, digest in sorted(expected.items()):
         if not path.is_file():
             yield path.parent.name, f"{path.name} is missing"
         elif sha256_of_file(path) != digest:
-            yield path.parent.name, f"{path.name} is not what was written: its sha256 differs from the manifest's"
+            yield (
+                path.parent.name,
+                f"{path.name} is not what was written: its sha256 differs from the manifest's",
+            )
     for folder in ("tables", "rejects"):
         for path in sorted((workspace.root / folder).rglob("*")):
             if path.is_file() and path not in expected:

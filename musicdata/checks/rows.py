@@ -47,7 +47,10 @@ def check_references(_workspace: Workspace, reader: TableReader) -> Iterator[tup
             named = pc.unique(reader.read(table, [column]).column(column))
             missing = named.filter(pc.invert(pc.is_in(named, known)))
             if len(missing):
-                yield table, f"{len(missing)} values of {column} are not in {target}, e.g. {missing[0].as_py()!r}"
+                yield (
+                    table,
+                    f"{len(missing)} values of {column} are not in {target}, e.g. {missing[0].as_py()!r}",
+                )
 
 
 def check_split_column(_workspace: Workspace, reader: TableReader) -> Iterator[tuple[str, str]]:
@@ -58,7 +61,10 @@ def check_split_column(_workspace: Workspace, reader: TableReader) -> Iterator[t
             where = pc.index_in(rows.column("sample_id"), samples.column("sample_id"))
             differs = pc.not_equal(samples.column("split").take(where), rows.column("split"))
             if wrong := rows.filter(differs).to_pylist():
-                yield table, f"sample {wrong[0]['sample_id']} is in {wrong[0]['split']}, samples says otherwise"
+                yield (
+                    table,
+                    f"sample {wrong[0]['sample_id']} is in {wrong[0]['split']}, samples says otherwise",
+                )
 
 
 def check_groups(_workspace: Workspace, reader: TableReader) -> Iterator[tuple[str, str]]:
@@ -79,12 +85,17 @@ def check_note_counts(_workspace: Workspace, reader: TableReader) -> Iterator[tu
     for table in _tables_with(reader, "sample_id", "note_index"):
         for sample_id, indices in _note_indices(reader.read(table, ["sample_id", "note_index"])):
             if indices != list(range(wanted.get(sample_id, -1))):
-                yield table, f"sample {sample_id} has notes {indices[:3]}…, {len(indices)} of {wanted.get(sample_id)}"
+                yield (
+                    table,
+                    f"sample {sample_id} has notes {indices[:3]}…, {len(indices)} of {wanted.get(sample_id)}",
+                )
 
 
 def _note_indices(rows: pa.Table) -> Iterator[tuple[str, list[int]]]:
     grouped = rows.group_by("sample_id", use_threads=False).aggregate([("note_index", "list")])
-    yield from zip(grouped.column("sample_id").to_pylist(), grouped.column("note_index_list").to_pylist(), strict=True)
+    yield from zip(
+        grouped.column("sample_id").to_pylist(), grouped.column("note_index_list").to_pylist(), strict=True
+    )
 
 
 def _tables_with(reader: TableReader, *columns: str) -> list[str]:

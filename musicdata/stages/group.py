@@ -43,7 +43,9 @@ def cut(_parameters: Group, inputs: Inputs) -> Iterator[Shard]:
 
 def run(parameters: Group, task: Task) -> None:
     """Group all songs; groups of an earlier build of this workspace keep their names and members."""
-    links = similarity.find_links(_contents(task.inputs), min_melody=parameters.min_melody, min_lyrics=parameters.min_lyrics)
+    links = similarity.find_links(
+        _contents(task.inputs), min_melody=parameters.min_melody, min_lyrics=parameters.min_lyrics
+    )
     song_ids = task.inputs.read("songs", ["song_id"]).column("song_id").to_pylist()
     grouping = similarity.group(song_ids, links, _kept(task))
     for song_id, groups in grouping.bridging.items():

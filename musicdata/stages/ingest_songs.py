@@ -68,7 +68,9 @@ def _read(file: SongFile, digest: str, parameters: IngestSongs) -> list[Song]:
     try:
         size = file.path.stat().st_size
         if size > formats.MAX_FILE_BYTES:
-            raise FormatError("file_too_large", f"{size:,} bytes, at most {formats.MAX_FILE_BYTES:,} are read")
+            raise FormatError(
+                "file_too_large", f"{size:,} bytes, at most {formats.MAX_FILE_BYTES:,} are read"
+            )
         data = file.path.read_bytes()
     except OSError as error:
         raise FormatError("unreadable_file", f"{error.strerror}: {file.name}") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from musicdata.render.lilypond import Picture
 
     Row = dict[str, Any]
-
-T = TypeVar("T")
 
 _SAMPLES_A_SHARD = 128
 PAGES_A_PROCESS = 40
@@ -52,20 +50,16 @@ def run(parameters: RenderSheet, task: Task) -> None:
     """Draw the shard's samples, many in one LilyPond process."""
     rows = task.inputs.read("notes", READS["notes"], task.shard.first, task.shard.last).to_pylist()
     samples = [list(notes) for _, notes in groupby(rows, key=itemgetter("sample_id"))]
-    for batch in batches(samples, PAGES_A_PROCESS):
+    for batch in cutting.batches(samples, PAGES_A_PROCESS):
         pages = [lilypond.Page(notes[0]["sample_id"], page_notes(notes)) for notes in batch]
-        pictures = lilypond.render(pages, dpi=parameters.dpi, margin_px=parameters.margin_px, scratch=task.scratch)
+        pictures = lilypond.render(
+            pages, dpi=parameters.dpi, margin_px=parameters.margin_px, scratch=task.scratch
+        )
         for notes, picture in zip(batch, pictures, strict=True):
             if isinstance(picture, RenderError):
                 task.sink.reject(notes[0]["sample_id"], picture.reason, picture.detail)
             else:
                 _write(parameters, task, notes, picture)
-
-
-def batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    """Yield the items in runs of `size`."""
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
 
 
 def page_notes(notes: Sequence[Row]) -> list[lilypond.PageNote]:
@@ -85,7 +79,9 @@ def page_notes(notes: Sequence[Row]) -> list[lilypond.PageNote]:
 
 def _write(parameters: RenderSheet, task: Task, notes: Sequence[Row], picture: Picture) -> None:
     sample_id, split, n = notes[0]["sample_id"], notes[0]["split"], len(notes)
-    staff = notation.write([notation.Note(note["pitch"], note["duration_ql"], note["rest_ql"]) for note in notes])
+    staff = notation.write(
+        [notation.Note(note["pitch"], note["duration_ql"], note["rest_ql"]) for note in notes]
+    )
     task.sink.write(
         "sheets",
         {

@@ -84,7 +84,13 @@ def _cut_song(parameters: Window, task: Task, song: Row, notes: list[Row]) -> No
         if problem := _long_rest(parameters, window):
             task.sink.reject(sample_id, "rest_too_long", problem)
             continue
-        _write(parameters, task, song | {"window_index": window_index, "first_note_index": start}, sample_id, window)
+        _write(
+            parameters,
+            task,
+            song | {"window_index": window_index, "first_note_index": start},
+            sample_id,
+            window,
+        )
 
 
 def window_starts(parameters: Window, word_index: list[int | None]) -> list[int]:
@@ -92,7 +98,9 @@ def window_starts(parameters: Window, word_index: list[int | None]) -> list[int]
     if parameters.stride_unit == "note":
         starts = list(range(0, len(word_index) - parameters.notes + 1, parameters.stride))
     else:
-        first_note_of_word = [i for i, word in enumerate(word_index) if i == 0 or word is None or word != word_index[i - 1]]
+        first_note_of_word = [
+            i for i, word in enumerate(word_index) if i == 0 or word is None or word != word_index[i - 1]
+        ]
         firsts = first_note_of_word[:: parameters.stride]
         n_whole = len(first_note_of_word) // parameters.stride
         starts = [start for start in firsts[:n_whole] if start + parameters.notes <= len(word_index)]

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from musicdata import recipe
+from musicdata.errors import RecipeError
+from musicdata.stages.ingest_songs import IngestSongs
+from musicdata.stages.window import Window
+
+
+def window_of(resolved: recipe.Recipe) -> Window:
+    parameters = next(step.parameters for step in resolved.steps if step.stage.name == "window")
+    assert isinstance(parameters, Window)
+    return parameters
+
+
+@pytest.mark.parametrize("name", recipe.names())
+def test_every_recipe_resolves_and_survives_being_written(name: str, tmp_path: Path) -> None:
+    resolved = recipe.load(name)
+    (tmp_path / "copy.toml").write_text(resolved.toml(), "utf-8")
+    assert recipe.load(str(tmp_path / "copy.toml")) == resolved
+
+
+def test_musictm_has_the_stages_of_the_design() -> None:
+    assert recipe.names() == ["musictm", "musictm-lmd"]
+    tables = [
+        "songs",
+        "song_notes",
+        "song_groups",
+        "samples",
+        "notes",
+        "audio",
+        "sheets",
+        "sheet_boxes",
+        "note_sheets",
+        "alignment",
+    ]
+    assert recipe.load("musictm").tables() == tables
+
+
+def test_overrides_reach_nested_keys_and_stages_with_dots() -> None:
+    changed = recipe.load(
+        "musictm", ["window.split.by=sample_id", "window.notes=16", "ingest.songs.input=a b"]
+    )
+    assert (window_of(changed).split.by, window_of(changed).notes) == ("sample_id", 16)
+    assert window_of(changed).split.train == 0.70
+    assert isinstance(changed.steps[0].parameters, IngestSongs)
+    assert changed.steps[0].parameters.input == "a b"
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("window.nots=16", r"window\.nots.*window knows notes, stride"),
+        ("window.notes=many", r"window\.notes.*got 'many'"),
+        ("window.split.train=0.9", "sum to 1.2"),
+        ("windows.notes=16", "STAGE.KEY=VALUE with a stage of align"),
+        ("window.notes", "expected STAGE.KEY=VALUE"),
+    ],
+)
+def test_a_wrong_override_names_the_key_and_the_choices(override: str, message: str) -> None:
+    with pytest.raises(RecipeError, match=message):
+        recipe.load("musictm", [override])
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[dataset", "is not TOML"),
+        ("[[stage]]\nuse='window'", r"needs a \[dataset\]"),
+        (
+            "[dataset]\nname='x'\ntitle='x'\nmodalities=[]\n[[stage]]\nuse='windwo'",
+            "no stage is called 'windwo'",
+        ),
+        (
+            "[dataset]\nname='x'\ntitle='x'\nmodalities=[]\n[[stage]]\nuse='window'",
+            "needs songs, song_notes, song_groups",
+        ),
+    ],
+)
+def test_a_wrong_recipe_file_says_what_is_wrong(text: str, message: str, tmp_path: Path) -> None:
+    (tmp_path / "r.toml").write_text(text)
+    with pytest.raises(RecipeError, match=message):
+        recipe.load(str(tmp_path / "r.toml"))
+
+
+def test_an_unknown_recipe_lists_those_there_are() -> None:
+    with pytest.raises(RecipeError, match="musictm, musictm-lmd"):
+        recipe.load("musictn")
+    with pytest.raises(RecipeError, match="No such file"):
+        recipe.load("nowhere.toml")
