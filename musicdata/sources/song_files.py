@@ -44,7 +44,11 @@ def slug(text: str) -> str:
     >>> slug("The_Orphan’s Prayer (1797)")
     'the_orphan_s_prayer_1797'
     """
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore" if text.isascii() else "replace").decode()
+    plain = (
+        unicodedata.normalize("NFKD", text)
+        .encode("ascii", "ignore" if text.isascii() else "replace")
+        .decode()
+    )
     return re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_")[:_SLUG_CHARACTERS].strip("_") or "song"
 
 
@@ -82,7 +86,9 @@ def _files_below(root: Path) -> list[SongFile]:
     everything = [path for path in root.rglob("*") if path.is_file() and not path.name.startswith(".")]
     songs = [path for path in everything if path.suffix.lower() in formats.READERS]
     if not songs:
-        raise InputError(f"input folder {root} holds no songs: none of its {len(everything)} files ends in {kinds}")
+        raise InputError(
+            f"input folder {root} holds no songs: none of its {len(everything)} files ends in {kinds}"
+        )
     return [SongFile(path.relative_to(root).as_posix(), path) for path in songs]
 
 
