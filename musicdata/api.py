@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import platform
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from musicdata import __version__, checks, contract, planning, recipe, rejects
 from musicdata.engine import Build, StageReport
-from musicdata.errors import ContractError, InputError, MusicdataError, UsageError
+from musicdata.errors import ContractError, InputError, MusicdataError, StorageError, UsageError
 from musicdata.executor.local import LocalExecutor
 from musicdata.progress import SilentProgress
 from musicdata.tables import TableReader
@@ -182,7 +183,9 @@ class _Record:
         outcome = "finished" if kind is None else kind.__name__
         manifests = [self._workspace.manifest(stage) or _EMPTY for stage in self._workspace.sealed_stages()]
         tools = {tool: v for manifest in manifests for tool, v in manifest.get("tools", _EMPTY).items()}
-        self._write(ended=_now(), outcome=outcome, tools=tools)
+        # On a full disk, the error that ended the build says more than that it could not be noted down.
+        with contextlib.suppress(StorageError) if error else contextlib.nullcontext():
+            self._write(ended=_now(), outcome=outcome, tools=tools)
 
     def _write(self, **facts: object) -> None:
         self._facts |= facts

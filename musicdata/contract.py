@@ -69,7 +69,7 @@ class Contract(BaseModel):
     references: dict[str, str] = Field(default_factory=dict)
     columns: tuple[Column, ...]
 
-    def schema(self) -> pa.Schema:
+    def arrow_schema(self) -> pa.Schema:
         """Return the Arrow schema, with the `datasets` library's feature list where there are media."""
         metadata = {"table": self.name, "description": self.description, "key": json.dumps(self.key)}
         if any(column.is_media for column in self.columns):
@@ -101,8 +101,8 @@ class Contract(BaseModel):
             missing, unknown = sorted(set(wanted) - set(given)), sorted(set(given) - set(wanted))
             raise ContractError(f"table {self.name}: columns missing {missing}, unknown {unknown}")
         try:
-            table = rows if isinstance(rows, pa.Table) else pa.table(rows, schema=self.schema())
-            table = table.select(wanted).cast(self.schema())
+            table = rows if isinstance(rows, pa.Table) else pa.table(rows, schema=self.arrow_schema())
+            table = table.select(wanted).cast(self.arrow_schema())
         except (pa.ArrowInvalid, pa.ArrowTypeError, ValueError) as error:
             raise ContractError(f"table {self.name}: {error}") from error
         if problems := self.problems(table):

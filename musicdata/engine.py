@@ -13,7 +13,7 @@ from musicdata.errors import MusicdataError, NothingLeftError, PartialError, Set
 from musicdata.executor import Outcome, Spec
 from musicdata.shards import base_digest
 from musicdata.stage import digest_of
-from musicdata.staleness import Origin, origin_of, part_bytes, parts_of, stale_reasons
+from musicdata.staleness import Origin, left_nothing, origin_of, part_bytes, parts_of, stale_reasons
 from musicdata.workspace import read_json
 
 if TYPE_CHECKING:
@@ -91,7 +91,8 @@ class Build:
         manifest = self.workspace.manifest(step.stage.name)
         n_kept = 0
         if reasons or manifest is None:
-            manifest, n_kept = self._rebuild(step, reasons, manifest)
+            kept = None if manifest is None or left_nothing(step, manifest) else manifest
+            manifest, n_kept = self._rebuild(step, reasons, kept)
         self._tidy(step, manifest)
         report = StageReport(
             stage=step.stage.name,
@@ -170,9 +171,12 @@ class Build:
         while waiting or running:
             while waiting and len(running) < 2 * self.workers:
                 spec = waiting.pop()
-                running[self.executor.submit(spec)] = (spec, time.monotonic() + step.stage.deadline_s)
+                # It may wait behind one other, which has as much time.
+                running[self.executor.submit(spec)] = (spec, time.monotonic() + 2 * step.stage.deadline_s)
             for outcome in [*self.executor.wait(_POLL_S), *self._overdue(running)]:
-                spec, _ = running.pop(outcome.handle)
+                if running.pop(outcome.handle, None) is None:  # it answered just as its time was up
+                    continue
+                spec = outcome.spec
                 attempts[spec.ordinal] += 1
                 if not outcome.error:
                     if outcome.spec.operation == "shard":

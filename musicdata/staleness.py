@@ -48,6 +48,8 @@ def stale_reasons(workspace: Workspace, step: Step, table_digests: Mapping[str, 
     manifest = workspace.manifest(step.stage.name)
     if manifest is None:
         return ["not built yet"]
+    if left_nothing(step, manifest):
+        return [f"it left no {step.stage.outputs[0]} the last time"]
     now, then = origin_of(step, table_digests).as_json(), manifest["origin"]
     reasons = _changed_parameters(then["facts"], now["facts"])
     reasons += ["the source files changed"] if then["source"] != now["source"] else []
@@ -56,6 +58,12 @@ def stale_reasons(workspace: Workspace, step: Step, table_digests: Mapping[str, 
         f"contract of {t} changed" for t, d in now["contracts"].items() if then["contracts"].get(t) != d
     ]
     return reasons + _changed_tools(step, manifest["tools"]) + _missing_parts(workspace, step, manifest)
+
+
+def left_nothing(step: Step, manifest: dict[str, Any]) -> bool:
+    """Say whether a stage rejected every item: then the fault may have been this machine's, since mended."""
+    rows: int = manifest["tables"][step.stage.outputs[0]]["rows"]
+    return rows == 0
 
 
 def _changed_parameters(then: dict[str, Any], now: dict[str, Any]) -> list[str]:

@@ -43,7 +43,7 @@ class PartWriter:
         self._gathered: dict[str, list[Any]] = {}
         with storage_faults(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._writer = pq.ParquetWriter(path, contract.schema(), **_writer_options(contract))
+            self._writer = pq.ParquetWriter(path, contract.arrow_schema(), **_writer_options(contract))
 
     def write(self, rows: pa.Table | dict[str, list[Any]]) -> None:
         """Append rows; columns of values are gathered until they fill a row group.
@@ -180,7 +180,7 @@ class TableReader:
         chunks = list(self.iterate(table, columns, first, last))
         contract = contracts.load(table)
         wanted = columns if columns is not None else contract.describing_columns()
-        empty = contract.schema().empty_table().select(wanted)
+        empty = contract.arrow_schema().empty_table().select(wanted)
         return pa.concat_tables([empty, *chunks]).combine_chunks()
 
     def iterate(
@@ -190,7 +190,7 @@ class TableReader:
         contract = contracts.load(table)
         wanted = columns if columns is not None else contract.describing_columns()
         schema = pa.schema(
-            [contract.schema().field(name) for name in wanted], metadata=contract.schema().metadata
+            [contract.arrow_schema().field(name) for name in wanted], metadata=contract.arrow_schema().metadata
         )
         folder = self._workspace.table_folder(table)
         for part in self.parts(table, first, last):

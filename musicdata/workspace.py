@@ -101,12 +101,9 @@ class Workspace:
             WorkspaceHeldError: another process holds it; the message says which.
             InputError: the path is a file, or a folder of somebody's with other things in it.
         """
-        if self.root.exists() and not self.root.is_dir():
-            raise InputError(f"workspace {self.root} is a file; give a folder with --work")
-        if self.root.is_dir() and any(self.root.iterdir()) and not (self.root / "state").is_dir():
-            raise InputError(f"{self.root} is neither empty nor a workspace; give another folder with --work")
         path = self.root / "state" / "lock"
         with storage_faults(path):
+            self._refuse_foreign_root(path)
             path.parent.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:
@@ -114,11 +111,21 @@ class Workspace:
             with storage_faults(path):
                 os.ftruncate(descriptor, 0)
                 os.pwrite(descriptor, json.dumps({"pid": os.getpid(), "command": command}).encode(), 0)
-            self.clear_scratch()
-            yield
+            try:
+                self.clear_scratch()
+                yield
+            finally:
+                self.clear_scratch()
         finally:
-            self.clear_scratch()
             os.close(descriptor)
+
+    def _refuse_foreign_root(self, lock: Path) -> None:
+        """Raise InputError unless the root is a workspace, or a place where one can begin."""
+        there = next(path for path in (self.root, *self.root.absolute().parents) if path.exists())
+        if not there.is_dir():
+            raise InputError(f"workspace {self.root}: {there} is a file; give a folder with --work")
+        if not lock.is_file() and any(not path.is_dir() for path in self.root.rglob("*")):
+            raise InputError(f"{self.root} is neither empty nor a workspace; give another folder with --work")
 
     def _lock(self, descriptor: int, path: Path) -> None:
         try:
@@ -140,23 +147,27 @@ class Workspace:
 
     def write_text(self, path: Path, text: str) -> None:
         """Write a small text file whole or not at all."""
-        os.replace(self._written(path, text), path)  # noqa: PTH105 - one call for both kinds of commit
-        sync_folder(path.parent)
+        temporary = self._written(path, text)
+        with storage_faults(path, len(text)):
+            temporary.replace(path)
+            sync_folder(path.parent)
 
     def create_json(self, path: Path, value: object) -> bool:
         """Write a small JSON file only if there is none; say whether it was this call that wrote it."""
-        temporary = self._written(path, json.dumps(value, indent=1, sort_keys=True) + "\n")
-        try:
-            os.link(temporary, path)
-        except FileExistsError:
-            return False
-        except OSError as error:
-            if error.errno not in _NO_HARD_LINKS:
-                raise
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
-        sync_folder(path.parent)
+        text = json.dumps(value, indent=1, sort_keys=True) + "\n"
+        temporary = self._written(path, text)
+        with storage_faults(path, len(text)):
+            try:
+                os.link(temporary, path)
+            except FileExistsError:
+                return False
+            except OSError as error:
+                if error.errno not in _NO_HARD_LINKS:
+                    raise
+                temporary.replace(path)
+            finally:
+                temporary.unlink(missing_ok=True)
+            sync_folder(path.parent)
         return True
 
     def _written(self, path: Path, text: str) -> Path:
@@ -187,13 +198,15 @@ class Workspace:
         name = part_name(ordinal, part["sha256"])
         if name == part["file"] or (folder / name).exists():
             return part | {"file": name}
-        with storage_faults(folder / name):
+        with storage_faults(folder / name, part["bytes"]):
             try:
                 os.link(folder / part["file"], folder / name)
             except OSError as error:
                 if error.errno not in _NO_HARD_LINKS:
                     raise
-                shutil.copyfile(folder / part["file"], folder / name)
+                self.scratch.mkdir(parents=True, exist_ok=True)
+                copied = Path(shutil.copyfile(folder / part["file"], self.scratch / name))
+                return part | self.commit_part(copied, folder, ordinal)
             sync_folder(folder)
         return part | {"file": name}
 

@@ -37,7 +37,7 @@ def test_every_table_of_a_recipe_has_a_contract_and_from_samples_on_names_sample
 
 def test_a_row_that_fits_is_cast_to_the_schema() -> None:
     table = contract.load("notes").table(one())
-    assert table.schema == contract.load("notes").schema()
+    assert table.schema == contract.load("notes").arrow_schema()
     assert table.schema.field("onset_s").metadata[b"unit"] == b"second"
 
 
@@ -61,7 +61,7 @@ def test_a_row_that_does_not_fit_is_refused_with_column_and_value(
 
 
 def test_media_tables_say_to_the_datasets_library_what_they_hold() -> None:
-    schema = contract.load("audio").schema()
+    schema = contract.load("audio").arrow_schema()
     assert b'"audio": {"_type": "Audio"}' in schema.metadata[b"huggingface"]
     assert schema.field("audio").type == pa.struct(
         [pa.field("bytes", pa.binary(), nullable=False), pa.field("path", pa.string(), nullable=False)]

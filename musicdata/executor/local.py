@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _LEAVE_S = 5.0
 _LEAVE_POLL_S = 0.005
+# -P: nothing is imported from the current folder, which may hold somebody's files.
+_WORKER = (sys.executable, "-P", "-m", "musicdata.executor.worker")
 
 
 @dataclass(slots=True)
@@ -100,7 +102,7 @@ class LocalExecutor:
                 pipe.flush()
 
     def _hire(self) -> _Worker:
-        worker = _Worker(sandbox.start([sys.executable, "-m", "musicdata.executor.worker"], cwd=Path.cwd()))
+        worker = _Worker(sandbox.start(_WORKER, cwd=Path.cwd()))
         os.set_blocking(_stream(worker.process.stdout).fileno(), False)
         self._selector.register(_stream(worker.process.stdout), selectors.EVENT_READ, worker)
         self._workers.append(worker)

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\x00-\x08\x0e-\x1f\x7f]")
 _VERSE_NUMBER = re.compile(r"^\d{1,2}\s*[.):]\s*(?=\D)")
-_CONNECTOR_ENDS = " -_\u2010\u2011\u00af\u203f"  # hyphens, extender lines, elision slurs: drawn, not sung
+_CONNECTOR_ENDS = " -_\u2010\u2011\u2012\u00af"  # hyphens, extender lines, elision slurs: drawn, not sung
+_ELISIONS = re.compile("[\u035c\u0361\u203f\u2040]")  # bows between two syllables on one note
 _APOSTROPHES = "'\u2019\u2018\u02bc"
 
 
@@ -39,12 +40,14 @@ def clean_syllable(text: str) -> str:
     """Returns what is sung of a printed syllable, empty when that is nothing.
 
     Composes Unicode (NFC), makes every kind of space a plain one, and removes verse numbers, hyphens and
-    extender lines at the ends, invisible characters, and text without any letter (punctuation, figured bass).
+    extender lines at the ends, invisible characters, and text without any letter (punctuation, figured bass). A
+    bow that ties two syllables becomes a space.
 
-    >>> clean_syllable("1.\u00a0Freu-"), clean_syllable("ami\u00a0!"), clean_syllable("__")
-    ('Freu', 'ami !', '')
+    >>> clean_syllable("1.\u00a0Freu-"), clean_syllable("che\u035ci"), clean_syllable("__")
+    ('Freu', 'che i', '')
     """
-    plain = " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFC", text)).split())
+    plain = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+    plain = " ".join(_ELISIONS.sub(" ", plain).split())
     plain = _VERSE_NUMBER.sub("", plain).strip(_CONNECTOR_ENDS)
     return plain if any(map(str.isalpha, plain)) else ""
 

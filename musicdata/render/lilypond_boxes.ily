@@ -1,5 +1,17 @@
+% Where each note head and syllable lands, written to the file "boxes" of the run's folder.
+%
+% Asking a grob for its Y extent too early spoils the page (the staff is cut off, the lyrics vanish, and nothing
+% is reported). So the question waits in an empty stencil, which is evaluated when the page is written.
+% A line of the file: head|syllable, source line, source column, left, right, bottom, top of the grob in staff
+% spaces, then the same four of its system.
+%
+% The horizontal extent of a text is its advance, which the hook of a j or an f exceeds: its outline tells.
+
 #(define md-port (open-output-file "boxes"))
-#(define (md-box print tag)
+#(define (md-outline stencil)
+  (let ((sides (ly:skylines-for-stencil stencil Y)))
+    (cons (ly:skyline-max-height (car sides)) (ly:skyline-max-height (cdr sides)))))
+#(define (md-box print width tag)
   (lambda (grob)
     (let ((stencil (print grob))
           (cause (event-cause grob)))
@@ -8,16 +20,21 @@
           (ly:make-stencil
             (list 'delay-stencil-evaluation
               (delay
-                (let ((system (ly:grob-system grob))
-                      (place (ly:input-file-line-char-column (ly:event-property cause 'origin))))
-                  (define (both of axis)
-                    (let ((extent (ly:grob-extent of system axis))) (list (car extent) (cdr extent))))
+                (let* ((system (ly:grob-system grob))
+                       (place (ly:input-file-line-char-column (ly:event-property cause 'origin)))
+                       (x (ly:grob-relative-coordinate grob system X))
+                       (wide (width stencil))
+                       (high (ly:grob-extent grob system Y))
+                       (system-wide (ly:grob-extent system system X))
+                       (system-high (ly:grob-extent system system Y)))
                   (format md-port "~a ~a ~a ~{~a ~}\n" tag (cadr place) (caddr place)
-                    (append (both grob X) (both grob Y) (both system X) (both system Y)))
+                    (list (+ x (car wide)) (+ x (cdr wide)) (car high) (cdr high)
+                      (car system-wide) (cdr system-wide) (car system-high) (cdr system-high)))
                   empty-stencil)))
             empty-interval empty-interval))
         stencil))))
+#(define (md-extent stencil) (ly:stencil-extent stencil X))
 \layout {
-  \context { \Voice \override NoteHead.stencil = #(md-box ly:note-head::print "head") }
-  \context { \Lyrics \override LyricText.stencil = #(md-box ly:text-interface::print "syllable") }
+  \context { \Voice \override NoteHead.stencil = #(md-box ly:note-head::print md-extent "head") }
+  \context { \Lyrics \override LyricText.stencil = #(md-box ly:text-interface::print md-outline "syllable") }
 }

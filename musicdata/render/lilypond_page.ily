@@ -1,11 +1,5 @@
 \version "2.24.3"
-% Written before every batch of pages: one line of music as wide as it needs, no bars, no metre; and, by the
-% Scheme part, where each note head and syllable lands, written to the file "boxes" of the run's folder.
-%
-% Asking a grob for its Y extent too early spoils the page (the staff is cut off, the lyrics vanish, and nothing
-% is reported). So the question waits in an empty stencil, which is evaluated when the page is written.
-% A line of the file: head|syllable, source line, source column, left, right, bottom, top of the grob in staff
-% spaces, then the same four of its system.
+% Written before every batch of pages: one line of music as wide as it needs, no bars, no metre.
 
 \paper {
   indent = 0

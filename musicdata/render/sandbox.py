@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 KEPT_BYTES = 1 << 20  # of each output stream; the rest is read and thrown away
 SYSTEM_PATH = "/usr/bin:/bin:/usr/sbin:/sbin"
+LEAST_FREE_BYTES = 4 << 20  # the file that did not fit is gone by the time we look
 FULL_DISK = ("No space left on device", "Disk quota exceeded")
 
 
@@ -172,8 +173,7 @@ def private_folder(parent: Path | None, prefix: str) -> Iterator[Path]:
 
 def raise_if_full(folder: Path, said: str) -> None:
     """Raises StorageError when a program failed for lack of space: the disk is full or it says so."""
-    disk = os.statvfs(folder)
-    if disk.f_bavail == 0 or any(phrase in said for phrase in FULL_DISK):
+    if shutil.disk_usage(folder).free < LEAST_FREE_BYTES or any(phrase in said for phrase in FULL_DISK):
         raise _full(folder.parent)
 
 

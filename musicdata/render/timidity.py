@@ -52,13 +52,14 @@ __all__ = ["Clip", "ClipNote", "Sound", "program", "render", "soundfont", "versi
 
 AMPLIFICATION = 550  # per cent of the soundfont's level
 OPTIONS = (
-    *("-idqq", "-Ow", "--output-mono", "--preserve-silence"),
+    *("-idq", "-Ow", "--output-mono", "--preserve-silence"),
     *("-EFreverb=d", "-EFchorus=d", "-EFdelay=d", "-EFresamp=g", "-EFns=0"),
 )
 TAIL_S = 2.0  # what TiMidity adds after the last note's end
 LENGTH_TOLERANCE_S = 0.02
 ONSET_TOLERANCE_S = 0.01
 SILENT_PEAK = 33  # of 32,767: -60 dBFS
+_PROGRESS = re.compile(r"(Playing clip\d+\.mid|Output clip\d+\.wav|\s*)$")
 FLAC_COMPRESSION = 0.5  # 3.4 ms for 18 s; the highest halves the speed for 2 % of the size
 
 
@@ -228,14 +229,14 @@ class _Player:
 
 def _read_faults(finished: Finished, n_takes: int) -> dict[int, RenderError]:
     """Finds which clips TiMidity++ complained about; all of them when it does not say which."""
-    said = finished.stderr.strip()
-    if finished.returncode == 0 and not said:
+    lines = [line for line in (finished.stdout + finished.stderr).splitlines() if not _PROGRESS.match(line)]
+    if finished.returncode == 0 and not lines:
         return {}
-    blamed = [re.search(r"\bclip(\d+)\.mid\b", line) for line in said.splitlines()]
+    blamed = [re.search(r"\bclip(\d+)\.mid\b", line) for line in lines]
     sure = finished.returncode == 0 and None not in blamed
     numbers = [int(match[1]) for match in blamed if match] if sure else range(n_takes)
-    error = RenderError("timidity_error", f"TiMidity++ {finished}: {said[:500]}")
-    return dict.fromkeys(numbers, error)
+    said = "; ".join(lines)[:500]
+    return dict.fromkeys(numbers, RenderError("timidity_error", f"TiMidity++ {finished}: {said}"))
 
 
 def _read_wav(path: Path) -> NDArray[np.int16] | RenderError:

@@ -14,7 +14,7 @@ from musicdata.similarity import links as similarity_links
 from musicdata.stage import Inputs, Parameters, Shard, Stage, Task
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from musicdata.similarity import Link, SongContent
 
@@ -84,7 +84,7 @@ def _kept(task: Task) -> dict[str, str] | None:
     return dict(zip(rows.column("song_id").to_pylist(), rows.column("group_id").to_pylist(), strict=True))
 
 
-def _nearest(links: Iterable[Link], group_ids: dict[str, str]) -> dict[str, tuple[str, Link]]:
+def _nearest(links: Iterable[Link], group_ids: Mapping[str, str]) -> dict[str, tuple[str, Link]]:
     """Return for each song its most similar other song of the same group."""
     nearest: dict[str, tuple[str, Link]] = {}
     for link in links:

@@ -13,6 +13,7 @@ from musicdata.errors import FormatError, InputError
 from musicdata.sources import song_files
 from musicdata.stage import Inputs, Parameters, Shard, Stage, Task, digest_of
 from musicdata.text import language, syllabification
+from musicdata.workspace import sha256_of_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -43,7 +44,7 @@ def cut(parameters: IngestSongs, _inputs: Inputs) -> Iterator[Shard]:
     """Cut the source's files into shards."""
     files = song_files.song_files(parameters.input, parameters.limit)
     for start, stop in cutting.runs([file.file_id for file in files], _FILES_A_SHARD):
-        hashes = [song_files.sha256_of_file(file.path) for file in files[start:stop]]
+        hashes = [sha256_of_file(file.path) for file in files[start:stop]]
         names = tuple(f"{digest} {file.name}" for digest, file in zip(hashes, files[start:stop], strict=True))
         first, last = files[start].file_id, files[stop - 1].file_id
         yield Shard(first, last, stop - start, digest_of(names), names)
@@ -55,35 +56,36 @@ def run(parameters: IngestSongs, task: Task) -> None:
     for item in task.shard.items:
         digest, _, name = item.partition(" ")
         try:
-            songs = _read(where[name], digest, parameters)
+            found = _read(where[name], digest, parameters)
         except FormatError as error:
             task.sink.reject(name, error.reason, error.detail)
             continue
-        rows = sorted((_song_id(where[name], song, len(songs)), song) for song in songs)
-        for song_id, song in rows:
-            _write(task, song_id, song, name, digest, parameters)
+        songs = {_song_id(where[name], song_name, len(found)): (song_name, song) for song_name, song in found.items()}
+        for song_id, (song_name, song) in sorted(songs.items()):
+            if isinstance(song, FormatError):
+                task.sink.reject(f"{name} # {song_name}", song.reason, song.detail)
+            else:
+                _write(task, song_id, song, name, digest, parameters)
 
 
-def _read(file: SongFile, digest: str, parameters: IngestSongs) -> list[Song]:
+def _read(file: SongFile, digest: str, parameters: IngestSongs) -> dict[str, Song | FormatError]:
     try:
         size = file.path.stat().st_size
         if size > formats.MAX_FILE_BYTES:
-            raise FormatError(
-                "file_too_large", f"{size:,} bytes, at most {formats.MAX_FILE_BYTES:,} are read"
-            )
+            raise FormatError("too_large", f"{size:,} bytes, at most {formats.MAX_FILE_BYTES:,} are read")
         data = file.path.read_bytes()
     except OSError as error:
         raise FormatError("unreadable_file", f"{error.strerror}: {file.name}") from error
     if hashlib.sha256(data).hexdigest() != digest:
         raise InputError(f"{file.path} changed while it was being read; run the same command again")
-    songs = formats.read_songs(data, file.name, unit_ql=parameters.unit_ql)
-    return songs[: parameters.limit] if parameters.limit else songs
+    found = formats.read_songs(data, file.name, unit_ql=parameters.unit_ql)
+    return dict(list(found.items())[: parameters.limit or None])
 
 
-def _song_id(file: SongFile, song: Song, n_songs: int) -> str:
-    if n_songs == 1 and not song.name:
+def _song_id(file: SongFile, song_name: str, n_songs: int) -> str:
+    if n_songs == 1 and not song_name:
         return file.file_id
-    return f"{file.file_id}_{song_files.slug(song.name)}_{song_files.name_hash(song.name)}"
+    return f"{file.file_id}_{song_files.slug(song_name)}_{song_files.name_hash(song_name)}"
 
 
 def _write(task: Task, song_id: str, song: Song, name: str, digest: str, parameters: IngestSongs) -> None:

@@ -47,7 +47,7 @@ class Window(Parameters):
     unit_ql: float = Field(1.0, gt=0, le=64)
     first_rest: Literal["zero", "keep"] = "zero"
     tempo_bpm: float = Field(120.0, ge=10, le=1000)
-    split: Split = Split()
+    split: Split = Field(default_factory=Split)
 
 
 def cut(_parameters: Window, inputs: Inputs) -> Iterator[Shard]:
