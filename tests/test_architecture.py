@@ -27,7 +27,7 @@ FLOORS = [
     {"stages"},
     {"recipe", "staleness", "executor", "shards", "engine", "planning"},
     {"checks", "doctor", "progress"},
-    {"api", "display"},
+    {"api", "display", "dictionary"},
     {"cli"},
 ]
 FLOOR_OF = {name: number for number, names in enumerate(FLOORS) for name in names}

@@ -44,12 +44,9 @@ def slug(text: str) -> str:
     >>> slug("The_Orphan’s Prayer (1797)")
     'the_orphan_s_prayer_1797'
     """
-    plain = (
-        unicodedata.normalize("NFKD", text)
-        .encode("ascii", "ignore" if text.isascii() else "replace")
-        .decode()
-    )
-    return re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_")[:_SLUG_CHARACTERS].strip("_") or "song"
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:_SLUG_CHARACTERS].strip("_") or "song"
 
 
 def name_hash(name: str) -> str:
