@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -20,10 +20,10 @@ class Split(Parameters):
     """
 
     by: Literal["group_id", "song_id", "sample_id"] = "group_id"
-    train: Annotated[float, Field(ge=0, le=1)] = 0.70
-    valid: Annotated[float, Field(ge=0, le=1)] = 0.15
-    test: Annotated[float, Field(ge=0, le=1)] = 0.15
-    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    train: float = Field(0.70, ge=0, le=1)
+    valid: float = Field(0.15, ge=0, le=1)
+    test: float = Field(0.15, ge=0, le=1)
+    seed: int = Field(0, ge=0, lt=2**32)
 
     @model_validator(mode="after")
     def _sums_to_one(self) -> Self:

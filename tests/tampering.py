@@ -36,13 +36,26 @@ def rewrite(work: Path, table: str, change: Callable[[pa.Table], pa.Table]) -> N
     path.write_text(json.dumps(manifest), "utf-8")
 
 
+def change_values(work: Path, table: str, column: str, change: Callable[[list[object]], list[object]]) -> None:
+    """Change the values of a column of the first part of `table`."""
+
+    def changed(rows: pa.Table) -> pa.Table:
+        index, field = rows.column_names.index(column), rows.schema.field(column)
+        return rows.set_column(index, field, pa.array(change(rows.column(column).to_pylist()), field.type))
+
+    rewrite(work, table, changed)
+
+
+def change_column(work: Path, table: str, column: str, change: Callable[[object], object]) -> None:
+    """Change every value of a column of the first part of `table`."""
+    change_values(work, table, column, lambda values: [change(value) for value in values])
+
+
 def change_value(work: Path, table: str, column: str, row: int, change: Callable[[object], object]) -> None:
     """Change one value of the first part of `table`."""
 
-    def changed(rows: pa.Table) -> pa.Table:
-        values = rows.column(column).to_pylist()
+    def changed(values: list[object]) -> list[object]:
         values[row] = change(values[row])
-        index = rows.column_names.index(column)
-        return rows.set_column(index, rows.schema.field(column), pa.array(values, rows.schema.field(column).type))
+        return values
 
-    rewrite(work, table, changed)
+    change_values(work, table, column, changed)

@@ -135,7 +135,7 @@ def test_every_stage_is_well_declared(name: str) -> None:
 
 def test_every_error_has_its_place_in_the_tree_drawn() -> None:
     errors = importlib.import_module("musicdata.errors")
-    classes = [c for c in vars(errors).values() if isinstance(c, type) and issubclass(c, Exception)]
+    classes = [c for c in vars(errors).values() if isinstance(c, type) and issubclass(c, musicdata.MusicdataError)]
     drawn = {line.split()[-2]: line for line in (errors.__doc__ or "").splitlines() if "Error " in line}
     for error in classes:
         line = next((row for row in (errors.__doc__ or "").splitlines() if f"{error.__name__} " in row), "")

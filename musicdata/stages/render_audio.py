@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _SAMPLES_A_SHARD = 200
-_CLIPS_A_PROCESS = 50
+CLIPS_A_PROCESS = 50
 _READS: dict[str, list[str] | None] = {
     "notes": ["sample_id", "split", "note_index", "pitch", "onset_s", "offset_s"]
 }
@@ -50,8 +50,8 @@ def run(parameters: RenderAudio, task: Task) -> None:
     """Play the shard's samples, many in one TiMidity++ process."""
     rows = task.inputs.read("notes", _READS["notes"], task.shard.first, task.shard.last).to_pylist()
     splits = {row["sample_id"]: row["split"] for row in rows}
-    clips = [_clip(sample_id, list(notes)) for sample_id, notes in groupby(rows, key=itemgetter("sample_id"))]
-    for batch in cutting.batches(clips, _CLIPS_A_PROCESS):
+    clips = [clip_of(sample_id, list(notes)) for sample_id, notes in groupby(rows, key=itemgetter("sample_id"))]
+    for batch in cutting.batches(clips, CLIPS_A_PROCESS):
         sounds = timidity.render(
             batch,
             sample_rate=parameters.sample_rate,
@@ -67,7 +67,8 @@ def run(parameters: RenderAudio, task: Task) -> None:
                 _write(task, sound, splits[clip.name])
 
 
-def _clip(sample_id: str, notes: list[dict[str, Any]]) -> timidity.Clip:
+def clip_of(sample_id: str, notes: list[dict[str, Any]]) -> timidity.Clip:
+    """Return a sample's notes as a clip to play."""
     return timidity.Clip(
         sample_id, [timidity.ClipNote(n["pitch"], n["onset_s"], n["offset_s"]) for n in notes]
     )

@@ -46,7 +46,7 @@ def run(parameters: RenderSheet, task: Task) -> None:
         note_sheet_id, split, sample_id = item.split(" ")
         uses[note_sheet_id].append((split, sample_id))
     for batch in cutting.batches(list(uses), PAGES_A_PROCESS):
-        pages = [_page(note_sheet_id) for note_sheet_id in batch]
+        pages = [page_of(note_sheet_id) for note_sheet_id in batch]
         pictures = lilypond.render(
             pages, dpi=parameters.dpi, margin_px=parameters.margin_px, scratch=task.scratch
         )
@@ -57,7 +57,8 @@ def run(parameters: RenderSheet, task: Task) -> None:
                 _write(parameters, task, note_sheet_id, uses[note_sheet_id], picture)
 
 
-def _page(note_sheet_id: str) -> lilypond.Page:
+def page_of(note_sheet_id: str) -> lilypond.Page:
+    """Return the page that shows the note of that name alone."""
     clef, spelling, duration_ql = notation.read_note_sheet_id(note_sheet_id)
     note = lilypond.PageNote(notation.pitch_of(spelling), float(duration_ql), spelling=spelling)
     return lilypond.Page(note_sheet_id, [note], clef=clef)

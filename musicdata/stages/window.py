@@ -13,7 +13,7 @@ from musicdata.splits import Split
 from musicdata.stage import Inputs, Parameters, Shard, Stage, Task
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     Row = dict[str, Any]
 
@@ -93,7 +93,7 @@ def _cut_song(parameters: Window, task: Task, song: Row, notes: list[Row]) -> No
         )
 
 
-def window_starts(parameters: Window, word_index: list[int | None]) -> list[int]:
+def window_starts(parameters: Window, word_index: Sequence[int | None]) -> list[int]:
     """Return the first note of each window, given the word each note of the song belongs to."""
     if parameters.stride_unit == "note":
         starts = list(range(0, len(word_index) - parameters.notes + 1, parameters.stride))

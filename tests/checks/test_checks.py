@@ -14,7 +14,7 @@ from PIL import Image
 
 import musicdata
 from musicdata.errors import InputError
-from tests.tampering import change_value, rewrite
+from tests.tampering import change_column, change_value, rewrite
 
 
 def findings(work: Path) -> dict[str, str]:
@@ -82,6 +82,13 @@ def shifted(by: float) -> Callable[[object], object]:
     return lambda value: value + by  # type: ignore[operator]
 
 
+def misplace_first_syllable(work: Path) -> None:
+    """Move the first syllable's box into the margin, wherever it is told."""
+    for table in ("sheet_boxes", "alignment"):
+        change_value(work, table, "syllable_x0", 0, lambda _: 0.5)
+        change_value(work, table, "syllable_x1", 0, lambda _: 4.0)
+
+
 FAULTS: dict[str, tuple[Callable[[Path], None], str, str]] = {
     "pitch beyond MIDI": (
         lambda w: change_value(w, "notes", "pitch", 3, lambda _: 200), "rows fit their contracts", "pitch: 1 values above 127",
@@ -97,7 +104,7 @@ FAULTS: dict[str, tuple[Callable[[Path], None], str, str]] = {
         "split is the same in every table", "audio: sample",
     ),
     "a group in two splits": (
-        lambda w: [change_value(w, "samples", "group_id", i, lambda _: "same") for i in range(20)][0],
+        lambda w: change_column(w, "samples", "group_id", lambda _: "same"),
         "no group is in two splits", "group same is in",
     ),
     "a note lost": (
@@ -135,11 +142,7 @@ FAULTS: dict[str, tuple[Callable[[Path], None], str, str]] = {
     "silence": (lambda w: _rehash(w, "audio", "audio", _silence), "sound is as its row says", "note 0 is silent"),
     "a blank page": (lambda w: _rehash(w, "sheets", "image", _blank), "pictures are as their rows say", "holds 0% ink"),
     "a box beside its syllable": (
-        lambda w: [
-            change_value(w, table, f"syllable_{edge}", 0, lambda _, v=v: v)
-            for table in ("sheet_boxes", "alignment")
-            for edge, v in (("x0", 0.5), ("x1", 4.0))
-        ][0],
+        misplace_first_syllable,
         "pictures are as their rows say", "syllable box of note 0 holds 0% ink",
     ),
     "a blank note": (lambda w: _rehash(w, "note_sheets", "image", _blank), "pictures are as their rows say", "head box"),
