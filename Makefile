@@ -5,19 +5,19 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-DEMO := musicdata-work/demo
+DEMO := musicdata-demo
 
 .PHONY: demo test bench lint install install-dev timidity clean
 
 demo: install timidity
 	$(BIN)/musicdata doctor
-	$(BIN)/musicdata build musictm --limit 60 --work $(DEMO)
-	$(BIN)/musicdata check $(DEMO)
-	$(BIN)/musicdata show sheets --work $(DEMO) --limit 10 --save $(DEMO)-look
-	$(BIN)/musicdata show audio --work $(DEMO) --limit 10 --save $(DEMO)-look
+	$(BIN)/musicdata build musictm --limit 60 --work $(DEMO)/work
+	$(BIN)/musicdata check $(DEMO)/work
+	$(BIN)/musicdata show sheets --work $(DEMO)/work --limit 10 --save $(DEMO)/look
+	$(BIN)/musicdata show audio --work $(DEMO)/work --limit 10 --save $(DEMO)/look
 	@echo
-	@echo "Pictures and sounds of ten samples: $(DEMO)-look"
-	@echo "All tables: $(DEMO)/tables; the notes of a sample: $(BIN)/musicdata show alignment --work $(DEMO)"
+	@echo "Pictures and sounds of ten samples: $(DEMO)/look"
+	@echo "All tables: $(DEMO)/work/tables; the notes of a sample: $(BIN)/musicdata show alignment --work $(DEMO)/work"
 
 test: lint timidity
 	$(BIN)/pytest
@@ -53,4 +53,4 @@ timidity:
 	else echo "TiMidity++ is missing. Run: sudo apt-get install timidity   then the same make command again"; exit 4; fi
 
 clean:
-	rm -rf $(VENV) musicdata-work .pytest_cache .ruff_cache .mypy_cache
+	rm -rf $(VENV) musicdata-work musicdata-demo .pytest_cache .ruff_cache .mypy_cache

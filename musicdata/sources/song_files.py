@@ -89,8 +89,24 @@ def _files_below(root: Path) -> list[SongFile]:
     return [SongFile(path.relative_to(root).as_posix(), path) for path in songs]
 
 
+def song_file(source: str, name: str) -> SongFile:
+    """Return the file of that name, without looking at the others."""
+    if source == CORPUS:
+        return SongFile(name, music21_corpus.corpus_folder() / name)
+    root = Path(source)
+    return SongFile(name, root if root.is_file() else root / name)
+
+
+def content_hash(file: SongFile) -> str:
+    """Return the sha256 of a file's bytes, or why it cannot be read: that is for the reader to reject."""
+    try:
+        return sha256_of_file(file.path)
+    except OSError as error:
+        return f"unreadable:{error.errno}"
+
+
 def digest(source: str, limit: int = 0) -> str:
     """Return the content hash of what would be read; music21's corpus goes by its version, to be quick."""
     if source == CORPUS:
         return f"{CORPUS} {importlib.metadata.version('music21')}"
-    return digest_of([(file.name, sha256_of_file(file.path)) for file in song_files(source, limit)])
+    return digest_of([(file.name, content_hash(file)) for file in song_files(source, limit)])

@@ -13,7 +13,6 @@ from musicdata.errors import FormatError, InputError
 from musicdata.sources import song_files
 from musicdata.stage import Inputs, Parameters, Shard, Stage, Task, digest_of
 from musicdata.text import language, syllabification
-from musicdata.workspace import sha256_of_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,7 +43,7 @@ def cut(parameters: IngestSongs, _inputs: Inputs) -> Iterator[Shard]:
     """Cut the source's files into shards."""
     files = song_files.song_files(parameters.input, parameters.limit)
     for start, stop in cutting.runs([file.file_id for file in files], _FILES_A_SHARD):
-        hashes = [sha256_of_file(file.path) for file in files[start:stop]]
+        hashes = [song_files.content_hash(file) for file in files[start:stop]]
         names = tuple(f"{digest} {file.name}" for digest, file in zip(hashes, files[start:stop], strict=True))
         first, last = files[start].file_id, files[stop - 1].file_id
         yield Shard(first, last, stop - start, digest_of(names), names)
@@ -52,15 +51,15 @@ def cut(parameters: IngestSongs, _inputs: Inputs) -> Iterator[Shard]:
 
 def run(parameters: IngestSongs, task: Task) -> None:
     """Read the shard's files; a file or song that cannot be used becomes a reject."""
-    where = {file.name: file for file in song_files.song_files(parameters.input)}
     for item in task.shard.items:
         digest, _, name = item.partition(" ")
+        file = song_files.song_file(parameters.input, name)
         try:
-            found = _read(where[name], digest, parameters)
+            found = _read(file, digest, parameters)
         except FormatError as error:
             task.sink.reject(name, error.reason, error.detail)
             continue
-        songs = {_song_id(where[name], song_name, len(found)): (song_name, song) for song_name, song in found.items()}
+        songs = {_song_id(file, song_name): (song_name, song) for song_name, song in found.items()}
         for song_id, (song_name, song) in sorted(songs.items()):
             if isinstance(song, FormatError):
                 task.sink.reject(f"{name} # {song_name}", song.reason, song.detail)
@@ -82,8 +81,8 @@ def _read(file: SongFile, digest: str, parameters: IngestSongs) -> dict[str, Son
     return dict(list(found.items())[: parameters.limit or None])
 
 
-def _song_id(file: SongFile, song_name: str, n_songs: int) -> str:
-    if n_songs == 1 and not song_name:
+def _song_id(file: SongFile, song_name: str) -> str:
+    if not song_name:
         return file.file_id
     return f"{file.file_id}_{song_files.slug(song_name)}_{song_files.name_hash(song_name)}"
 

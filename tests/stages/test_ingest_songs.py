@@ -90,6 +90,13 @@ def test_one_bad_song_of_a_table_loses_no_other(recipe: str, tmp_path: Path) -> 
     assert "600" in reject["detail"]
 
 
+def test_a_file_that_cannot_be_read_is_a_reject(recipe: str, tmp_path: Path) -> None:
+    write_song(tmp_path / "songs" / "a.csv", 1)
+    (tmp_path / "songs" / "broken.csv").symlink_to("/proc/self/mem")  # opens, but reading it is an I/O error
+    work = musicdata.build(recipe, input=tmp_path / "songs", work=tmp_path / "w")
+    assert [(row["key"], row["reason"]) for row in work.rows("rejects")] == [("broken.csv", "unreadable_file")]
+
+
 def whole(word: str, index: int, n: int) -> list[SungNote]:
     return [SungNote(60 + i, 1.0, 0.0, None, word, index) for i in range(n)]
 
