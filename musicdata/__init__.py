@@ -33,7 +33,7 @@ _PUBLIC = {
 __all__ = ["MusicdataError", "Work", "__version__", "build", "check", "open_work", "plan"]  # noqa: PLE0604, RUF100
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - what the name stands for
+def __getattr__(name: str) -> Any:
     if name not in _PUBLIC:
         raise AttributeError(f"module musicdata has no attribute {name!r}; it has {', '.join(__all__)}")
     return getattr(importlib.import_module(_PUBLIC[name]), name)

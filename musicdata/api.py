@@ -59,15 +59,11 @@ class Work:
         _require_columns(name, columns)
         return TableReader(Workspace(self.root)).read(name, columns)
 
-    def rows(
-        self, name: str, key: str | None = None, columns: list[str] | None = None
-    ) -> Iterator[dict[str, Any]]:
+    def rows(self, name: str, key: str | None = None, columns: list[str] | None = None) -> Iterator[dict[str, Any]]:
         """Yield rows one by one, those of one `key` if given; `rejects` is a table too."""
         workspace = Workspace(self.root)
         if name == "rejects":
-            yield from (
-                row for row in rejects.iterate_rejects(workspace) if key in (None, row["key"], row["stage"])
-            )
+            yield from (row for row in rejects.iterate_rejects(workspace) if key in (None, row["key"], row["stage"]))
             return
         _require_columns(name, columns)
         for part in TableReader(workspace).iterate(name, columns, key, key):
@@ -120,7 +116,7 @@ def _toml_text(text: str) -> str:
     return f'"{escaped}"'
 
 
-def build(  # noqa: PLR0913 - the command's options
+def build(
     name: str,
     *,
     input: str | Path | None = None,  # noqa: A002 - the option's name
@@ -205,9 +201,7 @@ def open_work(path: str | Path | None = None) -> Work:
     if path is None:
         found = sorted(p.parent for p in Path(DEFAULT_WORK).glob("*/recipe.toml"))
         if len(found) != 1:
-            there = (
-                f"there are {', '.join(map(str, found))}" if found else f"there is none in {DEFAULT_WORK}/"
-            )
+            there = f"there are {', '.join(map(str, found))}" if found else f"there is none in {DEFAULT_WORK}/"
             raise InputError(f"which workspace? {there}; name one with --work")
         return Work(found[0])
     root = Path(path)

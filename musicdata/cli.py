@@ -44,12 +44,8 @@ WorkOption = Annotated[
 WorkArgument = Annotated[
     Path | None, typer.Argument(metavar="[WORK]", help="Workspace; the only one in musicdata-work.")
 ]
-Limit = Annotated[
-    int | None, typer.Option("--limit", min=1, help="Read at most so many files, and songs of each.")
-]
-Workers = Annotated[
-    int | None, typer.Option("--workers", min=1, help="Worker processes [default: one a processor].")
-]
+Limit = Annotated[int | None, typer.Option("--limit", min=1, help="Read at most so many files, and songs of each.")]
+Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Worker processes [default: one a processor].")]
 Set = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="STAGE.KEY=VALUE", help="Override a recipe's key; repeatable."),
@@ -95,9 +91,7 @@ def plan(
 
 def _print_plan(planned: Plan) -> None:
     for state in planned.stages:
-        typer.echo(
-            f"{'•' if state.reasons else '✓'} {state.stage}: {'; '.join(state.reasons) or 'up to date'}"
-        )
+        typer.echo(f"{'•' if state.reasons else '✓'} {state.stage}: {'; '.join(state.reasons) or 'up to date'}")
     files = ", ".join(f"{n:,} {ending}" for ending, n in planned.files.items())
     about = "" if planned.samples_are_counted else "about "
     typer.echo(f"source: {files or 'none'}")
@@ -144,7 +138,7 @@ def build(
         _print_next_steps(done.root)
 
 
-def _progress(*, quiet: bool) -> Any:  # noqa: ANN401 - a context of a Progress; its classes are loaded late
+def _progress(*, quiet: bool) -> Any:
     from contextlib import nullcontext
 
     from rich.console import Console
@@ -174,9 +168,7 @@ def status(work: WorkArgument = None, as_json: Json = False) -> None:
         _print_json(found)
         return
     run = found["last_run"]
-    typer.echo(
-        f"{found['work']}: {found['dataset']}, last run {run.get('outcome', 'unknown')} {run.get('ended', '')}"
-    )
+    typer.echo(f"{found['work']}: {found['dataset']}, last run {run.get('outcome', 'unknown')} {run.get('ended', '')}")
     for stage in found["stages"]:
         rows = ", ".join(f"{table} {n:,}" for table, n in stage["rows"].items()) or "nothing yet"
         dropped = ", ".join(f"{reason} {n:,}" for reason, n in sorted(stage["rejects"].items()))
@@ -252,10 +244,7 @@ def main() -> NoReturn:
         typer.echo(f"musicdata: {error}", err=True)
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
-        typer.echo(
-            "musicdata: interrupted; what is finished is kept, the same command goes on from there", err=True
-        )
-        sys.exit(EXIT_INTERRUPTED)
+        code = EXIT_INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
@@ -264,6 +253,8 @@ def main() -> NoReturn:
             error.show()
             sys.exit(error.exit_code)
         raise
+    if code == EXIT_INTERRUPTED:  # typer itself turns KeyboardInterrupt into this, without a word
+        typer.echo("musicdata: interrupted; what is finished is kept, the same command goes on from there", err=True)
     sys.exit(code if isinstance(code, int) else 0)
 
 

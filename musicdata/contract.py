@@ -15,9 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from musicdata import resources
 from musicdata.errors import ContractError
 
-MEDIA_TYPE = pa.struct(
-    [pa.field("bytes", pa.binary(), nullable=False), pa.field("path", pa.string(), nullable=False)]
-)
+MEDIA_TYPE = pa.struct([pa.field("bytes", pa.binary(), nullable=False), pa.field("path", pa.string(), nullable=False)])
 
 _TYPES: dict[str, pa.DataType] = {
     "string": pa.string(),

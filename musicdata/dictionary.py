@@ -40,4 +40,4 @@ def _row(column: Column) -> str:
 
 
 if __name__ == "__main__":
-    print(markdown(), end="")  # noqa: T201
+    print(markdown(), end="")

@@ -51,9 +51,7 @@ def _tool(name: str, look: Callable[[], str]) -> Finding:
 
 
 def _isolation() -> str:
-    in_force = [
-        name.replace("_", " ") for name, holds in sandbox.isolation(lilypond.program()).items() if holds
-    ]
+    in_force = [name.replace("_", " ") for name, holds in sandbox.isolation(lilypond.program()).items() if holds]
     return ", ".join(in_force)
 
 

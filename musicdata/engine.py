@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from musicdata import contract as contracts
 from musicdata import errors
-from musicdata.errors import MusicdataError, NothingLeftError, PartialError, SetupError
+from musicdata.errors import MusicdataError, NothingLeftError, PartialError
 from musicdata.executor import Outcome, Spec
 from musicdata.shards import base_digest
 from musicdata.stage import digest_of
@@ -111,26 +111,19 @@ class Build:
 
     def _refuse_nothing(self, step: Step, report: StageReport) -> None:
         if not report.rows[step.stage.outputs[0]]:
-            why = (
-                ", ".join(f"{reason} ({n})" for reason, n in sorted(report.rejects.items()))
-                or "it was given nothing"
-            )
+            why = ", ".join(f"{reason} ({n})" for reason, n in sorted(report.rejects.items())) or "it was given nothing"
             raise NothingLeftError(
                 f"stage {step.stage.name} left no {step.stage.outputs[0]}: {why}. "
                 f"See each item with: musicdata show rejects --work {self.workspace.root}"
             )
 
-    def _rebuild(
-        self, step: Step, reasons: list[str], old: dict[str, Any] | None
-    ) -> tuple[dict[str, Any], int]:
+    def _rebuild(self, step: Step, reasons: list[str], old: dict[str, Any] | None) -> tuple[dict[str, Any], int]:
         name, folder = step.stage.name, self.workspace.state_folder(step.stage.name)
         origin, tools = origin_of(step, self.table_digests), dict(step.stage.tools(step.parameters))
         kept_output = step.stage.keeps and old is not None and old["origin"]["facts"] == origin.facts
         job = {
             "parameters": step.parameters.model_dump(mode="json"),
-            "made_by": [
-                s.stage.name for s in self.recipe.steps if set(s.stage.outputs) & set(step.stage.inputs)
-            ],
+            "made_by": [s.stage.name for s in self.recipe.steps if set(s.stage.outputs) & set(step.stage.inputs)],
             "keeps": kept_output,
         }
         self.workspace.write_json(folder / "job.json", job)
@@ -143,9 +136,7 @@ class Build:
         self._compute([Spec("shard", str(self.workspace.root), name, i) for i in waiting], step)
         return self._seal(step, plan, origin, tools, self._records(step, plan, old)), kept
 
-    def _records(
-        self, step: Step, plan: list[dict[str, Any]], old: dict[str, Any] | None
-    ) -> dict[str, dict[str, Any]]:
+    def _records(self, step: Step, plan: list[dict[str, Any]], old: dict[str, Any] | None) -> dict[str, dict[str, Any]]:
         """Return the records of the plan's shards that are done: in this run, a killed one, or the last sealed one."""
         records = {shard["key"]: shard for shard in (old or {"shards": []})["shards"]}
         folder = self.workspace.state_folder(step.stage.name) / "shards"
@@ -156,9 +147,7 @@ class Build:
         return {k: r for k, r in records.items() if k in wanted and self._is_whole(step, r)}
 
     def _is_whole(self, step: Step, record: dict[str, Any]) -> bool:
-        return all(
-            part_bytes(self.workspace, step, t, p) == p["bytes"] for t, p in parts_of({"shards": [record]})
-        )
+        return all(part_bytes(self.workspace, step, t, p) == p["bytes"] for t, p in parts_of({"shards": [record]}))
 
     def _compute(self, specs: list[Spec], step: Step) -> None:
         """Keep the workers busy with a window of specs; retry those whose worker died, collect the others' errors."""
@@ -198,9 +187,7 @@ class Build:
         late = [(handle, spec) for handle, (spec, deadline) in running.items() if now > deadline]
         for handle, _ in late:
             self.executor.cancel(handle, force=True)
-        return [
-            Outcome(handle, spec, "died", "no answer before the stage's deadline") for handle, spec in late
-        ]
+        return [Outcome(handle, spec, "died", "no answer before the stage's deadline") for handle, spec in late]
 
     def _seal(
         self,
@@ -213,9 +200,7 @@ class Build:
         """Write the stage's manifest, which from then on says what its tables are, and remove what it does not name."""
         stage, workspace = step.stage, self.workspace
         shards = [self._place(step, i, records[shard["key"]]) for i, shard in enumerate(plan)]
-        tables = {
-            t: _table_facts(t, [s["parts"][t] for s in shards if t in s["parts"]]) for t in stage.outputs
-        }
+        tables = {t: _table_facts(t, [s["parts"][t] for s in shards if t in s["parts"]]) for t in stage.outputs}
         reasons = Counter[str]()
         for shard in shards:
             reasons.update(shard["reasons"])
@@ -252,18 +237,14 @@ class Build:
         }
         rejects = record["rejects"]
         if rejects:
-            rejects = self.workspace.rename_part(
-                self.workspace.rejects_folder(step.stage.name), rejects, ordinal
-            )
+            rejects = self.workspace.rename_part(self.workspace.rejects_folder(step.stage.name), rejects, ordinal)
         return record | {"parts": parts, "rejects": rejects}
 
 
 def _table_facts(table: str, parts: list[dict[str, Any]]) -> dict[str, Any]:
     for before, after in zip(parts, parts[1:], strict=False):
         if after["first"] < before["last"]:
-            raise errors.ContractError(
-                f"table {table}: parts {before['file']} and {after['file']} overlap in the key"
-            )
+            raise errors.ContractError(f"table {table}: parts {before['file']} and {after['file']} overlap in the key")
     return {
         "digest": digest_of([contracts.load(table).digest(), [part["sha256"] for part in parts]]),
         "rows": sum(part["rows"] for part in parts),

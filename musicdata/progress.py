@@ -99,9 +99,7 @@ class LiveProgress(PlainProgress):
 
     def stage_started(self, step: Step, reasons: list[str], n_items: int, n_kept: int) -> None:
         """Begin a bar."""
-        self._bar = self._bars.add_task(
-            f"{step.stage.name}: {step.stage.verb}", total=n_items, completed=n_kept
-        )
+        self._bar = self._bars.add_task(f"{step.stage.name}: {step.stage.verb}", total=n_items, completed=n_kept)
 
     def advanced(self, n_items: int, n_rejects: int) -> None:
         """Move the bar."""

@@ -72,9 +72,7 @@ def load(name_or_path: str, overrides: Sequence[str] = ()) -> Recipe:
         dataset = Dataset(**document["dataset"])
         entries = [dict(entry) for entry in document["stage"]]
     except (KeyError, TypeError, ValidationError) as error:
-        raise RecipeError(
-            f"recipe {name_or_path}: needs a [dataset] and [[stage]] tables: {error}"
-        ) from error
+        raise RecipeError(f"recipe {name_or_path}: needs a [dataset] and [[stage]] tables: {error}") from error
     for override in overrides:
         _apply(override, entries)
     steps = tuple(_step(entry) for entry in entries)
@@ -103,9 +101,7 @@ def _apply(override: str, entries: list[dict[str, Any]]) -> None:
     used = sorted((str(entry.get("use")) for entry in entries), key=len, reverse=True)
     name = next((use for use in used if path.startswith(f"{use}.")), None)
     if not equals or name is None:
-        raise RecipeError(
-            f"--set {override}: expected STAGE.KEY=VALUE with a stage of {', '.join(sorted(used))}"
-        )
+        raise RecipeError(f"--set {override}: expected STAGE.KEY=VALUE with a stage of {', '.join(sorted(used))}")
     target = next(entry for entry in entries if entry["use"] == name)
     *inner, last = path.removeprefix(f"{name}.").split(".")
     for key in inner:
@@ -114,7 +110,7 @@ def _apply(override: str, entries: list[dict[str, Any]]) -> None:
     target[last] = _value(text)
 
 
-def _value(text: str) -> Any:  # noqa: ANN401 - a TOML value is of any kind
+def _value(text: str) -> Any:
     try:
         return tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
@@ -130,9 +126,7 @@ def _step(entry: dict[str, Any]) -> Step:
         first = error.errors()[0]
         where = ".".join([stage.name, *map(str, first["loc"])])
         known = ", ".join(stage.parameters.model_fields)
-        raise RecipeError(
-            f"{where}: {first['msg']} (got {first['input']!r}); {stage.name} knows {known}"
-        ) from error
+        raise RecipeError(f"{where}: {first['msg']} (got {first['input']!r}); {stage.name} knows {known}") from error
 
 
 def _check_order(name: str, steps: tuple[Step, ...]) -> None:

@@ -110,9 +110,7 @@ class _ShardSink:
     def commit(self, workspace: Workspace, ordinal: int) -> dict[str, Any]:
         rejects = sorted(self.rejected)
         if rejects:
-            columns = dict(
-                zip(("key", "reason", "detail"), map(list, zip(*rejects, strict=True)), strict=True)
-            )
+            columns = dict(zip(("key", "reason", "detail"), map(list, zip(*rejects, strict=True)), strict=True))
             self._writer(_REJECTS).write({"stage": [self.stage.name] * len(rejects), **columns})
         parts = {}
         for table, writer in self.writers.items():
@@ -120,9 +118,7 @@ class _ShardSink:
             if not writer.rows:
                 continue
             is_rejects = table == _REJECTS
-            folder = (
-                workspace.rejects_folder(self.stage.name) if is_rejects else workspace.table_folder(table)
-            )
+            folder = workspace.rejects_folder(self.stage.name) if is_rejects else workspace.table_folder(table)
             facts = {"rows": writer.rows, "first": writer.first, "last": writer.last}
             parts[table] = workspace.commit_part(writer.path, folder, ordinal) | facts
         reasons = dict(Counter(reason for _, reason, _ in rejects))

@@ -54,9 +54,7 @@ def stale_reasons(workspace: Workspace, step: Step, table_digests: Mapping[str, 
     reasons = _changed_parameters(then["facts"], now["facts"])
     reasons += ["the source files changed"] if then["source"] != now["source"] else []
     reasons += [f"table {t} changed" for t, d in now["inputs"].items() if then["inputs"].get(t) != d]
-    reasons += [
-        f"contract of {t} changed" for t, d in now["contracts"].items() if then["contracts"].get(t) != d
-    ]
+    reasons += [f"contract of {t} changed" for t, d in now["contracts"].items() if then["contracts"].get(t) != d]
     return reasons + _changed_tools(step, manifest["tools"]) + _missing_parts(workspace, step, manifest)
 
 
@@ -70,9 +68,7 @@ def _changed_parameters(then: dict[str, Any], now: dict[str, Any]) -> list[str]:
     if then["version"] != now["version"]:
         return [f"stage version {then['version']} → {now['version']}"]
     old, new = _flat(then["parameters"]), _flat(now["parameters"])
-    return [
-        f"{key} {old.get(key)} → {new.get(key)}" for key in sorted(old | new) if old.get(key) != new.get(key)
-    ]
+    return [f"{key} {old.get(key)} → {new.get(key)}" for key in sorted(old | new) if old.get(key) != new.get(key)]
 
 
 def _flat(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -88,16 +84,12 @@ def _changed_tools(step: Step, then: dict[str, str]) -> list[str]:
     except SetupError:  # a finished table needs no renderer
         return []
     return [
-        f"{tool} {then.get(tool)} → {now.get(tool)}"
-        for tool in sorted(then | now)
-        if then.get(tool) != now.get(tool)
+        f"{tool} {then.get(tool)} → {now.get(tool)}" for tool in sorted(then | now) if then.get(tool) != now.get(tool)
     ]
 
 
 def _missing_parts(workspace: Workspace, step: Step, manifest: dict[str, Any]) -> list[str]:
-    missing = [
-        f"{t}/{p['file']}" for t, p in parts_of(manifest) if part_bytes(workspace, step, t, p) != p["bytes"]
-    ]
+    missing = [f"{t}/{p['file']}" for t, p in parts_of(manifest) if part_bytes(workspace, step, t, p) != p["bytes"]]
     return [f"part {missing[0]} is missing or cut short"] if missing else []
 
 

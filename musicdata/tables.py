@@ -57,9 +57,7 @@ class PartWriter:
             self._take(rows)
             return
         if self._gathered and rows.keys() != self._gathered.keys():
-            raise ContractError(
-                f"table {self.contract.name}: columns {sorted(rows)} after {sorted(self._gathered)}"
-            )
+            raise ContractError(f"table {self.contract.name}: columns {sorted(rows)} after {sorted(self._gathered)}")
         for name, values in rows.items():
             self._gathered.setdefault(name, []).extend(values)
         if self._gathered and len(next(iter(self._gathered.values()))) >= min(self._group_rows, _GATHER_ROWS):
@@ -85,9 +83,7 @@ class PartWriter:
         first, last = keys[0].as_py(), keys[-1].as_py()
         in_order = len(keys) == 1 or not pc.any(pc.less(keys[1:], keys[:-1])).as_py()
         if not in_order or (self.last is not None and first < self.last):
-            raise ContractError(
-                f"table {self.contract.name}: rows are not in order of {self.contract.key[0]}"
-            )
+            raise ContractError(f"table {self.contract.name}: rows are not in order of {self.contract.key[0]}")
         self.first = self.first if self.first is not None else first
         self.last = last
 
@@ -135,9 +131,7 @@ def _writer_options(contract: Contract) -> dict[str, Any]:
     }
 
 
-def read_part(
-    path: Path, columns: list[str] | None, key: str, first: str | None, last: str | None
-) -> pa.Table:
+def read_part(path: Path, columns: list[str] | None, key: str, first: str | None, last: str | None) -> pa.Table:
     """Return rows of one part whose `key` lies in first..last, checking page checksums."""
     bounds = [(key, ">=", first)] * (first is not None) + [(key, "<=", last)] * (last is not None)
     return pq.read_table(

@@ -6,9 +6,7 @@ import io
 import zipfile
 
 DIVISIONS = 12  # ticks in a quarter note
-CONTAINER = (
-    '<container><rootfiles><rootfile full-path="{path}"/></rootfiles></container>'  # as MuseScore writes it
-)
+CONTAINER = '<container><rootfiles><rootfile full-path="{path}"/></rootfiles></container>'  # as MuseScore writes it
 
 
 def lyric(text: str, syllabic: str = "single", number: str = "1", more: str = "") -> str:

@@ -7,8 +7,8 @@ import random
 from pathlib import Path
 
 _ONSETS, _VOWELS, _CODAS = (
-    "b d f g k l m n p r s t v w st tr bl".split(),
-    "a e i o u ee oo".split(),
+    ["b", "d", "f", "g", "k", "l", "m", "n", "p", "r", "s", "t", "v", "w", "st", "tr", "bl"],
+    ["a", "e", "i", "o", "u", "ee", "oo"],
     ["", "", "n", "r", "l", "st"],
 )
 _DURATIONS = [0.25, 0.5, 0.5, 0.5, 1.0, 1.0, 1.0, 1.5, 2.0, 1 / 3]

@@ -99,7 +99,9 @@ def test_nothing_evaluates_or_shells_out(path: Path) -> None:
             continue
         name = node.func.id if isinstance(node.func, ast.Name) else ""
         attribute = node.func.attr if isinstance(node.func, ast.Attribute) else ""
-        owner = node.func.value.id if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name) else ""
+        owner = (
+            node.func.value.id if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name) else ""
+        )
         assert name not in FORBIDDEN_CALLS, f"line {node.lineno} calls {name}"
         assert attribute not in FORBIDDEN_ATTRIBUTES, f"line {node.lineno} calls {attribute}"
         assert (owner, attribute) not in {("pickle", "load"), ("pickle", "loads"), ("np", "load"), ("numpy", "load")}

@@ -95,9 +95,21 @@ def test_status_counts_rows_and_rejects(built: Path) -> None:
 
 
 def test_show_prints_rows_and_saves_media(built: Path, tmp_path: Path) -> None:
-    rows = [json.loads(line) for line in run("show", "notes", "--work", built, "--limit", "3", "--json").stdout.splitlines()]
+    rows = [
+        json.loads(line) for line in run("show", "notes", "--work", built, "--limit", "3", "--json").stdout.splitlines()
+    ]
     assert [row["note_index"] for row in rows] == [0, 1, 2]
-    one = run("show", "alignment", rows[0]["sample_id"], "--work", built, "--columns", "note_index,syllable,onset_s", "--limit", "40")
+    one = run(
+        "show",
+        "alignment",
+        rows[0]["sample_id"],
+        "--work",
+        built,
+        "--columns",
+        "note_index,syllable,onset_s",
+        "--limit",
+        "40",
+    )
     assert len(one.stdout.splitlines()) == 21
     saved = run("show", "audio", rows[0]["sample_id"], "--work", built, "--save", tmp_path)
     assert saved.stdout.strip() == str(tmp_path / f"{rows[0]['sample_id']}.flac")

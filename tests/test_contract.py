@@ -53,9 +53,7 @@ def test_a_row_that_fits_is_cast_to_the_schema() -> None:
         ({"colour": "red"}, r"unknown \['colour'\]"),
     ],
 )
-def test_a_row_that_does_not_fit_is_refused_with_column_and_value(
-    changes: dict[str, object], message: str
-) -> None:
+def test_a_row_that_does_not_fit_is_refused_with_column_and_value(changes: dict[str, object], message: str) -> None:
     with pytest.raises(ContractError, match=message):
         contract.load("notes").table(one(**changes))
 

@@ -69,7 +69,9 @@ def test_added_songs_move_no_sample_and_equal_a_fresh_build(copied: Path, songs:
 def transposed(path: Path, seed: int, semitones: int) -> Path:
     """Write the made-up song of `seed` in another key."""
     lines = ["pitch,duration,rest,syllable,word"]
-    lines += [f"{r['pitch'] + semitones},{r['duration']},{r['rest']},{r['syllable']},{r['word']}" for r in rows(seed, 45)]  # type: ignore[operator]
+    lines += [
+        f"{r['pitch'] + semitones},{r['duration']},{r['rest']},{r['syllable']},{r['word']}" for r in rows(seed, 45)
+    ]  # type: ignore[operator]
     path.write_text("\n".join(lines) + "\n")
     return path
 
@@ -98,7 +100,9 @@ def test_rejects_say_which_file_and_why(songs: Path, tmp_path: Path) -> None:
     mixed = shutil.copytree(songs, tmp_path / "songs")
     (mixed / "broken.mxl").write_bytes(b"PK\x03\x04 not really")
     (mixed / "page.xml").write_text("<html><body>404</body></html>")
-    work = musicdata.build("musictm", input=mixed, work=tmp_path / "w", limit=100, overrides=["window.windows_per_song=1"])
+    work = musicdata.build(
+        "musictm", input=mixed, work=tmp_path / "w", limit=100, overrides=["window.windows_per_song=1"]
+    )
     rejected = {row["key"]: row["reason"] for row in work.rows("rejects", "ingest.songs")}
     assert set(rejected) == {"broken.mxl", "page.xml"}
     assert all(rejected.values())

@@ -54,7 +54,12 @@ def test_the_wheel_runs_on_its_own(wheel: Path, tmp_path: Path) -> None:
         archive.extractall(tmp_path / "site")
     code = "import musicdata, musicdata.recipe as r, musicdata.contract as c; print(musicdata.__file__, r.names(), len(c.names()))"
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, env={"PYTHONPATH": str(tmp_path / "site")}, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(tmp_path / "site")},
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert str(tmp_path / "site") in done.stdout
     assert "['musictm', 'musictm-lmd'] 11" in done.stdout

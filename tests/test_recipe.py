@@ -41,9 +41,7 @@ def test_musictm_has_the_stages_of_the_design() -> None:
 
 
 def test_overrides_reach_nested_keys_and_stages_with_dots() -> None:
-    changed = recipe.load(
-        "musictm", ["window.split.by=sample_id", "window.notes=16", "ingest.songs.input=a b"]
-    )
+    changed = recipe.load("musictm", ["window.split.by=sample_id", "window.notes=16", "ingest.songs.input=a b"])
     assert (window_of(changed).split.by, window_of(changed).notes) == ("sample_id", 16)
     assert window_of(changed).split.train == 0.70
     assert isinstance(changed.steps[0].parameters, IngestSongs)

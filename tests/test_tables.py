@@ -58,7 +58,9 @@ def test_media_stand_in_small_row_groups_uncompressed_with_checksums(tmp_path: P
     writer.close()
     metadata = pq.ParquetFile(tmp_path / "part").metadata
     assert [metadata.row_group(i).num_rows for i in range(metadata.num_row_groups)] == [50, 50, 20]
-    compression = {metadata.row_group(0).column(i).path_in_schema: metadata.row_group(0).column(i).compression for i in range(8)}
+    compression = {
+        metadata.row_group(0).column(i).path_in_schema: metadata.row_group(0).column(i).compression for i in range(8)
+    }
     assert compression["audio.bytes"] == "UNCOMPRESSED"
     assert compression["sha256"] == "ZSTD"
 

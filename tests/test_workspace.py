@@ -47,7 +47,11 @@ def test_an_unchanged_part_gets_its_new_place_and_the_old_name_is_swept(workspac
 
 
 def test_one_writer_at_a_time_and_the_second_is_told_who_holds_it(workspace: Workspace) -> None:
-    with workspace.hold("first"), pytest.raises(WorkspaceHeldError, match=rf"process {os.getpid()} \(first\)"), workspace.hold("second"):
+    with (
+        workspace.hold("first"),
+        pytest.raises(WorkspaceHeldError, match=rf"process {os.getpid()} \(first\)"),
+        workspace.hold("second"),
+    ):
         pass
     with workspace.hold("third"):  # free again
         assert json.loads((workspace.root / "state" / "lock").read_text())["command"] == "third"
@@ -64,7 +68,10 @@ def test_a_foreign_folder_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_told_with_path_and_sizes(tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match=r"cannot write .*nowhere/part: No space left on device \([\d,]+ bytes free, 4,096 bytes needed"):
+    with pytest.raises(
+        StorageError,
+        match=r"cannot write .*nowhere/part: No space left on device \([\d,]+ bytes free, 4,096 bytes needed",
+    ):
         with storage_faults(tmp_path / "nowhere" / "part", 4096):
             raise OSError(errno.ENOSPC, "No space left on device")
 

@@ -27,9 +27,7 @@ def check_completeness(workspace: Workspace, reader: TableReader) -> Iterator[tu
     if "alignment" not in reader.tables:
         yield "alignment", "the build has not come to its end: run the same command again"
         return
-    aligned, audio, sheets, samples = (
-        _sample_ids(reader, t) for t in ("alignment", "audio", "sheets", "samples")
-    )
+    aligned, audio, sheets, samples = (_sample_ids(reader, t) for t in ("alignment", "audio", "sheets", "samples"))
     if aligned != audio & sheets:
         odd = sorted(aligned ^ (audio & sheets))
         yield (
@@ -70,9 +68,7 @@ def check_times(_workspace: Workspace, reader: TableReader) -> Iterator[tuple[st
         )
         n_samples, rate_hz = (_of_sample(rows, audio, c) for c in ("n_samples", "sample_rate"))
         same = _same_sample_as_next(rows)
-        yield from _wrong(
-            rows, (start >= stop) | (stop > n_samples), "a note that is empty or past the audio's end"
-        )
+        yield from _wrong(rows, (start >= stop) | (stop > n_samples), "a note that is empty or past the audio's end")
         yield from _wrong(
             rows, np.append((stop[:-1] > start[1:]) & same, False), "a note that begins before the last ends"
         )
@@ -92,9 +88,7 @@ def check_boxes(_workspace: Workspace, reader: TableReader) -> Iterator[tuple[st
             yield from _wrong(
                 rows, (x0 >= x1) | (y0 >= y1) | outside, f"a {kind} box that is empty or outside the picture"
             )
-            yield from _wrong(
-                rows, np.append((x0[1:] <= x0[:-1]) & same, False), f"{kind} boxes that run backwards"
-            )
+            yield from _wrong(rows, np.append((x0[1:] <= x0[:-1]) & same, False), f"{kind} boxes that run backwards")
 
 
 def check_heads(_workspace: Workspace, reader: TableReader) -> Iterator[tuple[str, str]]:
@@ -118,9 +112,7 @@ def _same_sample_as_next(rows: pa.Table) -> NDArray[np.bool_]:
     return np.asarray(pc.equal(ids[1:], ids[:-1])).astype(bool)
 
 
-def _wrong(
-    rows: pa.Table, mask: NDArray[np.bool_], what: str, table: str = "alignment"
-) -> Iterator[tuple[str, str]]:
+def _wrong(rows: pa.Table, mask: NDArray[np.bool_], what: str, table: str = "alignment") -> Iterator[tuple[str, str]]:
     hit = pc.unique(rows.column("sample_id").filter(pa.array(np.asarray(mask, dtype=bool))))
     if len(hit):
         yield table, f"{len(hit)} samples have {what}, e.g. {hit[0].as_py()}"

@@ -23,9 +23,7 @@ def check_parts(workspace: Workspace, _reader: TableReader) -> Iterator[tuple[st
             for table, part in shard["parts"].items():
                 expected[workspace.table_folder(table) / part["file"]] = part["sha256"]
             if shard["rejects"]:
-                expected[workspace.rejects_folder(stage) / shard["rejects"]["file"]] = shard["rejects"][
-                    "sha256"
-                ]
+                expected[workspace.rejects_folder(stage) / shard["rejects"]["file"]] = shard["rejects"]["sha256"]
     for path, digest in sorted(expected.items()):
         if not path.is_file():
             yield path.parent.name, f"{path.name} is missing"

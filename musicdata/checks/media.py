@@ -28,9 +28,7 @@ def check_audio(_workspace: Workspace, reader: TableReader) -> Iterator[tuple[st
     """Yield samples whose FLAC file has another hash, rate or length than its row, or is silent where a note sounds."""
     for rows in reader.iterate("audio", ["sample_id", "audio", "sha256", "sample_rate", "n_samples"]):
         for row in rows.to_pylist():
-            problem = _media_problem(row, "audio", "flac") or _audio_problem(
-                row, _notes_of(reader, row["sample_id"])
-            )
+            problem = _media_problem(row, "audio", "flac") or _audio_problem(row, _notes_of(reader, row["sample_id"]))
             if problem:
                 yield "audio", f"sample {row['sample_id']}: {problem}"
 
@@ -40,9 +38,7 @@ def check_pictures(_workspace: Workspace, reader: TableReader) -> Iterator[tuple
     for rows in reader.iterate("sheets", ["sample_id", "image", "sha256", "width", "height"]):
         for row in rows.to_pylist():
             boxes = reader.read("sheet_boxes", None, row["sample_id"], row["sample_id"]).to_pylist()
-            problem = _media_problem(row, "image", "png") or _picture_problem(
-                row, boxes, ("head", "syllable")
-            )
+            problem = _media_problem(row, "image", "png") or _picture_problem(row, boxes, ("head", "syllable"))
             if problem:
                 yield "sheets", f"sample {row['sample_id']}: {problem}"
     if "note_sheets" not in reader.tables:

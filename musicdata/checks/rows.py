@@ -93,9 +93,7 @@ def check_note_counts(_workspace: Workspace, reader: TableReader) -> Iterator[tu
 
 def _note_indices(rows: pa.Table) -> Iterator[tuple[str, list[int]]]:
     grouped = rows.group_by("sample_id", use_threads=False).aggregate([("note_index", "list")])
-    yield from zip(
-        grouped.column("sample_id").to_pylist(), grouped.column("note_index_list").to_pylist(), strict=True
-    )
+    yield from zip(grouped.column("sample_id").to_pylist(), grouped.column("note_index_list").to_pylist(), strict=True)
 
 
 def _tables_with(reader: TableReader, *columns: str) -> list[str]:

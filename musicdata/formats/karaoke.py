@@ -128,9 +128,7 @@ def _choose_events(tracks: list[list[tuple[int, str, str]]], file_name: str) -> 
     """Return ticks and texts of the track that has most lyrics; of as many, lyric events go before texts."""
     lyrics = [[(tick, text) for tick, kind, text in track if kind == "lyrics"] for track in tracks]
     texts = [[(tick, text) for tick, kind, text in track if kind == "text"] for track in tracks]
-    is_kar = file_name.lower().endswith(".kar") or any(
-        text[:1] == "@" for track in texts for _, text in track
-    )
+    is_kar = file_name.lower().endswith(".kar") or any(text[:1] == "@" for track in texts for _, text in track)
     sung = [[(tick, text) for tick, text in track if text[:1] != "@"] for track in texts]
     karaoke = [track for track in sung if is_kar or any(text[:1] in {"\\", "/"} for _, text in track)]
     return max([*lyrics, *karaoke, []], key=len)
@@ -347,9 +345,7 @@ def _quantised(sung: list[_Sung], quarter: int, grids: list[Fraction]) -> list[t
         if onsets and place <= onsets[-1]:
             place = onsets[-1] + steps.get(onsets[-1].__floor__(), grids[0])
         if place - onset > 1:
-            raise FormatError(
-                "bad_timing", f"too many syllables around quarter {float(onset):g} for the grid"
-            )
+            raise FormatError("bad_timing", f"too many syllables around quarter {float(onset):g} for the grid")
         onsets.append(place)
     ends = []
     for index, (_, end) in enumerate(exact):

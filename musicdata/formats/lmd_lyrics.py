@@ -119,9 +119,7 @@ def _unpickle(pickled: bytes, n_lists: int) -> list[Any]:
         detail = f"damaged pickle: {type(error).__name__}: {error}"
         raise FormatError("not_lmd_npy", detail[:MAX_TEXT]) from error
     if type(array) is not _Array or array.lists is None:
-        raise FormatError(
-            "not_lmd_npy", f"the pickle holds a {type(array).__name__}, not an array of objects"
-        )
+        raise FormatError("not_lmd_npy", f"the pickle holds a {type(array).__name__}, not an array of objects")
     if array.shape != (1, n_lists):
         raise FormatError("wrong_shape", f"the header says (1, {n_lists}), the array inside {array.shape}")
     return array.lists

@@ -93,16 +93,11 @@ def _parts(midi: mido.MidiFile) -> list[list[Tone]]:
     tracks = [track for track in map(_notes_only, midi.tracks) if track]
     if not tracks:
         return []
-    score = pretty_midi.PrettyMIDI(
-        mido_object=mido.MidiFile(tracks=tracks, ticks_per_beat=midi.ticks_per_beat)
-    )
+    score = pretty_midi.PrettyMIDI(mido_object=mido.MidiFile(tracks=tracks, ticks_per_beat=midi.ticks_per_beat))
     ticks_per_s = 2 * midi.ticks_per_beat
     return [
         sorted(
-            (
-                Tone(round(note.start * ticks_per_s), round(note.end * ticks_per_s), note.pitch)
-                for note in part.notes
-            ),
+            (Tone(round(note.start * ticks_per_s), round(note.end * ticks_per_s), note.pitch) for note in part.notes),
             key=lambda tone: (tone.onset, -tone.pitch),
         )
         for part in score.instruments

@@ -154,9 +154,7 @@ def _transposition(part: ET.Element) -> int:
     try:
         return round(float(chromatic)) + 12 * int(octaves)
     except (ValueError, OverflowError) as error:
-        raise FormatError(
-            "unreadable_score", f"transposition by {chromatic!r}, octaves {octaves!r}"
-        ) from error
+        raise FormatError("unreadable_score", f"transposition by {chromatic!r}, octaves {octaves!r}") from error
 
 
 def _is_sung(note: ET.Element) -> bool:
@@ -169,10 +167,7 @@ def _title(score: ET.Element) -> str | None:
     Some programs put the name of the file there; its suffix is taken off.
     """
     stated = [_texts(score, path) or "" for path in ("work/work-title", "movement-title")]
-    return (
-        ": ".join(title for title in dict.fromkeys(_FILE_SUFFIX.sub("", text) for text in stated) if title)
-        or None
-    )
+    return ": ".join(title for title in dict.fromkeys(_FILE_SUFFIX.sub("", text) for text in stated) if title) or None
 
 
 def _language(score: ET.Element, part: ET.Element) -> str | None:

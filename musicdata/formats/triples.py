@@ -103,9 +103,7 @@ def read_each(data: bytes, file_name: str, *, unit_ql: float = 1.0) -> dict[str,
     outcomes: dict[str, Song | FormatError] = {}
     for name, song in songs.items():
         fault = song.fault
-        outcomes[name] = (
-            FormatError(fault.reason, f"{file_name}: {fault.detail}") if fault else song.finished(name)
-        )
+        outcomes[name] = FormatError(fault.reason, f"{file_name}: {fault.detail}") if fault else song.finished(name)
     return outcomes
 
 
@@ -212,9 +210,7 @@ def _length(row: _Row, column: str, unit_ql: float, *, above_zero: bool) -> floa
         column, unit_ql = f"{column}_ql", 1.0
     length = _number(row, column)
     if not (0 <= length <= MAX_LENGTH) or (above_zero and length == 0):
-        _refuse(
-            column, length, f"a number {'above 0' if above_zero else 'of 0 or more'}, at most {MAX_LENGTH:g}"
-        )
+        _refuse(column, length, f"a number {'above 0' if above_zero else 'of 0 or more'}, at most {MAX_LENGTH:g}")
     return length * unit_ql
 
 
@@ -286,9 +282,7 @@ def _text_rows(data: bytes, delimiter: str) -> Iterator[_Row]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise FormatError(
-            "bad_encoding", f"byte {error.start} is not UTF-8; save the table as UTF-8"
-        ) from error
+        raise FormatError("bad_encoding", f"byte {error.start} is not UTF-8; save the table as UTF-8") from error
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         columns = _checked_columns(next(reader, []))
@@ -333,13 +327,9 @@ def _parquet_columns(file: pq.ParquetFile) -> dict[str, str]:
         )
     extension = [column.name for column in schema if isinstance(column.type, pa.BaseExtensionType)]
     if extension:
-        raise FormatError(
-            "bad_type", f"column {extension[0][:40]!r} has an extension type; expected plain types"
-        )
+        raise FormatError("bad_type", f"column {extension[0][:40]!r} has an extension type; expected plain types")
     columns = {
-        name: ours
-        for name, ours in zip(schema.names, _checked_columns(schema.names), strict=True)
-        if ours in _COLUMNS
+        name: ours for name, ours in zip(schema.names, _checked_columns(schema.names), strict=True) if ours in _COLUMNS
     }
     for name, ours in columns.items():
         _check_type(ours, schema.field(name).type)

@@ -65,9 +65,7 @@ def coverage(binaries: Path) -> frozenset[int]:
     for name in LYRICS_FONTS:
         found = sorted(binaries.glob(f"{FONT_FOLDER}/{name}"))
         if not found:
-            raise SetupError(
-                f"the font {name} is missing below {binaries}: pip install --force-reinstall lilypond"
-            )
+            raise SetupError(f"the font {name} is missing below {binaries}: pip install --force-reinstall lilypond")
         with TTFont(found[0], lazy=True) as font:
             points.update(font.getBestCmap())
     return frozenset(points)

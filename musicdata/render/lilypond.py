@@ -1,7 +1,7 @@
 """Draws lines of notes with lyrics, and says where every note head and syllable lands.
 
 Many pages go through one LilyPond process: it takes 0.25 s of processor time to start and 0.04 s a page, so
-25 to 50 pages a call are right. Its exit status and its silence prove nothing, so every page is checked: a
+about 100 pages a call are right. Its exit status and its silence prove nothing, so every page is checked: a
 picture of the size that its extents say, as many heads and syllables as were written, ink in the box of each,
 no complaint. Whatever fails is tried again alone, so that one bad page never takes others with it.
 """
@@ -60,7 +60,7 @@ def version() -> str:
     return metadata.version("lilypond")
 
 
-def render(  # noqa: PLR0913 - six plain facts, five of them by name
+def render(
     pages: Sequence[Page],
     *,
     dpi: int = 100,
@@ -72,7 +72,7 @@ def render(  # noqa: PLR0913 - six plain facts, five of them by name
     """Draws pages, in one process unless some fail.
 
     Args:
-        pages: what to draw; 25–50 a call are right.
+        pages: what to draw; about 100 a call are right.
         dpi: resolution in pixels per inch; a staff space is 5/72.27 inch.
         margin_px: white added on every side; boxes are moved along.
         box: finds and checks the boxes; without it a picture's `heads` and `syllables` are empty.
@@ -197,9 +197,7 @@ class _Press:
         wanted = ((right - left) * self.dpi / 72, (top - bottom) * self.dpi / 72)
         found = (page.width - 2 * self.margin_px, page.height - 2 * self.margin_px)
         if any(abs(a - b) > 1 for a, b in zip(wanted, found, strict=True)):
-            raise RenderError(
-                "picture_size", f"LilyPond's extents make {wanted} pixels, the picture has {found}"
-            )
+            raise RenderError("picture_size", f"LilyPond's extents make {wanted} pixels, the picture has {found}")
 
 
 @dataclass(frozen=True, slots=True)

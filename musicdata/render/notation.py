@@ -183,9 +183,7 @@ def read_note_sheet_id(identifier: str) -> tuple[str, str, Fraction]:
 def _check_pitches(notes: Sequence[Note]) -> None:
     for index, note in enumerate(notes):
         if not 0 <= note.pitch <= 127:
-            raise RenderError(
-                "not_notatable", f"note {index} has pitch {note.pitch}, not a MIDI number 0-127"
-            )
+            raise RenderError("not_notatable", f"note {index} has pitch {note.pitch}, not a MIDI number 0-127")
 
 
 def _exact(value_ql: float, what: str) -> Fraction:

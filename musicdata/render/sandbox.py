@@ -87,7 +87,7 @@ class Finished:
         return f"ended with exit status {self.returncode}"
 
 
-def run(  # noqa: PLR0913 - six plain facts, five of them by name
+def run(
     argv: Sequence[str],
     *,
     cwd: Path,
@@ -224,9 +224,7 @@ def _can_unshare(program: str) -> bool:
 
 @cache
 def _can_fix_addresses() -> bool:
-    return shutil.which("setarch", path=SYSTEM_PATH) is not None and _works(
-        [_tool("setarch"), "-R", _tool("true")]
-    )
+    return shutil.which("setarch", path=SYSTEM_PATH) is not None and _works([_tool("setarch"), "-R", _tool("true")])
 
 
 def _works(command: list[str]) -> bool:

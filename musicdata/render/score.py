@@ -99,9 +99,7 @@ def write(page: Page) -> Score:
         raise RenderError("not_notatable", "the page has no notes")
     notes = [notation.Note(n.pitch, n.duration_ql, n.rest_ql, n.spelling) for n in page.notes]
     staff = notation.write(notes, page.clef)
-    return Score(
-        page, notation.clef_command(staff.clef), staff.tokens, _write_lyrics(page.notes), staff.heads
-    )
+    return Score(page, notation.clef_command(staff.clef), staff.tokens, _write_lyrics(page.notes), staff.heads)
 
 
 def source(scores: Sequence[Score], *, boxes: bool) -> Source:

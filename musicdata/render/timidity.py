@@ -112,7 +112,7 @@ def soundfont() -> Path:
     return path
 
 
-def render(  # noqa: PLR0913 - seven plain facts, six of them by name
+def render(
     clips: Sequence[Clip],
     *,
     sample_rate: int = 22_050,
@@ -243,7 +243,7 @@ def _read_wav(path: Path) -> NDArray[np.int16] | RenderError:
     try:
         with wave.open(str(path)) as file:
             samples = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2")
-    except (OSError, EOFError, wave.Error) as error:
+    except (OSError, EOFError, ValueError, wave.Error) as error:  # ValueError: it ends within a sample
         return RenderError("no_audio", f"TiMidity++ wrote no sound: {error}")
     if not len(samples):
         return RenderError("no_audio", "TiMidity++ wrote a file without samples")
@@ -258,9 +258,7 @@ def _encode(samples: NDArray[np.int16], sample_rate: int) -> bytes:
     import soundfile
 
     out = io.BytesIO()
-    soundfile.write(
-        out, samples, sample_rate, format="FLAC", subtype="PCM_16", compression_level=FLAC_COMPRESSION
-    )
+    soundfile.write(out, samples, sample_rate, format="FLAC", subtype="PCM_16", compression_level=FLAC_COMPRESSION)
     return out.getvalue()
 
 
@@ -269,4 +267,6 @@ def _version(path: Path) -> str:
     with sandbox.private_folder(None, "timidity-") as folder:
         finished = sandbox.run([str(path), "--version"], cwd=folder, deadline_s=20)
     found = re.search(r"TiMidity\+\+ version (\S+)", finished.stdout)
-    return found[1] if found else "unknown"
+    if found is None:
+        raise SetupError(f"{path} does not say its version, it {finished}: apt-get install --reinstall timidity")
+    return found[1]

@@ -51,9 +51,7 @@ def group(song_ids: Iterable[str], links: Iterable[Link], kept: Mapping[str, str
 
     bridging = {song: tuple(sorted(reached[song])) for song in songs if len(reached[song]) > 1}
     group_ids = {song: kept[song] for song in songs if song in kept}
-    for component in _components(
-        [song for song in songs if song in new and song not in bridging], neighbours
-    ):
+    for component in _components([song for song in songs if song in new and song not in bridging], neighbours):
         groups = sorted(set().union(*(reached[song] for song in component)))
         if len(groups) > 1:
             bridging.update(dict.fromkeys(component, tuple(groups)))

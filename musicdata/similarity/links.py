@@ -211,9 +211,7 @@ def _fingerprint(steps: Codes, text: Codes) -> bytes:
     return blake2b(steps.tobytes() + b"|" + text.tobytes(), digest_size=16).digest()
 
 
-def _first_copies(
-    song_ids: Sequence[str], prints: Sequence[bytes], order: NDArray[np.int64]
-) -> NDArray[np.int64]:
+def _first_copies(song_ids: Sequence[str], prints: Sequence[bytes], order: NDArray[np.int64]) -> NDArray[np.int64]:
     """Returns for each song the first one, by id, with the same content, or `NO_CONTENT`."""
     first = np.full(len(song_ids), NO_CONTENT, dtype=np.int64)
     seen: dict[bytes, int] = {}

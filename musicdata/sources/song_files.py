@@ -83,9 +83,7 @@ def _files_below(root: Path) -> list[SongFile]:
     everything = [path for path in root.rglob("*") if path.is_file() and not path.name.startswith(".")]
     songs = [path for path in everything if path.suffix.lower() in formats.READERS]
     if not songs:
-        raise InputError(
-            f"input folder {root} holds no songs: none of its {len(everything)} files ends in {kinds}"
-        )
+        raise InputError(f"input folder {root} holds no songs: none of its {len(everything)} files ends in {kinds}")
     return [SongFile(path.relative_to(root).as_posix(), path) for path in songs]
 
 

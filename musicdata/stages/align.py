@@ -37,17 +37,14 @@ def cut(_parameters: Align, inputs: Inputs) -> Iterator[Shard]:
 def run(_parameters: Align, task: Task) -> None:
     """Align the shard's samples; one without audio or sheet is a reject."""
     samples, notes, audio, sheets, boxes = (
-        task.inputs.read(table, columns, task.shard.first, task.shard.last)
-        for table, columns in _READS.items()
+        task.inputs.read(table, columns, task.shard.first, task.shard.last) for table, columns in _READS.items()
     )
     sample_ids = samples.column("sample_id").to_pylist()
     heard, seen = set(audio.column("sample_id").to_pylist()), set(sheets.column("sample_id").to_pylist())
     for sample_id in sample_ids:
         lacking = [name for name, have in (("audio", heard), ("sheet", seen)) if sample_id not in have]
         if lacking:
-            task.sink.reject(
-                sample_id, "modality_missing", f"has no {' and no '.join(lacking)}; their stages say why"
-            )
+            task.sink.reject(sample_id, "modality_missing", f"has no {' and no '.join(lacking)}; their stages say why")
     complete = pa.array([s for s in sample_ids if s in heard and s in seen], pa.string())
     notes = notes.filter(pc.is_in(notes.column("sample_id"), complete))
     boxes = boxes.filter(pc.is_in(boxes.column("sample_id"), complete))

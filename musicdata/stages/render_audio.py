@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 
 _SAMPLES_A_SHARD = 200
 CLIPS_A_PROCESS = 50
-_READS: dict[str, list[str] | None] = {
-    "notes": ["sample_id", "split", "note_index", "pitch", "onset_s", "offset_s"]
-}
+_READS: dict[str, list[str] | None] = {"notes": ["sample_id", "split", "note_index", "pitch", "onset_s", "offset_s"]}
 
 
 class RenderAudio(Parameters):
@@ -69,9 +67,7 @@ def run(parameters: RenderAudio, task: Task) -> None:
 
 def clip_of(sample_id: str, notes: list[dict[str, Any]]) -> timidity.Clip:
     """Return a sample's notes as a clip to play."""
-    return timidity.Clip(
-        sample_id, [timidity.ClipNote(n["pitch"], n["onset_s"], n["offset_s"]) for n in notes]
-    )
+    return timidity.Clip(sample_id, [timidity.ClipNote(n["pitch"], n["onset_s"], n["offset_s"]) for n in notes])
 
 
 def _write(task: Task, sound: timidity.Sound, split: str) -> None:

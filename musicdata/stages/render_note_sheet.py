@@ -30,9 +30,7 @@ def cut(_parameters: RenderSheet, inputs: Inputs) -> Iterator[Shard]:
     first = rows.group_by(["note_sheet_id", "split"], use_threads=False).aggregate([("sample_id", "min")])
     uses: dict[str, list[str]] = defaultdict(list)
     for row in first.sort_by([("note_sheet_id", "ascending"), ("split", "ascending")]).to_pylist():
-        uses[row["note_sheet_id"]].append(
-            " ".join((row["note_sheet_id"], row["split"], row["sample_id_min"]))
-        )
+        uses[row["note_sheet_id"]].append(" ".join((row["note_sheet_id"], row["split"], row["sample_id_min"])))
     names = sorted(uses)
     for start, stop in cutting.runs(names, _PICTURES_A_SHARD):
         items = tuple(use for name in names[start:stop] for use in uses[name])
@@ -47,9 +45,7 @@ def run(parameters: RenderSheet, task: Task) -> None:
         uses[note_sheet_id].append((split, sample_id))
     for batch in cutting.batches(list(uses), PAGES_A_PROCESS):
         pages = [page_of(note_sheet_id) for note_sheet_id in batch]
-        pictures = lilypond.render(
-            pages, dpi=parameters.dpi, margin_px=parameters.margin_px, scratch=task.scratch
-        )
+        pictures = lilypond.render(pages, dpi=parameters.dpi, margin_px=parameters.margin_px, scratch=task.scratch)
         for note_sheet_id, picture in zip(batch, pictures, strict=True):
             if isinstance(picture, RenderError):
                 task.sink.reject(note_sheet_id, picture.reason, picture.detail)

@@ -35,9 +35,7 @@ def onset_start(letters: str, start: int, stop: int, onsets: frozenset[str]) -> 
     return max(start, stop - 1)
 
 
-def boundaries(
-    letters: str, nuclei: Sequence[Span], onsets: frozenset[str], hyphens: Iterable[int] = ()
-) -> list[int]:
+def boundaries(letters: str, nuclei: Sequence[Span], onsets: frozenset[str], hyphens: Iterable[int] = ()) -> list[int]:
     """Returns one boundary between each two nuclei.
 
     A hyphenation point that falls into the cluster is believed before maximal onset is: patterns know about

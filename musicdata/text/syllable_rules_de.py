@@ -25,9 +25,7 @@ _UNSTRESSED_IE = re.compile(
     r"(?:glor|lil|lin|famil|arab|ar|ser|stud|fol|akt|best|host|kastan|petersil|mater|graz|tragöd|komöd"
     r"|prem|präm|histor|pin|bego?n|geran|zypress|aster)ie$"
 )
-_PREFIX_BEFORE_VOWEL = re.compile(
-    r"(?:be|ge)(?=irr|inh|imp|u[rnb])|gee(?=[^nrl]|rb|rn|hr)|bee(?=[^rt]|rb|rd)"
-)
+_PREFIX_BEFORE_VOWEL = re.compile(r"(?:be|ge)(?=irr|inh|imp|u[rnb])|gee(?=[^nrl]|rb|rn|hr)|bee(?=[^rt]|rb|rd)")
 _ONSETS = onset_set(
     "sch schl schm schn schr schw ch ph th pf pfl pfr st str sp spr spl sk ck ss bl br dr fl fr gl "
     "gr kl kr kn pl pr tr qu chr chl phr phl thr rh zw"

@@ -23,9 +23,7 @@ _VOWELS = frozenset("aeiouyæœøıаеёиоуыэюяіїєўαεηιουω")
 _CHARACTER_IS_SYLLABLE = re.compile(r"[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff]")
 _JOINS_PREVIOUS = frozenset("ぁぃぅぇぉゃゅょっゎァィゥェォャュョッヮー")
 _LIQUID_ONSETS = "bl br cl cr dr fl fr gl gr pl pr tr ch ph th qu gu"
-_GERMANIC_ONSETS = (
-    f"{_LIQUID_ONSETS} sch schr sl sm sn sp spr st str sk skr sw zw kl kn kr vr vl kw kv sj skj tj tv dv"
-)
+_GERMANIC_ONSETS = f"{_LIQUID_ONSETS} sch schr sl sm sn sp spr st str sk skr sw zw kl kn kr vr vl kw kv sj skj tj tv dv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +67,7 @@ _LATIN = _spelling(
     f"{_LIQUID_ONSETS} gn sc sp st str spr scr",
     patterns=False,
 )
-_DUTCH = _spelling(
-    r"aai|ooi|oei|eeu|ieu|aa|ee|oo|uu|ie|oe|eu|ui|ij|ei|ou|au|ai", _GERMANIC_ONSETS, patterns=True
-)
+_DUTCH = _spelling(r"aai|ooi|oei|eeu|ieu|aa|ee|oo|uu|ie|oe|eu|ui|ij|ei|ou|au|ai", _GERMANIC_ONSETS, patterns=True)
 _NORDIC = _spelling(r"au|eu(?!m)|ei|øy|øi", _GERMANIC_ONSETS, patterns=True)
 _POLISH = _spelling(r"i[aąeęoóuy]|au|eu", f"{_LIQUID_ONSETS} cz sz rz dz dź dż krz prz trz", patterns=True)
 _FINNISH = _spelling(r"aa|ee|ii|oo|uu|yy|ää|öö|[aeouyäö]i|[aoei]u|[äöei]y|ie|uo|yö", "", patterns=True)
@@ -128,6 +124,4 @@ def _is_vowel(letters: str, position: int) -> bool:
     if unicodedata.normalize("NFD", letters[position])[0] not in _VOWELS:
         return False
     after = letters[position + 1 : position + 2]
-    return not (
-        letters[position] == "y" and after and unicodedata.normalize("NFD", after)[0] in _VOWELS - {"y"}
-    )
+    return not (letters[position] == "y" and after and unicodedata.normalize("NFD", after)[0] in _VOWELS - {"y"})

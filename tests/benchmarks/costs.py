@@ -1,22 +1,24 @@
-"""Measures what commands cost, says on what machine, and prints tables in Markdown."""
+"""Measures what commands cost: processor time, wall time, peak memory of each kind of process."""
 
 from __future__ import annotations
 
+import contextlib
 import os
-import platform
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 ROOT = Path(__file__).resolve().parents[2]
+_LOOK_S = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,43 +27,57 @@ class Command:
 
     argv: Sequence[str]
     cwd: Path = ROOT
-    env: tuple[tuple[str, str], ...] = ()
+    env: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Processor time (user and system, all descendants) and wall time, in seconds."""
+    """What running a command took.
+
+    Attributes:
+        cpu_s: processor time, user and system, of the command and all it started.
+        wall_s: time on the clock.
+        peak_mb: peak resident memory by kind of process: "main", "worker", "renderer"; 10^6 bytes.
+        stdout: what it printed.
+    """
 
     cpu_s: float
     wall_s: float
+    peak_mb: Mapping[str, float] = field(default_factory=dict)
+    stdout: str = ""
 
 
-def measure(command: Command) -> Cost:
-    """Run a command to its end and return its cost; what it prints goes to the floor unless it fails."""
-    begin = time.monotonic()
-    with subprocess.Popen(
-        command.argv,
-        cwd=command.cwd,
-        env={**os.environ, **dict(command.env)},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    ) as process:
-        assert process.stderr is not None
-        said = process.stderr.read().decode("utf-8", "replace")
-        _, status, usage = os.wait4(process.pid, 0)
+def measure(command: Command, *, memory: bool = False) -> Cost:
+    """Run a command to its end and return its cost; one that fails ends the benchmark."""
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as said:
+        begin_s = time.monotonic()
+        process = subprocess.Popen(
+            command.argv,
+            cwd=command.cwd,
+            env={**os.environ, **command.env},
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=said,
+        )
+        with _watch(process.pid, memory) as peak_mb:
+            _, status, usage = os.wait4(process.pid, 0)
+        wall_s = time.monotonic() - begin_s
         process.returncode = os.waitstatus_to_exitcode(status)
+        texts = []
+        for file in (out, said):
+            file.seek(0)
+            texts.append(file.read().decode("utf-8", "replace"))
     if process.returncode:
-        raise RuntimeError(f"{' '.join(command.argv)[:200]} ended with {process.returncode}: {said[-2000:]}")
-    return Cost(usage.ru_utime + usage.ru_stime, time.monotonic() - begin)
+        sys.exit(f"{' '.join(command.argv)[:200]} ended with {process.returncode}: {texts[1][-2000:]}")
+    return Cost(usage.ru_utime + usage.ru_stime, wall_s, peak_mb, texts[0])
 
 
 def measure_all(commands: Sequence[Command], side_by_side: int) -> Cost:
-    """Run commands, so many at once, and return their processor time together and the wall time of all."""
-    begin = time.monotonic()
+    """Run commands, so many at once; return the processor time of all and the wall time of the whole."""
+    begin_s = time.monotonic()
     with ThreadPoolExecutor(side_by_side) as pool:
         cpu_s = sum(cost.cpu_s for cost in pool.map(measure, commands))
-    return Cost(cpu_s, time.monotonic() - begin)
+    return Cost(cpu_s, time.monotonic() - begin_s)
 
 
 def musicdata(*arguments: object) -> Command:
@@ -69,22 +85,44 @@ def musicdata(*arguments: object) -> Command:
     return Command([sys.executable, "-m", "musicdata.cli", *map(str, arguments)])
 
 
-def print_table(title: str, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Print a table in Markdown."""
-    cells = [[str(cell) for cell in row] for row in [header, *rows]]
-    widths = [max(len(row[i]) for row in cells) for i in range(len(header))]
-    lines = ["| " + " | ".join(map(str.ljust, row, widths)) + " |" for row in cells]
-    lines.insert(1, "| " + " | ".join("-" * width for width in widths) + " |")
-    print(f"### {title}\n", *lines, "", sep="\n", flush=True)
+@contextlib.contextmanager
+def _watch(pid: int, memory: bool) -> Iterator[dict[str, float]]:
+    """Collect the peak memory of a process and its descendants while the block runs, if it is wanted.
+
+    The kernel's own high-water mark of each is read (VmHWM): it only grows, so that looking now and then
+    misses at most the last moment. `ru_maxrss` would not do: a child begins with its parent's mark.
+    """
+    peak_mb: dict[str, float] = {}
+    if not memory:
+        yield peak_mb
+        return
+    ended = threading.Event()
+
+    def look() -> None:
+        while not ended.wait(_LOOK_S):
+            for kind, mb in _memory(pid):
+                peak_mb[kind] = max(peak_mb.get(kind, 0.0), mb)
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    try:
+        yield peak_mb
+    finally:
+        ended.set()
+        watcher.join()
 
 
-def describe_machine() -> str:
-    """Say when and on what is measured."""
-    with Path("/proc/cpuinfo").open(encoding="utf-8") as file:
-        model = next((line.split(":")[1].strip() for line in file if line.startswith("model name")), "unknown processor")
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return (
-        f"{datetime.now(UTC):%Y-%m-%d}; {len(os.sched_getaffinity(0))} cores of {model}, {memory:.0f} GiB; "
-        f"{platform.freedesktop_os_release().get('PRETTY_NAME', platform.system())}, Python {platform.python_version()}; "
-        f"load {os.getloadavg()[0]:.1f}"
-    )
+def _memory(pid: int, depth: int = 0) -> Iterator[tuple[str, float]]:
+    """Yield kind and peak of a process and its descendants; workers are its children, renderers theirs."""
+    folder = Path("/proc") / str(pid)
+    try:
+        is_python = (folder / "exe").resolve().name.startswith("python")
+        status = (folder / "status").read_text()
+        children = (folder / "task" / str(pid) / "children").read_text().split()
+    except OSError:  # it ended while we looked
+        return
+    marks = [int(line.split()[1]) * 1024 / 1e6 for line in status.splitlines() if line.startswith("VmHWM:")]
+    if is_python == (depth < 2):  # else it is a fork that has not become its program yet
+        yield from ((("main", "worker", "renderer")[min(depth, 2)], mark) for mark in marks)
+    for child in children:
+        yield from _memory(int(child), depth + 1)

@@ -164,9 +164,7 @@ def report_marked(songs: Mapping[str, Notes]) -> None:
     for least in (0, MIN_NOTES):
         ids = [name for name in both if len(songs[f"word:{name}"]) >= least]
         missed = [name for name in ids if groups[f"word:{name}"] != groups[f"syllable:{name}"]]
-        print(
-            f"- word level and syllable level, at least {least} notes: {len(ids) - len(missed)} of {len(ids)}"
-        )
+        print(f"- word level and syllable level, at least {least} notes: {len(ids) - len(missed)} of {len(ids)}")
         for name in missed:
             print(f"  missed {name}: {len(songs[f'word:{name}'])} and {len(songs[f'syllable:{name}'])} notes")
     print()
@@ -182,9 +180,7 @@ def report_unrelated(originals: Mapping[str, Notes]) -> None:
             linking.MELODY_LENGTH,
             linking.MELODY_KINDS,
         ),
-        "lyrics": shingle(
-            [letters([n.syllable for n in originals[name]]) for name in names], linking.LYRICS_LENGTH
-        ),
+        "lyrics": shingle([letters([n.syllable for n in originals[name]]) for name in names], linking.LYRICS_LENGTH),
     }
     pairs = [
         (one, other)
@@ -294,9 +290,7 @@ def main() -> None:
     songs |= {f"syllable:{name}": notes for name, notes in read_lmd("syllable").items()}
     songs |= {f"lieder:{name}": notes for name, notes in lieder.items()}
     originals = {
-        name: notes
-        for name, notes in songs.items()
-        if len(notes) >= MIN_NOTES and not name.startswith("syllable")
+        name: notes for name, notes in songs.items() if len(notes) >= MIN_NOTES and not name.startswith("syllable")
     }
     report_banding()
     report_unrelated(originals)

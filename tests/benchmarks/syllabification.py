@@ -133,9 +133,7 @@ def majority_splits(words: Counter[SungWord]) -> dict[str, Split]:
     votes: dict[str, Counter[Split]] = defaultdict(Counter)
     for word, count in words.items():
         votes[word.text][word.split] += count
-    return {
-        text: min(splits, key=lambda split: (-votes[text][split], split)) for text, splits in votes.items()
-    }
+    return {text: min(splits, key=lambda split: (-votes[text][split], split)) for text, splits in votes.items()}
 
 
 def pyphen_splitter(language: str, margin: int) -> Splitter:
@@ -159,8 +157,7 @@ def accuracies(words: Counter[SungWord], splitter: Splitter) -> tuple[float, flo
 def report_accuracy(counts: WordCounts) -> None:
     """Prints a line for each half, language and way of counting; gain: points over pyphen's default."""
     print(
-        f"{'half':9}{'language':9}{'counted':20}{'words':>7}"
-        f"{'pyphen 2,2':>12}{'pyphen 1,1':>12}{'ours':>8}{'gain':>7}"
+        f"{'half':9}{'language':9}{'counted':20}{'words':>7}{'pyphen 2,2':>12}{'pyphen 1,1':>12}{'ours':>8}{'gain':>7}"
     )
     for even in (True, False):
         for language in LANGUAGES:
@@ -184,8 +181,7 @@ def report_languages(verses: list[Verse]) -> None:
     guesses = [(verse, detect(" ".join(word.text for word in verse.words))) for verse in verses]
     others = [(verse, guess) for verse, guess in guesses if guess.language != verse.declared]
     print(
-        f"language: {len(verses) - len(others)} of {len(verses)} first verses "
-        "are detected in the language of the index"
+        f"language: {len(verses) - len(others)} of {len(verses)} first verses are detected in the language of the index"
     )
     for verse, guess in others:
         print(f"  {verse.song}: index {verse.declared}, detected {guess.language} ({guess.score:.3f})")

@@ -51,9 +51,7 @@ def test_limits_are_the_callers() -> None:
 
 
 def test_a_message_says_what_is_inside() -> None:
-    packed = archive(
-        {"META-INF/container.xml": CONTAINER.format(path="lost.xml").encode(), "found.xml": b"<a/>"}
-    )
+    packed = archive({"META-INF/container.xml": CONTAINER.format(path="lost.xml").encode(), "found.xml": b"<a/>"})
     with pytest.raises(FormatError, match=r"lost\.xml.*found\.xml"):
         archives.read_score(packed)
 

@@ -38,9 +38,7 @@ def track(
     extra: Iterable[tuple[float, Any]] = (),
     quarter: int = QUARTER,
 ) -> mido.MidiTrack:
-    events: list[tuple[float, int, Any]] = [
-        (onset, 1, mido.MetaMessage(kind, text=text)) for onset, text in lyrics
-    ]
+    events: list[tuple[float, int, Any]] = [(onset, 1, mido.MetaMessage(kind, text=text)) for onset, text in lyrics]
     events += [(place, 0, message) for place, message in extra]
     for onset, length, pitch in notes:
         events.append((onset, 2, mido.Message("note_on", channel=channel, note=pitch, velocity=90)))
@@ -177,9 +175,7 @@ def test_scripts_from_right_to_left_and_emoji() -> None:
 def test_tempo_changes_do_not_matter() -> None:
     lyrics = list(zip(ONE_TEXT_EACH, HABITS["space after a word"], strict=True))
     plain = read(write(track(MELODY, lyrics)))
-    tempi = [
-        (place / 3, mido.MetaMessage("set_tempo", tempo=200_000 + 50_000 * place)) for place in range(20)
-    ]
+    tempi = [(place / 3, mido.MetaMessage("set_tempo", tempo=200_000 + 50_000 * place)) for place in range(20)]
     signature = [(0, mido.MetaMessage("time_signature", numerator=3, denominator=4))]
     assert read(write(track(MELODY, lyrics, extra=tempi))) == plain
     assert read(write(track(extra=tempi), track(MELODY, lyrics))) == plain
@@ -449,19 +445,13 @@ def hundred_thousand(text: str, every: float) -> bytes:
     for index in range(24_000):
         syllable = text.encode()
         body += b"\x00\xff\x05" + bytes([len(syllable)]) + syllable
-        body += (
-            (b"\x00\x90\x40\x40" + bytes([int(120 * every)]) + b"\x80\x40\x40")
-            if every
-            else b"\x01\xb0\x01\x01"
-        )
+        body += (b"\x00\x90\x40\x40" + bytes([int(120 * every)]) + b"\x80\x40\x40") if every else b"\x01\xb0\x01\x01"
         if not every and index == 0:
             body += b"\x00\x90\x40\x40"
     return raw(bytes(body) + (b"\x00\x80\x40\x40" if not every else b"") + END, division=120)
 
 
-@pytest.mark.parametrize(
-    ("text", "every"), [("la ", 0.5), ("la", 0.5), ("la ", 0.01), ("la ", 0.0), ("-", 0.5)]
-)
+@pytest.mark.parametrize(("text", "every"), [("la ", 0.5), ("la", 0.5), ("la ", 0.01), ("la ", 0.0), ("-", 0.5)])
 def test_hundred_thousand_events_end_in_a_song_or_a_refusal(text: str, every: float) -> None:
     try:
         assert len(read(hundred_thousand(text, every)).notes) == 24_000
@@ -480,10 +470,7 @@ def test_thousands_of_parts_with_a_note_each_are_not_tried_one_by_one() -> None:
 def test_long_texts_are_refused() -> None:
     for text in ("x" * 300, "-" * 100_000 + "a" + "-" * 100_000 + "b"):
         assert refusal(write(track(MELODY, [(0, text)]))) == "bad_text"
-    assert (
-        refusal(write(track([(0, 400, 60)], [(0, "a"), *((1 + n, "b") for n in range(300))])))
-        == "no_vocal_part"
-    )
+    assert refusal(write(track([(0, 400, 60)], [(0, "a"), *((1 + n, "b") for n in range(300))]))) == "no_vocal_part"
     joined = [(n / 2, "la" + " " * (n > 200)) for n in range(400)]
     assert refusal(write(track([(n / 2, 0.5, 60) for n in range(400)], joined))) == "bad_text"
 

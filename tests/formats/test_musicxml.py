@@ -86,11 +86,7 @@ def test_tied_note_with_its_own_syllable_is_a_note() -> None:
 
 def test_grace_notes_are_dropped() -> None:
     assert short(
-        note("C4", 24, lyric("a"))
-        + grace("E4")
-        + note("D4", 12, lyric("b"))
-        + grace("E4", lyric("c"))
-        + note("F4", 12)
+        note("C4", 24, lyric("a")) + grace("E4") + note("D4", 12, lyric("b")) + grace("E4", lyric("c")) + note("F4", 12)
     ) == [(60, 2.0, 0.0, "a"), (62, 1.0, 0.0, "b"), (65, 1.0, 0.0, "c")]
 
 
@@ -101,9 +97,7 @@ def test_top_note_of_a_chord() -> None:
 
 
 def test_first_verse_only() -> None:
-    assert [row[3] for row in rows(note("C4", 24, lyric("a"), lyric("x", number="2")) + note("D4", 24))] == [
-        "a"
-    ]
+    assert [row[3] for row in rows(note("C4", 24, lyric("a"), lyric("x", number="2")) + note("D4", 24))] == ["a"]
     # a note that only a later verse sings anew is held by the first
     assert short(
         note("C4", 12, lyric("Lieb’"), lyric("Lie", "begin", "2"))
@@ -128,9 +122,7 @@ def test_elision() -> None:
         "<syllabic>begin</syllabic><text>e</text></lyric>"
     )
     assert rows(
-        note("C4", 12, lyric("mo", "begin"))
-        + note("D4", 12, elided)
-        + note("E4", 24, lyric("ra,\u00a0", "end"))
+        note("C4", 12, lyric("mo", "begin")) + note("D4", 12, elided) + note("E4", 24, lyric("ra,\u00a0", "end"))
     ) == [
         (60, 1.0, 0.0, "mo", "more era", 0),
         (62, 1.0, 0.0, "re e", "more era", 0),
@@ -180,9 +172,7 @@ def test_tuplets_are_nearest_floats() -> None:
 
 def test_pickup_and_hidden_rest() -> None:
     forward = "<forward><duration>36</duration></forward>"
-    assert short(
-        note("C4", 12, lyric("a")), note("D4", 12, lyric("b")) + forward, note("E4", 48, lyric("c"))
-    ) == [
+    assert short(note("C4", 12, lyric("a")), note("D4", 12, lyric("b")) + forward, note("E4", 48, lyric("c"))) == [
         (60, 1.0, 0.0, "a"),
         (62, 1.0, 0.0, "b"),
         (64, 4.0, 3.0, "c"),
@@ -254,11 +244,7 @@ def test_cleaning_is_final(text: str) -> None:
     assert (read_syllable(text, None) is None) == (not sung)
 
 
-@given(
-    st.lists(
-        st.lists(st.builds(Syllable, st.just("a"), st.booleans(), st.booleans()), min_size=1, max_size=3)
-    )
-)
+@given(st.lists(st.lists(st.builds(Syllable, st.just("a"), st.booleans(), st.booleans()), min_size=1, max_size=3)))
 def test_every_note_has_a_word(notes: list[list[Syllable]]) -> None:
     words = join_words(notes)
     numbers = [number for _, number in words]
@@ -322,9 +308,7 @@ def test_what_cannot_be_read(document: bytes, reason: str) -> None:
 def test_archive_of_any_name() -> None:
     packed = mxl(simple("la"), "some folder/Lied Nr. 1.musicxml")
     assert (
-        musicxml.read(packed, "song.mxl")
-        == musicxml.read(packed, "song.xml")
-        == musicxml.read(simple("la"), "x.xml")
+        musicxml.read(packed, "song.mxl") == musicxml.read(packed, "song.xml") == musicxml.read(simple("la"), "x.xml")
     )
 
 
@@ -361,6 +345,4 @@ def test_lieder_have_the_syllables_of_the_index() -> None:
         assert (len(windows), near) == (int(row["windows20"]), int(row["windows20_rest_le_8"])), row["file"]
         assert song.composer
         assert song.rights
-        assert all(
-            0 <= n.pitch <= 127 and n.duration_ql > 0 and n.rest_ql >= 0 and n.word for n in song.notes
-        )
+        assert all(0 <= n.pitch <= 127 and n.duration_ql > 0 and n.rest_ql >= 0 and n.word for n in song.notes)

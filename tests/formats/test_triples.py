@@ -211,17 +211,13 @@ TEXTS = {
 @pytest.mark.parametrize("name", ["x.csv", "x.tsv", "x.parquet"])
 def test_texts_are_kept(name: str, text: str) -> None:
     rows = [["s", 60, 1.0, 0.0, text, "la"], ["s", 60, 1.0, 0.0, "la", text]]
-    data = (
-        as_parquet(rows) if name == "x.parquet" else as_csv(rows, delimiter="," if name == "x.csv" else "\t")
-    )
+    data = as_parquet(rows) if name == "x.parquet" else as_csv(rows, delimiter="," if name == "x.csv" else "\t")
     expected = unicodedata.normalize("NFC", TEXTS[text])
     found = notes(data, name)
     assert (found[0].syllable, found[1].word) == (expected, expected)
 
 
-@pytest.mark.parametrize(
-    "text", ["a\x00b", "a\x1bb", "x" * 201, "x" * 100_000, "\x7f"], ids=lambda text: text[:4]
-)
+@pytest.mark.parametrize("text", ["a\x00b", "a\x1bb", "x" * 201, "x" * 100_000, "\x7f"], ids=lambda text: text[:4])
 def test_texts_that_cannot_be_sung_are_refused(text: str) -> None:
     for column in (4, 5):
         row: list[Any] = ["s", 60, 1.0, 0.0, "la", "la"]
@@ -232,9 +228,7 @@ def test_texts_that_cannot_be_sung_are_refused(text: str) -> None:
 
 def words(rows: list[list[Any]], columns: list[str]) -> list[tuple[str | None, int | None]]:
     rows = [[60, 1, 0, *row] for row in rows]
-    return [
-        (note.word, note.word_index) for note in notes(as_csv(rows, ["pitch", "duration", "rest", *columns]))
-    ]
+    return [(note.word, note.word_index) for note in notes(as_csv(rows, ["pitch", "duration", "rest", *columns]))]
 
 
 def test_word_ends_where_its_syllables_spell_it_out() -> None:
@@ -310,9 +304,7 @@ def test_statements_that_contradict_or_mean_nothing(change: dict[str, str]) -> N
 
 def test_header_is_read_without_regard_to_case_and_order_and_other_columns() -> None:
     columns = ["Comment", "WORD", "Syllable ", " rest", "Duration", "PITCH"]
-    assert notes(as_csv([["!", "star", "star", 0, 1, 60]], columns)) == [
-        SungNote(60, 1.0, 0.0, "star", "star", 0)
-    ]
+    assert notes(as_csv([["!", "star", "star", 0, 1, 60]], columns)) == [SungNote(60, 1.0, 0.0, "star", "star", 0)]
 
 
 @pytest.mark.parametrize(
@@ -406,14 +398,10 @@ def test_parquet_types_that_are_read(column: str, values: pa.Array) -> None:
 
 
 def test_damaged_page_is_noticed() -> None:
-    data = bytearray(
-        as_parquet(ROWS * 50, write_page_checksum=True, compression="none", use_dictionary=False)
-    )
+    data = bytearray(as_parquet(ROWS * 50, write_page_checksum=True, compression="none", use_dictionary=False))
     place = data.index(b"\x07\x00\x00\x00Twinkle") + 4
     data[place] = ord("U")
-    assert pq.read_table(io.BytesIO(bytes(data)))["word"][0].as_py() == "Uwinkle", (
-        "unnoticed without checksums"
-    )
+    assert pq.read_table(io.BytesIO(bytes(data)))["word"][0].as_py() == "Uwinkle", "unnoticed without checksums"
     assert refusal(bytes(data), "x.parquet").reason == "unreadable_table"
 
 
@@ -455,8 +443,6 @@ def test_mutated_files_give_songs_or_a_refusal_and_nothing_else(name: str) -> No
             refused += 1
         else:
             assert all(
-                0 <= note.pitch <= 127 and note.duration_ql > 0 <= note.rest_ql
-                for s in songs
-                for note in s.notes
+                0 <= note.pitch <= 127 and note.duration_ql > 0 <= note.rest_ql for s in songs for note in s.notes
             )
     assert 30 < refused < 300

@@ -35,9 +35,7 @@ def test_full_disk_is_a_storage_fault_not_a_reject(tmp_path: Path) -> None:
     trial = subprocess.run([*fence, "true", ""], capture_output=True, text=True, check=False)
     if trial.returncode != 0:
         pytest.skip(f"this machine lets us mount nothing: {trial.stderr}")
-    done = subprocess.run(
-        [*fence, sys.executable, RENDER], capture_output=True, text=True, cwd=ROOT, check=False
-    )
+    done = subprocess.run([*fence, sys.executable, RENDER], capture_output=True, text=True, cwd=ROOT, check=False)
     lines = done.stdout.splitlines()
     assert [line.split()[0] for line in lines] == ["StorageError", "left"] * 2, done.stdout + done.stderr
     assert f"the disk holding {tmp_path} is full" in lines[0]

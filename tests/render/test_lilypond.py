@@ -54,9 +54,7 @@ def test_boxes_are_in_order_inside_the_page_and_hold_their_grob(drawn: list[Pict
 
 
 def test_syllable_boxes_are_tight_around_the_ink() -> None:
-    notes = [
-        PageNote(72, 4, syllable=text) for text in ("jög", "É", "gypq", "xx", "f", "Ωδή", "Ведь", "<a~b>")
-    ]
+    notes = [PageNote(72, 4, syllable=text) for text in ("jög", "É", "gypq", "xx", "f", "Ωδή", "Ведь", "<a~b>")]
     (picture,) = lilypond.render([Page("p", notes)], dpi=300, margin_px=40)
     image = pixels(picture)
     assert isinstance(picture, Picture)
@@ -109,9 +107,7 @@ def test_single_note_without_syllable() -> None:
 
 
 def test_every_midi_pitch_can_be_drawn() -> None:
-    results = lilypond.render(
-        [Page("all", [PageNote(p, 1) for p in range(8 * i, 8 * i + 8)]) for i in range(16)]
-    )
+    results = lilypond.render([Page("all", [PageNote(p, 1) for p in range(8 * i, 8 * i + 8)]) for i in range(16)])
     assert {reason(result) for result in results} == {"drawn"}
 
 

@@ -8,9 +8,7 @@ from musicdata.errors import RenderError
 from musicdata.render import notation
 from musicdata.render.notation import Note, write
 
-SIMPLE = [
-    Fraction(n, d) for d in (1, 2, 4, 8, 16, 3, 6, 12, 24, 5, 10, 20, 7, 14, 28) for n in (1, 2, 3, 5, 9)
-]
+SIMPLE = [Fraction(n, d) for d in (1, 2, 4, 8, 16, 3, 6, 12, 24, 5, 10, 20, 7, 14, 28) for n in (1, 2, 3, 5, 9)]
 
 
 @pytest.mark.parametrize(

@@ -98,9 +98,7 @@ def test_fixed_addresses(tmp_path: Path) -> None:
 
     def stack() -> str:
         script = "while read -r line; do case $line in *stack*) echo $line;; esac; done </proc/self/maps"
-        return run([BASH, "-c", script], cwd=tmp_path, deadline_s=20, fixed_addresses=True).stdout.split("-")[
-            0
-        ]
+        return run([BASH, "-c", script], cwd=tmp_path, deadline_s=20, fixed_addresses=True).stdout.split("-")[0]
 
     assert stack() == stack() != ""
 

@@ -45,7 +45,9 @@ def test_hostile_text_is_drawn_or_rejected_and_never_run(tmp_path: Path) -> None
 
     drawn = {kinds[row["sample_id"].rsplit("-", 1)[0]] for row in work.rows("alignment", columns=["sample_id"])}
     assert drawn == DRAWN
-    reasons = {row["key"]: row["reason"] for row in work.rows("rejects") if row["stage"] in {"render_sheet", "ingest.songs"}}
+    reasons = {
+        row["key"]: row["reason"] for row in work.rows("rejects") if row["stage"] in {"render_sheet", "ingest.songs"}
+    }
     assert sorted(reasons.values()) in (
         ["bad_text", "missing_glyph", "missing_glyph", "missing_glyph"],
         ["bad_value", "missing_glyph", "missing_glyph", "missing_glyph"],
@@ -57,4 +59,4 @@ def test_hostile_text_is_drawn_or_rejected_and_never_run(tmp_path: Path) -> None
     assert not [path for path in tmp_path.rglob("*") if path.name == CANARY]
     assert not Path(CANARY).exists()
     names = [path.name for path in work.root.rglob("*")]
-    assert not [name for name in names if set(name) & set(" #$()\"\\")]
+    assert not [name for name in names if set(name) & set(' #$()"\\')]

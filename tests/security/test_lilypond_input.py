@@ -92,9 +92,7 @@ def test_no_text_leaves_its_quotes(text: str) -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.tuples(st.text(max_size=30), st.booleans()), min_size=1, max_size=5), st.text(max_size=30))
-def test_page_outside_its_strings_is_the_same_whatever_is_sung(
-    sung: list[tuple[str, bool]], name: str
-) -> None:
+def test_page_outside_its_strings_is_the_same_whatever_is_sung(sung: list[tuple[str, bool]], name: str) -> None:
     notes = [PageNote(60, 1, syllable=text, hyphen=hyphen) for text, hyphen in sung]
     plain = [PageNote(60, 1, syllable="la", hyphen=hyphen) for _, hyphen in sung]
     try:
@@ -129,19 +127,14 @@ def test_random_texts_of_what_the_language_is_made_of(tmp_path: Path) -> None:
         "'",
     ]
     texts = [a + b + c for a in pieces for b in pieces for c in ('"', "\\", "#f")]
-    pages = [
-        Page(str(i), [PageNote(60, 1, syllable=t) for t in texts[i : i + 54]])
-        for i in range(0, len(texts), 54)
-    ]
+    pages = [Page(str(i), [PageNote(60, 1, syllable=t) for t in texts[i : i + 54]]) for i in range(0, len(texts), 54)]
     for result in lilypond.render(pages, scratch=tmp_path):
         assert isinstance(result, Picture), result
         assert len(result.syllables) == 54
 
 
 @pytest.mark.skipif(shutil.which("unshare") is None, reason="needs unshare")
-def test_command_that_did_run_would_find_no_network_and_no_key(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_command_that_did_run_would_find_no_network_and_no_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MUSIXMATCH_API_KEY", "canary-key")
     inner = f"/usr/bin/env >{tmp_path}/seen; (echo x >/dev/tcp/192.0.2.1/80) 2>>{tmp_path}/seen"
     run(f"#(system \"/bin/bash -c '{inner}'\")", tmp_path)

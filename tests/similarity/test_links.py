@@ -126,9 +126,7 @@ def test_half_the_evidence_of_each_view_adds_up() -> None:
 
 @settings(max_examples=30, deadline=None)
 @given(
-    st.lists(
-        st.tuples(st.lists(st.integers(0, 127), max_size=30), st.lists(st.text(max_size=4), max_size=30))
-    ),
+    st.lists(st.tuples(st.lists(st.integers(0, 127), max_size=30), st.lists(st.text(max_size=4), max_size=30))),
 )
 def test_any_content_is_taken_and_links_are_in_range(songs: list[tuple[list[int], list[str]]]) -> None:
     links = find_links(SongContent(f"{number:03d}", *song) for number, song in enumerate(songs))

@@ -39,9 +39,7 @@ def reworded(share: float, vocabulary: Sequence[str]) -> Variant:
 
     def change(notes: Notes, rng: Random) -> Notes:
         changed = {word for word in {note.word for note in notes} if rng.random() < share}
-        return tuple(
-            replace(note, syllable=rng.choice(vocabulary)) if note.word in changed else note for note in notes
-        )
+        return tuple(replace(note, syllable=rng.choice(vocabulary)) if note.word in changed else note for note in notes)
 
     return change
 

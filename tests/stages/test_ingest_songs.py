@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 import musicdata
+from musicdata.formats.song import SungNote
 from musicdata.sources.song_files import slug
 from musicdata.stages.ingest_songs import lyrics, split_words
-from musicdata.formats.song import SungNote
 from tests.musicxml_scores import lyric, note, part, score
 from tests.songs import rows, shared, write_song
 
@@ -44,7 +44,9 @@ def write_karaoke(path: Path) -> None:
 def test_a_folder_may_mix_every_format(recipe: str, tmp_path: Path) -> None:
     folder = tmp_path / "songs"
     write_song(folder / "table.csv", 1)
-    pd.DataFrame([{**row, "song": f"number {i // 30}"} for i, row in enumerate(rows(2, 60))]).to_parquet(folder / "two.parquet")
+    pd.DataFrame([{**row, "song": f"number {i // 30}"} for i, row in enumerate(rows(2, 60))]).to_parquet(
+        folder / "two.parquet"
+    )
     write_musicxml(folder / "deep.musicxml")
     write_karaoke(folder / "sung.kar")
     npy = next((shared("lmd_lyrics") / "word_level").glob("*.npy"))
@@ -118,21 +120,35 @@ def test_a_word_on_too_few_notes_keeps_all_its_letters() -> None:
 
 
 def test_lyrics_name_each_word_once() -> None:
-    notes = [SungNote(60, 1, 0, "Freu", "Freude", 0), SungNote(60, 1, 0, "de", "Freude", 0), SungNote(60, 1, 0, "la", "la", 1)]
+    notes = [
+        SungNote(60, 1, 0, "Freu", "Freude", 0),
+        SungNote(60, 1, 0, "de", "Freude", 0),
+        SungNote(60, 1, 0, "la", "la", 1),
+    ]
     assert lyrics(notes) == "Freude la"
     assert lyrics([SungNote(60, 1, 0, "la", None, None)] * 2) == "la la"
 
 
 def test_the_language_may_be_given(recipe: str, tmp_path: Path) -> None:
     write_song(tmp_path / "a.csv", 1)
-    work = musicdata.build(recipe, input=tmp_path / "a.csv", work=tmp_path / "w", overrides=["ingest.songs.language=fr"])
+    work = musicdata.build(
+        recipe, input=tmp_path / "a.csv", work=tmp_path / "w", overrides=["ingest.songs.language=fr"]
+    )
     (row,) = work.rows("songs")
     assert (row["language"], row["language_score"], row["language_tool"]) == ("fr", 1.0, "recipe")
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("Größe", "grosse"), ("../../etc/passwd", "etc_passwd"), ("שלום", "song"), ("", "song"), ("-rf", "rf"), ("a" * 300, "a" * 40), ("💥 boom", "boom")],
+    [
+        ("Größe", "grosse"),
+        ("../../etc/passwd", "etc_passwd"),
+        ("שלום", "song"),
+        ("", "song"),
+        ("-rf", "rf"),
+        ("a" * 300, "a" * 40),
+        ("💥 boom", "boom"),
+    ],
 )
 def test_slugs_are_safe_in_file_names(text: str, expected: str) -> None:
     assert slug(text) == expected

@@ -90,9 +90,7 @@ def test_a_region_does_not_matter() -> None:
 
 
 def test_an_unknown_language_gets_the_common_rules() -> None:
-    assert (
-        syllabify("amore", "xx") == syllabify("amore", "und") == syllabify("amore", "") == ["a", "mo", "re"]
-    )
+    assert syllabify("amore", "xx") == syllabify("amore", "und") == syllabify("amore", "") == ["a", "mo", "re"]
 
 
 @pytest.mark.parametrize(
@@ -121,9 +119,7 @@ def test_fit_needs_a_note() -> None:
         fit("river", "en", 0)
 
 
-languages = st.sampled_from(
-    ["de", "en", "fr", "it", "es", "pt", "la", "nl", "sv", "ru", "el", "hu", "hi", "und", "zz"]
-)
+languages = st.sampled_from(["de", "en", "fr", "it", "es", "pt", "la", "nl", "sv", "ru", "el", "hu", "hi", "und", "zz"])
 words = st.one_of(
     st.text(max_size=20),
     st.text(alphabet="aeiouyäöüéèëïœqghnstrlcv'’-., ", max_size=24),

@@ -1,0 +1,32 @@
+"""Runs benchmarks and prints their tables: ``python -m tests.benchmarks [NAME ...]``; all without a name.
+
+Each runs in a process of its own, so that none is measured in another's memory.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from tests.benchmarks.printing import describe_machine
+
+NAMES = ("startup", "build_cost", "alignment_quality", "syllabification", "near_duplicates")
+
+
+def main() -> None:
+    """Print the tables of the benchmarks named on the command line."""
+    names = sys.argv[1:] or NAMES
+    if unknown := sorted(set(names) - set(NAMES)):
+        sys.exit(f"no benchmark is called {', '.join(unknown)}; there are {', '.join(NAMES)}")
+    failed = []
+    for name in names:
+        print(f"## {name}\n\n`python -m tests.benchmarks {name}`, {describe_machine()}\n", flush=True)
+        if subprocess.run([sys.executable, "-m", f"tests.benchmarks.{name}"], check=False).returncode:
+            failed.append(name)
+        print(flush=True)
+    if failed:
+        sys.exit(f"did not finish: {', '.join(failed)}")
+
+
+if __name__ == "__main__":
+    main()

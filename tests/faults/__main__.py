@@ -1,0 +1,56 @@
+"""Run many trials of every kind and print what became of them: `python -m tests.faults [--full] [--seed N]`.
+
+Without `--full`, a few of each; with it, hundreds, and a fault at every single call that changes the disk (an hour).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.faults import commit_points
+from tests.faults.trials import KINDS, make_reference, run_trials
+
+_FULL = {"kill -9, at random": 300, "kill -9, at the start": 60, "kill -9, around a seal": 100}
+_ROW = "| {:<28} | {:>6} | {:>6} | {:>9} | {:>13} | {:>13} |"
+
+
+def main() -> int:
+    """Print a row a kind; return 1 if anything was wrong."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.faults", description="Hurt builds and see whether they heal."
+    )
+    parser.add_argument("--full", action="store_true", help="hundreds of trials")
+    parser.add_argument("--seed", type=int, default=0, help="first seed")
+    chosen = parser.parse_args()
+    wrong: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="musicdata-faults-") as name:
+        reference = make_reference(Path(name))
+        print(f"a build takes {reference.length_s:.1f} s; seeds from {chosen.seed}")
+        print(_ROW.format("kind", "trials", "landed", "identical", "processes s", "exit s"))
+        for kind in KINDS:
+            seeds = range(chosen.seed, chosen.seed + (_FULL.get(kind, 40) if chosen.full else 3))
+            trials = list(run_trials(kind, seeds, reference, Path(name)))
+            right = sum(not trial.faults for trial in trials)
+            longest = [
+                f"at most {max(times):.2f}" for times in ([t.gone_s for t in trials], [t.left_s for t in trials])
+            ]
+            print(_ROW.format(kind, len(trials), sum(t.landed for t in trials), right, *longest), flush=True)
+            wrong += [f"{kind}, seed {trial.seed}: {'; '.join(trial.faults)}" for trial in trials if trial.faults]
+    for kind in ("crash", "full", "full-once"):
+        wrong += _commit_points(kind, 1 if chosen.full else 20)
+    print("\n".join(wrong) or "nothing was wrong")
+    return bool(wrong)
+
+
+def _commit_points(kind: str, step: int) -> list[str]:
+    points, n_calls = commit_points.tried(kind, step)
+    wrong = [point for point in points if point["faults"]]
+    print(f"{kind} at {len(points)} of {n_calls} calls: {len(points) - len(wrong)} identical", flush=True)
+    return [f"{kind} at call {point['point']}: {'; '.join(point['faults'])}" for point in wrong]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

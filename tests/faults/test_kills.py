@@ -1,0 +1,80 @@
+"""Whatever is killed at whatever moment, the same command ends with the bytes of a build that nobody disturbed."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.faults import commit_points, harness
+from tests.faults.trials import KINDS, Reference, run_trials
+
+TRIALS = {
+    "kill -9, at random": 30,
+    "kill -9, at the start": 4,
+    "kill -9, around a seal": 4,
+    "kill -9, 3 times in a build": 2,
+    "kill -9 of a worker": 2,
+    "kill -9 of TiMidity++": 3,
+    "kill -9 of LilyPond": 1,
+    "SIGTERM": 2,
+    "SIGINT": 2,
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_same_command_ends_with_the_same_bytes(kind: str, reference: Reference, tmp_path: Path) -> None:
+    trials = list(run_trials(kind, range(TRIALS[kind]), reference, tmp_path))
+    assert {trial.seed: trial.faults for trial in trials if trial.faults} == {}
+    assert any(trial.landed for trial in trials)
+    assert max(trial.left_s for trial in trials) < 5 + 10  # five seconds where nothing else runs
+
+
+@pytest.mark.parametrize(("kind", "step"), [("crash", 6), ("full", 12), ("full-once", 24)])
+def test_a_fault_at_any_call_that_changes_the_disk_does_no_harm(kind: str, step: int) -> None:
+    points, n_calls = commit_points.tried(kind, step)
+    assert n_calls > 100
+    assert len(points) >= n_calls // step
+    assert [point for point in points if point["faults"]] == []
+
+
+def test_a_worker_that_always_dies_ends_the_build_and_what_is_done_is_kept(
+    reference: Reference, tmp_path: Path
+) -> None:
+    work = tmp_path / "work"
+    command = harness.build_command(reference.source, work)
+    with harness.start(command) as process:
+        harness.wait_until((work / "state" / "render_sheet").exists, process)
+        while process.poll() is None:
+            for worker in harness.descendants(process, "executor.worker"):
+                worker.kill()
+        _, said = process.communicate()
+    assert process.returncode == 3, said
+    assert "a worker was killed; the machine may be short of memory" in said
+    assert "run the same command again" in said
+    assert (work / "state" / "render_audio" / "manifest.json").exists()
+    again = harness.finish(command)
+    assert "✓ render_audio: up to date" in again
+    assert harness.differences(work, reference.tree) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_says_what_is_kept(number: signal.Signals, reference: Reference, tmp_path: Path) -> None:
+    happened = (tmp_path / "work" / "tables" / "songs").exists
+    code, said = harness.kill_when(happened, harness.build_command(reference.source, tmp_path / "work"), number)
+    assert code == 130
+    assert said.endswith("musicdata: interrupted; what is finished is kept, the same command goes on from there\n")
+
+
+def test_ctrl_c_reaches_the_whole_foreground_group(reference: Reference, tmp_path: Path) -> None:
+    work = tmp_path / "work"
+    command = harness.build_command(reference.source, work)
+    with harness.start(command) as process:
+        assert harness.wait_until(lambda: bool(harness.descendants(process, "lilypond")), process)
+        os.killpg(process.pid, signal.SIGINT)
+        _, said = process.communicate(timeout=harness.PATIENCE_S)
+    assert process.returncode == 130
+    assert "Traceback" not in said
+    assert harness.leftovers(work)[0] == []
+    harness.finish(command)
+    assert harness.differences(work, reference.tree) == []
