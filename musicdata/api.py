@@ -16,6 +16,7 @@ from musicdata.engine import Build, StageReport
 from musicdata.errors import ContractError, InputError, MusicdataError, StorageError, UsageError
 from musicdata.executor.local import LocalExecutor
 from musicdata.progress import SilentProgress
+from musicdata.render import sandbox
 from musicdata.tables import TableReader
 from musicdata.workspace import Workspace, read_json
 
@@ -146,11 +147,20 @@ def build(
     workspace = Workspace(Path(work) if work is not None else Path(DEFAULT_WORK, resolved.dataset.name))
     n_workers = workers or processors()
     with workspace.hold(f"musicdata build {name}"):
+        _require_same_dataset(workspace, resolved)
         record = _Record(workspace, resolved, n_workers)
         workspace.write_text(workspace.root / "recipe.toml", resolved.toml())
         with record, LocalExecutor(n_workers) as executor:
             stages = Build(resolved, workspace, executor, n_workers, progress or SilentProgress()).run()
     return Work(workspace.root, stages)
+
+
+def _require_same_dataset(workspace: Workspace, resolved: Recipe) -> None:
+    """Refuse to mix the tables of two data sets in one workspace."""
+    path = workspace.root / "recipe.toml"
+    held = recipe.load(str(path)).dataset.name if path.is_file() else resolved.dataset.name
+    if held != resolved.dataset.name:
+        raise UsageError(f"{workspace.root} holds {held}, not {resolved.dataset.name}; give another folder with --work")
 
 
 def processors() -> int:
@@ -170,6 +180,7 @@ class _Record:
             "platform": platform.platform(),
             "dataset": resolved.dataset.name,
             "workers": workers,
+            "isolation": sandbox.isolation(),
         }
 
     def __enter__(self) -> None:

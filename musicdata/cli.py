@@ -23,7 +23,8 @@ EXIT_FINDINGS, EXIT_SETUP, EXIT_INTERRUPTED = 1, 4, 130
 app = typer.Typer(
     name="musicdata",
     help="Build, check and look at cross-modal music data sets: audio, sheet music and lyrics, aligned note by note.",
-    epilog="Exit codes: 0 ok · 1 findings · 2 usage · 3 partial, run again · 4 set-up fault · 5 workspace held · 130 interrupted.",
+    epilog="Exit codes: 0 ok · 1 findings · 2 usage · 3 partial, run again · 4 set-up fault · 5 workspace held · "
+    "130 interrupted.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -172,10 +173,8 @@ def status(work: WorkArgument = None, as_json: Json = False) -> None:
     for stage in found["stages"]:
         rows = ", ".join(f"{table} {n:,}" for table, n in stage["rows"].items()) or "nothing yet"
         dropped = ", ".join(f"{reason} {n:,}" for reason, n in sorted(stage["rejects"].items()))
-        state = "; ".join(stage["reasons"]) or "up to date"
-        typer.echo(
-            f"{'•' if stage['reasons'] else '✓'} {stage['stage']}: {rows}{'; rejected: ' + dropped if dropped else ''} ({state})"
-        )
+        mark, rejected = "•" if stage["reasons"] else "✓", f"; rejected: {dropped}" if dropped else ""
+        typer.echo(f"{mark} {stage['stage']}: {rows}{rejected} ({'; '.join(stage['reasons']) or 'up to date'})")
 
 
 @app.command()

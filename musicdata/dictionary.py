@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 _HEAD = """# Tables and columns
 
-Made from `manifests/*.toml` by `python -m musicdata.dictionary`; do not edit by hand. The same words stand in each Parquet file's schema.
-Rows are in order of the key. An audio or image column is a struct of the file's bytes and its name, which the `datasets` library reads as
-`Audio` and `Image`.
+Made from `manifests/*.toml` by `python -m musicdata.dictionary`; do not edit by hand. The same words stand in each
+Parquet file's schema. Rows are in order of the key. An audio or image column is a struct of the file's bytes and its
+name, which the `datasets` library reads as `Audio` and `Image`.
 """
 
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from musicdata import contract as contracts
-from musicdata import errors
-from musicdata.errors import MusicdataError, NothingLeftError, PartialError
+from musicdata.dispatch import Dispatcher
+from musicdata.errors import NothingLeftError
 from musicdata.executor import Outcome, Spec
-from musicdata.shards import base_digest
-from musicdata.stage import digest_of
-from musicdata.staleness import Origin, left_nothing, origin_of, part_bytes, parts_of, stale_reasons
+from musicdata.sealing import finished_shards, seal, tidy
+from musicdata.staleness import Origin, left_nothing, origin_of, stale_reasons
 from musicdata.workspace import read_json
 
 if TYPE_CHECKING:
@@ -22,9 +19,6 @@ if TYPE_CHECKING:
     from musicdata.executor import Executor
     from musicdata.recipe import Recipe, Step
     from musicdata.workspace import Workspace
-
-_ATTEMPTS = 3
-_POLL_S = 1.0
 
 
 class Progress(Protocol):
@@ -93,7 +87,7 @@ class Build:
         if reasons or manifest is None:
             kept = None if manifest is None or left_nothing(step, manifest) else manifest
             manifest, n_kept = self._rebuild(step, reasons, kept)
-        self._tidy(step, manifest)
+        tidy(self.workspace, step, manifest)
         report = StageReport(
             stage=step.stage.name,
             built=bool(reasons),
@@ -118,143 +112,36 @@ class Build:
             )
 
     def _rebuild(self, step: Step, reasons: list[str], old: dict[str, Any] | None) -> tuple[dict[str, Any], int]:
-        name, folder = step.stage.name, self.workspace.state_folder(step.stage.name)
+        """Compute the shards that are not done yet and seal the stage; return its manifest and the items kept."""
         origin, tools = origin_of(step, self.table_digests), dict(step.stage.tools(step.parameters))
-        kept_output = step.stage.keeps and old is not None and old["origin"]["facts"] == origin.facts
+        plan = self._plan(step, origin, old)
+        done = finished_shards(self.workspace, step, plan, old)
+        n_kept = sum(shard["n_items"] for shard in plan if shard["key"] in done)
+        self.progress.stage_started(step, reasons, sum(shard["n_items"] for shard in plan), n_kept)
+        waiting = [ordinal for ordinal, shard in enumerate(plan) if shard["key"] not in done]
+        self._dispatch(step, [self._spec("shard", step, ordinal) for ordinal in waiting])
+        done = finished_shards(self.workspace, step, plan, old)
+        return seal(self.workspace, step, [done[shard["key"]] for shard in plan], origin, tools), n_kept
+
+    def _plan(self, step: Step, origin: Origin, old: dict[str, Any] | None) -> list[dict[str, Any]]:
+        """Write the stage's job down for the workers and have one of them cut it into shards."""
+        folder = self.workspace.state_folder(step.stage.name)
         job = {
             "parameters": step.parameters.model_dump(mode="json"),
             "made_by": [s.stage.name for s in self.recipe.steps if set(s.stage.outputs) & set(step.stage.inputs)],
-            "keeps": kept_output,
+            "keeps": step.stage.keeps and old is not None and old["origin"]["facts"] == origin.facts,
         }
         self.workspace.write_json(folder / "job.json", job)
-        self._compute([Spec("cut", str(self.workspace.root), name)], step)
-        plan = (read_json(folder / "plan.json") or {})["shards"]
-        done = self._records(step, plan, old)
-        kept = sum(shard["n_items"] for shard in plan if shard["key"] in done)
-        self.progress.stage_started(step, reasons, sum(shard["n_items"] for shard in plan), kept)
-        waiting = [i for i, shard in enumerate(plan) if shard["key"] not in done]
-        self._compute([Spec("shard", str(self.workspace.root), name, i) for i in waiting], step)
-        return self._seal(step, plan, origin, tools, self._records(step, plan, old)), kept
+        self._dispatch(step, [self._spec("cut", step)])
+        shards: list[dict[str, Any]] = (read_json(folder / "plan.json") or {})["shards"]
+        return shards
 
-    def _records(self, step: Step, plan: list[dict[str, Any]], old: dict[str, Any] | None) -> dict[str, dict[str, Any]]:
-        """Return the records of the plan's shards that are done: in this run, a killed one, or the last sealed one."""
-        records = {shard["key"]: shard for shard in (old or {"shards": []})["shards"]}
-        folder = self.workspace.state_folder(step.stage.name) / "shards"
-        for shard in plan:
-            if (record := read_json(folder / f"{shard['key']}.json")) is not None:
-                records[shard["key"]] = record
-        wanted = {shard["key"] for shard in plan}
-        return {k: r for k, r in records.items() if k in wanted and self._is_whole(step, r)}
+    def _spec(self, operation: str, step: Step, ordinal: int = -1) -> Spec:
+        return Spec(operation, str(self.workspace.root), step.stage.name, ordinal)
 
-    def _is_whole(self, step: Step, record: dict[str, Any]) -> bool:
-        return all(part_bytes(self.workspace, step, t, p) == p["bytes"] for t, p in parts_of({"shards": [record]}))
+    def _dispatch(self, step: Step, specs: list[Spec]) -> None:
+        Dispatcher(self.executor, self.workers).run(specs, step.stage.deadline_s, self._tell)
 
-    def _compute(self, specs: list[Spec], step: Step) -> None:
-        """Keep the workers busy with a window of specs; retry those whose worker died, collect the others' errors."""
-        waiting, running, attempts, failed = (
-            list(reversed(specs)),
-            dict[int, tuple[Spec, float]](),
-            Counter[int](),
-            list[Outcome](),
-        )
-        while waiting or running:
-            while waiting and len(running) < 2 * self.workers:
-                spec = waiting.pop()
-                # It may wait behind one other, which has as much time.
-                running[self.executor.submit(spec)] = (spec, time.monotonic() + 2 * step.stage.deadline_s)
-            for outcome in [*self.executor.wait(_POLL_S), *self._overdue(running)]:
-                if running.pop(outcome.handle, None) is None:  # it answered just as its time was up
-                    continue
-                spec = outcome.spec
-                attempts[spec.ordinal] += 1
-                if not outcome.error:
-                    if outcome.spec.operation == "shard":
-                        self.progress.advanced(outcome.facts["n_items"], outcome.facts["n_rejects"])
-                elif outcome.error == "died" and attempts[spec.ordinal] < _ATTEMPTS:
-                    waiting.append(spec)
-                else:
-                    _raise_if_hopeless(outcome)
-                    failed.append(outcome)
-        if failed:
-            first = failed[0]
-            raise PartialError(
-                f"stage {step.stage.name}: {len(failed)} of {len(specs)} shards failed, first with {first.error}: {first.message}. "
-                "What is done is kept; run the same command again to go on"
-            )
-
-    def _overdue(self, running: dict[int, tuple[Spec, float]]) -> list[Outcome]:
-        now = time.monotonic()
-        late = [(handle, spec) for handle, (spec, deadline) in running.items() if now > deadline]
-        for handle, _ in late:
-            self.executor.cancel(handle, force=True)
-        return [Outcome(handle, spec, "died", "no answer before the stage's deadline") for handle, spec in late]
-
-    def _seal(
-        self,
-        step: Step,
-        plan: list[dict[str, Any]],
-        origin: Origin,
-        tools: dict[str, str],
-        records: dict[str, dict[str, Any]],
-    ) -> dict[str, Any]:
-        """Write the stage's manifest, which from then on says what its tables are, and remove what it does not name."""
-        stage, workspace = step.stage, self.workspace
-        shards = [self._place(step, i, records[shard["key"]]) for i, shard in enumerate(plan)]
-        tables = {t: _table_facts(t, [s["parts"][t] for s in shards if t in s["parts"]]) for t in stage.outputs}
-        reasons = Counter[str]()
-        for shard in shards:
-            reasons.update(shard["reasons"])
-        manifest = {
-            "origin": origin.as_json(),
-            "tools": tools,
-            "base": base_digest(stage, step.parameters),
-            "shards": shards,
-            "tables": tables,
-            "rejects": dict(sorted(reasons.items())),
-        }
-        workspace.write_json(workspace.state_folder(stage.name) / "manifest.json", manifest)
-        return manifest
-
-    def _tidy(self, step: Step, manifest: dict[str, Any]) -> None:
-        """Remove what a sealed stage's manifest does not name; a run killed before it got here leaves it to the next."""
-        workspace, shards = self.workspace, manifest["shards"]
-        for table in step.stage.outputs:
-            workspace.sweep(
-                workspace.table_folder(table),
-                {s["parts"][table]["file"] for s in shards if table in s["parts"]},
-            )
-        workspace.sweep(
-            workspace.rejects_folder(step.stage.name), {s["rejects"]["file"] for s in shards if s["rejects"]}
-        )
-        folder = workspace.state_folder(step.stage.name)
-        workspace.sweep(folder / "shards", set())
-        workspace.sweep(folder, {"manifest.json"})
-
-    def _place(self, step: Step, ordinal: int, record: dict[str, Any]) -> dict[str, Any]:
-        parts = {
-            table: self.workspace.rename_part(self.workspace.table_folder(table), part, ordinal)
-            for table, part in record["parts"].items()
-        }
-        rejects = record["rejects"]
-        if rejects:
-            rejects = self.workspace.rename_part(self.workspace.rejects_folder(step.stage.name), rejects, ordinal)
-        return record | {"parts": parts, "rejects": rejects}
-
-
-def _table_facts(table: str, parts: list[dict[str, Any]]) -> dict[str, Any]:
-    for before, after in zip(parts, parts[1:], strict=False):
-        if after["first"] < before["last"]:
-            raise errors.ContractError(f"table {table}: parts {before['file']} and {after['file']} overlap in the key")
-    return {
-        "digest": digest_of([contracts.load(table).digest(), [part["sha256"] for part in parts]]),
-        "rows": sum(part["rows"] for part in parts),
-        "bytes": sum(part["bytes"] for part in parts),
-    }
-
-
-def _raise_if_hopeless(outcome: Outcome) -> None:
-    """Raise at once what every other shard would meet too: a missing program, a full disk, a wrong recipe."""
-    kind = getattr(errors, outcome.error, None)
-    hopeless = (errors.SetupError, errors.UsageError, errors.ContractError)
-    if isinstance(kind, type) and issubclass(kind, hopeless) and issubclass(kind, MusicdataError):
-        raise kind(outcome.message)
+    def _tell(self, outcome: Outcome) -> None:
+        if outcome.spec.operation == "shard":
+            self.progress.advanced(outcome.facts["n_items"], outcome.facts["n_rejects"])

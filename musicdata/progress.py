@@ -97,11 +97,11 @@ class LiveProgress(PlainProgress):
         """Leave the terminal as it was."""
         self._bars.stop()
 
-    def stage_started(self, step: Step, reasons: list[str], n_items: int, n_kept: int) -> None:
+    def stage_started(self, step: Step, reasons: list[str], n_items: int, n_kept: int) -> None:  # noqa: ARG002
         """Begin a bar."""
         self._bar = self._bars.add_task(f"{step.stage.name}: {step.stage.verb}", total=n_items, completed=n_kept)
 
-    def advanced(self, n_items: int, n_rejects: int) -> None:
+    def advanced(self, n_items: int, n_rejects: int) -> None:  # noqa: ARG002
         """Move the bar."""
         if self._bars.tasks:
             self._bars.advance(self._bar, n_items)

@@ -86,7 +86,8 @@ def _document(name_or_path: str) -> dict[str, Any]:
         path = Path(name_or_path)
         if path.suffix != ".toml":
             raise RecipeError(
-                f"no recipe is called {name_or_path!r}; there are {', '.join(names())}, or give the path of a .toml file"
+                f"no recipe is called {name_or_path!r}; there are {', '.join(names())}, "
+                "or give the path of a .toml file"
             )
     try:
         return tomllib.loads(path.read_text("utf-8"))

@@ -51,8 +51,8 @@ def _storage_message(path: Path, needed_bytes: int, error: OSError) -> str:
     free = shutil.disk_usage(existing).free
     need = f", {needed_bytes:,} bytes needed" if needed_bytes else ""
     return (
-        f"cannot write {path}: {os.strerror(error.errno or 0)} ({free:,} bytes free{need}). Make room or fix the permissions, "
-        "then run the same command again: finished shards are kept"
+        f"cannot write {path}: {os.strerror(error.errno or 0)} ({free:,} bytes free{need}). Make room or fix the "
+        "permissions, then run the same command again: finished shards are kept"
     )
 
 
@@ -213,9 +213,9 @@ class Workspace:
     def sweep(self, folder: Path, keep: set[str]) -> None:
         """Remove what the sealed manifest does not name, so that the folder holds exactly its parts."""
         for path in folder.iterdir() if folder.is_dir() else ():
-            if path.name not in keep:
+            if path.name not in keep and not path.is_dir():
                 path.unlink()
-        if folder.is_dir() and not keep:
+        if folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import musicdata
-from musicdata.errors import InputError, NothingLeftError
+from musicdata.errors import InputError, NothingLeftError, UsageError
 from tests.songs import rows, write_song, write_songs
 from tests.trees import workspace_digests
 
@@ -69,9 +69,9 @@ def test_added_songs_move_no_sample_and_equal_a_fresh_build(copied: Path, songs:
 def transposed(path: Path, seed: int, semitones: int) -> Path:
     """Write the made-up song of `seed` in another key."""
     lines = ["pitch,duration,rest,syllable,word"]
-    lines += [
-        f"{r['pitch'] + semitones},{r['duration']},{r['rest']},{r['syllable']},{r['word']}" for r in rows(seed, 45)
-    ]  # type: ignore[operator]
+    for row in rows(seed, 45):
+        pitch = int(str(row["pitch"])) + semitones
+        lines.append(f"{pitch},{row['duration']},{row['rest']},{row['syllable']},{row['word']}")
     path.write_text("\n".join(lines) + "\n")
     return path
 
@@ -130,6 +130,12 @@ def test_unusable_input_is_refused_before_anything_is_made(make: object, message
     with pytest.raises(InputError, match=message):
         musicdata.build("musictm", input=tmp_path / "input", work=tmp_path / "w")
     assert not (tmp_path / "w" / "tables").exists()
+
+
+def test_a_workspace_holds_one_data_set(copied: Path, songs: Path) -> None:
+    with pytest.raises(UsageError, match="holds musictm, not musictm-lmd"):
+        musicdata.build("musictm-lmd", input=songs, work=copied)
+    assert musicdata.check(copied).ok
 
 
 def test_musictm_lmd_asks_for_its_input(tmp_path: Path) -> None:

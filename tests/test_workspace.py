@@ -68,12 +68,14 @@ def test_a_foreign_folder_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_told_with_path_and_sizes(tmp_path: Path) -> None:
-    with pytest.raises(
-        StorageError,
-        match=r"cannot write .*nowhere/part: No space left on device \([\d,]+ bytes free, 4,096 bytes needed",
+    with (
+        pytest.raises(
+            StorageError,
+            match=r"cannot write .*nowhere/part: No space left on device \([\d,]+ bytes free, 4,096 bytes needed",
+        ),
+        storage_faults(tmp_path / "nowhere" / "part", 4096),
     ):
-        with storage_faults(tmp_path / "nowhere" / "part", 4096):
-            raise OSError(errno.ENOSPC, "No space left on device")
+        raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def test_other_faults_are_not_taken_for_a_full_disk(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -33,7 +34,7 @@ def check_keys(_workspace: Workspace, reader: TableReader) -> Iterator[tuple[str
         for rows in reader.iterate(table, key):
             keys = list(zip(*(rows.column(name).to_pylist() for name in key), strict=True))
             before = keys if last is None else [last, *keys]
-            wrong = next(((a, b) for a, b in zip(before, before[1:], strict=False) if a >= b), None)
+            wrong = next(((a, b) for a, b in pairwise(before) if a >= b), None)
             if wrong:
                 yield table, f"key {wrong[1]} comes after {wrong[0]}"
             last = keys[-1] if keys else last

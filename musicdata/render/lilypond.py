@@ -1,7 +1,7 @@
 """Draws lines of notes with lyrics, and says where every note head and syllable lands.
 
 Many pages go through one LilyPond process: it takes 0.25 s of processor time to start and 0.04 s a page, so
-about 100 pages a call are right. Its exit status and its silence prove nothing, so every page is checked: a
+25 to 50 pages a call are right. Its exit status and its silence prove nothing, so every page is checked: a
 picture of the size that its extents say, as many heads and syllables as were written, ink in the box of each,
 no complaint. Whatever fails is tried again alone, so that one bad page never takes others with it.
 """
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from musicdata.errors import RenderError, SetupError
 from musicdata.render import fonts, picture, sandbox, score
+from musicdata.render.batch import TIMED_OUT, render_batch
 from musicdata.render.picture import Box, Picture
 from musicdata.render.sandbox import Limits
 from musicdata.render.score import Page, PageNote, Score, Source
@@ -72,7 +73,7 @@ def render(
     """Draws pages, in one process unless some fail.
 
     Args:
-        pages: what to draw; about 100 a call are right.
+        pages: what to draw; 25–50 a call are right.
         dpi: resolution in pixels per inch; a staff space is 5/72.27 inch.
         margin_px: white added on every side; boxes are moved along.
         box: finds and checks the boxes; without it a picture's `heads` and `syllables` are empty.
@@ -81,7 +82,7 @@ def render(
 
     Returns:
         For each page, in order, its picture or why there is none: a RenderError with reason
-        ``not_notatable``, ``bad_text``, ``missing_glyph``, ``lilypond_error``, ``no_picture``,
+        ``not_notatable``, ``bad_text``, ``missing_glyph``, ``lilypond_error``, ``timed_out``, ``no_picture``,
         ``bad_picture``, ``blank_picture``, ``picture_size``, ``head_count``, ``syllable_count`` or
         ``empty_box``.
 
@@ -97,9 +98,8 @@ def render(
             scores[index] = press.write(page)
         except RenderError as error:
             results[index] = error
-    for (index, one), result in zip(scores.items(), press.draw(list(scores.values())), strict=True):
-        again = isinstance(result, RenderError) and len(scores) > 1
-        results[index] = press.draw([one])[0] if again else result
+    for index, result in zip(scores, render_batch(list(scores.values()), press.draw, "LilyPond"), strict=True):
+        results[index] = result
     return [result for result in results if result is not None]
 
 
@@ -140,7 +140,7 @@ class _Press:
 
     def run(self, source: Source, folder: Path, n_pages: int) -> Finished:
         (folder / "pages.ly").write_text(source.text, encoding="utf-8")
-        seconds = 60 + 2 * n_pages
+        seconds = 20 + 2 * n_pages
         return sandbox.run(
             [str(self.program), *OPTIONS, f"-dresolution={self.dpi}", "pages.ly"],
             cwd=folder,
@@ -239,7 +239,8 @@ def _read_faults(finished: Finished, source: Source, n_scores: int) -> dict[int,
     blamed = {_score_at(int(line), source) for line in lines if line is not None}
     sure = finished.returncode == 0 and lines and None not in lines and None not in blamed
     numbers: Iterable[int | None] = blamed if sure else range(n_scores)
-    error = RenderError("lilypond_error", f"LilyPond {finished}: {said[:500]}")
+    reason = TIMED_OUT if finished.timed_out else "lilypond_error"
+    error = RenderError(reason, f"LilyPond {finished}: {said[:500]}")
     return {number: error for number in numbers if number is not None}
 
 

@@ -38,6 +38,7 @@ import numpy as np
 
 from musicdata.errors import RenderError, SetupError
 from musicdata.render import midi, sandbox
+from musicdata.render.batch import TIMED_OUT, render_batch
 from musicdata.render.midi import Clip, ClipNote, Take
 from musicdata.render.sandbox import Limits
 
@@ -135,7 +136,7 @@ def render(
 
     Returns:
         For each clip, in order, its sound or why there is none: a RenderError with reason ``bad_note``,
-        ``timidity_error``, ``no_audio``, ``wrong_length``, ``wrong_onset``, ``silent`` or ``clipped``.
+        ``timidity_error``, ``timed_out``, ``no_audio``, ``wrong_length``, ``wrong_onset``, ``silent`` or ``clipped``.
 
     Raises:
         SetupError: TiMidity++ or its soundfont is missing.
@@ -149,9 +150,8 @@ def render(
             takes[index] = midi.write(clip, velocity=velocity, program_number=program_number)
         except RenderError as error:
             results[index] = error
-    for (index, take), result in zip(takes.items(), player.play(list(takes.values())), strict=True):
-        again = isinstance(result, RenderError) and len(takes) > 1
-        results[index] = player.play([take])[0] if again else result
+    for index, result in zip(takes, render_batch(list(takes.values()), player.play, "TiMidity++"), strict=True):
+        results[index] = result
     return [result for result in results if result is not None]
 
 
@@ -188,7 +188,7 @@ class _Player:
         names = [f"clip{number}.mid" for number in range(len(takes))]
         for name, take in zip(names, takes, strict=True):
             (folder / name).write_bytes(take.midi)
-        seconds = 30 + math.ceil(sum(take.end_s + TAIL_S for take in takes) / 50)
+        seconds = 10 + math.ceil(sum(take.end_s + TAIL_S for take in takes) / 50)
         sound = (f"-A{self.amplification}", "-s", str(self.sample_rate))
         return sandbox.run(
             [str(self.program), "-c", "piano.cfg", *OPTIONS, *sound, *names],
@@ -236,7 +236,8 @@ def _read_faults(finished: Finished, n_takes: int) -> dict[int, RenderError]:
     sure = finished.returncode == 0 and None not in blamed
     numbers = [int(match[1]) for match in blamed if match] if sure else range(n_takes)
     said = "; ".join(lines)[:500]
-    return dict.fromkeys(numbers, RenderError("timidity_error", f"TiMidity++ {finished}: {said}"))
+    reason = TIMED_OUT if finished.timed_out else "timidity_error"
+    return dict.fromkeys(numbers, RenderError(reason, f"TiMidity++ {finished}: {said}"))
 
 
 def _read_wav(path: Path) -> NDArray[np.int16] | RenderError:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Row = dict[str, Any]
 
 _SAMPLES_A_SHARD = 96
-PAGES_A_PROCESS = 128  # the start, 0.25 s, is shared; memory and time a page do not grow yet
+PAGES_A_PROCESS = 50  # the start, 0.25 s, is shared
 EDGES = ("x0", "y0", "x1", "y1")
 READS: dict[str, list[str] | None] = {
     "notes": ["sample_id", "split", "note_index", "pitch", "duration_ql", "rest_ql", "syllable", "word_index"]

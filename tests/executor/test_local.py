@@ -82,7 +82,7 @@ def test_cancel_takes_back_what_has_not_started_and_by_force_what_has(tmp_path: 
 
 
 def test_leaving_with_an_error_ends_busy_workers_at_once(tmp_path: Path) -> None:
-    with pytest.raises(KeyboardInterrupt), LocalExecutor(2) as executor:  # noqa: PT012
+    with pytest.raises(KeyboardInterrupt), LocalExecutor(2) as executor:
         for _ in range(2):
             executor.submit(nowhere(tmp_path))
         wait_for(executor, 2)

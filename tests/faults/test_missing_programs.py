@@ -149,6 +149,6 @@ def test_a_renderer_that_hangs_is_stopped_at_its_deadline(hanging: tuple[Path, s
     work, process = hanging
     _, said = process.communicate(timeout=2 * harness.PATIENCE_S)
     assert process.returncode == 1, said
-    assert [row["reason"] for row in rejects(work, "render_audio")] == ["timidity_error"]
+    assert [row["reason"] for row in rejects(work, "render_audio")] == ["timed_out"]
     assert "was stopped at the deadline" in rejects(work, "render_audio")[0]["detail"]
     assert harness.leftovers(work)[0] == []
