@@ -60,6 +60,16 @@ class Inputs(Protocol):
         """Return rows whose first key column lies in first..last (both included), without media by default."""
         ...
 
+    def iterate(
+        self, table: str, columns: list[str] | None = None, first: str | None = None, last: str | None = None
+    ) -> Iterator[pa.Table]:
+        """Yield the same rows part by part; what has one value of the first key column is never torn apart."""
+        ...
+
+    def digest(self, table: str) -> str:
+        """Return the content hash of a whole table."""
+        ...
+
 
 class Sink(Protocol):
     """Where a stage puts what it makes: rows in order of the key, and rejects."""

@@ -145,9 +145,11 @@ class TableReader:
     def __init__(self, workspace: Workspace, stages: list[str] | None = None) -> None:
         self._workspace = workspace
         self._parts: dict[str, list[dict[str, Any]]] = {}
+        self._digests: dict[str, str] = {}
         for stage in stages if stages is not None else workspace.sealed_stages():
             manifest = workspace.manifest(stage) or {"tables": {}, "shards": []}
-            for table in manifest["tables"]:
+            for table, facts in manifest["tables"].items():
+                self._digests[table] = facts["digest"]
                 self._parts[table] = [s["parts"][table] for s in manifest["shards"] if table in s["parts"]]
 
     @property
@@ -163,6 +165,11 @@ class TableReader:
             )
         low, high = first or "", last
         return [p for p in self._parts[table] if p["last"] >= low and (high is None or p["first"] <= high)]
+
+    def digest(self, table: str) -> str:
+        """Return the content hash of a whole table."""
+        self.parts(table)  # raises for a table that is not there
+        return self._digests[table]
 
     def read(
         self, table: str, columns: list[str] | None = None, first: str | None = None, last: str | None = None

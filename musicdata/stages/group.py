@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from musicdata import cutting, similarity
+from musicdata import similarity
 from musicdata.similarity import links as similarity_links
 from musicdata.stage import Inputs, Parameters, Shard, Stage, Task
 
@@ -22,11 +22,11 @@ _COLUMNS = ["song_id", "pitch", "syllable"]
 
 
 class Group(Parameters):
-    """When two songs count as near-duplicates; `docs/musictm.md` has the figures behind the defaults.
+    """When two songs count as near-duplicates; `similarity.links` has the rule and the figures behind the defaults.
 
     Attributes:
-        min_melody: smallest share of the shorter melody's interval patterns found in the other.
-        min_lyrics: smallest share of the shorter text's letter patterns found in the other.
+        min_melody: share of the shorter melody's interval patterns that makes a link when found in the other.
+        min_lyrics: the same for the letters of the two texts; half the share in both views makes a link too.
     """
 
     min_melody: float = Field(similarity_links.MIN_MELODY, gt=0, le=1)
@@ -37,8 +37,7 @@ def cut(_parameters: Group, inputs: Inputs) -> Iterator[Shard]:
     """Yield one shard: any two songs may be near-duplicates."""
     song_ids = inputs.read("songs", ["song_id"]).column("song_id").to_pylist()
     if song_ids:
-        digest = cutting.rows_digest(inputs, {"song_notes": _COLUMNS})
-        yield Shard(song_ids[0], song_ids[-1], len(song_ids), digest)
+        yield Shard(song_ids[0], song_ids[-1], len(song_ids), inputs.digest("song_notes"))
 
 
 def run(parameters: Group, task: Task) -> None:
@@ -71,10 +70,11 @@ def run(parameters: Group, task: Task) -> None:
 
 
 def _contents(inputs: Inputs) -> Iterator[SongContent]:
-    notes = inputs.read("song_notes", _COLUMNS).to_pylist()
-    for song_id, rows in groupby(notes, key=itemgetter("song_id")):
-        song = list(rows)
-        yield similarity.SongContent(song_id, [r["pitch"] for r in song], [r["syllable"] for r in song])
+    for part in inputs.iterate("song_notes", _COLUMNS):
+        columns = (part.column(name).to_pylist() for name in _COLUMNS)
+        for song_id, notes in groupby(zip(*columns, strict=True), key=itemgetter(0)):
+            _, pitches, syllables = zip(*notes, strict=True)
+            yield similarity.SongContent(song_id, pitches, syllables)
 
 
 def _kept(task: Task) -> dict[str, str] | None:
