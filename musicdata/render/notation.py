@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from math import isfinite
 from typing import TYPE_CHECKING
 
@@ -188,12 +188,20 @@ def _check_pitches(notes: Sequence[Note]) -> None:
 
 def _exact(value_ql: float, what: str) -> Fraction:
     """Finds the simplest notatable fraction within the tolerance."""
+    nearest = _nearest(value_ql)
+    if nearest is None:
+        raise _no_notation(what, value_ql)
+    return nearest
+
+
+@lru_cache(4096)
+def _nearest(value_ql: float) -> Fraction | None:
     if isfinite(value_ql) and 0 <= value_ql <= LONGEST_QL:
         for denominator in _denominators():
             nearest = Fraction(round(value_ql * denominator), denominator)
             if abs(float(nearest) - value_ql) <= TOLERANCE_QL:
                 return nearest
-    raise _no_notation(what, value_ql)
+    return None
 
 
 def _no_notation(what: str, value_ql: float) -> RenderError:
@@ -247,10 +255,11 @@ class _Group:
     elements: list[_Element]
 
     def is_full(self) -> bool:
-        total = sum((element.length for element in self.elements), Fraction(0))
-        return self.odd != 1 and _odd_factor(total) == 1
+        if self.odd == 1:
+            return False
+        return _odd_factor(sum((element.length for element in self.elements), Fraction(0))) == 1
 
-    def write(self, names: Sequence[str]) -> list[tuple[_Element, list[str], str]]:
+    def write(self, names: Sequence[str]) -> list[tuple[_Element, tuple[str, ...], str]]:
         """Writes each element: its values, and its words with the bracket's ends where they belong."""
         shrink = TUPLETS.get(self.odd, Fraction(1))
         written = []
@@ -286,14 +295,15 @@ def _write_line(
     return tuple(" ".join(parts) for parts in words), tuple(heads)
 
 
-def _values(length: Fraction) -> list[str]:
+@lru_cache(4096)
+def _values(length: Fraction) -> tuple[str, ...]:
     """Splits a length into written values, longest first."""
     names: list[str] = []
     for value, name in _VALUES:
         while value <= length:
             names.append(name)
             length -= value
-    return names
+    return tuple(names)
 
 
 def _fit(pitches: Sequence[int], sharps: int) -> int:
