@@ -11,13 +11,13 @@ DEMO := musicdata-demo
 
 demo: install timidity
 	$(BIN)/musicdata doctor
-	$(BIN)/musicdata build musictm --limit 60 --work $(DEMO)/work
-	$(BIN)/musicdata check $(DEMO)/work
-	$(BIN)/musicdata show sheets --work $(DEMO)/work --limit 10 --save $(DEMO)/look
-	$(BIN)/musicdata show audio --work $(DEMO)/work --limit 10 --save $(DEMO)/look
+	$(BIN)/musicdata build musictm --limit 60 --work $(DEMO)/built
+	$(BIN)/musicdata check $(DEMO)/built
+	$(BIN)/musicdata show sheets --work $(DEMO)/built --limit 10 --save $(DEMO)/look
+	$(BIN)/musicdata show audio --work $(DEMO)/built --limit 10 --save $(DEMO)/look
 	@echo
 	@echo "Pictures and sounds of ten samples: $(DEMO)/look"
-	@echo "All tables: $(DEMO)/work/tables; the notes of a sample: $(BIN)/musicdata show alignment --work $(DEMO)/work"
+	@echo "All tables: $(DEMO)/built/tables; the notes of a sample: $(BIN)/musicdata show alignment --work $(DEMO)/built"
 
 test: lint timidity
 	$(BIN)/pytest

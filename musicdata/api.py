@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import json
 import os
 import platform
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from musicdata import __version__, checks, contract, planning, recipe, rejects
 from musicdata.engine import Build, StageReport
-from musicdata.errors import ContractError, InputError, MusicdataError, StorageError, UsageError
+from musicdata.errors import ContractError, InputError, StorageError, UsageError
 from musicdata.executor.local import LocalExecutor
 from musicdata.progress import SilentProgress
 from musicdata.render import sandbox
@@ -113,8 +113,7 @@ def resolve(
 
 
 def _toml_text(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    return json.dumps(text, ensure_ascii=False)  # a JSON string is a TOML string
 
 
 def build(
@@ -158,7 +157,7 @@ def build(
 def _require_same_dataset(workspace: Workspace, resolved: Recipe) -> None:
     """Refuse to mix the tables of two data sets in one workspace."""
     path = workspace.root / "recipe.toml"
-    held = recipe.load(str(path)).dataset.name if path.is_file() else resolved.dataset.name
+    held = recipe.read_dataset(str(path)).name if path.is_file() else resolved.dataset.name
     if held != resolved.dataset.name:
         raise UsageError(f"{workspace.root} holds {held}, not {resolved.dataset.name}; give another folder with --work")
 
@@ -259,8 +258,3 @@ def status(path: str | Path | None = None) -> dict[str, Any]:
         "last_run": read_json(work.root / "run.json") or {},
         "stages": [dataclasses.asdict(state) for state in states],
     }
-
-
-def explain(error: MusicdataError) -> str:
-    """Return an error's message as the command prints it."""
-    return f"{type(error).__name__.removesuffix('Error')}: {error}" if sys.flags.dev_mode else str(error)

@@ -68,16 +68,34 @@ def load(name_or_path: str, overrides: Sequence[str] = ()) -> Recipe:
         RecipeError: no such recipe, not TOML, an unknown stage or key, or a value out of range.
     """
     document = _document(name_or_path)
+    dataset = _dataset(name_or_path, document)
     try:
-        dataset = Dataset(**document["dataset"])
         entries = [dict(entry) for entry in document["stage"]]
-    except (KeyError, TypeError, ValidationError) as error:
-        raise RecipeError(f"recipe {name_or_path}: needs a [dataset] and [[stage]] tables: {error}") from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise RecipeError(f"recipe {name_or_path}: needs [[stage]] tables: {error}") from error
     for override in overrides:
         _apply(override, entries)
     steps = tuple(_step(entry) for entry in entries)
     _check_order(dataset.name, steps)
     return Recipe(dataset, steps)
+
+
+def read_dataset(name_or_path: str) -> Dataset:
+    """Read only the head of a recipe; its stages may be those of another version.
+
+    Raises:
+        RecipeError: no such recipe, not TOML, or without a head.
+    """
+    return _dataset(name_or_path, _document(name_or_path))
+
+
+def _dataset(name_or_path: str, document: dict[str, Any]) -> Dataset:
+    try:
+        return Dataset(**document["dataset"])
+    except (KeyError, TypeError, ValidationError) as error:
+        raise RecipeError(
+            f"recipe {name_or_path}: needs a [dataset] with name, title and modalities: {error}"
+        ) from error
 
 
 def _document(name_or_path: str) -> dict[str, Any]:

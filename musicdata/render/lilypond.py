@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from musicdata.errors import RenderError, SetupError
 from musicdata.render import fonts, picture, sandbox, score
-from musicdata.render.batch import TIMED_OUT, render_batch
+from musicdata.render.batch import TIMED_OUT, Batch
 from musicdata.render.picture import Box, Picture
 from musicdata.render.sandbox import Limits
 from musicdata.render.score import Page, PageNote, Score, Source
@@ -90,17 +90,8 @@ def render(
         SetupError: LilyPond is missing.
         StorageError: the disk is full.
     """
-    results: list[Picture | RenderError | None] = [None] * len(pages)
-    scores: dict[int, Score] = {}
     press = _Press(program(), dpi, margin_px, box, limits, scratch)
-    for index, page in enumerate(pages):
-        try:
-            scores[index] = press.write(page)
-        except RenderError as error:
-            results[index] = error
-    for index, result in zip(scores, render_batch(list(scores.values()), press.draw, "LilyPond"), strict=True):
-        results[index] = result
-    return [result for result in results if result is not None]
+    return Batch("LilyPond", press.write, press.draw).run(pages)
 
 
 @dataclass(frozen=True, slots=True)

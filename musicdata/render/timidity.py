@@ -30,7 +30,7 @@ import re
 import shutil
 import wave
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,7 +38,7 @@ import numpy as np
 
 from musicdata.errors import RenderError, SetupError
 from musicdata.render import midi, sandbox
-from musicdata.render.batch import TIMED_OUT, render_batch
+from musicdata.render.batch import TIMED_OUT, Batch
 from musicdata.render.midi import Clip, ClipNote, Take
 from musicdata.render.sandbox import Limits
 
@@ -143,16 +143,8 @@ def render(
         StorageError: the disk is full.
     """
     player = _Player(program(), soundfont(), sample_rate, amplification, limits, scratch)
-    results: list[Sound | RenderError | None] = [None] * len(clips)
-    takes: dict[int, Take] = {}
-    for index, clip in enumerate(clips):
-        try:
-            takes[index] = midi.write(clip, velocity=velocity, program_number=program_number)
-        except RenderError as error:
-            results[index] = error
-    for index, result in zip(takes, render_batch(list(takes.values()), player.play, "TiMidity++"), strict=True):
-        results[index] = result
-    return [result for result in results if result is not None]
+    write = partial(midi.write, velocity=velocity, program_number=program_number)
+    return Batch("TiMidity++", write, player.play).run(clips)
 
 
 @dataclass(frozen=True, slots=True)

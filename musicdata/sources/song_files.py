@@ -51,7 +51,7 @@ def slug(text: str) -> str:
 
 def name_hash(name: str) -> str:
     """Return the hash by which two names of the same slug differ."""
-    return hashlib.sha256(name.encode()).hexdigest()[:_ID_HASH_CHARACTERS]
+    return hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:_ID_HASH_CHARACTERS]
 
 
 def song_files(source: str, limit: int = 0) -> list[SongFile]:

@@ -54,6 +54,9 @@ def run(parameters: IngestSongs, task: Task) -> None:
     for item in task.shard.items:
         digest, _, name = item.partition(" ")
         file = song_files.song_file(parameters.input, name)
+        if not _is_text(name):
+            task.sink.reject(ascii(name), "bad_file_name", "the file's name is not UTF-8; rename it")
+            continue
         try:
             found = _read(file, digest, parameters)
         except FormatError as error:
@@ -65,6 +68,10 @@ def run(parameters: IngestSongs, task: Task) -> None:
                 task.sink.reject(f"{name} # {song_name}", song.reason, song.detail)
             else:
                 _write(task, song_id, song, name, digest, parameters)
+
+
+def _is_text(name: str) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for character in name)
 
 
 def _read(file: SongFile, digest: str, parameters: IngestSongs) -> dict[str, Song | FormatError]:

@@ -14,6 +14,7 @@ from PIL import Image
 
 import musicdata
 from musicdata.errors import InputError
+from tests.recipes import TO_WINDOWS, write_recipe
 from tests.tampering import change_column, change_value, rewrite
 
 
@@ -157,20 +158,8 @@ def test_each_fault_is_found_by_its_check(fault: str, copied: Path) -> None:
 
 
 def test_an_unfinished_build_is_said_to_be_unfinished(songs: Path, tmp_path: Path) -> None:
-    recipe = tmp_path / "half.toml"
-    recipe.write_text("""
-[dataset]
-name = "half"
-title = "half"
-modalities = []
-[[stage]]
-use = "ingest.songs"
-[[stage]]
-use = "group"
-[[stage]]
-use = "window"
-""")
-    work = musicdata.build(str(recipe), input=songs, work=tmp_path / "work").root
+    recipe = write_recipe(tmp_path, *TO_WINDOWS)
+    work = musicdata.build(recipe, input=songs, work=tmp_path / "work").root
     assert "has not come to its end" in findings(work)["every sample is aligned or rejected"]
 
 

@@ -33,24 +33,12 @@ from musicdata.text import language
 from musicdata.workspace import Workspace
 from tests.faults import harness
 from tests.faults.trials import small_input
+from tests.recipes import TO_WINDOWS, write_recipe
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
-ENGINE_ONLY = """
-[dataset]
-name = "engine-only"
-title = "No renderers"
-modalities = ["lyrics"]
-[[stage]]
-use = "ingest.songs"
-[[stage]]
-use = "group"
-[[stage]]
-use = "window"
-notes = 10
-"""
 _CHANGES = ("fsync", "replace", "link", "unlink", "rmdir", "mkdir", "pwrite", "ftruncate", "open")
 _NEEDS_ROOM = ("fsync", "replace", "link", "mkdir", "pwrite")
 # A disk that was full once may not be noticed: making a folder that is there fails without harm.
@@ -153,7 +141,7 @@ def tried(kind: str, step: int) -> tuple[list[dict[str, Any]], int]:
 
 def main(folder: Path, kind: str, step: int) -> None:
     """Try every `step`-th point."""
-    (folder / "recipe.toml").write_text(ENGINE_ONLY)
+    write_recipe(folder, *TO_WINDOWS, name="recipe", window="notes = 10")
     source = small_input(folder / "songs")
     resolved = recipe.load(str(folder / "recipe.toml"), [f'ingest.songs.input="{source}"'])
     musicdata.stage.registry()

@@ -100,10 +100,10 @@ def test_a_folder_we_may_not_write(tmp_path: Path, reference: Reference) -> None
     locked = tmp_path / "locked"
     locked.mkdir(mode=0o555)
     # As nobody's namespace user: root's power over other people's files ends there.
-    command = ["unshare", "--user", "--", *harness.build_command(reference.source, locked / "work")]
+    command = ["unshare", "--user", "--", *harness.build_command(reference.source, locked / "w")]
     done = harness.run(command)
     if "unshare failed" in done.stderr:
         pytest.skip(f"no user namespace here: {done.stderr.strip()}")
     assert done.returncode == 4
-    assert f"cannot write {locked}/work/state/lock: Permission denied" in done.stderr
+    assert f"cannot write {locked}/w/state/lock: Permission denied" in done.stderr
     assert harness.tree(locked) == {}

@@ -11,23 +11,9 @@ import pytest
 
 from tests.faults import harness
 from tests.faults.trials import Reference
+from tests.recipes import TO_WINDOWS, write_recipe
 
 TIMIDITY = shutil.which("timidity")
-AUDIO_ONLY = """
-[dataset]
-name = "audio-only"
-title = "Without sheets"
-modalities = ["audio", "lyrics"]
-[[stage]]
-use = "ingest.songs"
-[[stage]]
-use = "group"
-[[stage]]
-use = "window"
-notes = 10
-[[stage]]
-use = "render_audio"
-"""
 # What each fake does with clips; asked for its version, it says what the right one says.
 LIES = {
     "prints garbage": ("head -c 100000 /dev/urandom", "timidity_error"),
@@ -63,9 +49,8 @@ def fake(folder: Path, does: str) -> dict[str, str]:
 
 
 def audio_only(source: Path, folder: Path) -> list[str]:
-    recipe = folder / "audio-only.toml"
-    recipe.write_text(AUDIO_ONLY)
-    return harness.build_command(source, folder / "work", recipe=str(recipe))
+    recipe = write_recipe(folder, *TO_WINDOWS, "render_audio", name="audio-only", window="notes = 10")
+    return harness.build_command(source, folder / "work", recipe=recipe)
 
 
 def rejects(work: Path, stage: str) -> list[dict[str, str]]:

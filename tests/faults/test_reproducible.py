@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.faults import harness
-from tests.faults.commit_points import ENGINE_ONLY
 from tests.faults.trials import Reference
+from tests.recipes import TO_WINDOWS, write_recipe
 from tests.songs import rows, write_song, write_songs
 from tests.trees import workspace_digests
 
@@ -58,7 +58,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a workspace of so many songs that reading them takes several shards."""
     folder = tmp_path_factory.mktemp("many")
     write_songs(folder / "songs", N_SONGS, n_notes=12)
-    (folder / "recipe.toml").write_text(ENGINE_ONLY)
+    write_recipe(folder, *TO_WINDOWS, name="recipe", window="notes = 10")
     build(folder)
     return folder
 

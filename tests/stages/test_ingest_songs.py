@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from pathlib import Path
 
 import mido
@@ -12,16 +13,14 @@ from musicdata.formats.song import SungNote
 from musicdata.sources.song_files import slug
 from musicdata.stages.ingest_songs import lyrics, split_words
 from tests.musicxml_scores import lyric, note, part, score
+from tests.recipes import write_recipe
 from tests.songs import rows, shared, write_song
-
-INGEST = '[dataset]\nname = "in"\ntitle = "in"\nmodalities = []\n[[stage]]\nuse = "ingest.songs"\n'
 
 
 @pytest.fixture
 def recipe(tmp_path: Path) -> str:
     """A recipe that only reads songs."""
-    (tmp_path / "ingest.toml").write_text(INGEST)
-    return str(tmp_path / "ingest.toml")
+    return write_recipe(tmp_path, "ingest.songs")
 
 
 def write_musicxml(path: Path) -> None:
@@ -97,6 +96,14 @@ def test_a_file_that_cannot_be_read_is_a_reject(recipe: str, tmp_path: Path) -> 
     (tmp_path / "songs" / "broken.csv").symlink_to("/proc/self/mem")  # opens, but reading it is an I/O error
     work = musicdata.build(recipe, input=tmp_path / "songs", work=tmp_path / "w")
     assert [(row["key"], row["reason"]) for row in work.rows("rejects")] == [("broken.csv", "unreadable_file")]
+
+
+def test_a_file_name_that_is_no_text_is_a_reject(recipe: str, tmp_path: Path) -> None:
+    song = write_song(tmp_path / "songs" / "a.csv", 1)
+    (tmp_path / "songs" / os.fsdecode(b"caf\xe9.csv")).write_bytes(song.read_bytes())
+    work = musicdata.build(recipe, input=tmp_path / "songs", work=tmp_path / "w")
+    assert [(row["key"], row["reason"]) for row in work.rows("rejects")] == [("'caf\\udce9.csv'", "bad_file_name")]
+    assert work.table("songs").num_rows == 1
 
 
 def whole(word: str, index: int, n: int) -> list[SungNote]:

@@ -7,27 +7,14 @@ import pytest
 
 import musicdata
 from musicdata.stages.window import Window, times_s, window_starts
+from tests.recipes import TO_WINDOWS, write_recipe
 from tests.songs import shared
-
-HEAD = """
-[dataset]
-name = "windows"
-title = "windows"
-modalities = []
-[[stage]]
-use = "ingest.songs"
-[[stage]]
-use = "group"
-[[stage]]
-use = "window"
-"""
 
 
 @pytest.fixture
 def recipe(tmp_path: Path) -> str:
     """A recipe that ends with the windows."""
-    (tmp_path / "windows.toml").write_text(HEAD)
-    return str(tmp_path / "windows.toml")
+    return write_recipe(tmp_path, *TO_WINDOWS)
 
 
 def write(path: Path, notes: list[tuple[int, float, float, str]]) -> Path:
