@@ -68,7 +68,7 @@ def test_a_wrong_override_names_the_key_and_the_choices(override: str, message: 
     [
         ("[dataset", "is not TOML"),
         ("[[stage]]\nuse='window'", r"needs a \[dataset\]"),
-        ("[dataset]\nname='x'\ntitle='x'\nmodalities=[]\nstage=3", r"needs \[\[stage\]\] tables"),
+        ("stage=3\n[dataset]\nname='x'\ntitle='x'\nmodalities=[]", r"needs \[\[stage\]\] tables"),
         (
             "[dataset]\nname='x'\ntitle='x'\nmodalities=[]\n[[stage]]\nuse='windwo'",
             "no stage is called 'windwo'",
