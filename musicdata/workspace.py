@@ -32,22 +32,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _DISK_FAULTS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.EFBIG}
+_PATH_FAULTS = {errno.ENOENT, errno.ENOTDIR, errno.EEXIST, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP}
 _NO_HARD_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK}
 
 
 @contextlib.contextmanager
 def storage_faults(path: Path, needed_bytes: int = 0) -> Iterator[None]:
-    """Turn what a full or unwritable disk raises into StorageError, naming the path and what is free."""
+    """Turn what a full disk or an impossible path raises into StorageError, naming the path and what is free."""
     try:
         yield
     except OSError as error:
-        if error.errno not in _DISK_FAULTS:
+        if error.errno not in _DISK_FAULTS | _PATH_FAULTS:
             raise
         raise StorageError(_storage_message(path, needed_bytes, error)) from error
 
 
 def _storage_message(path: Path, needed_bytes: int, error: OSError) -> str:
-    existing = next(p for p in (path, *path.absolute().parents) if p.exists())
+    existing = next(p for p in (path, *path.absolute().parents) if os.path.exists(p))  # noqa: PTH110 - never raises
     free = shutil.disk_usage(existing).free
     need = f", {needed_bytes:,} bytes needed" if needed_bytes else ""
     return (

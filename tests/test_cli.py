@@ -152,6 +152,14 @@ def test_show_names_the_tables_and_columns_there_are(built: Path) -> None:
     assert "holds no sounds or pictures" in run("show", "notes", "--work", built, "--save", "x").stderr
 
 
+def test_show_cannot_save_into_a_file(built: Path, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("mine")
+    done = run("show", "sheets", "--work", built, "--save", tmp_path / "taken")
+    assert done.returncode == 4
+    assert done.stderr.startswith(f"musicdata: cannot write {tmp_path / 'taken'}: File exists")
+    assert (tmp_path / "taken").read_text() == "mine"
+
+
 def test_output_into_a_closed_pipe_is_no_error(built: Path) -> None:
     command = f"{sys.executable} -m musicdata.cli show alignment --work {built} --limit 400 | head -n 1"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)

@@ -79,5 +79,14 @@ def test_a_full_disk_is_told_with_path_and_sizes(tmp_path: Path) -> None:
 
 
 def test_other_faults_are_not_taken_for_a_full_disk(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError), storage_faults(tmp_path):
-        (tmp_path / "missing").read_text()
+    with pytest.raises(OSError, match="Invalid argument"), storage_faults(tmp_path):
+        raise OSError(errno.EINVAL, "Invalid argument")
+
+
+@pytest.mark.parametrize("root", ["/proc/nowhere", "/dev/null/below", "x" * 300])
+def test_a_place_where_no_folder_can_be_is_told(root: str, tmp_path: Path) -> None:
+    with (
+        pytest.raises((StorageError, InputError), match=r"cannot write|is a file"),
+        Workspace(tmp_path / root).hold("build"),
+    ):
+        pass
