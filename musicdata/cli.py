@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from musicdata.errors import MusicdataError
+from musicdata.errors import MusicdataError, UsageError
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -197,6 +197,8 @@ def show(
     opened = api.open_work(work)
     wanted = columns.split(",") if columns else None
     rows = list(islice(opened.rows(table, key, wanted), limit))
+    if key is not None and not rows and table != "rejects":  # no rejects are good news
+        raise UsageError(f"table {table} of {opened.root} has no row of {key}")
     if save is not None:
         for path in display.save_media(opened, table, rows, save):
             typer.echo(str(path))

@@ -149,6 +149,9 @@ def test_what_cannot_mean_anything_exits_with_2(arguments: list[str], code: int,
 def test_show_names_the_tables_and_columns_there_are(built: Path) -> None:
     assert "the tables are alignment, audio" in run("show", "noets", "--work", built).stderr
     assert "it has sample_id, split" in run("show", "notes", "--work", built, "--columns", "ptich").stderr
+    assert run("show", "rejects", "render_audio", "--work", built).stdout == "rejects: no rows\n"
+    unknown = run("show", "audio", "nobody", "--work", built, "--save", "x")
+    assert (unknown.returncode, unknown.stderr) == (2, f"musicdata: table audio of {built} has no row of nobody\n")
     assert "holds no sounds or pictures" in run("show", "notes", "--work", built, "--save", "x").stderr
 
 

@@ -65,7 +65,7 @@ def run(parameters: IngestSongs, task: Task) -> None:
         songs = {_song_id(file, song_name): (song_name, song) for song_name, song in found.items()}
         for song_id, (song_name, song) in sorted(songs.items()):
             if isinstance(song, FormatError):
-                task.sink.reject(f"{name} # {song_name}", song.reason, song.detail)
+                task.sink.reject(_place(name, song_name), song.reason, song.detail)
             else:
                 _write(task, song_id, song, name, digest, parameters)
 
@@ -86,6 +86,11 @@ def _read(file: SongFile, digest: str, parameters: IngestSongs) -> dict[str, Son
         raise InputError(f"{file.path} changed while it was being read; run the same command again")
     found = formats.read_songs(data, file.name, unit_ql=parameters.unit_ql)
     return dict(list(found.items())[: parameters.limit or None])
+
+
+def _place(name: str, song_name: str) -> str:
+    """Return where a song stands: its file, and its name in a file of several."""
+    return f"{name} # {song_name}" if song_name else name
 
 
 def _song_id(file: SongFile, song_name: str) -> str:
@@ -110,7 +115,7 @@ def _write(task: Task, song_id: str, song: Song, name: str, digest: str, paramet
             language_score=guess.score,
             language_tool=guess.tool,
             rights=song.rights,
-            source_id=f"{source}: {name}" + (f" # {song.name}" if song.name else ""),
+            source_id=f"{source}: {_place(name, song.name)}",
             source_sha256=digest,
             syllable_source="musicdata" if whole_words else "source",
             n_notes=len(notes),

@@ -106,6 +106,13 @@ def test_a_file_name_that_is_no_text_is_a_reject(recipe: str, tmp_path: Path) ->
     assert work.table("songs").num_rows == 1
 
 
+def test_a_bad_table_of_one_song_is_rejected_by_its_file_s_name(recipe: str, tmp_path: Path) -> None:
+    write_song(tmp_path / "songs" / "good.csv", 1)
+    (tmp_path / "songs" / "bad.csv").write_text("pitch,duration,rest,syllable\n60,nan,0,la\n")
+    work = musicdata.build(recipe, input=tmp_path / "songs", work=tmp_path / "w")
+    assert [(row["key"], row["reason"]) for row in work.rows("rejects")] == [("bad.csv", "bad_value")]
+
+
 def whole(word: str, index: int, n: int) -> list[SungNote]:
     return [SungNote(60 + i, 1.0, 0.0, None, word, index) for i in range(n)]
 
