@@ -6,6 +6,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO := musicdata-demo
+TORCH ?= torch==2.13.0
 
 .PHONY: demo test bench lint install install-dev timidity clean
 
@@ -41,7 +42,9 @@ $(VENV)/installed: $(VENV)/bin/python pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
 	@touch $@
 
+# PyTorch goes first and by itself: what depends on it would otherwise choose its build, and gigabytes of CUDA with it.
 $(VENV)/installed-dev: $(VENV)/bin/python pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check $(TORCH)
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@ $(VENV)/installed
 

@@ -1,0 +1,30 @@
+"""The errors of the baselines, leaves of musicdata's tree.
+
+UsageError                  exit code 2
+├── InputError              2
+│   ├── ViewError           2    a view cannot be fitted or evaluated: which view, row, column, and what to do
+│   └── ModelFileError      2    a saved model is damaged, or of another estimator
+└── NotFittedError          2    an estimator was used before it was fitted
+SetupError                  4
+└── DeviceError             4    the device asked for is unknown or not there
+"""
+
+from __future__ import annotations
+
+from musicdata.errors import InputError, SetupError, UsageError
+
+
+class ViewError(InputError):
+    """Says that a view cannot be fitted or evaluated."""
+
+
+class ModelFileError(InputError):
+    """Says that a saved model cannot be read."""
+
+
+class NotFittedError(UsageError):
+    """Says that an estimator was used before it was fitted."""
+
+
+class DeviceError(SetupError):
+    """Says that the device asked for is unknown, or not there."""

@@ -1,0 +1,81 @@
+"""Views: arrays of the same items in the same order, checked before anything is computed from them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from musicdata_baselines.errors import ViewError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+Array = "NDArray[Any]"
+
+
+def check_views(
+    views: Sequence[Any], *, n_views: int | None = None, widths: Sequence[int] | None = None, min_rows: int = 2
+) -> list[NDArray[Any]]:
+    """Return the views as floating arrays of shape (rows, features), flattened past the first axis.
+
+    float32 and float64 stay what they are; other types become float64. Nothing is copied that need not be.
+
+    Args:
+        views: one array a modality; row i of each is the same item.
+        n_views: how many there must be; any number from two when None.
+        widths: features each must have, as when the estimator was fitted.
+        min_rows: rows there must be at least.
+
+    Raises:
+        ViewError: too few views or rows, unequal lengths, a wrong width, or a value that is not finite; the message names
+            view, row and column.
+    """
+    wanted = n_views if n_views is not None else (len(widths) if widths is not None else None)
+    if (wanted is not None and len(views) != wanted) or len(views) < 2:
+        raise ViewError(
+            f"{len(views)} views were given, expected {wanted or 'two or more'}: a list, one array a modality"
+        )
+    arrays = [_as_rows(view, number) for number, view in enumerate(views)]
+    rows = [len(array) for array in arrays]
+    if len(set(rows)) > 1:
+        raise ViewError(f"the views have {rows} rows; row i of each must be the same item")
+    if rows[0] < min_rows:
+        raise ViewError(f"{rows[0]} rows, at least {min_rows} are needed")
+    for number, array in enumerate(arrays):
+        if widths is not None and array.shape[1] != widths[number]:
+            raise ViewError(f"view {number} has {array.shape[1]} features; it was fitted on {widths[number]}")
+        _require_finite(array, number)
+    return arrays
+
+
+def _as_rows(view: Any, number: int) -> NDArray[Any]:
+    try:
+        array = np.asarray(view)
+        array = array if array.dtype in (np.float32, np.float64) else array.astype(np.float64)
+    except (TypeError, ValueError) as error:
+        raise ViewError(f"view {number} is no array of numbers: {error}") from error
+    if array.ndim < 2 or array.shape[1] == 0:
+        raise ViewError(f"view {number} has shape {array.shape}, expected (rows, features)")
+    return array.reshape(len(array), -1)
+
+
+def _require_finite(array: NDArray[Any], number: int) -> None:
+    # A sum is finite only if every value is, and costs a fraction of looking at each; overflow sends us the slow way.
+    with np.errstate(over="ignore", invalid="ignore"):
+        if np.isfinite(array.sum()):
+            return
+    wrong = ~np.isfinite(array)
+    if not wrong.any():
+        return
+    row = int(wrong.any(axis=1).argmax())
+    if wrong[row].all():
+        raise ViewError(
+            f"view {number} is missing in row {row} (no value is finite); leave such rows out of every view"
+        )
+    column = int(wrong[row].argmax())
+    raise ViewError(
+        f"view {number}, row {row}, column {column} is {array[row, column]}; {int(wrong.sum())} values are not finite"
+    )
