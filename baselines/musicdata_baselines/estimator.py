@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, Self
 
 from sklearn.base import BaseEstimator
@@ -14,24 +15,24 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-class Estimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
+class Estimator(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no types
     """Is the base of the estimators: constructors only store, `fit` checks, fitted attributes end in an underscore.
 
     A subclass writes `fit(views)`, `transform(views)` and `score(views)`, and names in `ARRAYS` and `FACTS` the fitted
-    attributes that are its whole state, so that `models.save` needs no pickle. A list of arrays, one a view, is an array
-    attribute too.
+    attributes that are its whole state, so that `models.save` needs no pickle. A list of arrays, one a view, is an
+    array attribute too.
     """
 
     ARRAYS: tuple[str, ...] = ()
     FACTS: tuple[str, ...] = ()
 
+    @abstractmethod
     def fit(self, views: Sequence[Any]) -> Self:
         """Fit to the views, arrays of shape (rows, features) with the same items in the same rows."""
-        raise NotFittedError(f"{type(self).__name__} cannot be fitted")
 
+    @abstractmethod
     def transform(self, views: Sequence[Any]) -> list[NDArray[Any]]:
         """Return one array of shape (rows, n_components) a view."""
-        raise NotFittedError(f"{type(self).__name__} cannot transform")
 
     def fit_transform(self, views: Sequence[Any]) -> list[NDArray[Any]]:
         """Fit to the views and return their scores."""

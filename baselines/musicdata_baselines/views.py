@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-Array = "NDArray[Any]"
-
 
 def check_views(
     views: Sequence[Any], *, n_views: int | None = None, widths: Sequence[int] | None = None, min_rows: int = 2
@@ -30,8 +28,8 @@ def check_views(
         min_rows: rows there must be at least.
 
     Raises:
-        ViewError: too few views or rows, unequal lengths, a wrong width, or a value that is not finite; the message names
-            view, row and column.
+        ViewError: too few views or rows, unequal lengths, a wrong width, or a value that is not finite; the message
+            names view, row and column.
     """
     wanted = n_views if n_views is not None else (len(widths) if widths is not None else None)
     if (wanted is not None and len(views) != wanted) or len(views) < 2:
