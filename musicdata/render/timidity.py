@@ -61,6 +61,9 @@ LENGTH_TOLERANCE_S = 0.02
 ONSET_TOLERANCE_S = 0.01
 SILENT_PEAK = 33  # of 32,767: -60 dBFS
 _PROGRESS = re.compile(r"(Playing clip\d+\.mid|Output clip\d+\.wav|\s*)$")
+# It reads the system's configuration before ours, and Debian's names a soundfont that is installed only if recommended
+# packages are.
+_SYSTEM_CONFIGURATION = re.compile(r"/\S*\.cfg: No such file or directory$")
 FLAC_COMPRESSION = 0.5  # 3.4 ms for 18 s; the highest halves the speed for 2 % of the size
 
 
@@ -221,15 +224,15 @@ class _Player:
 
 def _read_faults(finished: Finished, n_takes: int) -> dict[int, RenderError]:
     """Finds which clips TiMidity++ complained about; all of them when it does not say which."""
-    lines = [line for line in (finished.stdout + finished.stderr).splitlines() if not _PROGRESS.match(line)]
+    said = (finished.stdout + finished.stderr).splitlines()
+    lines = [line for line in said if not _PROGRESS.match(line) and not _SYSTEM_CONFIGURATION.match(line)]
     if finished.returncode == 0 and not lines:
         return {}
     blamed = [re.search(r"\bclip(\d+)\.mid\b", line) for line in lines]
     sure = finished.returncode == 0 and None not in blamed
     numbers = [int(match[1]) for match in blamed if match] if sure else range(n_takes)
-    said = "; ".join(lines)[:500]
     reason = TIMED_OUT if finished.timed_out else "timidity_error"
-    return dict.fromkeys(numbers, RenderError(reason, f"TiMidity++ {finished}: {said}"))
+    return dict.fromkeys(numbers, RenderError(reason, f"TiMidity++ {finished}: {'; '.join(lines)[:500]}"))
 
 
 def _read_wav(path: Path) -> NDArray[np.int16] | RenderError:

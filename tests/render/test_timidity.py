@@ -1,4 +1,6 @@
 import io
+import os
+import shutil
 from pathlib import Path
 
 import mido
@@ -155,3 +157,17 @@ def test_missing_timidity_says_what_to_install(tmp_path: Path, monkeypatch: pyte
 
 def test_version_is_told() -> None:
     assert timidity.version()[0].isdigit()
+
+
+def test_a_system_configuration_that_lacks_its_soundfont_is_no_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = shutil.which("timidity")
+    complaint = "echo '/etc/timidity/fluidr3_gm.cfg: No such file or directory' >&2"
+    (tmp_path / "timidity").write_text(f'#!/bin/sh\n{complaint}\nexec {real} "$@"\n')
+    (tmp_path / "timidity").chmod(0o755)
+    one = Clip("one", [ClipNote(60, 0.0, 0.5)])
+    expected = timidity.render([one])
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    assert timidity.render([one]) == expected
+    assert isinstance(expected[0], Sound)
