@@ -8,16 +8,18 @@ clipped. Whatever fails is tried again alone.
 Choices, measured at 22,050 Hz mono with random melodies:
 
 - No reverb, chorus or delay: clips sound as long as their notes and cost 0.019 s instead of 0.024 s. The
-  first sample that is not zero lies within 0.1 ms of the first onset. librosa finds the onsets a median of
-  24 ms late at its own hop of 512, 12 ms at 128, 9.5 ms at 64 (95 %: 40, 19, 15 ms): its lag, not ours; with
-  the effects on 26, 13, 9.8 ms (95 %: 45, 24, 19 ms).
+  first sample that is not zero lies within 0.1 ms of the first onset, except at MIDI 65-69, whose sample in
+  the soundfont begins 6 to 7 ms late. librosa finds the onsets a median of 36 ms late at its own hop of 512,
+  23 ms at 128, 20 ms at 64 (95 %: 50, 30, 26 ms): the attack's length and its lag.
 - TiMidity's own 25-point Gauss resampling. The linear one takes a third of the time, but its error against
   the best one is only 26-42 dB below the signal, that of 25 points 59 dB or more. (`cspline` and `lagrange`
   fall back to linear here.)
 - No noise shaping: rounding to 16 bits is far below the music, and silence stays exactly zero.
-- `AMPLIFICATION` 550 %: at velocity 80 the loudest single note of MIDI 0-127 peaks at -6.0 dBFS, 20-note
-  melodies at -8 to -6, and the worst of 200 melodies of 30 to 250 ms notes in octaves at -2.2. All clips get
+- `AMPLIFICATION` 450 %: at velocity 80 the loudest single note of MIDI 0-127 peaks at -6.9 dBFS, 20-note
+  melodies at -7 to -4, and the worst of 200 melodies of 30 to 250 ms notes in octaves at -2.0. All clips get
   the same, so that loudness can be compared.
+- The instrument is named by itself, not only its soundfont: TiMidity reads the system's configuration first,
+  whatever `-c` says, and a piano that is named there (Debian's FluidR3) would play instead.
 - Address-space randomisation off: with some soundfonts the samples differ from run to run otherwise.
 """
 
@@ -51,12 +53,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Clip", "ClipNote", "Sound", "program", "render", "soundfont", "version"]
 
-AMPLIFICATION = 550  # per cent of the soundfont's level
+AMPLIFICATION = 450  # per cent of the soundfont's level
 OPTIONS = (
     *("-idq", "-Ow", "--output-mono", "--preserve-silence"),
     *("-EFreverb=d", "-EFchorus=d", "-EFdelay=d", "-EFresamp=g", "-EFns=0"),
 )
 TAIL_S = 2.0  # what TiMidity adds after the last note's end
+LONGEST_RELEASE_S = 8.0  # a sound that goes on for longer than that beyond it is a note that hangs
+FADE_S = 0.02
 LENGTH_TOLERANCE_S = 0.02
 ONSET_TOLERANCE_S = 0.01
 SILENT_PEAK = 33  # of 32,767: -60 dBFS
@@ -145,7 +149,7 @@ def render(
         SetupError: TiMidity++ or its soundfont is missing.
         StorageError: the disk is full.
     """
-    player = _Player(program(), soundfont(), sample_rate, amplification, limits, scratch)
+    player = _Player(program(), soundfont(), program_number, sample_rate, amplification, limits, scratch)
     write = partial(midi.write, velocity=velocity, program_number=program_number)
     return Batch("TiMidity++", write, player.play).run(clips)
 
@@ -156,6 +160,7 @@ class _Player:
 
     program: Path
     soundfont: Path
+    program_number: int
     sample_rate: int
     amplification: int
     limits: Limits | None
@@ -179,7 +184,7 @@ class _Player:
     def run(self, takes: Sequence[Take], folder: Path) -> Finished:
         # By a name of our own: TiMidity's configuration is a language, and paths may hold its signs.
         (folder / "piano.sf2").symlink_to(self.soundfont.resolve())
-        (folder / "piano.cfg").write_text("soundfont piano.sf2\n", encoding="ascii")
+        (folder / "piano.cfg").write_text(_configuration(self.program_number), encoding="ascii")
         names = [f"clip{number}.mid" for number in range(len(takes))]
         for name, take in zip(names, takes, strict=True):
             (folder / name).write_bytes(take.midi)
@@ -198,12 +203,22 @@ class _Player:
         samples = _read_wav(path)
         if isinstance(samples, RenderError):
             return samples
+        samples = self.cut_release(take, samples)
         fault = self.find_fault(take, samples)
         if fault is not None:
             return fault
         peak_dbfs = 20 * math.log10(_peak(samples) / 32_768)
         flac = _encode(samples, self.sample_rate)
         return Sound(take.name, flac, self.sample_rate, len(samples), round(peak_dbfs, 2))
+
+    def cut_release(self, take: Take, samples: NDArray[np.int16]) -> NDArray[np.int16]:
+        """Ends the sound `TAIL_S` after the last note, faded out: strings above MIDI 93 have no damper and ring on."""
+        wanted = round((take.end_s + TAIL_S) * self.sample_rate)
+        if not wanted < len(samples) <= wanted + round(LONGEST_RELEASE_S * self.sample_rate):
+            return samples
+        n_fade = min(wanted, round(FADE_S * self.sample_rate))
+        fade = np.linspace(1, 0, n_fade)
+        return np.concatenate([samples[: wanted - n_fade], (samples[wanted - n_fade : wanted] * fade).astype(np.int16)])
 
     def find_fault(self, take: Take, samples: NDArray[np.int16]) -> RenderError | None:
         length_s, wanted_s = len(samples) / self.sample_rate, take.end_s + TAIL_S
@@ -220,6 +235,11 @@ class _Player:
             detail = f"the first note is at {take.begin_s:.3f} s, the first sound at {begin_s:.3f} s"
             return RenderError("wrong_onset", detail)
         return None
+
+
+def _configuration(program_number: int) -> str:
+    """Names the instrument itself: one that the system's configuration names goes before a whole soundfont."""
+    return f"soundfont piano.sf2\nbank 0\n{program_number} %font piano.sf2 0 {program_number}\n"
 
 
 def _read_faults(finished: Finished, n_takes: int) -> dict[int, RenderError]:

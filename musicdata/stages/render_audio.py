@@ -91,7 +91,7 @@ def _tools(_parameters: RenderAudio) -> Mapping[str, str]:
 
 STAGE = Stage(
     name="render_audio",
-    version=1,
+    version=2,
     verb="plays samples on a piano",
     inputs=("notes",),
     outputs=("audio",),

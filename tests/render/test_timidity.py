@@ -1,6 +1,5 @@
 import io
 import os
-import shutil
 from pathlib import Path
 
 import mido
@@ -35,7 +34,7 @@ def test_length_loudness_and_name(played: list[Sound | RenderError]) -> None:
         assert isinstance(sound, Sound)
         assert sound.name == wanted.name
         assert sound.n_samples / sound.sample_rate == pytest.approx(wanted.notes[-1].offset_s + 2, abs=0.02)
-        assert -9 < sound.peak_dbfs < -3
+        assert -9 < sound.peak_dbfs < -4
         peak = np.abs(samples(sound)).max()
         assert 20 * np.log10(peak) == pytest.approx(sound.peak_dbfs, abs=0.01)
 
@@ -44,7 +43,8 @@ def test_silence_before_the_first_onset_to_the_sample(played: list[Sound | Rende
     for wanted, sound in zip(CLIPS, played, strict=True):
         heard = samples(sound)
         begin = int(np.flatnonzero(heard)[0])
-        assert begin / 22_050 == pytest.approx(wanted.notes[0].onset_s, abs=0.001)
+        late_s = 0.0073 if wanted.notes[0].pitch in range(65, 70) else 0.0006
+        assert 0 <= begin / 22_050 - wanted.notes[0].onset_s <= late_s
 
 
 def test_librosa_finds_the_onsets_where_the_notes_begin(played: list[Sound | RenderError]) -> None:
@@ -119,7 +119,7 @@ def spoil(take: midi.Take, data: bytes) -> midi.Take:
 def test_broken_midi_never_becomes_a_sound() -> None:
     good = midi.write(CLIPS[0])
     late = midi.write(Clip("late", [ClipNote(n.pitch, n.onset_s + 0.1, n.offset_s) for n in CLIPS[0].notes]))
-    player = timidity._Player(timidity.program(), timidity.soundfont(), 22_050, 550, None, None)
+    player = timidity._Player(timidity.program(), timidity.soundfont(), 0, 22_050, timidity.AMPLIFICATION, None, None)
     spoiled = [
         b"",
         b"garbage" * 50,
@@ -159,15 +159,28 @@ def test_version_is_told() -> None:
     assert timidity.version()[0].isdigit()
 
 
-def test_a_system_configuration_that_lacks_its_soundfont_is_no_fault(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("pitch", [94, 108, 127])
+def test_strings_without_a_damper_are_cut_with_a_fade(pitch: int) -> None:
+    sound = timidity.render([Clip("high", [ClipNote(pitch, 0.5, 1.5)])])[0]
+    assert isinstance(sound, Sound)
+    assert sound.n_samples == round(3.5 * 22_050)
+    assert np.abs(samples(sound)[-20:]).max() < 0.001
+
+
+SYSTEM = {
+    "lacks its soundfont": "echo '/etc/timidity/fluidr3_gm.cfg: No such file or directory' >&2",
+    "names another piano": """printf 'bank 0\\n0 %%font piano.sf2 0 0 amp=20 pan=left\\n' > system.cfg""",
+    "sets other options": "printf 'opt EFresamp=d\\nopt EFreverb=g,42\\nopt p4a\\n' > system.cfg",
+}
+
+
+@pytest.mark.parametrize("system", SYSTEM)
+def test_the_systems_own_configuration_changes_nothing(
+    system: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, played: list[Sound | RenderError]
 ) -> None:
-    real = shutil.which("timidity")
-    complaint = "echo '/etc/timidity/fluidr3_gm.cfg: No such file or directory' >&2"
-    (tmp_path / "timidity").write_text(f'#!/bin/sh\n{complaint}\nexec {real} "$@"\n')
+    first = "" if "cfg: No such" in SYSTEM[system] else "-c system.cfg "
+    (tmp_path / "timidity").write_text(f'#!/bin/sh\n{SYSTEM[system]}\nexec {timidity.program()} {first}"$@"\n')
     (tmp_path / "timidity").chmod(0o755)
-    one = Clip("one", [ClipNote(60, 0.0, 0.5)])
-    expected = timidity.render([one])
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    assert timidity.render([one]) == expected
-    assert isinstance(expected[0], Sound)
+    assert timidity.program() == tmp_path / "timidity"
+    assert timidity.render(CLIPS) == played
