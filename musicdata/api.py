@@ -11,6 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import pyarrow.compute as pc
+
 from musicdata import __version__, checks, contract, planning, recipe, rejects
 from musicdata.engine import Build, StageReport
 from musicdata.errors import ContractError, InputError, StorageError, UsageError
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     import pyarrow as pa
+    from numpy.typing import NDArray
 
     from musicdata.checks import CheckReport
     from musicdata.engine import Progress
@@ -70,6 +74,38 @@ class Work:
         for part in TableReader(workspace).iterate(name, columns, key, key):
             yield from part.to_pylist()
 
+    @property
+    def recipe(self) -> Recipe:
+        """Return the recipe it was built from, with every parameter written out."""
+        return recipe.load(str(self.root / "recipe.toml"))
+
+    def digest(self, name: str) -> str:
+        """Return the content hash of a table."""
+        return TableReader(Workspace(self.root)).digest(name)
+
+    def vectors(self, name: str, column: str, *, split: str | None = None) -> Iterator[tuple[list[str], NDArray[Any]]]:
+        """Yield the sample ids of one part after the other, and their vectors.
+
+        Tables with a row a note give arrays of shape (samples, notes, *shape of the column), tables with a row a sample
+        (samples, *shape). The element type is the table's. Memory does not grow with the number of parts.
+
+        Args:
+            name: table.
+            column: a vector column of it.
+            split: only samples of this split.
+
+        Raises:
+            ContractError: there is no such column, it holds no vectors, or two samples have different numbers of notes.
+        """
+        _require_columns(name, [column])
+        shape = next(c for c in contract.load(name).columns if c.name == column).shape
+        if not shape:
+            raise ContractError(f"column {column} of table {name} holds no vectors")
+        for part in TableReader(Workspace(self.root)).iterate(name, ["sample_id", "split", column]):
+            rows = part if split is None else part.filter(pc.equal(part.column("split"), split))
+            if len(rows):
+                yield _stacked(name, rows, column, shape)
+
     def media(self, name: str, key: str) -> dict[str, bytes]:
         """Return file name → bytes of the sounds or pictures of one key of table `name`.
 
@@ -80,6 +116,17 @@ class Work:
         if column is None:
             raise UsageError(f"table {name} holds no sounds or pictures; audio, sheets and note_sheets do")
         return {row[column]["path"]: row[column]["bytes"] for row in self.rows(name, key, [column])}
+
+
+def _stacked(table: str, rows: pa.Table, column: str, shape: Sequence[int]) -> tuple[list[str], NDArray[Any]]:
+    """Return sample ids and one array for the rows of each; the rows are in order of sample_id."""
+    runs = pc.run_end_encode(rows.column("sample_id").combine_chunks())
+    sample_ids, n_rows = runs.values.to_pylist(), set(np.diff(runs.run_ends.to_numpy(), prepend=0).tolist())
+    if len(n_rows) > 1:
+        raise ContractError(f"table {table}: samples have {sorted(n_rows)} rows; only equal numbers stack")
+    values = rows.column(column).combine_chunks().flatten().to_numpy(zero_copy_only=False)
+    a_row_a_sample = contract.load(table).key == ("sample_id",)
+    return sample_ids, values.reshape(len(sample_ids), *(() if a_row_a_sample else n_rows), *shape)
 
 
 def _require_columns(table: str, columns: list[str] | None) -> None:

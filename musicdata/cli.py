@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
     from musicdata.planning import Plan
 
-EXIT_FINDINGS, EXIT_SETUP, EXIT_INTERRUPTED = 1, 4, 130
+EXIT_FINDINGS, EXIT_SETUP, EXIT_REFUSED, EXIT_INTERRUPTED = 1, 4, 4, 130
 
 app = typer.Typer(
     name="musicdata",
     help="Build, check and look at cross-modal music data sets: audio, sheet music and lyrics, aligned note by note.",
-    epilog="Exit codes: 0 ok · 1 findings · 2 usage · 3 partial, run again · 4 set-up fault · 5 workspace held · "
-    "130 interrupted.",
+    epilog="Exit codes: 0 ok · 1 findings · 2 usage · 3 partial, run again · 4 set-up fault or gate refused · "
+    "5 workspace held · 130 interrupted.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -230,6 +230,40 @@ def check(work: WorkArgument = None, as_json: Json = False) -> None:
             typer.echo(f"✗ {finding.check}: {finding.table + ': ' if finding.table else ''}{finding.message}")
     if not report.ok:
         raise typer.Exit(EXIT_FINDINGS)
+
+
+@app.command()
+def validate(
+    work: WorkArgument = None,
+    deep: Annotated[
+        bool | None, typer.Option("--deep/--no-deep", help="Fit deep baselines too [default: if torch is installed].")
+    ] = None,
+    device: Annotated[str, typer.Option("--device", help="auto, cpu or cuda.")] = "auto",
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of everything random.")] = 0,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for validation.json and .html [default: WORK/validation].")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Check a data set, fit its baselines and controls, and judge whether it may be released."""
+    import musicdata_baselines
+    from musicdata import api
+    from musicdata_baselines import report
+
+    opened = api.open_work(work)
+    found = musicdata_baselines.validate(
+        opened.root, deep=deep, device=device, seed=seed, progress=lambda text: typer.echo(text, err=True)
+    )
+    paths = report.write(found, out if out is not None else opened.root / "validation")
+    if as_json:
+        typer.echo(report.encode(found))
+    else:
+        for line in report.lines(found):
+            typer.echo(line)
+        typer.echo(f"report: {', '.join(map(str, paths))}")
+    if not found.holds:
+        typer.echo(f"musicdata: the gate refuses: {found.reason}", err=True)
+        raise typer.Exit(EXIT_REFUSED)
 
 
 def _print_json(value: object) -> None:

@@ -5,20 +5,25 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import math
 import tomllib
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from musicdata import resources
 from musicdata.errors import ContractError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 MEDIA_TYPE = pa.struct([pa.field("bytes", pa.binary(), nullable=False), pa.field("path", pa.string(), nullable=False)])
 
 _TYPES: dict[str, pa.DataType] = {
     "string": pa.string(),
+    "uint8": pa.uint8(),
     "bool": pa.bool_(),
     "int32": pa.int32(),
     "int64": pa.int64(),
@@ -28,11 +33,23 @@ _TYPES: dict[str, pa.DataType] = {
     "image": MEDIA_TYPE,
 }
 
-ColumnType = Literal["string", "bool", "int32", "int64", "float32", "float64", "audio", "image"]
+ColumnType = Literal["string", "bool", "int32", "int64", "float32", "float64", "audio", "image", "vector"]
 
 
 class Column(BaseModel):
-    """Describes one column of a table; `minimum`, `maximum` and `values` bound what it may hold."""
+    """Describes one column of a table.
+
+    Attributes:
+        name: of the column.
+        type: kind of its values; a `vector` is an array of one `shape` and kind of `element` in every row.
+        description: what it means, for people.
+        unit: of its values.
+        nullable: whether a value may be missing.
+        minimum: the least value there may be, `maximum` the greatest; of a vector, in any place of it.
+        values: the only values there may be.
+        element: kind of a vector's numbers.
+        shape: lengths of a vector's axes; it is stored flat, the last axis running fastest.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -44,16 +61,71 @@ class Column(BaseModel):
     minimum: float | None = None
     maximum: float | None = None
     values: tuple[str, ...] = ()
+    element: Literal["float32", "uint8"] | None = None
+    shape: tuple[int, ...] = ()
+
+    @model_validator(mode="after")
+    def _is_a_whole_vector_or_none(self) -> Self:
+        is_whole = self.element is not None and min(self.shape, default=0) > 0 and not self.nullable
+        says_nothing = self.element is None and not self.shape
+        if not (is_whole if self.is_vector else says_nothing):
+            raise ValueError(
+                f"column {self.name}: a vector has an element, a shape of positive lengths and no empty values; "
+                "no other type has them"
+            )
+        return self
+
+    @property
+    def arrow_type(self) -> pa.DataType:
+        """Return the Arrow type of the values."""
+        if self.is_vector:
+            return pa.list_(pa.field("element", _TYPES[str(self.element)], nullable=False), math.prod(self.shape))
+        return _TYPES[self.type]
 
     def field(self) -> pa.Field:
-        """Return the Arrow field, with unit and description in its metadata."""
+        """Return the Arrow field, with unit, description and shape in its metadata."""
         metadata = {"description": self.description} | ({"unit": self.unit} if self.unit else {})
-        return pa.field(self.name, _TYPES[self.type], nullable=self.nullable, metadata=metadata)
+        metadata |= {"shape": json.dumps(self.shape)} if self.is_vector else {}
+        return pa.field(self.name, self.arrow_type, nullable=self.nullable, metadata=metadata)
+
+    def facts(self) -> dict[str, Any]:
+        """Return what the column says about rows; only a vector has something to say of elements."""
+        return self.model_dump(exclude={"description"} | (set() if self.is_vector else {"element", "shape"}))
+
+    def feature(self) -> dict[str, Any]:
+        """Return how the `datasets` library calls the column's type."""
+        if self.is_vector:
+            element = {"dtype": self.element, "_type": "Value"}
+            return {"feature": element, "length": math.prod(self.shape), "_type": "Sequence"}
+        return {"audio": {"_type": "Audio"}, "image": {"_type": "Image"}}.get(
+            self.type, {"dtype": self.type, "_type": "Value"}
+        )
+
+    def pack(self, array: NDArray[Any]) -> pa.Array:
+        """Turn an array of shape (rows, *shape) into the values of this vector column.
+
+        Raises:
+            ContractError: it has another shape.
+        """
+        if array.shape[1:] != self.shape:
+            raise ContractError(f"column {self.name}: rows of shape {array.shape[1:]}, the contract says {self.shape}")
+        flat = pa.array(array.reshape(-1), _TYPES[str(self.element)])
+        return pa.FixedSizeListArray.from_arrays(flat, type=self.arrow_type)
+
+    def unpack(self, values: pa.ChunkedArray | pa.Array) -> NDArray[Any]:
+        """Turn the values of this vector column into an array of shape (rows, *shape)."""
+        flat: NDArray[Any] = pc.list_flatten(values).to_numpy()
+        return flat.reshape(-1, *self.shape)
 
     @property
     def is_media(self) -> bool:
         """Say whether the column holds the bytes of sounds or pictures."""
         return self.type in ("audio", "image")
+
+    @property
+    def is_vector(self) -> bool:
+        """Say whether each value is an array of numbers."""
+        return self.type == "vector"
 
 
 class Contract(BaseModel):
@@ -68,24 +140,38 @@ class Contract(BaseModel):
     columns: tuple[Column, ...]
 
     def arrow_schema(self) -> pa.Schema:
-        """Return the Arrow schema, with the `datasets` library's feature list where there are media."""
+        """Return the Arrow schema, with the `datasets` library's feature list where there are media or vectors."""
         metadata = {"table": self.name, "description": self.description, "key": json.dumps(self.key)}
-        if any(column.is_media for column in self.columns):
-            metadata["huggingface"] = json.dumps({"info": {"features": self._features()}}, sort_keys=True)
+        if any(column.is_media or column.is_vector for column in self.columns):
+            features = {column.name: column.feature() for column in self.columns}
+            metadata["huggingface"] = json.dumps({"info": {"features": features}}, sort_keys=True)
         return pa.schema([column.field() for column in self.columns], metadata=metadata)
-
-    def _features(self) -> dict[str, dict[str, str]]:
-        kinds = {"audio": {"_type": "Audio"}, "image": {"_type": "Image"}}
-        return {c.name: kinds.get(c.type, {"dtype": c.type, "_type": "Value"}) for c in self.columns}
 
     def digest(self) -> str:
         """Return the sha256 of what the contract says about rows; descriptions do not count."""
-        facts = self.model_dump(exclude={"description": True, "columns": {"__all__": {"description"}}})
+        facts = self.model_dump(exclude={"description", "columns"})
+        facts["columns"] = [column.facts() for column in self.columns]
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
     def describing_columns(self) -> list[str]:
-        """List the columns that are not media: all that is needed to reason about rows."""
+        """List the columns that are neither media nor vectors: all that is needed to reason about rows."""
+        return [column.name for column in self.columns if not column.is_media and not column.is_vector]
+
+    def bounded_columns(self) -> list[str]:
+        """List the columns whose every value the contract speaks about: all but the media."""
         return [column.name for column in self.columns if not column.is_media]
+
+    def column(self, name: str) -> Column:
+        """Return the column called `name`.
+
+        Raises:
+            ContractError: there is none.
+        """
+        found = next((column for column in self.columns if column.name == name), None)
+        if found is None:
+            known = ", ".join(column.name for column in self.columns)
+            raise ContractError(f"table {self.name} has no column {name!r}; it has {known}")
+        return found
 
     def table(self, rows: dict[str, list[object]] | pa.Table) -> pa.Table:
         """Turn columns of values, or an Arrow table, into a table that fits.
@@ -120,8 +206,8 @@ class Contract(BaseModel):
 
 
 def _column_problems(column: Column, field: pa.Field, values: pa.ChunkedArray) -> list[str]:
-    if field.type != _TYPES[column.type]:
-        return [f"column {column.name} is {field.type}, the contract says {_TYPES[column.type]}"]
+    if field.type != column.arrow_type:
+        return [f"column {column.name} is {field.type}, the contract says {column.arrow_type}"]
     found = []
     if values.null_count and not column.nullable:
         found.append(f"column {column.name}: {values.null_count} empty values")
@@ -129,7 +215,7 @@ def _column_problems(column: Column, field: pa.Field, values: pa.ChunkedArray) -
         wrong = values.filter(pc.invert(pc.is_in(values, pa.array(column.values))))
         if len(wrong):
             found.append(f"column {column.name}: {wrong[0].as_py()!r} is not one of {list(column.values)}")
-    return found + _bound_problems(column, values)
+    return found + _bound_problems(column, pc.list_flatten(values) if column.is_vector else values)
 
 
 def _bound_problems(column: Column, values: pa.ChunkedArray) -> list[str]:

@@ -47,7 +47,8 @@ def by_key(inputs: Inputs, reads: Mapping[str, Sequence[str] | None], target: in
 
     Args:
         inputs: the tables.
-        reads: table → columns the stage reads of it (None: all but media); all are keyed by the same first column.
+        reads: table → columns the stage reads of it (None: all but media and vectors); all are keyed by the same
+            first column.
         target: keys in a shard.
     """
     key = contracts.load(next(iter(reads))).key[0]

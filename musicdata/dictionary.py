@@ -13,7 +13,8 @@ _HEAD = """# Tables and columns
 
 Made from `manifests/*.toml` by `python -m musicdata.dictionary`; do not edit by hand. The same words stand in each
 Parquet file's schema. Rows are in order of the key. An audio or image column is a struct of the file's bytes and its
-name, which the `datasets` library reads as `Audio` and `Image`.
+name, which the `datasets` library reads as `Audio` and `Image`. A column of type `float32[100, 32]` holds an array of
+that shape in every row, as a list of fixed length, last axis fastest; the shape stands in the field's metadata.
 """
 
 
@@ -34,7 +35,8 @@ def _section(name: str) -> str:
 
 
 def _row(column: Column) -> str:
-    kind = f"{column.type}, may be empty" if column.nullable else column.type
+    kind = f"{column.element}{list(column.shape)}" if column.is_vector else column.type
+    kind += ", may be empty" if column.nullable else ""
     values = f" One of {', '.join(column.values)}." if column.values else ""
     return f"| `{column.name}` | {kind} | {column.unit} | {column.description}{values} |"
 

@@ -61,7 +61,18 @@ class Plan:
 _SAMPLES_A_FILE = {".mxl": 5.4, ".musicxml": 5.4, ".xml": 5.4, ".npy": 9.0, ".mid": 8.0, ".kar": 8.0}
 _CORPUS_SAMPLES_A_FILE = 2.4
 _PARSE_CPU_S = {".mxl": 0.05, ".musicxml": 0.05, ".xml": 0.05, ".mid": 0.1, ".kar": 0.1}
-_STAGE_CPU_S = {"render_audio": 0.035, "render_sheet": 0.05, "window": 0.001, "group": 0.0005, "align": 0.001}
+_STAGE_CPU_S = {
+    "render_audio": 0.035,
+    "render_sheet": 0.05,
+    "window": 0.001,
+    "group": 0.0005,
+    "align": 0.001,
+    "features_audio": 0.01,
+    "features_lyrics": 0.004,
+    "features_sheet": 0.004,
+    "features_encoder": 0.035,
+    "features_mfcc": 0.012,
+}
 _SAMPLE_BYTES = 260_000
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tomli_w
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from musicdata import contract as contracts
 from musicdata import resources
 from musicdata import stage as stages
 from musicdata.errors import RecipeError
@@ -28,6 +29,39 @@ class Dataset(BaseModel):
     modalities: tuple[str, ...]
 
 
+class Validate(BaseModel):
+    """Says what `musicdata validate` compares; views, lengths, metadata and category name a column, `table.column`.
+
+    Attributes:
+        views: modality → its features.
+        certain: pairs of modalities whose link is certain by construction; the gate asks that it be found.
+        tied: pairs whose lengths agree by construction, whatever their content does: reported, not refused.
+        lengths: modality → what its length alone is told by.
+        metadata: modality → what else a file tells without being looked into.
+        category: class of a sample for retrieval at category level; "" when there is none.
+        paper: paper whose table is printed beside ours; "" when there is none.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    views: dict[str, str] = Field(min_length=2)
+    certain: tuple[tuple[str, str], ...] = ()
+    tied: tuple[tuple[str, str], ...] = ()
+    lengths: dict[str, str] = Field(default_factory=dict)
+    metadata: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    category: str = ""
+    paper: str = ""
+
+    def columns(self) -> list[str]:
+        """List every `table.column` that is named."""
+        several = [name for names in self.metadata.values() for name in names]
+        return [*self.views.values(), *self.lengths.values(), *several, *([self.category] if self.category else [])]
+
+    def modalities(self) -> set[str]:
+        """Return every modality that is named apart from the views."""
+        return {*self.lengths, *self.metadata, *(name for pair in (*self.certain, *self.tied) for name in pair)}
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One stage of a recipe with its parameters."""
@@ -42,12 +76,14 @@ class Recipe:
 
     dataset: Dataset
     steps: tuple[Step, ...]
+    validate: Validate | None = None
 
     def toml(self) -> str:
         """Return the recipe with every parameter written out, readable as a recipe again."""
         head = self.dataset.model_dump(mode="json")
         body = [{"use": s.stage.name} | s.parameters.model_dump(mode="json") for s in self.steps]
-        return tomli_w.dumps({"dataset": head, "stage": body})
+        tail = {"validate": self.validate.model_dump(mode="json")} if self.validate else {}
+        return tomli_w.dumps({"dataset": head, "stage": body} | tail)
 
     def tables(self) -> list[str]:
         """List the tables the recipe makes, in order."""
@@ -77,7 +113,7 @@ def load(name_or_path: str, overrides: Sequence[str] = ()) -> Recipe:
         _apply(override, entries)
     steps = tuple(_step(entry) for entry in entries)
     _check_order(dataset.name, steps)
-    return Recipe(dataset, steps)
+    return Recipe(dataset, steps, _validate(name_or_path, document, steps))
 
 
 def read_dataset(name_or_path: str) -> Dataset:
@@ -96,6 +132,23 @@ def _dataset(name_or_path: str, document: dict[str, Any]) -> Dataset:
         raise RecipeError(
             f"recipe {name_or_path}: needs a [dataset] with name, title and modalities: {error}"
         ) from error
+
+
+def _validate(name: str, document: dict[str, Any], steps: tuple[Step, ...]) -> Validate | None:
+    if "validate" not in document:
+        return None
+    try:
+        found = Validate(**document["validate"])
+    except (TypeError, ValidationError) as error:
+        raise RecipeError(f"recipe {name}: [validate] is wrong: {error}") from error
+    if unknown := sorted(found.modalities() - set(found.views)):
+        raise RecipeError(f"recipe {name}: [validate] names {', '.join(unknown)}, which no view is called")
+    made = {table for step in steps for table in step.stage.outputs}
+    for path in found.columns():
+        table, _, column = path.partition(".")
+        if table not in made or column not in {c.name for c in contracts.load(table).columns}:
+            raise RecipeError(f"recipe {name}: [validate] names {path}, a column that no stage of it makes")
+    return found
 
 
 def _document(name_or_path: str) -> dict[str, Any]:

@@ -57,7 +57,7 @@ class Inputs(Protocol):
     def read(
         self, table: str, columns: list[str] | None = None, first: str | None = None, last: str | None = None
     ) -> pa.Table:
-        """Return rows whose first key column lies in first..last (both included), without media by default."""
+        """Return rows whose first key column lies in first..last, both included; by default no media and no vectors."""
         ...
 
     def iterate(

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from musicdata.contract import Contract
+    from musicdata.contract import Column, Contract
     from musicdata.workspace import Workspace
 
 MEDIA_GROUP_ROWS = 50
+VECTOR_GROUP_ROWS = 2000  # a hundred samples of twenty notes
 GROUP_ROWS = 65_536
 _GATHER_ROWS = 4096
 
@@ -36,8 +37,7 @@ class PartWriter:
         self.rows = 0
         self.first: str | None = None
         self.last: str | None = None
-        media = any(column.is_media for column in contract.columns)
-        self._group_rows = MEDIA_GROUP_ROWS if media else GROUP_ROWS
+        self._group_rows = _group_rows(contract)
         self._waiting: list[pa.Table] = []
         self._n_waiting = 0
         self._gathered: dict[str, list[Any]] = {}
@@ -104,13 +104,24 @@ class PartWriter:
             self._writer.close()
 
 
+def _group_rows(contract: Contract) -> int:
+    if any(column.is_media for column in contract.columns):
+        return MEDIA_GROUP_ROWS
+    return VECTOR_GROUP_ROWS if any(column.is_vector for column in contract.columns) else GROUP_ROWS
+
+
+def _leaves(column: Column) -> list[str]:
+    """List the columns that Parquet makes of one of ours."""
+    if column.is_media:
+        return [f"{column.name}.bytes", f"{column.name}.path"]
+    return [f"{column.name}.list.element"] if column.is_vector else [column.name]
+
+
 def _writer_options(contract: Contract) -> dict[str, Any]:
-    # Encoded sound and pictures do not shrink further; dictionaries only help columns that repeat.
-    paths = [
-        f"{c.name}.{part}" if part else c.name
-        for c in contract.columns
-        for part in (("bytes", "path") if c.is_media else ("",))
-    ]
+    # Encoded sound and pictures do not shrink further; dictionaries only help columns that repeat, or have few values
+    # as pictures do; floats shrink when their bytes are put together by significance.
+    paths = [leaf for column in contract.columns for leaf in _leaves(column)]
+    vectors = {_leaves(c)[0]: c.element for c in contract.columns if c.is_vector}
     media = {f"{c.name}.bytes" for c in contract.columns if c.is_media}
     repeating = {
         "split",
@@ -122,10 +133,15 @@ def _writer_options(contract: Contract) -> dict[str, Any]:
         "language",
         "stage",
         "reason",
-    }
+        "extractor",
+        "extractor_version",
+        "parameters",
+    } | {path for path, element in vectors.items() if element == "uint8"}
+    split = {path: "BYTE_STREAM_SPLIT" for path, element in vectors.items() if element == "float32"}
     return {
         "compression": {path: "NONE" if path in media else "ZSTD" for path in paths},
         "use_dictionary": [path for path in paths if path in repeating],
+        "column_encoding": split or None,
         "write_page_checksum": True,
         "version": "2.6",
     }
@@ -176,7 +192,7 @@ class TableReader:
     ) -> pa.Table:
         """Return rows of `table` whose first key column lies in first..last, in order of the key.
 
-        Without `columns`, all but the media are read.
+        Without `columns`, all but media and vectors are read.
         """
         chunks = list(self.iterate(table, columns, first, last))
         contract = contracts.load(table)

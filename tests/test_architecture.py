@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import importlib
 import pkgutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,7 +24,7 @@ FLOORS = [
     {"contract"},
     {"workspace"},
     {"tables", "rejects", "stage", "cutting", "splits"},
-    {"formats", "render", "text", "similarity"},
+    {"formats", "render", "text", "similarity", "features"},
     {"sources"},
     {"stages"},
     {"recipe", "executor", "shards"},
@@ -120,9 +122,16 @@ def test_the_public_names_are_what_init_lists() -> None:
 
 def test_the_registry_finds_every_stage_module() -> None:
     modules = [info.name for info in pkgutil.iter_modules(importlib.import_module("musicdata.stages").__path__)]
-    assert len(stage.registry()) == len(modules) == 7
+    assert len(stage.registry()) == len(modules) == 12
     outputs = [table for found in stage.registry().values() for table in found.outputs]
     assert len(outputs) == len(set(outputs))
+
+
+def test_knowing_the_stages_loads_nothing_heavy() -> None:
+    heavy = ["torch", "librosa", "gensim", "scipy", "music21", "safetensors", "soundfile"]
+    code = f"import sys; from musicdata import stage; stage.registry(); print([m for m in {heavy} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 @pytest.mark.parametrize("name", stage.registry())

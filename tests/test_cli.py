@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-COMMANDS = ["doctor", "plan", "build", "status", "show", "check"]
+COMMANDS = ["doctor", "plan", "build", "status", "show", "check", "validate"]
 
 
 def run(*arguments: object, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -127,7 +127,7 @@ def test_check_passes_and_fails_by_exit_code(copied: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["build", "musictn"], 2, "no recipe is called 'musictn'; there are musictm, musictm-lmd"),
+        (["build", "musictn"], 2, "no recipe is called 'musictn'; there are musictm, musictm-deep, musictm-lmd"),
         (["build", "musictm", "--input", "nowhere"], 2, "no such file or folder"),
         (["build", "musictm", "--set", "window.notes=no"], 2, "window.notes"),
         (["build", "musictm", "--workers", "0"], 2, "workers"),

@@ -33,9 +33,11 @@ def test_sheet_dpi_renders_sheets_only_and_says_so(copied: Path, songs: Path) ->
     work = musicdata.build("musictm", input=songs, work=copied, overrides=["render_sheet.dpi=150"])
     reports = {report.stage: report for report in work.stages}
     assert reports["render_sheet"].reasons == ("dpi 100 → 150",)
-    assert built_stages(work) == ["render_sheet", "render_note_sheet", "align"]
-    kept = reports["render_note_sheet"]
-    assert kept.n_kept == kept.n_items > 0  # looked at again, since the boxes moved, and found the same
+    features = ["features_audio", "features_lyrics", "features_sheet"]
+    assert built_stages(work) == ["render_sheet", "render_note_sheet", "align", *features]
+    for stage in ("render_note_sheet", "features_audio", "features_lyrics"):
+        kept = reports[stage]
+        assert kept.n_kept == kept.n_items > 0  # looked at again, since the boxes moved, and found the same
     assert workspace_digests(copied / "tables" / "audio") == audio
     assert set(work.table("sheets", ["dpi"]).column(0).to_pylist()) == {150}
     assert musicdata.check(copied).ok

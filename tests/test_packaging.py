@@ -33,7 +33,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_holds_one_package_with_contracts_and_recipes(wheel: Path) -> None:
     names = contents(wheel)
-    assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"musicdata"}
+    assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"musicdata", "musicdata_baselines"}
     for folder in ("manifests", "pipelines"):
         bundled = {Path(name).name for name in names if name.startswith(f"musicdata/_{folder}/")}
         assert bundled == {path.name for path in (ROOT / folder).glob("*.toml")} != set()
@@ -62,4 +62,4 @@ def test_the_wheel_runs_on_its_own(wheel: Path, tmp_path: Path) -> None:
         check=True,
     )
     assert str(tmp_path / "site") in done.stdout
-    assert "['musictm', 'musictm-lmd'] 11" in done.stdout
+    assert "['musictm', 'musictm-deep', 'musictm-lmd'] 16" in done.stdout

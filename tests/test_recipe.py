@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ def test_every_recipe_resolves_and_survives_being_written(name: str, tmp_path: P
 
 
 def test_musictm_has_the_stages_of_the_design() -> None:
-    assert recipe.names() == ["musictm", "musictm-lmd"]
+    assert recipe.names() == ["musictm", "musictm-deep", "musictm-lmd"]
     tables = [
         "songs",
         "song_notes",
@@ -36,8 +37,19 @@ def test_musictm_has_the_stages_of_the_design() -> None:
         "sheet_boxes",
         "note_sheets",
         "alignment",
+        "features_audio",
+        "features_lyrics",
+        "features_sheet",
     ]
-    assert recipe.load("musictm").tables() == tables
+    assert recipe.load("musictm").tables() == recipe.load("musictm-lmd").tables() == tables
+    assert recipe.load("musictm-deep").tables() == [*tables, "features_encoder", "features_mfcc"]
+
+
+def test_musictm_deep_is_musictm_and_more() -> None:
+    plain, deep = recipe.load("musictm"), recipe.load("musictm-deep")
+    assert deep.dataset == plain.dataset  # so that a workspace of the one can go on as the other
+    assert deep.steps[: len(plain.steps)] == plain.steps
+    assert deep.validate == plain.validate
 
 
 def test_overrides_reach_nested_keys_and_stages_with_dots() -> None:
@@ -85,8 +97,34 @@ def test_a_wrong_recipe_file_says_what_is_wrong(text: str, message: str, tmp_pat
         recipe.load(str(tmp_path / "r.toml"))
 
 
+def test_musictm_says_what_to_validate_and_keeps_it_when_written(tmp_path: Path) -> None:
+    wanted = recipe.load("musictm").validate
+    assert wanted is not None
+    assert list(wanted.views) == ["audio", "sheet", "lyrics"]
+    assert wanted.certain == (("audio", "sheet"),)
+
+
+VALIDATE = "[dataset]\nname='x'\ntitle='x'\nmodalities=[]\n[[stage]]\nuse='ingest.songs'\n[validate]\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("views={a='songs.title'}", "validate.*views"),
+        ("views={a='songs.title', b='songs.nothing'}", "names songs.nothing, a column that no stage of it makes"),
+        ("views={a='songs.title', b='notes.pitch'}", "names notes.pitch, a column that no stage of it makes"),
+        ("views={a='songs.title', b='songs.title'}\ncertain=[['a', 'c']]", "names c, which no view is called"),
+        ("vews={}", "vews"),
+    ],
+)
+def test_a_wrong_validate_section_says_what_is_wrong(text: str, message: str, tmp_path: Path) -> None:
+    (tmp_path / "r.toml").write_text(VALIDATE + text)
+    with pytest.raises(RecipeError, match=re.compile(message, re.DOTALL)):
+        recipe.load(str(tmp_path / "r.toml"))
+
+
 def test_an_unknown_recipe_lists_those_there_are() -> None:
-    with pytest.raises(RecipeError, match="musictm, musictm-lmd"):
+    with pytest.raises(RecipeError, match="musictm, musictm-deep, musictm-lmd"):
         recipe.load("musictn")
     with pytest.raises(RecipeError, match="No such file"):
         recipe.load("nowhere.toml")

@@ -1,7 +1,7 @@
 """Baselines, controls and the release gate for data sets built with musicdata.
 
-`musicdata validate PATH` is `validate(PATH)`. Estimators follow scikit-learn's habits; they take a list of views, one array
-of shape (rows, features) each, row i of every view being the same item.
+`musicdata validate PATH` is `validate(PATH)`. Estimators follow scikit-learn's habits; they take a list of views, one
+array of shape (rows, features) each, row i of every view being the same item.
 """
 
 from __future__ import annotations

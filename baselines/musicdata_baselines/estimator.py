@@ -15,28 +15,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-class Estimator(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no types
-    """Is the base of the estimators: constructors only store, `fit` checks, fitted attributes end in an underscore.
+class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no types
+    """Is the base of all that is fitted: constructors only store, `fit` checks, fitted attributes end in an underscore.
 
-    A subclass writes `fit(views)`, `transform(views)` and `score(views)`, and names in `ARRAYS` and `FACTS` the fitted
-    attributes that are its whole state, so that `models.save` needs no pickle. A list of arrays, one a view, is an
-    array attribute too.
+    A subclass names in `ARRAYS` and `FACTS` the fitted attributes that are its whole state, so that `models.save` needs
+    no pickle. A list of arrays, one a view, is an array attribute too.
     """
 
     ARRAYS: tuple[str, ...] = ()
     FACTS: tuple[str, ...] = ()
-
-    @abstractmethod
-    def fit(self, views: Sequence[Any]) -> Self:
-        """Fit to the views, arrays of shape (rows, features) with the same items in the same rows."""
-
-    @abstractmethod
-    def transform(self, views: Sequence[Any]) -> list[NDArray[Any]]:
-        """Return one array of shape (rows, n_components) a view."""
-
-    def fit_transform(self, views: Sequence[Any]) -> list[NDArray[Any]]:
-        """Fit to the views and return their scores."""
-        return self.fit(views).transform(views)
 
     def require_fitted(self) -> None:
         """Refuse to go on before `fit`.
@@ -64,3 +51,26 @@ class Estimator(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has n
         for name in self.FACTS:
             setattr(self, name, facts[name])
         return self
+
+    def check_state(self) -> None:
+        """Refuse a restored state that `fit` cannot have left; a subclass says what it knows of shapes.
+
+        Raises:
+            ModelFileError: an array or a fact is not what it must be.
+        """
+
+
+class Estimator(Model):
+    """Is the base of the estimators of paired views; a subclass writes `fit`, `transform` and `score`."""
+
+    @abstractmethod
+    def fit(self, views: Sequence[Any]) -> Self:
+        """Fit to the views, arrays of shape (rows, features) with the same items in the same rows."""
+
+    @abstractmethod
+    def transform(self, views: Sequence[Any]) -> list[NDArray[Any]]:
+        """Return one array of shape (rows, n_components) a view."""
+
+    def fit_transform(self, views: Sequence[Any]) -> list[NDArray[Any]]:
+        """Fit to the views and return their scores."""
+        return self.fit(views).transform(views)

@@ -38,6 +38,7 @@ class DirectionResult:
         mean_rank: likewise.
         tie_gap: MRR with every tie won less MRR with every tie lost.
         mrr_category: MRR of the first item of the query's category, where the data set has categories.
+        mrr_category_chance: what a random order would give; it depends on the sizes of the categories.
     """
 
     query: str
@@ -50,6 +51,7 @@ class DirectionResult:
     mean_rank: float
     tie_gap: float
     mrr_category: float | None = None
+    mrr_category_chance: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,8 @@ class Validation:
         notes: what the validation could not prove, one sentence each.
         seconds: part of the validation → wall time.
         tables: digest of every table that was read.
+        paper: paper whose table is printed beside ours; "" for none.
+        n_permutations: re-pairings behind each p-value; 0 when unknown.
     """
 
     dataset: str
@@ -161,6 +165,7 @@ class Validation:
     notes: tuple[str, ...]
     seconds: dict[str, float]
     paper: str = ""
+    n_permutations: int = 0
 
     @property
     def holds(self) -> bool:

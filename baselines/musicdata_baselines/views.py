@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +16,12 @@ if TYPE_CHECKING:
 
 
 def check_views(
-    views: Sequence[Any], *, n_views: int | None = None, widths: Sequence[int] | None = None, min_rows: int = 2
+    views: Sequence[Any],
+    *,
+    n_views: int | None = None,
+    widths: Sequence[int] | None = None,
+    min_rows: int = 2,
+    finite: bool = True,
 ) -> list[NDArray[Any]]:
     """Return the views as floating arrays of shape (rows, features), flattened past the first axis.
 
@@ -26,13 +32,14 @@ def check_views(
         n_views: how many there must be; any number from two when None.
         widths: features each must have, as when the estimator was fitted.
         min_rows: rows there must be at least.
+        finite: look for values that are not; a caller that sums the columns anyway asks `require_finite` when it must.
 
     Raises:
         ViewError: too few views or rows, unequal lengths, a wrong width, or a value that is not finite; the message
             names view, row and column.
     """
     wanted = n_views if n_views is not None else (len(widths) if widths is not None else None)
-    if (wanted is not None and len(views) != wanted) or len(views) < 2:
+    if len(views) != wanted if wanted is not None else len(views) < 2:
         raise ViewError(
             f"{len(views)} views were given, expected {wanted or 'two or more'}: a list, one array a modality"
         )
@@ -45,7 +52,8 @@ def check_views(
     for number, array in enumerate(arrays):
         if widths is not None and array.shape[1] != widths[number]:
             raise ViewError(f"view {number} has {array.shape[1]} features; it was fitted on {widths[number]}")
-        _require_finite(array, number)
+        if finite:
+            require_finite(array, number)
     return arrays
 
 
@@ -55,12 +63,17 @@ def _as_rows(view: Any, number: int) -> NDArray[Any]:
         array = array if array.dtype in (np.float32, np.float64) else array.astype(np.float64)
     except (TypeError, ValueError) as error:
         raise ViewError(f"view {number} is no array of numbers: {error}") from error
-    if array.ndim < 2 or array.shape[1] == 0:
+    if array.ndim < 2 or 0 in array.shape[1:]:
         raise ViewError(f"view {number} has shape {array.shape}, expected (rows, features)")
-    return array.reshape(len(array), -1)
+    return array.reshape(len(array), math.prod(array.shape[1:]))
 
 
-def _require_finite(array: NDArray[Any], number: int) -> None:
+def require_finite(array: NDArray[Any], number: int) -> None:
+    """Refuse view `number` if a value of it is not finite.
+
+    Raises:
+        ViewError: with the row and the column.
+    """
     # A sum is finite only if every value is, and costs a fraction of looking at each; overflow sends us the slow way.
     with np.errstate(over="ignore", invalid="ignore"):
         if np.isfinite(array.sum()):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from musicdata.checks import alignment, files, media, rows
+from musicdata.checks import alignment, features, files, media, rows
 from musicdata.errors import ContractError, InputError
 from musicdata.tables import TableReader
 from musicdata.workspace import Workspace
@@ -56,6 +56,7 @@ _GROUPS: tuple[dict[str, Callable[[Workspace, TableReader], Iterator[tuple[str, 
         "onsets are in order and inside the audio": alignment.check_times,
         "boxes are in order and inside the picture": alignment.check_boxes,
         "as many heads on the page as notes": alignment.check_heads,
+        "features are of every aligned sample, by one extractor": features.check_features,
     },
     {"sound is as its row says": media.check_audio, "pictures are as their rows say": media.check_pictures},
 )

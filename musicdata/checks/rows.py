@@ -21,7 +21,7 @@ def check_contracts(_workspace: Workspace, reader: TableReader) -> Iterator[tupl
     """Yield how rows break their contracts; media are looked at by their own checks."""
     for table in reader.tables:
         contract = contracts.load(table)
-        for rows in reader.iterate(table):
+        for rows in reader.iterate(table, contract.bounded_columns()):
             for problem in contract.problems(rows):
                 yield table, problem
 

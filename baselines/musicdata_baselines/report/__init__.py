@@ -1,0 +1,36 @@
+"""The report of a validation: lines on a terminal, `validation.json`, and `validation.html`, one page without links.
+
+A report can be drawn again from its JSON: `write(read("validation.json"), "folder")`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from musicdata_baselines.report.html import render
+from musicdata_baselines.report.storing import decode, encode, read, replace
+from musicdata_baselines.report.text import lines
+
+if TYPE_CHECKING:
+    from musicdata_baselines.results import Validation
+
+__all__ = ["decode", "encode", "lines", "read", "render", "write"]
+
+
+def write(validation: Validation, folder: str | Path) -> tuple[Path, Path]:
+    """Write `validation.json` and `validation.html` into `folder`, each whole or not at all; return their paths.
+
+    The JSON goes first, so that what took minutes to measure is kept whatever becomes of the page; the page is drawn
+    from it, so that both say the same.
+
+    Raises:
+        StorageError: the folder cannot be written.
+        ContractError: a figure is not finite, or is of a kind that JSON has not.
+        InputError: the data set names a paper whose table is not here.
+    """
+    as_json, as_html = Path(folder) / "validation.json", Path(folder) / "validation.html"
+    encoded = encode(validation)
+    replace(as_json, encoded)
+    replace(as_html, render(decode(encoded)))
+    return as_json, as_html

@@ -1,0 +1,146 @@
+"""`musicdata validate`: check, baselines, controls, curves, gate → one `Validation`."""
+
+from __future__ import annotations
+
+import importlib.util
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import musicdata
+from musicdata_baselines import backend, controls, curves, dataset, gate, retrieval, shape, suite
+from musicdata_baselines.judging import Judge
+from musicdata_baselines.results import Validation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from musicdata_baselines.dataset import Dataset
+    from musicdata_baselines.judging import Scores
+    from musicdata_baselines.results import BaselineResult
+
+
+def validate(
+    path: str | Path | None = None,
+    *,
+    deep: bool | None = None,
+    device: str = "auto",
+    seed: int = 0,
+    n_permutations: int = 10_000,
+    progress: Callable[[str], None] = lambda _text: None,
+) -> Validation:
+    """Check a workspace, fit its baselines, run the controls and judge whether it may be released.
+
+    Args:
+        path: workspace; the only one in ``musicdata-work`` when None.
+        deep: fit the deep baselines too; when None, if torch is installed.
+        device: ``auto``, ``cpu`` or ``cuda``.
+        seed: of everything random.
+        n_permutations: re-pairings behind each p-value.
+        progress: is told what is done next.
+
+    Raises:
+        UsageError: the workspace's recipe names no features to compare, or they are not built.
+        DeviceError: the device is unknown or not there.
+        MusicdataError: see `musicdata.errors`.
+    """
+    chosen = backend.choose(device)
+    clock = _Clock(progress)
+    with clock.part("check"):
+        report = musicdata.check(path)
+    found = [f"{f.check}: {f.table + ': ' if f.table else ''}{f.message}" for f in report.findings]
+    with clock.part("features"):
+        data = dataset.read(path)
+    test = data.rows("test")
+    judge = Judge(
+        groups=data.subject.groups[test],
+        categories=data.categories[test] if data.categories is not None else None,
+        seed=seed,
+        n_permutations=n_permutations,
+    )
+    with clock.part("linear baselines"):
+        scored = list(_told(suite.linear(data, device=device), clock))
+        judged = [one for scores in scored for one in judge.judge(scores)]
+    with clock.part("controls"):
+        controlled = tuple(controls.run_all(data.subject, seed=seed))
+    with clock.part("curves"):
+        drawn = curves.draw(data, scored, judge, device=device, seed=seed)
+    with_deep = importlib.util.find_spec("torch") is not None if deep is None else deep
+    if with_deep:
+        with clock.part("deep baselines"):
+            of_deep = _told(suite.deep(data, device=device, seed=seed), clock)
+            judged += [one for scores in of_deep for one in judge.judge(scores)]
+    results = tuple(one.result for one in judged)
+    return Validation(
+        dataset=data.name,
+        title=data.title,
+        musicdata=musicdata.__version__,
+        seed=seed,
+        device=chosen.name,
+        tables=data.tables,
+        views=data.facts,
+        n_samples={split: len(data.rows(split)) for split in ("train", "valid", "test")},
+        n_groups={split: len(set(data.subject.groups[data.rows(split)])) for split in ("train", "valid", "test")},
+        chance=_chance(len(test)),
+        certain_pairs=tuple(data.subject.certain_pairs),
+        checks_passed=tuple(report.passed),
+        check_findings=tuple(found),
+        baselines=results,
+        controls=controlled,
+        curves=drawn,
+        rules=gate.judge(found, results, controlled, data.subject.certain_pairs),
+        shape=tuple(shape.describe(judged, judge)),
+        notes=tuple(_notes(data, results, with_deep=with_deep)),
+        seconds=clock.seconds,
+        paper=data.paper,
+        n_permutations=n_permutations,
+    )
+
+
+def _told(scored: Iterator[Scores], clock: _Clock) -> Iterator[Scores]:
+    for scores in scored:
+        clock.progress(
+            f"  {scores.name} ({', '.join('–'.join(pair) for pair in scores.pairs)}): {scores.seconds:.1f} s"
+        )
+        yield scores
+
+
+def _chance(n: int) -> dict[str, float]:
+    chance = retrieval.chance(n)
+    recalls = {f"recall_{k}": value for k, value in chance.recall.items()}
+    return {"mrr": chance.mrr, **recalls, "median_rank": chance.median_rank, "mean_rank": chance.mean_rank}
+
+
+def _notes(data: Dataset, results: tuple[BaselineResult, ...], *, with_deep: bool) -> Iterator[str]:
+    certain = {frozenset(pair) for pair in data.subject.certain_pairs}
+    for pair in dict.fromkeys(result.pair for result in results if frozenset(result.pair) not in certain):
+        best = min((r for r in results if r.pair == pair), key=lambda r: r.p_value)
+        limit = min(r.detection_limit_mrr for r in results if r.pair == pair)
+        if best.p_value >= gate.SIGNIFICANCE:
+            yield (
+                f"{pair[0]}–{pair[1]}: not distinguishable from chance on a leak-free split (best {best.name}, "
+                f"p = {best.p_value:.2g}; a mean MRR below {limit:.4f} could not have been told from chance)."
+            )
+    for result in results:
+        if max(d.tie_gap for d in result.directions) > 0.01 * result.mrr:
+            yield f"{result.name} on {'–'.join(result.pair)} has ties: its figures are means over their orders."
+    if not with_deep:
+        yield "The deep baselines were left out; with torch (pip install 'musicdata[deep]') they are fitted too."
+    if data.subject.groups is not None and len(set(data.subject.groups[data.rows("test")])) < 30:
+        yield "The test split has fewer than 30 groups: its intervals and p-values are rough."
+
+
+class _Clock:
+    """Takes the wall time of each part and tells what is done."""
+
+    def __init__(self, progress: Callable[[str], None]) -> None:
+        self.progress = progress
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def part(self, name: str) -> Iterator[None]:
+        self.progress(name)
+        started = time.monotonic()
+        yield
+        self.seconds[name] = round(time.monotonic() - started, 2)

@@ -1,0 +1,109 @@
+"""The house of the baselines: which room may use which, who may use torch, and what nobody may do."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import musicdata
+import musicdata_baselines
+from tests.test_architecture import FORBIDDEN_ARGUMENTS, FORBIDDEN_ATTRIBUTES, FORBIDDEN_CALLS, imports
+
+PACKAGE = Path(musicdata_baselines.__file__).parent
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+# From the ground up. A module may use its own floor and those below.
+FLOORS = [
+    {"errors", "results"},
+    {"views", "backend"},
+    {"estimator"},
+    {"retrieval"},
+    {"linear"},
+    {"deep", "controls"},
+    {"dataset", "judging", "models"},
+    {"suite", "shape", "gate", "report"},
+    {"curves"},
+    {"validation"},
+]
+FLOOR_OF = {name: number for number, names in enumerate(FLOORS) for name in names}
+
+
+def room(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def test_every_module_has_a_floor() -> None:
+    assert {room(path) for path in FILES} - {"__init__"} == set(FLOOR_OF)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_imports_go_down(path: Path) -> None:
+    if room(path) == "__init__":
+        return
+    for name in imports(path):
+        parts = name.split(".")
+        if parts[0] == "musicdata_baselines" and len(parts) > 1 and parts[1] in FLOOR_OF:
+            assert FLOOR_OF[parts[1]] <= FLOOR_OF[room(path)], f"{room(path)} reaches up to {parts[1]}"
+
+
+def test_only_the_command_knows_the_baselines() -> None:
+    package = Path(musicdata.__file__).parent
+    users = {
+        str(path.relative_to(package))
+        for path in package.rglob("*.py")
+        for name in imports(path)
+        if name.split(".")[0] == "musicdata_baselines"
+    }
+    assert users == {"cli.py"}
+
+
+def test_torch_is_used_by_deep_estimators_and_the_backend_only() -> None:
+    users = {room(path) for path in FILES for name in imports(path) if name.split(".")[0] == "torch"}
+    assert users == {"deep", "backend"}
+
+
+DANGEROUS = {"subprocess", "multiprocessing", "pickle", "socket", "requests", "urllib", "yaml", "joblib", "shelve"}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_nothing_evaluates_unpickles_or_reaches_out(path: Path) -> None:
+    assert not {name.split(".")[0] for name in imports(path)} & DANGEROUS
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if not isinstance(node, ast.Call):
+            continue
+        function = node.func
+        if isinstance(function, ast.Name):
+            assert function.id not in FORBIDDEN_CALLS, f"line {node.lineno} calls {function.id}"
+        elif isinstance(function, ast.Attribute):
+            assert function.attr not in FORBIDDEN_ATTRIBUTES, f"line {node.lineno} calls {function.attr}"
+            owner = function.value.id if isinstance(function.value, ast.Name) else ""
+            assert (owner, function.attr) not in {("torch", "load"), ("np", "load"), ("torch", "save")}
+        for keyword in node.keywords:
+            if isinstance(keyword.value, ast.Constant):
+                assert (keyword.arg, keyword.value.value) not in FORBIDDEN_ARGUMENTS, f"line {node.lineno}"
+
+
+def test_every_public_name_is_there() -> None:
+    assert all(getattr(musicdata_baselines, name) is not None for name in musicdata_baselines.__all__)
+    with pytest.raises(AttributeError, match="it has CCA"):
+        musicdata_baselines.CAC  # noqa: B018
+
+
+def test_the_linear_half_needs_no_torch() -> None:
+    code = (
+        "import sys; sys.modules['torch'] = None\n"
+        "import numpy as np, musicdata_baselines as b\n"
+        "x = np.random.default_rng(0).normal(size=(50, 3))\n"
+        "print(b.CCA(n_components=2).fit([x, x @ np.ones((3, 3)) + x]).transform([x, x])[0].shape)\n"
+        "import musicdata_baselines.validation\n"
+        "try: b.DCCA\n"
+        "except Exception as error: print(type(error).__name__, error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "(50, 2)" in done.stdout
+    assert "SetupError" in done.stdout
+    assert "musicdata[deep]" in done.stdout

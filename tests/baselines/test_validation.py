@@ -1,0 +1,129 @@
+"""`musicdata validate` on a real workspace: what it finds, says, writes and refuses."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import musicdata_baselines
+from musicdata.errors import InputError, UsageError
+from musicdata_baselines import dataset, report
+from musicdata_baselines.results import Validation
+from tests.tampering import change_values
+from tests.test_cli import run
+
+CERTAIN = ("audio", "sheet")
+
+
+@pytest.fixture(scope="module")
+def found(many: Path) -> Validation:
+    return musicdata_baselines.validate(many, deep=False, n_permutations=2000)
+
+
+def result(found: Validation, name: str, pair: tuple[str, str] = CERTAIN) -> musicdata_baselines.results.BaselineResult:
+    return next(b for b in found.baselines if b.name == name and b.pair == pair)
+
+
+def test_the_views_are_the_features_of_the_recipe(many: Path) -> None:
+    data = dataset.read(many)
+    assert [view.shape for view in data.facts] == [(20, 128), (20, 100, 32), (20, 20)]
+    assert [len(view) for view in data.subject.views.values()] == [len(data.subject.sample_ids)] * 3
+    assert list(data.subject.sample_ids) == sorted(data.subject.sample_ids)
+    assert "log_mel" in data.facts[0].extractor
+    assert set(data.tables) >= {"features_audio", "features_sheet", "features_lyrics", "samples"}
+
+
+def test_the_gate_holds_and_the_certain_link_is_found(found: Validation) -> None:
+    assert found.holds, found.reason
+    judged = result(found, "CCA weighted")
+    assert judged.p_value < 0.001
+    assert judged.mrr > 5 * found.chance["mrr"]
+
+
+def test_made_up_words_are_not_told_from_chance_and_the_note_says_so(found: Validation) -> None:
+    for pair in (("audio", "lyrics"), ("sheet", "lyrics")):
+        assert result(found, "CCA weighted", pair).p_value >= 0.01
+        assert any(note.startswith("–".join(pair)) and "not distinguishable" in note for note in found.notes)
+
+
+def test_every_linear_baseline_serves_every_pair_in_both_directions(found: Validation) -> None:
+    names = {"CCA", "CCA weighted", "GCCA", "GCCA weighted", "MCCA", "MCCA weighted"}
+    assert {(b.name, b.pair) for b in found.baselines} == {(name, pair) for name in names for pair in found.pairs}
+    for baseline in found.baselines:
+        assert [d.query for d in baseline.directions] == list(baseline.pair)
+        assert all(d.mrr_low <= d.mrr <= d.mrr_high for d in baseline.directions)
+
+
+def test_the_plots_have_their_curves(found: Validation) -> None:
+    assert set(found.curves) == {"components", "learning", "split_leakage"}
+    for plots in found.curves.values():
+        assert list(plots) == ["audio–sheet", "audio–lyrics", "sheet–lyrics"]
+    grouped, random = found.curves["split_leakage"]["audio–sheet"]
+    assert (grouped.label, random.label) == ("grouped split", "random split")
+    sizes = found.curves["learning"]["audio–sheet"][0].x
+    assert list(sizes) == sorted(sizes)
+    assert sizes[-1] == found.n_samples["train"]
+
+
+def test_the_same_workspace_gives_the_same_figures(many: Path, found: Validation) -> None:
+    again = musicdata_baselines.validate(many, deep=False, n_permutations=2000)
+    ours, theirs = found.as_json(), again.as_json()
+    for one in (ours, theirs):
+        one.pop("seconds")
+        for baseline in one["baselines"]:
+            baseline.pop("seconds")
+    assert ours == theirs
+
+
+def test_the_report_is_written_and_can_be_read_back(found: Validation, tmp_path: Path) -> None:
+    json_path, html_path = report.write(found, tmp_path)
+    assert report.read(json_path).reason == found.reason
+    assert f"{result(found, 'CCA weighted').mrr:.4f}" in html_path.read_text("utf-8")
+
+
+@pytest.fixture
+def spoiled(many: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(many, tmp_path / "work")
+
+
+def test_audio_of_the_wrong_samples_is_refused_by_the_command(spoiled: Path) -> None:
+    shuffled = np.random.default_rng(0)
+
+    def shuffle(values: list[object]) -> list[object]:
+        samples = np.arange(len(values)).reshape(-1, 20)
+        return [values[i] for i in shuffled.permutation(samples).ravel()]
+
+    change_values(spoiled, "features_audio", "vector", shuffle)
+    done = run("validate", spoiled, "--no-deep")
+    assert done.returncode == 4, done.stderr
+    assert "musicdata: the gate refuses: " in done.stderr
+    assert "audio–sheet beats shuffled pairs" in done.stderr
+    assert json.loads((spoiled / "validation" / "validation.json").read_text("utf-8"))["gate_holds"] is False
+
+
+def test_the_command_prints_the_papers_table_and_leaves_the_workspace_sound(spoiled: Path) -> None:
+    done = run("validate", spoiled, "--no-deep")
+    assert done.returncode == 0, done.stderr
+    for text in ("MedR", "14,454", "CCA weighted", "chance", "validation.html"):
+        assert text in done.stdout
+    assert run("check", spoiled).returncode == 0
+
+
+def test_what_cannot_be_validated_says_why(built: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no workspace"):
+        musicdata_baselines.validate(tmp_path)
+    bare = shutil.copytree(built, tmp_path / "bare")
+    recipe = (bare / "recipe.toml").read_text("utf-8")
+    (bare / "recipe.toml").write_text(recipe[: recipe.index("[validate]")], "utf-8")
+    with pytest.raises(UsageError, match=r"no \[validate\]"):
+        dataset.read(bare)
+    (bare / "recipe.toml").write_text(recipe.replace('paper = "musictm"', 'paper = "musictn"'), "utf-8")
+    with pytest.raises(UsageError, match="no paper is called 'musictn'; there are"):
+        dataset.read(bare)
+    done = run("validate", built, "--device", "tpu")
+    assert done.returncode == 4
+    assert "tpu" in done.stderr
