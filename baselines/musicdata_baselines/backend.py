@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import DTypeLike, NDArray
 
 DEVICES = ("auto", "cpu", "cuda")
+_SQUARABLE = 1e-2  # singular values down to this share of the largest may be found from squares
 _PANEL = 256  # columns of a triangle that are added at once
 
 
@@ -72,8 +73,8 @@ class Backend:
         return True
 
     def cholesky(self, matrix: Any) -> Any | None:
-        """Return the upper triangular U with UᵀU = matrix, which may be overwritten; None if it is not positive."""
-        upper, info = lapack.dpotrf(matrix, lower=False, clean=True, overwrite_a=True)
+        """Return upper triangular U with UᵀU = matrix, which may be overwritten; None if it is not positive."""
+        upper, info = lapack.dpotrf(matrix, lower=False, clean=False, overwrite_a=True)
         return upper if info == 0 else None
 
     def solve_triangular(self, upper: Any, right: Any, *, transposed: bool = False) -> Any:
@@ -87,8 +88,30 @@ class Backend:
         values, vectors = linalg.eigh(matrix, lower=False, overwrite_a=True, check_finite=False, **part)
         return values[::-1], vectors[:, ::-1]
 
-    def svd(self, matrix: Any) -> tuple[Any, NDArray[np.float64], Any]:
-        """Return U, s and V with matrix = U diag(s) Vᵀ, s falling."""
+    def svd(self, matrix: Any, k: int) -> tuple[Any, NDArray[np.float64], Any]:
+        """Return the k largest singular values, falling, with their left and right vectors: U, s, V."""
+        if 4 * k <= min(matrix.shape):
+            left, values, right = self._svd_by_eigenvectors(matrix, k)
+            if values[-1] > _SQUARABLE * values[0]:
+                return left, values, right
+        left, values, right = self._full_svd(matrix)
+        return left[:, :k], values[:k], right[:, :k]
+
+    def _svd_by_eigenvectors(self, matrix: Any, k: int) -> tuple[Any, NDArray[np.float64], Any]:
+        """Find the right subspace from the smaller of MᵀM and MMᵀ, values and vectors from M: a third of the time.
+
+        A singular vector loses 1 / (2 s) of the digits that `_full_svd` has, its value none.
+        """
+        if matrix.shape[0] < matrix.shape[1]:
+            right, values, left = self._svd_by_eigenvectors(matrix.T, k)
+            return left, values, right
+        gram = self.zeros(matrix.shape[1], matrix.shape[1])
+        self.add_gram(gram, matrix)
+        subspace = self.eigh(gram, k)[1]
+        left, values, rotation = self._full_svd(matrix @ subspace)
+        return left, values, subspace @ rotation
+
+    def _full_svd(self, matrix: Any) -> tuple[Any, NDArray[np.float64], Any]:
         left, values, right = linalg.svd(matrix, full_matrices=False, check_finite=False)
         return left, values, right.T
 
@@ -181,8 +204,7 @@ class TorchBackend(Backend):
         values, vectors = self.torch.linalg.eigh(matrix, UPLO="U")
         return self.numpy(values[-k:].flip(0)), vectors[:, -k:].flip(1)
 
-    def svd(self, matrix: Any) -> tuple[Any, NDArray[np.float64], Any]:
-        """Return U, s and V with matrix = U diag(s) Vᵀ, s falling."""
+    def _full_svd(self, matrix: Any) -> tuple[Any, NDArray[np.float64], Any]:
         left, values, right = self.torch.linalg.svd(matrix, full_matrices=False)
         return left, self.numpy(values), right.T
 

@@ -7,6 +7,8 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from threadpoolctl import threadpool_limits
+
 import musicdata
 from musicdata_baselines import backend, controls, curves, dataset, gate, retrieval, shape, suite
 from musicdata_baselines.judging import Judge
@@ -50,22 +52,24 @@ def validate(
     with clock.part("check"):
         report = musicdata.check(path)
     found = [f"{f.check}: {f.table + ': ' if f.table else ''}{f.message}" for f in report.findings]
-    with clock.part("features"):
-        data = dataset.read(path)
-    test = data.rows("test")
-    judge = Judge(
-        groups=data.subject.groups[test],
-        categories=data.categories[test] if data.categories is not None else None,
-        seed=seed,
-        n_permutations=n_permutations,
-    )
-    with clock.part("linear baselines"):
-        scored = list(_told(suite.linear(data, device=device), clock))
-        judged = [one for scores in scored for one in judge.judge(scores)]
-    with clock.part("controls"):
-        controlled = tuple(controls.run_all(data.subject, seed=seed))
-    with clock.part("curves"):
-        drawn = curves.draw(data, scored, judge, device=device, seed=seed)
+    # The matrices are small: a second thread costs more than it brings, many times more on a busy machine.
+    with threadpool_limits(1, user_api="blas"):
+        with clock.part("features"):
+            data = dataset.read(path)
+        test = data.rows("test")
+        judge = Judge(
+            groups=data.subject.groups[test],
+            categories=data.categories[test] if data.categories is not None else None,
+            seed=seed,
+            n_permutations=n_permutations,
+        )
+        with clock.part("linear baselines"):
+            scored = list(_told(suite.linear(data, device=device), clock))
+            judged = [one for scores in scored for one in judge.judge(scores)]
+        with clock.part("controls"):
+            controlled = tuple(controls.run_all(data.subject, seed=seed))
+        with clock.part("curves"):
+            drawn = curves.draw(data, scored, judge, device=device, seed=seed)
     with_deep = importlib.util.find_spec("torch") is not None if deep is None else deep
     if with_deep:
         with clock.part("deep baselines"):

@@ -46,7 +46,7 @@ class Recipe:
     n: int = 4000
     clusters: int = 12
     widths: tuple[int, int, int] = (80, 80, 40)
-    noise: float = 1.62
+    noise: float = 1.68
     cluster_share: float = 0.1
     group_share: float = 0.6
     tail: float = 0.0

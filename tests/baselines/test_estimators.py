@@ -17,7 +17,7 @@ from musicdata_baselines.errors import NotFittedError, ViewError
 from musicdata_baselines.estimator import Estimator, Model
 from tests.baselines.linear.paired import make
 
-N_ROWS = 120
+N_ROWS = 80
 
 
 def find() -> dict[str, type[Model]]:
@@ -43,7 +43,7 @@ OF_VIEWS = {name: kind for name, kind in FOUND.items() if issubclass(kind, Estim
 
 def construct(name: str, **more: Any) -> Any:
     """Return an estimator that is quick to fit."""
-    few = {"n_components": 2, "epochs": 2, "batch_size": 40, "device": "cpu", **more}
+    few = {"n_components": 2, "epochs": 1, "batch_size": 40, "device": "cpu", **more}
     return FOUND[name](**{key: value for key, value in few.items() if key in inspect.signature(FOUND[name]).parameters})
 
 

@@ -10,7 +10,18 @@ import sys
 
 from tests.benchmarks.printing import describe_machine
 
-NAMES = ("startup", "build_cost", "alignment_quality", "syllabification", "near_duplicates")
+NAMES = (
+    "startup",
+    "build_cost",
+    "alignment_quality",
+    "syllabification",
+    "near_duplicates",
+    "linear_cca",
+    "deep_losses",
+    "retrieval",
+    "planted_faults",
+    "validation",
+)
 
 
 def main() -> None:

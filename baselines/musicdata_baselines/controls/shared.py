@@ -21,6 +21,7 @@ CONTROL = "shared numbers"
 SAME = 0.9999
 SAME_COMBINED = 0.999
 _DISTINCT = 0.2
+_FEWEST = 20
 _FITTED = 0.7  # features of both views together, against rows they are fitted to
 _MIN_HELD_OUT = 50
 _COMPONENTS = 5
@@ -31,9 +32,9 @@ def check_shared_numbers(subject: Subject) -> list[ControlResult]:
     """Look for features of two modalities, or combinations of features, that are one number; one pair of them refuses.
 
     A hash of the id, the number of a group or a pasted feature is, whatever its scale. Features that put all items in
-    the same order are the same number; those of which fewer than one in five values are distinct are left out, as they
-    can agree by chance. Combinations, which is what compression leaves of a feature, are found by CCA on the train
-    split and have rank correlation 0.999 or more on the others.
+    the same order are the same number; those of fewer than twenty distinct values, or one in five, are left out, for
+    they can agree by chance. Combinations, which is what compression leaves of a feature, are found by CCA on the
+    train split and have rank correlation 0.999 or more on the others.
     """
     ranks = {name: _rank_columns(subject.views[name]) for name in subject.names}
     compressed = compress(subject)
@@ -73,7 +74,7 @@ def _rank_columns(view: NDArray[Any]) -> dict[int, NDArray[np.float64]]:
     """Return the ranks (n,) of each column with many distinct values, centred and at unit length."""
     ranked = {}
     for number, column in enumerate(view.T):
-        if len(np.unique(column)) >= max(3, _DISTINCT * len(column)):
+        if len(np.unique(column)) >= max(_FEWEST, _DISTINCT * len(column)):
             ranks = rankdata(column)
             ranks -= ranks.mean()
             ranked[number] = ranks / np.sqrt(ranks @ ranks)

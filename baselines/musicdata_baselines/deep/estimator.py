@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from functools import partial
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -13,7 +14,7 @@ from musicdata.errors import UsageError
 from musicdata_baselines.deep.devices import choose
 from musicdata_baselines.deep.standardising import standardise, summarise
 from musicdata_baselines.deep.training import Schedule, encode, seeded, train
-from musicdata_baselines.errors import ModelFileError
+from musicdata_baselines.errors import ModelFileError, ViewError
 from musicdata_baselines.estimator import Estimator
 from musicdata_baselines.retrieval import mean_mrr
 from musicdata_baselines.views import check_views
@@ -46,11 +47,11 @@ class DeepEstimator(Estimator):
     """
 
     ARRAYS = ("means_", "scales_")
-    FACTS = ("n_features_in_", "history_", "best_epoch_")
+    FACTS: tuple[str, ...] = ("n_features_in_", "history_", "best_epoch_")
     LINEAR: ClassVar[type[LinearEstimator] | None] = None
     N_VIEWS: ClassVar[int | None] = 2
     WEIGHT_DECAY = 1e-2
-    PATIENCE = 30
+    PATIENCE = 20  # epochs without a better one on held-out views
 
     n_components: int
     epochs: int
@@ -93,16 +94,13 @@ class DeepEstimator(Estimator):
         valid_inputs = self._inputs(held_out) if held_out is not None else []
         with seeded(self.seed, device):
             self.networks_ = self._build().to(device)
-
-            def evaluate() -> float:
-                self._finish(inputs)
-                return _mean_mrr(self._scores(valid_inputs))
-
             rows = [rows.to(device) for rows in self._training_rows(inputs)]
-            self.history_, self.best_epoch_ = train(
-                self.networks_, rows, self._loss, schedule, evaluate if valid_inputs else None
-            )
-        self._finish(inputs)
+            evaluate = partial(self._evaluate, inputs, valid_inputs) if valid_inputs else None
+            self.history_, self.best_epoch_ = train(self.networks_, rows, self._loss, schedule, evaluate)
+        if evaluate:
+            evaluate()  # what goes with the networks of the best epoch
+        else:
+            self._finish(inputs)
         return self
 
     def transform(self, views: Sequence[Any]) -> list[NDArray[Any]]:
@@ -150,14 +148,14 @@ class DeepEstimator(Estimator):
         """
         if self.LINEAR is not None:
             self.linear_.check_state()
+        if not all((scale > 0).all() for scale in self.scales_):
+            raise ModelFileError(f"a scale of the {type(self).__name__} is not above zero")
         try:
             shapes = [(1, *mean.shape[:1], -1)[: mean.ndim + 1] for mean in self.means_]
             item = [np.zeros((1, width)) for width in self.n_features_in_]
-            scores = self._scores(self._inputs([x.reshape(shape) for x, shape in zip(item, shapes, strict=True)]))
-        except (RuntimeError, ValueError) as error:
+            self._scores(self._inputs([x.reshape(shape) for x, shape in zip(item, shapes, strict=True)]))
+        except (RuntimeError, ValueError, ViewError) as error:
             raise ModelFileError(f"the parts of the {type(self).__name__} do not go together: {error}") from error
-        if not all(np.isfinite(score).all() for score in scores):
-            raise ModelFileError(f"the {type(self).__name__} makes values that are not finite")
 
     def _check_parameters(self) -> None:
         """Refuse parameters that make no sense.
@@ -205,6 +203,11 @@ class DeepEstimator(Estimator):
 
     def _finish(self, inputs: list[torch.Tensor]) -> None:
         """Fit what follows the networks to the training views."""
+
+    def _evaluate(self, inputs: list[torch.Tensor], held_out: list[torch.Tensor]) -> float:
+        """Finish; return the MRR on held-out views."""
+        self._finish(inputs)
+        return _mean_mrr(self._scores(held_out))
 
     def _scores(self, inputs: list[torch.Tensor]) -> list[NDArray[Any]]:
         return self._encode(inputs)

@@ -49,11 +49,6 @@ def build_paper_mlp(n_in: int, n_out: int) -> nn.Sequential:
     return build_mlp((n_in, 1024, 1024, n_out), nn.Sigmoid)
 
 
-def build_best_hidden(n_in: int, n_out: int) -> nn.Sequential:
-    """Return the hidden layers of `BestMLP`: twice 512 GELU units with batch norm and dropout, `n_out` linear ones."""
-    return build_mlp((n_in, 512, 512, n_out), nn.GELU, batch_norm=True, dropout=0.2)
-
-
 class BestMLP(nn.Module):
     """Is what generalised best of what was tried: a linear map beside 512 and 512 GELU units, with dropout.
 
@@ -65,12 +60,20 @@ class BestMLP(nn.Module):
         super().__init__()
         self.dropout = nn.Dropout(0.3)
         self.linear = nn.Linear(n_in, n_out)
-        self.hidden = build_best_hidden(n_in, n_out)
+        self.hidden = build_mlp((n_in, 512, 512, n_out), nn.GELU, batch_norm=True, dropout=0.2)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Return shape (rows, n_out) from (rows, n_in)."""
         x = self.dropout(x)
         return self.linear(x) + self.hidden(x)
+
+    def begin_as(self, weights: torch.Tensor) -> None:
+        """Make it the linear map with the given weights, shape (n_in, n_out): what the hidden layers add is zero."""
+        last = self.hidden[-1]
+        with torch.no_grad():
+            self.linear.weight.copy_(weights.T)
+            for parameter in (self.linear.bias, last.weight, last.bias):
+                parameter.zero_()
 
 
 def build_mve_tower(n_in: int, n_out: int = 128) -> nn.Sequential:
@@ -99,32 +102,3 @@ def build_cnn(n_coefficients: int) -> nn.Sequential:
         layers += [nn.ReLU()] if number < len(channels) - 1 else []
         layers += [nn.MaxPool2d(pools[number])] if number < len(pools) else []
     return nn.Sequential(*layers, nn.Flatten())
-
-
-class ResidualTower(nn.Module):
-    """Adds what a network makes of the features to linear scores, through gates that begin closed.
-
-    scores + 10 · gate · scale · MLP(features), a gate a component; the ten lets gates open as fast as the network
-    learns. Closed gates let the scores through as they are, to the last bit: scores are float64, the network inside is
-    float32. The linear map knows its training rows by heart, and what is right already teaches nothing; so in training
-    the scores are made anew from the features that dropout leaves.
-
-    Args:
-        weights: (features, components) of the scores, features standardised.
-        scales: (components,) spread of the scores, so that gates are comparable.
-    """
-
-    def __init__(self, weights: torch.Tensor, scales: torch.Tensor) -> None:
-        super().__init__()
-        self.n_in, n_out = weights.shape
-        self.dropout = nn.Dropout(0.5)
-        self.hidden = build_best_hidden(self.n_in, n_out)
-        self.gate = nn.Parameter(torch.zeros(n_out))
-        self.register_buffer("weights", weights.float())
-        self.register_buffer("scales", scales.float())
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Return scores (rows, components) from features and scores side by side (rows, features + components)."""
-        features = self.dropout(x[:, : self.n_in].float())
-        scores = features @ self.weights if self.training else x[:, self.n_in :]
-        return scores + 10 * self.gate * self.scales * self.hidden(features)

@@ -1,31 +1,39 @@
-"""Weighted linear CCA, and a network that only adds to it what helps on held-out pairs."""
+"""Weighted linear CCA, and networks that begin as it and count for as much as they help on held-out pairs."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 from torch import nn
 
 from musicdata_baselines.deep.contrastive import info_nce_loss
 from musicdata_baselines.deep.estimator import DeepEstimator
 from musicdata_baselines.deep.info_nce import require_temperature
-from musicdata_baselines.deep.networks import ResidualTower
+from musicdata_baselines.deep.networks import BestMLP
 from musicdata_baselines.linear.cca import CCA
 from musicdata_baselines.linear.moments import Moments
 from musicdata_baselines.linear.selection import choose
+from musicdata_baselines.retrieval import mean_mrr, normalise
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-class ResidualCCA(DeepEstimator):
-    """Finds networks that correct the scores of a correlation-weighted ridge CCA, which they begin as.
+GATES = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
 
-    zᵥ = sᵥ + gᵥ ∘ φᵥ(xᵥ): s the scores of linear CCA times a power of their correlations (Li, Chinchali & Topcu, CSA:
-    data-efficient mapping of unimodal features to multimodal features, ICLR 2025), g gates that begin at zero, φ
-    networks; g and φ are trained with symmetric InfoNCE as in `InfoNCE`. Before the first epoch it is the linear CCA,
-    to the last bit; with `valid`, therefore, it is never worse on those views than that.
+
+class ResidualCCA(DeepEstimator):
+    """Finds networks that begin as a correlation-weighted ridge CCA, and sets them beside it.
+
+    Linear CCA gives scores sᵥ, times a power of their correlations: Li, Chinchali & Topcu, CSA: data-efficient mapping
+    of unimodal features to multimodal features, ICLR 2025. Networks φᵥ begin as the same linear maps, their hidden
+    layers adding zero, and are trained with symmetric InfoNCE as in `InfoNCE`. An item is zᵥ = [sᵥ, g |sᵥ| φᵥ / |φᵥ|],
+    so that cos z = (cos s + g² cos φ) / (1 + g²). The gate g is chosen on `valid` after each epoch, from `GATES`; the
+    first is 0, the linear CCA to the last bit, so that it is never worse on those views than that. The scores are kept
+    beside the networks, not added to, because they know the training pairs by heart: a network that is trained to
+    correct them there finds nothing to correct. Without `valid` the gate is 1.
 
     Args:
         n_components: of the linear CCA, at most.
@@ -40,6 +48,7 @@ class ResidualCCA(DeepEstimator):
 
     Attributes:
         linear_: the linear CCA it begins as.
+        gate_: g; where it is 0, `transform` returns the linear scores, else twice as many columns.
 
     Raises:
         ViewError: when fitted: a view is not finite, is too short, or does not fit the other.
@@ -55,6 +64,7 @@ class ResidualCCA(DeepEstimator):
     """
 
     LINEAR = CCA
+    FACTS = (*DeepEstimator.FACTS, "gate_")
 
     def __init__(
         self,
@@ -99,15 +109,43 @@ class ResidualCCA(DeepEstimator):
 
     def _build(self) -> nn.ModuleList:
         importance = self.linear_.importance()
-        parts = zip(self.linear_.weights_, self.linear_.scales_, self.scales_, strict=True)
-        weights = [torch.from_numpy(weight * importance * (ours / its)[:, None]) for weight, its, ours in parts]
-        return nn.ModuleList([ResidualTower(weight, torch.from_numpy(importance)) for weight in weights])
+        networks = nn.ModuleList([BestMLP(n_features, len(importance)) for n_features in self.n_features_in_])
+        for number, network in enumerate(networks):
+            rescaled = self.scales_[number] / self.linear_.scales_[number]
+            network.begin_as(torch.from_numpy(self.linear_.weights_[number] * importance * rescaled[:, None]))
+        return networks
 
     def _inputs(self, arrays: list[NDArray[Any]]) -> list[torch.Tensor]:
-        """Return features and linear scores side by side, float64."""
-        scores = self.linear_.transform(arrays)
-        features = super()._inputs(arrays)
-        return [torch.cat([x, torch.from_numpy(s)], dim=1) for x, s in zip(features, scores, strict=True)]
+        """Return what the networks read, then the linear scores."""
+        return super()._inputs(arrays) + [torch.from_numpy(scores) for scores in self.linear_.transform(arrays)]
+
+    def _training_rows(self, inputs: list[torch.Tensor]) -> list[torch.Tensor]:
+        return inputs[:2]
 
     def _loss(self, outputs: list[torch.Tensor]) -> torch.Tensor:
         return info_nce_loss(outputs[0], outputs[1], self.temperature)
+
+    def _finish(self, inputs: list[torch.Tensor]) -> None:  # noqa: ARG002  # a hook
+        self.gate_ = 1.0
+
+    def _evaluate(self, inputs: list[torch.Tensor], held_out: list[torch.Tensor]) -> float:  # noqa: ARG002  # a hook
+        """Choose the gate; return the MRR with it."""
+        linear, deep = self._parts(held_out)
+        found = {gate: mean_mrr(*_open(linear, deep, gate)) for gate in GATES}
+        self.gate_ = max(found, key=lambda gate: found[gate])
+        return found[self.gate_]
+
+    def _scores(self, inputs: list[torch.Tensor]) -> list[NDArray[Any]]:
+        return _open(*self._parts(inputs), self.gate_)
+
+    def _parts(self, inputs: list[torch.Tensor]) -> tuple[list[NDArray[Any]], list[NDArray[Any]]]:
+        """Return the linear scores and the networks' outputs."""
+        return [scores.numpy() for scores in inputs[2:]], self._encode(inputs[:2])
+
+
+def _open(linear: list[NDArray[Any]], deep: list[NDArray[Any]], gate: float) -> list[NDArray[Any]]:
+    """Return linear scores and the networks' outputs, made as long and times the gate, side by side."""
+    if gate == 0:
+        return linear
+    lengths = [gate * np.linalg.norm(s, axis=1, keepdims=True) for s in linear]
+    return [np.hstack([s, length * normalise(f)]) for s, f, length in zip(linear, deep, lengths, strict=True)]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from musicdata_baselines.linear.estimator import LinearEstimator, Solution, limit_components
+from musicdata_baselines.linear.estimator import LinearEstimator, Solution
 
 if TYPE_CHECKING:
+    from musicdata_baselines.linear.estimator import Wanted
     from musicdata_baselines.linear.problem import Problem
 
 
@@ -41,8 +42,7 @@ class CCA(LinearEstimator):
 
     N_VIEWS = 2
 
-    def _solve(self, problem: Problem, n_components: int | None) -> Solution:
-        left, correlations, right = problem.backend.svd(problem.between(0, 1))
-        rank = min(problem.rank, int((correlations > problem.negligible).sum()))
-        k = limit_components(n_components, rank)
-        return Solution([left[:, :k], right[:, :k]], correlations[:k].clip(max=1.0), rank)
+    def _solve(self, problem: Problem, wanted: Wanted) -> Solution:
+        left, correlations, right = problem.backend.svd(problem.between(0, 1), wanted.among(problem.rank))
+        kept = wanted.keep(correlations > problem.negligible, "correlates with nothing")
+        return Solution([left[:, :kept], right[:, :kept]], correlations[:kept].clip(max=1.0), problem.rank)

@@ -46,6 +46,36 @@ class Solution:
     more: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Says how many components are wanted: `n`, all there are when None; fewer will do if it is but a limit."""
+
+    n: int | None
+    is_limit: bool = False
+
+    def among(self, rank: int) -> int:
+        """Return how many of `rank` components to look for.
+
+        Raises:
+            ViewError: more are wanted than there are.
+        """
+        if self.n is not None and self.n > rank and not self.is_limit:
+            raise ViewError(f"n_components is {self.n}, but the views have rank {rank}; ask for {rank} at most")
+        return min(self.n or rank, rank)
+
+    def keep(self, usable: NDArray[np.bool_], fault: str) -> int:
+        """Return how many of the components found come before the first that is not usable.
+
+        Raises:
+            ViewError: more are wanted, or there is none.
+        """
+        kept = len(usable) if usable.all() else int(usable.argmin())
+        if kept == 0 or (self.n is not None and kept < len(usable) and not self.is_limit):
+            remedy = f"ask for n_components={kept} at most" if kept else "the views have nothing in common"
+            raise ViewError(f"component {kept} {fault}: {remedy}")
+        return kept
+
+
 class LinearEstimator(Estimator):
     """Is the base of the linear estimators; a subclass states its problem and solves it (`_solve`).
 
@@ -90,8 +120,8 @@ class LinearEstimator(Estimator):
         self.device = device
 
     @abstractmethod
-    def _solve(self, problem: Problem, n_components: int | None) -> Solution:
-        """Return the solution with so many components, all there are when None."""
+    def _solve(self, problem: Problem, wanted: Wanted) -> Solution:
+        """Return the solution with the wanted components."""
 
     def fit(self, views: Sequence[Any]) -> Self:
         """Fit to views in memory.
@@ -165,8 +195,12 @@ class LinearEstimator(Estimator):
             moments = before.merge(moments)
         return self._fit(moments)
 
-    def fit_moments(self, moments: Moments) -> Self:
+    def fit_moments(self, moments: Moments, *, at_most: int | None = None) -> Self:
         """Fit to moments made before, which are left as they are: one pass over the rows serves any number of fits.
+
+        Args:
+            moments: of the views.
+            at_most: find so many components, or those there are, whatever `n_components` says.
 
         Raises:
             ViewError: as `fit`.
@@ -174,15 +208,16 @@ class LinearEstimator(Estimator):
             DeviceError: the device is unknown or not there.
         """
         self._check_parameters()
-        return self._fit(moments.to(backend.choose(self.device)))
+        return self._fit(moments.to(backend.choose(self.device)), at_most=at_most)
 
-    def _fit(self, moments: Moments, unscaled: Sequence[int] = ()) -> Self:
+    def _fit(self, moments: Moments, unscaled: Sequence[int] = (), at_most: int | None = None) -> Self:
         if len(moments.widths) < 2 or (self.N_VIEWS and len(moments.widths) != self.N_VIEWS):
             raise ViewError(
                 f"{type(self).__name__} takes {self.N_VIEWS or 'two or more'} views, not {len(moments.widths)}"
             )
         problem = Problem(moments, self.shrinkage, unscaled)
-        solution = self._solve(problem, self.n_components)
+        wanted = Wanted(self.n_components) if at_most is None else Wanted(at_most, is_limit=True)
+        solution = self._solve(problem, wanted)
         weights = [problem.weights(number, whitened) for number, whitened in enumerate(solution.whitened)]
         self.weights_ = fix_signs(weights)
         self.means_, self.scales_ = problem.means, problem.scales
@@ -219,13 +254,14 @@ class LinearEstimator(Estimator):
             scores.append(out)
         return scores
 
-    def importance(self) -> NDArray[np.float64]:
-        """Return what each score is multiplied with: its correlation to the power that `weighting` names.
+    def importance(self, exponent: float | None = None) -> NDArray[np.float64]:
+        """Return what each score is multiplied with: its correlation to the power `weighting` names, or to this one.
 
         A component of negative correlation, as several views can have, weighs zero unless the power is 0.
         """
-        exponent = {"none": 0.0, "correlation": 1.0}.get(str(self.weighting), self.weighting)
-        return np.maximum(self.canonical_correlations_, 0.0) ** float(exponent)
+        if exponent is None:
+            exponent = float({"none": 0.0, "correlation": 1.0}.get(str(self.weighting), self.weighting))
+        return np.maximum(self.canonical_correlations_, 0.0) ** exponent
 
     def score(self, views: Sequence[Any]) -> float:
         """Return the mean correlation between the scores of the views, over components and pairs of views.
@@ -282,16 +318,3 @@ class LinearEstimator(Estimator):
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float | np.floating | np.integer) and not isinstance(value, bool)
-
-
-def limit_components(wanted: int | None, rank: int) -> int:
-    """Return how many components are to be found.
-
-    Raises:
-        ViewError: more are wanted than there are.
-    """
-    if rank < 1:
-        raise ViewError("the views share no direction: every correlation is 0")
-    if wanted is not None and wanted > rank:
-        raise ViewError(f"n_components is {wanted}, but the views have rank {rank}; ask for {rank} at most")
-    return wanted or rank

@@ -8,6 +8,7 @@ from musicdata_baselines.linear.estimator import LinearEstimator, Solution
 from musicdata_baselines.linear.multiset import mean_correlations, solve_blocks
 
 if TYPE_CHECKING:
+    from musicdata_baselines.linear.estimator import Wanted
     from musicdata_baselines.linear.problem import Problem
 
 
@@ -45,7 +46,7 @@ class MCCA(LinearEstimator):
 
     ARRAYS = (*LinearEstimator.ARRAYS, "eigenvalues_")
 
-    def _solve(self, problem: Problem, n_components: int | None) -> Solution:
-        eigenvalues, parts = solve_blocks(problem, n_components, with_diagonal=False)
+    def _solve(self, problem: Problem, wanted: Wanted) -> Solution:
+        eigenvalues, parts = solve_blocks(problem, wanted, with_diagonal=False)
         scaled = [part * len(parts) ** 0.5 for part in parts]
         return Solution(scaled, mean_correlations(problem, parts), problem.rank, {"eigenvalues_": eigenvalues})

@@ -7,25 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from musicdata_baselines.errors import ViewError
-from musicdata_baselines.linear.estimator import limit_components
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from musicdata_baselines.linear.estimator import Wanted
     from musicdata_baselines.linear.problem import Problem
 
 
-def solve_blocks(
-    problem: Problem, n_components: int | None, *, with_diagonal: bool
-) -> tuple[NDArray[np.float64], list[Any]]:
+def solve_blocks(problem: Problem, wanted: Wanted, *, with_diagonal: bool) -> tuple[NDArray[np.float64], list[Any]]:
     """Return the largest eigenvalues of the matrix of blocks Wₐᵀ Rₐᵦ Wᵦ, and their vectors cut by view.
 
     Its size is the sum of the views' ranks, whatever the number of rows.
 
     Args:
         problem: with the whitened views.
-        n_components: how many; as many as there are when None.
+        wanted: how many.
         with_diagonal: keep the blocks of a view with itself; else they are zero.
 
     Raises:
@@ -39,16 +35,12 @@ def solve_blocks(
     if with_diagonal:
         for view, cut in enumerate(cuts):
             matrix[cut, cut] = problem.whitened_within(view)
-    k = limit_components(n_components, problem.rank)
+    k = wanted.among(problem.rank)
     values, vectors = problem.backend.eigh(matrix, k)
     parts = [vectors[cut] for cut in cuts]
     norms = np.array([problem.backend.numpy((part**2).sum(0)) for part in parts])
     usable = (values > problem.negligible) & (norms > problem.negligible**2).all(axis=0)
-    kept = k if usable.all() else int(usable.argmin())
-    if kept < (n_components or 1):
-        raise ViewError(
-            f"component {kept} has no part in view {int(norms[:, kept].argmin())}; ask for at most {kept} components"
-        )
+    kept = wanted.keep(usable, "has no part in one of the views")
     return values[:kept].copy(), [part[:, :kept] for part in parts]
 
 

@@ -76,10 +76,7 @@ class RandomizedPCA(Model):
     def fit(self, array: Any) -> Self:
         """Fit to an array of shape (rows, features), flattened past the first axis."""
         self._check_parameters()
-        array = _as_rows(array)
-        if len(array) <= EXACT_ROWS:
-            return self._fit_exactly(array)
-        return self._fit_passes(lambda: (array[i : i + _BLOCK_ROWS] for i in range(0, len(array), _BLOCK_ROWS)))
+        return self._fit_array(_as_rows(array))
 
     def fit_blocks(self, blocks: Blocks) -> Self:
         """Fit to blocks of rows that can be gone through again and again.
@@ -90,7 +87,7 @@ class RandomizedPCA(Model):
         """
         self._check_parameters()
         kept = self._keep(blocks)
-        return self._fit_exactly(kept) if kept is not None else self._fit_passes(blocks)
+        return self._fit_array(kept) if kept is not None else self._fit_passes(blocks)
 
     def _keep(self, blocks: Blocks) -> NDArray[Any] | None:
         """Return all rows if they take no more memory than a sketch would; None if they do."""
@@ -102,14 +99,20 @@ class RandomizedPCA(Model):
                 return None
         return np.concatenate(kept)
 
+    def _fit_array(self, array: NDArray[Any]) -> Self:
+        n_rows, width = array.shape
+        if n_rows < 2:
+            raise ViewError(f"{n_rows} rows, at least 2 are needed")
+        if n_rows <= EXACT_ROWS and (n_rows < width or width > EXACT_COLUMNS):
+            return self._fit_rows(array)
+        return self._fit_passes(lambda: (array[i : i + _BLOCK_ROWS] for i in range(0, n_rows, _BLOCK_ROWS)))
+
     def _fit_passes(self, blocks: Blocks) -> Self:
         width = next(iter(_checked(blocks))).shape[1]
         return self._fit_covariance(blocks, width) if width <= EXACT_COLUMNS else self._fit_sketch(blocks)
 
-    def _fit_exactly(self, array: NDArray[Any]) -> Self:
+    def _fit_rows(self, array: NDArray[Any]) -> Self:
         """Solve by the eigenvectors of rows × rows."""
-        if len(array) < 2:
-            raise ViewError(f"{len(array)} rows, at least 2 are needed")
         space = RowSpace(array, 0, backend.choose(self.device), standardise=False, rank=self.n_components)
         directions = space.weights(np.eye(len(space.singular_values)))
         return self._set(directions, space.singular_values**2, space.sum_of_squares, space.mean, _working_type(array))
@@ -122,6 +125,7 @@ class RandomizedPCA(Model):
             dtype = _working_type(block)
             moments.update([block.astype(dtype, copy=False)])
         total = float(device.numpy(moments.cross.diagonal()).sum())
+        _require_variance(total, moments.n_rows, moments.means, dtype)
         values, vectors = device.eigh(moments.cross, min(self.n_components, width))
         return self._set(device.numpy(vectors), values, total, moments.means, dtype)
 
@@ -134,6 +138,7 @@ class RandomizedPCA(Model):
         start = np.random.default_rng(self.seed).standard_normal((width, size))
         basis = device.orthonormalise(device.cast(start, dtype))
         mean, n_rows, total = _summarise(blocks)
+        _require_variance(total, n_rows, mean, dtype)
         centre = device.cast(mean, dtype)
         for _ in range(self.n_passes - 2 if size < width else 0):
             turned = device.cast(np.zeros((width, size)), dtype)
@@ -158,8 +163,6 @@ class RandomizedPCA(Model):
     ) -> Self:
         """Keep directions (features, components) and the sums of squares along them."""
         kept = int((values > _NEGLIGIBLE * total).sum())
-        if kept == 0:
-            raise ViewError(f"none of the {len(mean)} columns varies; there is nothing to fit")
         (signed,) = fix_signs([directions[:, :kept]])
         self.components_ = np.ascontiguousarray(signed.T, dtype=dtype)
         self.mean_ = mean
@@ -264,6 +267,12 @@ def _summarise(blocks: Blocks) -> tuple[NDArray[np.float64], int, float]:
         )
         mean = of_block - apart * (1 - len(block) / n_rows)
     return mean, n_rows, total
+
+
+def _require_variance(total: float, n_rows: int, mean: NDArray[np.float64], dtype: np.dtype[Any]) -> None:
+    """Refuse a view whose deviations from its mean are but rounding."""
+    if total <= n_rows * float(np.square(4 * np.finfo(dtype).eps * mean).sum()):
+        raise ViewError(f"the view is constant in all of its {len(mean)} columns; there is nothing to fit")
 
 
 def _working_type(array: NDArray[Any]) -> np.dtype[Any]:

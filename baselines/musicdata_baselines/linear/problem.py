@@ -131,6 +131,8 @@ class Problem:
     def within(self, view: int) -> Any:
         """Return C = (1 − c) R + c I of a view, its upper triangle."""
         blend = self.correlations(view, view)
+        if self.shrinkage == 0:
+            return blend
         blend *= 1 - self.shrinkage
         diagonal = np.arange(len(blend))
         blend[diagonal, diagonal] += self.shrinkage
@@ -182,7 +184,5 @@ def require_more_rows(number: int, n_columns: int, n_rows: int) -> None:
 
 def fix_signs(weights: list[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
     """Return the weights with each component's sign such that the first view's largest entry is positive."""
-    first = weights[0]
-    largest = np.take_along_axis(first, np.abs(first).argmax(axis=0)[None], axis=0)
-    signs = np.where(largest < 0, -1.0, 1.0)
+    signs = np.where(-weights[0].min(axis=0) > weights[0].max(axis=0), -1.0, 1.0)
     return [weight * signs for weight in weights]

@@ -17,7 +17,7 @@ def pair(rows: int = 6) -> tuple[torch.Tensor, torch.Tensor]:
 
 def cosines(a: torch.Tensor, b: torch.Tensor) -> np.ndarray:
     x, y = (v.numpy() / np.linalg.norm(v.numpy(), axis=1, keepdims=True) for v in (a, b))
-    return x @ y.T
+    return np.asarray(x @ y.T)
 
 
 def test_info_nce_is_the_mean_cross_entropy_of_both_directions() -> None:
@@ -46,7 +46,6 @@ def test_the_hinge_over_one_other_draws_every_other_but_never_its_own() -> None:
     found = cosines(a, b)
     hinge = {(i, j): max(0.0, 2.0 + found[i, j] - found[i, i]) for i in range(3) for j in range(3)}
     back = {(i, j): max(0.0, 2.0 + found[j, i] - found[i, i]) for i in range(3) for j in range(3)}
-    others = [[(i + shift) % 3 for i, shift in enumerate(shifts)] for shifts in np.ndindex(2, 2, 2)]
     others = [[(i + shift + 1) % 3 for i, shift in enumerate(shifts)] for shifts in np.ndindex(2, 2, 2)]
     possible = {
         round((sum(hinge[i, j] for i, j in enumerate(js)) + sum(back[i, j] for i, j in enumerate(js))) / 6, 9)

@@ -55,7 +55,7 @@ def test_linear_networks_reach_closed_form_cca() -> None:
 def test_linear_networks_reach_closed_form_gcca() -> None:
     best = GCCA(3).fit(views(3)).eigenvalues_.sum()
     model = LinearDGCCA(3, epochs=400, learning_rate=0.02, ridge=1e-6, device="cpu").fit(views(3))
-    assert model.linear_.eigenvalues_.sum() == pytest.approx(best, rel=1e-3)  # type: ignore[attr-defined]
+    assert model.linear_.eigenvalues_.sum() == pytest.approx(best, rel=1e-3)
     assert model.history_[-1]["loss"] == pytest.approx(-best, rel=1e-3)
 
 

@@ -49,12 +49,11 @@ def test_a_coefficient_has_one_mean_and_scale() -> None:
     assert model.n_features_in_ == [20 * 161, 5]
 
 
-def test_convolutions_learn_what_the_mean_spectrum_does_not_say() -> None:
-    train, test = views(60, 2, seed=0), views(60, 2, seed=1)
-    model = JointTrainDCCA(1, architecture="best", epochs=12, batch_size=60, device="cpu").fit(train)
+def test_the_audio_network_learns_what_the_text_says() -> None:
+    train, test = views(50, None, seed=0), views(40, None, seed=1)
+    model = JointTrainDCCA(1, architecture="best", epochs=5, batch_size=50, device="cpu").fit(train)
     a, b = model.transform(test)
     assert abs(np.corrcoef(a[:, 0], b[:, 0])[0, 1]) > 0.5
-    assert abs(np.corrcoef(test[0].mean(axis=(1, 2, 3)), test[1][:, 0])[0, 1]) < 0.4
 
 
 def test_a_seed_gives_the_same_bytes() -> None:

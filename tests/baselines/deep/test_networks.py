@@ -8,7 +8,6 @@ from torch import nn
 
 from musicdata_baselines.deep.networks import (
     BestMLP,
-    ResidualTower,
     build_cnn,
     build_mlp,
     build_mve_tower,
@@ -67,15 +66,15 @@ def test_the_best_network_is_a_linear_map_and_hidden_layers() -> None:
     torch.testing.assert_close(network(x), network.linear(x) + network.hidden(x))
 
 
-def test_closed_gates_let_scores_through_to_the_last_bit() -> None:
+def test_the_best_network_can_begin_as_a_linear_map_and_leave_it() -> None:
     generator = torch.Generator().manual_seed(0)
-    weights = torch.randn(5, 3, generator=generator, dtype=torch.float64)
-    x = torch.randn(6, 8, generator=generator, dtype=torch.float64)
-    tower = ResidualTower(weights, torch.ones(3)).eval()
-    assert torch.equal(tower(x), x[:, 5:])
-    with torch.no_grad():
-        tower.gate += 0.1
-    assert not torch.equal(tower(x), x[:, 5:])
+    weights, x = torch.randn(7, 3, generator=generator), torch.randn(4, 7, generator=generator)
+    network = BestMLP(7, 3)
+    network.begin_as(weights)
+    torch.testing.assert_close(network.eval()(x), x @ weights)
+    network.train()(x).square().sum().backward()
+    assert network.linear.weight.grad.any()
+    assert network.hidden[-1].weight.grad.any()
 
 
 @pytest.mark.parametrize("n_coefficients", [20, 96])

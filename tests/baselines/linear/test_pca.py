@@ -129,8 +129,9 @@ def test_bad_input_is_named() -> None:
         RandomizedPCA(2).fit(spoilt)
     with pytest.raises(ViewError, match=r"block 2: .*row 0, column 7"):
         RandomizedPCA(2).fit_blocks(in_blocks(spoilt, 2))
-    with pytest.raises(ViewError, match="constant in all of its 10 columns"):
-        RandomizedPCA(2).fit(np.full((30, 10), 3.3))
+    for n, width in ((30, 10), (10, 30)):
+        with pytest.raises(ViewError, match=f"constant in all of its {width} columns"):
+            RandomizedPCA(2).fit(np.full((n, width), 3.3))
     with pytest.raises(ViewError, match="1 rows"):
         RandomizedPCA(2).fit(array[:1])
     with pytest.raises(ViewError, match="block 1 has 9 features"):
@@ -146,10 +147,14 @@ def test_bad_input_is_named() -> None:
             RandomizedPCA(**wrong).fit(array)
 
 
-def test_blocks_that_are_gone_after_one_pass_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sketch_refuses_constant_views_and_blocks_that_are_gone_after_one_pass(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(pca, "EXACT_ROWS", 10)
     monkeypatch.setattr(pca, "EXACT_COLUMNS", 10)
     array = make(300, 20)
+    with pytest.raises(ViewError, match="constant in all of its 20 columns"):
+        RandomizedPCA(2).fit(np.full((300, 20), 3.3))
     once = iter(in_blocks(array, 50)())
     with pytest.raises(ViewError, match=r"no block|rows in the first pass"):
         RandomizedPCA(2).fit_blocks(lambda: once)
