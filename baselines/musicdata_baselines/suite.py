@@ -59,7 +59,7 @@ def _both_weightings(
     for label, exponents in ((make.__name__, (0.0,)), (f"{make.__name__} weighted", EXPONENTS)):
         tried = {key: mrr for key, mrr in choice.tried.items() if key[1] in exponents}
         shrinkage, exponent = max(tried, key=lambda key: tried[key])
-        fitted = make(choice.estimator.n_components_, shrinkage, exponent, device).fit_moments(moments)
+        fitted = make(shrinkage=shrinkage, weighting=exponent, device=device).fit_moments(moments, at_most=N_COMPONENTS)
         scores = fitted.transform(views["test"])
         yield Scores(
             name=label,

@@ -24,8 +24,9 @@ FLOORS = [
     {"retrieval"},
     {"linear"},
     {"deep", "controls"},
+    {"gate", "report"},
     {"dataset", "judging", "models"},
-    {"suite", "shape", "gate", "report"},
+    {"suite", "shape"},
     {"curves"},
     {"validation"},
 ]
@@ -95,7 +96,9 @@ def test_every_public_name_is_there() -> None:
 
 def test_the_linear_half_needs_no_torch() -> None:
     code = (
-        "import sys; sys.modules['torch'] = None\n"
+        "from importlib.machinery import PathFinder as P\n"
+        "real = P.find_spec\n"
+        "P.find_spec = lambda name, *more: None if name.split('.')[0] == 'torch' else real(name, *more)\n"
         "import numpy as np, musicdata_baselines as b\n"
         "x = np.random.default_rng(0).normal(size=(50, 3))\n"
         "print(b.CCA(n_components=2).fit([x, x @ np.ones((3, 3)) + x]).transform([x, x])[0].shape)\n"

@@ -92,7 +92,8 @@ def test_every_estimator_fits_scores_saves_and_loads(name: str, tmp_path: Any) -
     assert estimator.fit(views) is estimator
     assert estimator.get_params() == before
     scores = estimator.transform(views)
-    assert [(type(score), score.shape) for score in scores] == [(np.ndarray, (N_ROWS, 2))] * 2
+    columns = 4 if name == "ResidualCCA" else 2  # linear scores, and those of the networks beside them
+    assert [(type(score), score.shape) for score in scores] == [(np.ndarray, (N_ROWS, columns))] * 2
     assert all(np.isfinite(score).all() and (score.std(axis=0) > 0).all() for score in scores)
     assert -1 <= estimator.score(views) <= 1
     loaded = models.load(models.save(estimator, tmp_path / "model"))

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from musicdata_baselines import gate
-from musicdata_baselines.results import BaselineResult, ControlResult, DirectionResult, Finding
+from musicdata_baselines.results import BaselineResult, ControlResult, DirectionResult, Finding, Rule
 
 PAIR = ("audio", "sheet")
 
@@ -19,7 +19,7 @@ def control(*findings: Finding, name: str = "length-only probe") -> ControlResul
     return ControlResult(name, "audio–lyrics", "MRR 0.03, chance 0.03", {}, findings)
 
 
-def broken(rules: tuple[gate.Rule, ...]) -> list[str]:
+def broken(rules: tuple[Rule, ...]) -> list[str]:
     return [rule.name for rule in rules if not rule.holds]
 
 

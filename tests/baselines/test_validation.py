@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import musicdata_baselines
 from musicdata.errors import InputError, UsageError
 from musicdata_baselines import dataset, report
-from musicdata_baselines.results import Validation
+from musicdata_baselines.results import BaselineResult, Validation
+from musicdata_baselines.validation import validate
 from tests.tampering import change_values
 from tests.test_cli import run
 
@@ -21,10 +21,10 @@ CERTAIN = ("audio", "sheet")
 
 @pytest.fixture(scope="module")
 def found(many: Path) -> Validation:
-    return musicdata_baselines.validate(many, deep=False, n_permutations=2000)
+    return validate(many, deep=False, n_permutations=2000)
 
 
-def result(found: Validation, name: str, pair: tuple[str, str] = CERTAIN) -> musicdata_baselines.results.BaselineResult:
+def result(found: Validation, name: str, pair: tuple[str, str] = CERTAIN) -> BaselineResult:
     return next(b for b in found.baselines if b.name == name and b.pair == pair)
 
 
@@ -70,7 +70,7 @@ def test_the_plots_have_their_curves(found: Validation) -> None:
 
 
 def test_the_same_workspace_gives_the_same_figures(many: Path, found: Validation) -> None:
-    again = musicdata_baselines.validate(many, deep=False, n_permutations=2000)
+    again = validate(many, deep=False, n_permutations=2000)
     ours, theirs = found.as_json(), again.as_json()
     for one in (ours, theirs):
         one.pop("seconds")
@@ -115,7 +115,7 @@ def test_the_command_prints_the_papers_table_and_leaves_the_workspace_sound(spoi
 
 def test_what_cannot_be_validated_says_why(built: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no workspace"):
-        musicdata_baselines.validate(tmp_path)
+        validate(tmp_path)
     bare = shutil.copytree(built, tmp_path / "bare")
     recipe = (bare / "recipe.toml").read_text("utf-8")
     (bare / "recipe.toml").write_text(recipe[: recipe.index("[validate]")], "utf-8")

@@ -260,6 +260,7 @@ def _summarise(blocks: Blocks) -> tuple[NDArray[np.float64], int, float]:
     mean, n_rows, total = np.zeros(1), 0, 0.0
     for block in _checked(blocks):
         of_block = block.mean(axis=0, dtype=np.float64)
+        of_block += (block - of_block).mean(axis=0)  # what the rounding of a long sum has left
         n_rows += len(block)
         apart = of_block - mean if n_rows > len(block) else np.zeros_like(of_block)
         total += float(((block - of_block) ** 2).sum()) + float((apart**2).sum()) * len(block) * (

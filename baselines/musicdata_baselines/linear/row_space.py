@@ -46,7 +46,11 @@ class RowSpace:
         self.backend = backend
         self.mean = view.mean(axis=0, dtype=np.float64)
         self._factor = np.ones(view.shape[1])
-        squares = np.concatenate([(columns**2).sum(axis=1) for _, columns in self._chunks()])
+        squares = np.empty(view.shape[1])
+        for where, columns in self._chunks():
+            rest = columns.mean(axis=1)  # what the rounding of a long sum has left, or a constant would seem to vary
+            self.mean[where] += rest
+            squares[where] = ((columns - rest[:, None]) ** 2).sum(axis=1)
         deviations = np.sqrt(squares / max(1, len(view) - 1))
         epsilon = np.finfo(view.dtype).eps if np.issubdtype(view.dtype, np.floating) else 0.0
         varies = deviations > 4 * epsilon * np.abs(self.mean)

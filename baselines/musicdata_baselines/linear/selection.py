@@ -69,33 +69,22 @@ def choose(
         UsageError: there is nothing to try.
         ViewError: the views cannot be fitted.
     """
-    return choose_each(make, moments, valid, [exponents], shrinkages, n_components, device)[0]
-
-
-def choose_each(
-    make: type[LinearEstimator],
-    moments: Moments,
-    valid: Sequence[NDArray[Any]],
-    groups: Sequence[Sequence[float]],
-    shrinkages: Sequence[float] = SHRINKAGES,
-    n_components: int | None = None,
-    device: str = "auto",
-) -> list[Choice]:
-    """Return what `choose` does for each group of exponents, from the same fits: plain scores beside weighted ones.
-
-    Raises:
-        UsageError: there is nothing to try.
-        ViewError: the views cannot be fitted.
-    """
-    if not shrinkages or not groups or not all(groups):
-        raise UsageError("there must be at least one shrinkage and one exponent to choose from")
+    if not shrinkages or not exponents:
+        raise UsageError("choose needs at least one shrinkage and one exponent to try")
     fitted = {
         shrinkage: make(shrinkage=shrinkage, device=device).fit_moments(moments, at_most=n_components)
         for shrinkage in shrinkages
     }
-    exponents = dict.fromkeys(exponent for group in groups for exponent in group)
-    tried = {shrinkage: _try(estimator, valid, exponents) for shrinkage, estimator in fitted.items()}
-    return [_best(fitted, tried, group) for group in groups]
+    tried = {
+        (shrinkage, exponent): mrr
+        for shrinkage, estimator in fitted.items()
+        for exponent, mrr in _try(estimator, valid, exponents).items()
+    }
+    shrinkage, exponent = max(tried, key=lambda key: tried[key])
+    best = fitted[shrinkage]
+    # Transform applies the weighting, so that nothing need be fitted again.
+    best.set_params(n_components=best.n_components_, weighting=float(exponent))
+    return Choice(best, float(shrinkage), float(exponent), tried[shrinkage, exponent], tried)
 
 
 def _try(estimator: LinearEstimator, valid: Sequence[NDArray[Any]], exponents: Iterable[float]) -> dict[float, float]:
@@ -107,16 +96,3 @@ def _try(estimator: LinearEstimator, valid: Sequence[NDArray[Any]], exponents: I
         weighted = [score * importance for score in scores]
         found[exponent] = float(np.mean([mean_mrr(a, b) for a, b in combinations(weighted, 2)]))
     return found
-
-
-def _best(
-    fitted: dict[float, LinearEstimator], tried: dict[float, dict[float, float]], exponents: Sequence[float]
-) -> Choice:
-    figures = {(c, g): tried[c][g] for c in tried for g in exponents}
-    shrinkage, exponent = max(figures, key=lambda key: figures[key])
-    found = fitted[shrinkage]
-    estimator = type(found)(found.n_components_, shrinkage, float(exponent), found.device)
-    # The weighting is applied by transform, so that the same state serves.
-    estimator.restore(*found.state())
-    estimator.moments_ = found.moments_
-    return Choice(estimator, float(shrinkage), float(exponent), figures[shrinkage, exponent], figures)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import tracemalloc
+from typing import Any
 
 import numpy as np
 import pytest
@@ -37,6 +38,13 @@ def test_rows_give_the_same_answer_as_columns(
         np.testing.assert_allclose(mine, other, atol=1e-9)
     for mine, other in zip(by_rows.transform(views), by_columns.transform(views), strict=True):
         np.testing.assert_allclose(mine, other, atol=1e-8)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_constant_column_of_many_rows_is_constant(dtype: type) -> None:
+    view: Any = make(900, (5,))[0].astype(dtype)
+    view[:, 2] = 3.3
+    assert RowSpace(view, 0, Backend()).constant_columns == [2]
 
 
 @pytest.mark.parametrize("backend", [Backend(), TorchBackend("cpu")], ids=["numpy", "torch"])

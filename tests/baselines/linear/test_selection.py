@@ -9,7 +9,7 @@ from musicdata.errors import UsageError
 from musicdata_baselines.linear.cca import CCA
 from musicdata_baselines.linear.gcca import GCCA
 from musicdata_baselines.linear.moments import Moments
-from musicdata_baselines.linear.selection import choose, choose_each
+from musicdata_baselines.linear.selection import choose
 from musicdata_baselines.retrieval import mean_mrr
 from tests.baselines.linear.paired import make
 
@@ -29,17 +29,6 @@ def test_it_is_the_best_of_all_that_were_fitted_one_by_one(estimator: type, widt
     assert (parameters["shrinkage"], parameters["weighting"]) == (choice.shrinkage, choice.exponent)
     scores = choice.estimator.transform(valid)
     assert np.mean([mean_mrr(a, b) for a, b in combinations(scores, 2)]) == pytest.approx(choice.valid_mrr, abs=1e-9)
-
-
-def test_groups_of_exponents_share_their_fits_and_are_chosen_apart() -> None:
-    views = make(500, (40, 30), shared=10, noise=1.0)
-    moments, valid = Moments.of([v[:300] for v in views]), [v[300:] for v in views]
-    groups = [(0.0,), (1.0, 2.0)]
-    for group, choice in zip(groups, choose_each(CCA, moments, valid, groups, n_components=9), strict=True):
-        alone = choose(CCA, moments, valid, exponents=group, n_components=9)
-        assert (choice.shrinkage, choice.exponent, choice.tried) == (alone.shrinkage, alone.exponent, alone.tried)
-        for mine, other in zip(choice.estimator.transform(valid), alone.estimator.transform(valid), strict=True):
-            np.testing.assert_array_equal(mine, other)
 
 
 def test_columns_that_repeat_others_are_no_error() -> None:
