@@ -118,10 +118,17 @@ class _View:
     features: NDArray[np.float32]
 
     def compressed(self, train: NDArray[np.intp]) -> NDArray[np.float32]:
-        """Return the features, reduced by PCA fitted on the rows of `train` when there are too many."""
+        """Return the features, reduced by PCA fitted on the rows of `train` when there are too many.
+
+        The components are rotated at random (the same way every time): estimators standardise columns, and a ridge on
+        standardised components would no longer know which of them are small.
+        """
         if self.features.shape[1] <= COMPRESS_ABOVE:
             return self.features
-        return RandomizedPCA(COMPRESSED_TO).fit(self.features[train]).transform(self.features).astype(np.float32)
+        scores = RandomizedPCA(COMPRESSED_TO).fit(self.features[train]).transform(self.features)
+        rotation, _ = np.linalg.qr(np.random.default_rng(0).standard_normal((scores.shape[1], scores.shape[1])))
+        rotated: NDArray[np.float32] = (scores @ rotation).astype(np.float32)
+        return rotated
 
 
 def _read_views(work: Work, wanted: Validate) -> dict[str, _View]:

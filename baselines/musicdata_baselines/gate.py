@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from musicdata_baselines.results import BaselineResult, ControlResult
 
 SIGNIFICANCE = 0.01
+JUDGE = "CCA weighted"  # the baseline that is asked: the one that deep ones must beat
 
 
 def judge(
@@ -43,7 +44,7 @@ def judge(
 
 
 def _certain(pair: tuple[str, str], baselines: Sequence[BaselineResult]) -> Rule:
-    judges = [b for b in baselines if set(b.pair) == set(pair) and b.name == "CCA weighted"]
+    judges = [b for b in baselines if set(b.pair) == set(pair) and b.name == JUDGE]
     name = f"{pair[0]}–{pair[1]} beats shuffled pairs"
     if not judges:
         return Rule(name, False, "no baseline was fitted to this pair")

@@ -119,12 +119,11 @@ def _chance(n: int) -> dict[str, float]:
 def _notes(data: Dataset, results: tuple[BaselineResult, ...], *, with_deep: bool) -> Iterator[str]:
     certain = {frozenset(pair) for pair in data.subject.certain_pairs}
     for pair in dict.fromkeys(result.pair for result in results if frozenset(result.pair) not in certain):
-        best = min((r for r in results if r.pair == pair), key=lambda r: r.p_value)
-        limit = min(r.detection_limit_mrr for r in results if r.pair == pair)
-        if best.p_value >= gate.SIGNIFICANCE:
+        asked = next(r for r in results if r.pair == pair and r.name == gate.JUDGE)
+        if asked.p_value >= gate.SIGNIFICANCE:
             yield (
-                f"{pair[0]}–{pair[1]}: not distinguishable from chance on a leak-free split (best {best.name}, "
-                f"p = {best.p_value:.2g}; a mean MRR below {limit:.4f} could not have been told from chance)."
+                f"{pair[0]}–{pair[1]}: not distinguishable from chance on a leak-free split ({asked.name}, "
+                f"p = {asked.p_value:.2g}; a mean MRR below {asked.detection_limit_mrr:.4f} could not have been told)."
             )
     for result in results:
         if max(d.tie_gap for d in result.directions) > 0.01 * result.mrr:
