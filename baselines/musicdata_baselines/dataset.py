@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 # Features; wider views are reduced by PCA fitted on the train split: first each note, then the whole sample.
 COMPRESS_NOTES_ABOVE, NOTES_COMPRESSED_TO = 256, 128
-COMPRESS_ABOVE, COMPRESSED_TO = 1024, 256
+COMPRESS_ABOVE, COMPRESSED_TO = 1024, 512
 NOTES_FITTED = 2048
 
 

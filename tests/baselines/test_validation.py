@@ -100,8 +100,9 @@ def test_audio_of_the_wrong_samples_is_refused_by_the_command(spoiled: Path) -> 
     change_values(spoiled, "features_audio", "vector", shuffle)
     done = run("validate", spoiled, "--no-deep")
     assert done.returncode == 4, done.stderr
-    assert "musicdata: the gate refuses: " in done.stderr
-    assert "audio–sheet beats shuffled pairs" in done.stderr
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("musicdata: the gate refuses: ")
+    assert "audio–sheet" in last
     assert json.loads((spoiled / "validation" / "validation.json").read_text("utf-8"))["gate_holds"] is False
 
 
