@@ -1,0 +1,179 @@
+"""What the environment says: where files are kept, whether the network may be used, and keys.
+
+    MUSICDATA_HOME          what is fetched and recorded; else $XDG_CACHE_HOME/musicdata, else ~/.cache/musicdata
+    MUSICDATA_OFFLINE       1: no connection is opened
+    HF_TOKEN  ZENODO_TOKEN  SPOTIFY_CLIENT_ID  SPOTIFY_CLIENT_SECRET  MUSIXMATCH_API_KEY
+
+Keys come from here and from nowhere else, and are `Secret`s from the first moment. `redact` takes their values out of a
+text, `guard_logs` out of every line that any library logs.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import traceback
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+from urllib.parse import quote, quote_plus
+
+from musicdata.errors import SetupError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+KEYS = ("HF_TOKEN", "ZENODO_TOKEN", "SPOTIFY_CLIENT_ID", "SPOTIFY_CLIENT_SECRET", "MUSIXMATCH_API_KEY")
+_OF_LIBRARIES = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "HUGGING_FACE_HUB_TOKEN")
+_SHOWN = "***"
+_SHORTEST = 4  # a shorter value would be found in the middle of ordinary words
+_YES, _NO = {"1", "true", "yes", "on"}, {"", "0", "false", "no", "off"}
+_USER_INFO = re.compile(r"(?<=://)[^/\s?#@'\"]+@")
+_SIGNED = re.compile(
+    r"((?:X-Amz-(?:Signature|Credential|Security-Token)|Signature|(?:access_|refresh_)?token|api_?key|client_secret)"
+    r"(?:=|%3D))[^&\s'\"<>]+",
+    re.IGNORECASE,
+)
+
+_made: set[str] = set()
+
+
+class Secret:
+    """Holds a value that is printed as ``***``, whichever way it is printed.
+
+    >>> key = Secret("correct horse")
+    >>> f"{key} {key!r}", str({"key": key}), key.reveal()
+    ('*** ***', "{'key': ***}", 'correct horse')
+    """
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+        _made.add(value)
+
+    def reveal(self) -> str:
+        """Return the value; only what sends it calls this."""
+        return self._value
+
+    def __str__(self) -> str:
+        return _SHOWN
+
+    __repr__ = __str__
+
+    def __format__(self, spec: str) -> str:
+        return format(_SHOWN, spec)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a Secret is not written anywhere")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Is what the environment says.
+
+    Attributes:
+        home: folder of what is fetched and recorded.
+        offline: whether no connection may be opened.
+        keys: name of the variable → its value, for those that are set.
+    """
+
+    home: Path
+    offline: bool
+    keys: Mapping[str, Secret] = field(default_factory=dict)
+
+    def key(self, name: str, used_for: str) -> Secret:
+        """Return a key.
+
+        Raises:
+            SetupError: it is not set; the message says what it is used for.
+        """
+        if name not in self.keys:
+            raise SetupError(f"{used_for} needs a key, and {name} is not set. Set it with: export {name}=...")
+        return self.keys[name]
+
+
+def read(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings, as they are now.
+
+    Raises:
+        UsageError: MUSICDATA_OFFLINE is neither yes nor no.
+    """
+    keys = {name: Secret(value) for name in KEYS if (value := environment.get(name, "").strip())}
+    return Settings(_home(environment), _offline(environment), keys)
+
+
+def _home(environment: Mapping[str, str]) -> Path:
+    if told := environment.get("MUSICDATA_HOME"):
+        return Path(told).expanduser().absolute()
+    caches = environment.get("XDG_CACHE_HOME", "")
+    return (Path(caches) if Path(caches).is_absolute() else Path.home() / ".cache") / "musicdata"
+
+
+def _offline(environment: Mapping[str, str]) -> bool:
+    told = environment.get("MUSICDATA_OFFLINE", "").strip().lower()
+    if told not in _YES | _NO:
+        raise UsageError(f"MUSICDATA_OFFLINE is {told!r}; set it to 1 to forbid every connection, or to 0")
+    return told in _YES
+
+
+def require_network(what: str) -> None:
+    """Refuse to open a connection when the settings forbid it.
+
+    Args:
+        what: would open it, for the message.
+
+    Raises:
+        UsageError: MUSICDATA_OFFLINE is set.
+    """
+    if read().offline:
+        raise UsageError(
+            f"{what} needs the network, and MUSICDATA_OFFLINE=1 forbids it. Allow it with: unset MUSICDATA_OFFLINE"
+        )
+
+
+def redact(text: str) -> str:
+    """Return the text with ``***`` in the place of every secret value, quoted for a URL or not.
+
+    Known are the values of all `Secret`s of this process, the keys in the environment, and, whatever their value, user
+    names and passwords in URLs and parameters that sign a URL.
+
+    >>> redact("PUT http://me:hidden@host/a?X-Amz-Signature=0a1b&part=1")
+    'PUT http://***@host/a?X-Amz-Signature=***&part=1'
+    """
+    named = {os.environ.get(name, "") for name in KEYS + _OF_LIBRARIES}
+    for value in sorted(_made | named, key=len, reverse=True):
+        if len(value) >= _SHORTEST:
+            for form in (value, quote(value, safe=""), quote(value), quote_plus(value)):
+                text = text.replace(form, _SHOWN)
+    return _SIGNED.sub(rf"\1{_SHOWN}", _USER_INFO.sub(f"{_SHOWN}@", text))
+
+
+def guard_logs() -> None:
+    """Take secrets out of every log record of this process from now on, its traceback included.
+
+    Libraries log the URLs and headers of their requests; a filter on one logger would not see them all.
+    """
+    make = logging.getLogRecordFactory()
+    if not isinstance(make, _Guard):
+        logging.setLogRecordFactory(_Guard(make))
+
+
+class _Guard:
+    """Makes log records without secrets."""
+
+    def __init__(self, make: Callable[..., logging.LogRecord]) -> None:
+        self._make = make
+
+    def __call__(self, *args: Any, **kwargs: Any) -> logging.LogRecord:
+        record = self._make(*args, **kwargs)
+        try:
+            text = record.getMessage()
+        except (TypeError, ValueError, KeyError):  # its arguments do not fit: logging says so when it is written
+            text = str((record.msg, record.args))
+        if (clean := redact(text)) != text:
+            record.msg, record.args = clean, ()
+        if record.exc_info and record.exc_info[0]:
+            record.exc_text = redact("".join(traceback.format_exception(*record.exc_info))).rstrip("\n")
+        return record
