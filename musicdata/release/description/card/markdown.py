@@ -1,0 +1,66 @@
+"""How values become Markdown: every text is escaped unless it was made here."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from musicdata.release.description import quoting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+class Markdown(str):
+    """Is text that is Markdown already."""
+
+    __slots__ = ()
+
+
+def show(value: Any) -> str:
+    r"""Return a value as Markdown: numbers with separators, other people's text escaped, None as nothing.
+
+    >>> show(12345), show(0.123456), show("a|b"), show(None)
+    ('12,345', '0.1235', 'a\\|b', '')
+    """
+    if isinstance(value, Markdown):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:,.1f}" if abs(value) >= 1000 else f"{value:.4g}"
+    return quoting.markdown(str(value))
+
+
+def code(text: str) -> Markdown:
+    """Return a text as code."""
+    return Markdown(quoting.code(text))
+
+
+def codes(texts: Iterable[str]) -> Markdown:
+    """Return texts as code, with commas between them."""
+    return Markdown(", ".join(map(quoting.code, texts)))
+
+
+def literal(text: str) -> Markdown:
+    """Return a text as a literal of Python or of a shell, for a block of code."""
+    return Markdown(json.dumps(quoting.one_line(text), ensure_ascii=False).replace("`", "'"))
+
+
+def grid(rows: Sequence[Sequence[Any]], head: Sequence[Any]) -> Markdown:
+    """Return a table; rows are as wide as the head."""
+    lines = [head, ["---"] * len(head), *rows]
+    shown = [[show(cell) if number != 1 else cell for cell in line] for number, line in enumerate(lines)]
+    return Markdown("\n".join(f"| {' | '.join(line)} |" for line in shown))
+
+
+def bullets(lines: Iterable[Any]) -> Markdown:
+    """Return a list, one item a line."""
+    return Markdown("\n".join(f"- {show(line)}" for line in lines))
+
+
+FILTERS = {"code": code, "codes": codes, "literal": literal, "grid": grid, "bullets": bullets}

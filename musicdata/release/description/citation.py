@@ -1,0 +1,120 @@
+"""How a release is cited: `CITATION.cff`, and the same as BibTeX."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from musicdata.release.description.quoting import latex, one_line, yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from musicdata.recipe import Author, Head
+    from musicdata.release.layout import Record
+
+_MESSAGE = "If you use this data set, please cite it, and the works it is made from where their terms ask for it."
+_SPDX = re.compile(r"[A-Za-z0-9.+-]+")
+_ARXIV = re.compile(r"arXiv:\s*(\d{4}\.\d{4,5})", re.IGNORECASE)
+_DOI = re.compile(r"\b10\.\d{4,9}/[^\s,;)]*[^\s,;.)]")
+_PERSON = re.compile(r"(?P<family>[^,&]*[^,&\s]), (?P<given>\w\.(?:[ -]?\w\.)*)(?:(?:,? & |, )|$)")
+_PEOPLE = re.compile(rf"(?:{re.sub(r'[?]P<[a-z]+>', '?:', _PERSON.pattern)})+")
+_PAPER = re.compile(r"(?P<people>[^(]+?),? \((?P<year>\d{4})[a-z]?\)\. (?P<title>.+?)(?:\. .*|\.?)")
+
+
+def render(record: Record, recipe: Head) -> str:
+    """Return the release's `CITATION.cff`, version 1.2.0 of the Citation File Format, of type dataset."""
+    told = recipe.release
+    lines = [
+        'cff-version: "1.2.0"',
+        "type: dataset",
+        f"message: {yaml(_MESSAGE)}",
+        f"title: {yaml(one_line(record.title))}",
+        f"version: {yaml(record.version)}",
+    ]
+    if told and (abstract := one_line(told.description)):
+        lines.append(f"abstract: {yaml(abstract)}")
+    lines += ["authors:", *_people(told.authors if told else (), record.title)]
+    if told and is_spdx(told.licence):
+        lines.append(f"license: {yaml(told.licence)}")
+    lines += ["keywords:", *(f"  - {yaml(word)}" for word in keywords(recipe))]
+    lines += ["identifiers:", "  - type: other", f"    value: {yaml(f'sha256:{record.content_root}')}"]
+    lines.append(f"    description: {yaml('content_root: sha256 over the digests of all columns of all tables')}")
+    if told and told.papers:
+        lines += ["references:", *(line for paper in told.papers for line in _reference(one_line(paper)))]
+    return "\n".join(lines) + "\n"
+
+
+def is_spdx(licence: str) -> bool:
+    """Say whether a licence is written as an SPDX identifier.
+
+    >>> is_spdx("CC-BY-4.0"), is_spdx("ask us first")
+    (True, False)
+    """
+    return _SPDX.fullmatch(licence) is not None
+
+
+def keywords(recipe: Head) -> list[str]:
+    """List what the data set is found by: `music`, its name and its modalities, each once."""
+    return list(dict.fromkeys(["music", recipe.dataset.name, *recipe.dataset.modalities]))
+
+
+def contributors(title: str) -> str:
+    """Return who is named where a recipe names no author, by the short form of the title.
+
+    >>> contributors("MusicTM: sheet music and lyrics")
+    'The MusicTM contributors'
+    """
+    return f"The {one_line(title).split(': ', maxsplit=1)[0]} contributors"
+
+
+def _people(authors: Iterable[Author], title: str) -> list[str]:
+    lines = []
+    for author in authors:
+        lines += [f"  - family-names: {yaml(author.family_names)}", f"    given-names: {yaml(author.given_names)}"]
+        lines += [f"    orcid: {yaml(_orcid(author))}"] if author.orcid else []
+    return lines or [f"  - name: {yaml(contributors(title))}"]
+
+
+def _orcid(author: Author) -> str:
+    return f"https://orcid.org/{author.orcid.removeprefix('https://orcid.org/')}"
+
+
+def _reference(paper: str) -> list[str]:
+    """Return the lines of one reference: the paper as it is cited, and what can be read from that without doubt."""
+    read = _PAPER.fullmatch(paper)
+    lines = ["  - type: article", f"    title: {yaml(read['title'] if read else paper)}", "    authors:"]
+    lines += _writers(read["people"] if read else paper)
+    lines += [f"    year: {read['year']}"] if read else []
+    lines += [f"    doi: {yaml(doi[0])}"] if (doi := _DOI.search(paper)) else []
+    if arxiv := _ARXIV.search(paper):
+        lines.append(f"    url: {yaml(f'https://arxiv.org/abs/{arxiv[1]}')}")
+    return [*lines, f"    notes: {yaml(paper)}"]
+
+
+def _writers(people: str) -> list[str]:
+    """Return ``Zeng, D., Yu, Y.`` as persons; names written otherwise are one entity."""
+    if not _PEOPLE.fullmatch(people):
+        return [f"      - name: {yaml(people)}"]
+    lines = []
+    for person in _PERSON.finditer(people):
+        lines.append(f"      - family-names: {yaml(person['family'])}")
+        lines.append(f"        given-names: {yaml(person['given'])}")
+    return lines
+
+
+def bibtex(record: Record, recipe: Head) -> str:
+    """Return the release as a BibTeX entry.
+
+    The entry has no year: a release does not know when it is published.
+    """
+    authors = recipe.release.authors if recipe.release else ()
+    names = [f"{latex(author.family_names)}, {latex(author.given_names)}" for author in authors]
+    fields = {
+        "author": " and ".join(names) or f"{{{latex(contributors(record.title))}}}",
+        "title": f"{{{latex(record.title)}}}",
+        "version": record.version,
+        "note": f"Data set {latex(record.slug)}, content root sha256:{record.content_root}",
+    }
+    key = re.sub(r"[^A-Za-z0-9]+", "-", record.slug)
+    return f"@misc{{{key},\n" + "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items()) + "}\n"

@@ -1,0 +1,43 @@
+"""What differs between two releases apart from rows and columns."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from musicdata.errors import IntegrityError
+from musicdata.release import layout
+
+if TYPE_CHECKING:
+    from musicdata.release.diff.side import Side
+
+_FACTS = ("title", "stages", "sources", "rejects", "tools", "rights", "gate", "tombstones")
+_TEXTS = {"card": layout.CARD, "citation": layout.CITATION, "croissant": layout.CROISSANT, "recipe": layout.RECIPE}
+_HASH = re.compile(r"\b[0-9a-f]{64}\b")
+_FOLLOWS = re.compile(r"^- It follows .*\n|[;.] [Ii]t follows \d+\.\d+\.\d+", re.MULTILINE)
+
+
+def changed_metadata(a: Side, b: Side) -> list[str]:
+    """List what tells of the rows and is not the same, such as `title`, `tools`, `recipe`, `card`, `contract of notes`.
+
+    Texts that name their release's version, the one before it or its hashes do not differ by that alone.
+
+    Raises:
+        IntegrityError: a text is missing.
+    """
+    found = [name for name in _FACTS if getattr(a.record, name) != getattr(b.record, name)]
+    found += [what for what, name in _TEXTS.items() if _neutral(a, name) != _neutral(b, name)]
+    both = sorted(a.contracts.keys() & b.contracts.keys())
+    return found + [f"contract of {name}" for name in both if a.contracts[name] != b.contracts[name]]
+
+
+def _neutral(side: Side, name: str) -> str:
+    """Return a text of the release without what is another in every version of it."""
+    try:
+        text = (side.root / name).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise IntegrityError(
+            f"{side.root / name} cannot be read: {error}. Run: musicdata release verify {side.root}"
+        ) from error
+    text, version = _FOLLOWS.sub("", text), side.record.version
+    return _HASH.sub("", text.replace(version, "").replace(version.replace(".", "-"), ""))

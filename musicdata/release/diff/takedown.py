@@ -1,0 +1,75 @@
+"""Which rows are gone because an item was taken down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from musicdata.release import layout
+from musicdata.release.configs import column_names
+from musicdata.release.diff.merge import match
+from musicdata.release.removal.gone import ID_OF, is_gone
+
+if TYPE_CHECKING:
+    from musicdata.contract import Contract
+    from musicdata.release.diff.side import Side
+    from musicdata.release.diff.values import Mask
+
+
+@dataclass(slots=True)
+class Gone:
+    """Knows the samples that were taken down between two releases, and what only they needed.
+
+    Attributes:
+        before: the first release, which still has them.
+        ids: column → its values that no sample has any more, because of a takedown.
+    """
+
+    before: Side
+    ids: dict[str, pa.Array] = field(default_factory=dict)
+    _still_shown: dict[str, pa.Table] = field(default_factory=dict)
+
+    @classmethod
+    def between(cls, a: Side, b: Side) -> Gone:
+        """Find what the tombstones of `b` take from `a`."""
+        if not b.record.tombstones or layout.SAMPLES not in a.contracts:
+            return cls(a)
+        known = column_names(a.contracts[layout.SAMPLES])
+        samples = _read(a, layout.SAMPLES, [name for name in ID_OF.values() if name in known])
+        mask, ids = is_gone(samples, b.record.tombstones), {}
+        for name in samples.column_names:
+            gone, kept = (pc.unique(samples.column(name).filter(rows)) for rows in (mask, pc.invert(mask)))
+            ids[name] = gone.filter(pc.invert(pc.is_in(gone, kept)))
+        return cls(a, ids)
+
+    def among(self, contract: Contract, rows: pa.Table) -> Mask:
+        """Say which of the rows, removed ones of a table, went with what was taken down."""
+        named = [name for name in ID_OF.values() if name in rows.column_names and name in self.ids]
+        if not named:
+            return np.zeros(len(rows), bool)
+        if contract.shown_by:
+            return self._shown_by_none(contract, rows)
+        found: Mask = pc.is_in(rows.column(named[0]), self.ids[named[0]]).to_numpy()
+        return found
+
+    def _shown_by_none(self, contract: Contract, rows: pa.Table) -> Mask:
+        """Say which rows only samples referred to that were taken down."""
+        key = list(contract.key)
+        if contract.name not in self._still_shown:
+            showing = _read(self.before, contract.shown_by, [*key, "sample_id"])
+            kept = showing.filter(pc.invert(pc.is_in(showing.column("sample_id"), self.ids["sample_id"])))
+            self._still_shown[contract.name] = kept.select(key).group_by(key, use_threads=False).aggregate([])
+        found = np.zeros(len(rows), bool)
+        found[match(rows, self._still_shown[contract.name], key, contract.name).only_a] = True
+        return found
+
+
+def _read(side: Side, table: str, columns: list[str]) -> pa.Table:
+    empty = side.contracts[table].arrow_schema().empty_table().select(columns)
+    return pa.concat_tables(
+        [empty, *(p for split in side.facts(table).rows for p in side.pieces(table, split, columns))]
+    )

@@ -1,0 +1,196 @@
+"""Publishing of releases: to a folder, an object store, the Hugging Face hub or Zenodo.
+
+    /releases  file:///releases  s3://bucket/prefix     → <there>/<name>/<version>/<path>   (`folder`, `store`)
+    hf://datasets/user/name                             → a commit and the tag v<version>   (`hub`)
+    zenodo://  zenodo://sandbox                         → a deposition                      (`zenodo`)
+
+Everywhere it goes the same way:
+
+1. The release is verified, and its view is checked against the rights of its items. Nothing has been sent yet.
+2. A published version is never overwritten. If the same bytes are there, that is success; if others are, it is refused.
+3. An *intent* binds the unfinished upload to the sha256 of its `RELEASE.json`, so that two builds never mix.
+4. Each file appears whole or not at all. What an interrupted upload brought is not brought again.
+5. Every file is read back, and its sha256 compared.
+6. `RELEASE.json`, the tag or the deposition's publication comes last, and only if there is none: that is the moment of
+   publication. Of two that publish at once one wins, and the other is told.
+7. What only the upload needed is removed, and the record is written (`musicdata.release.records`).
+
+A kill at any moment leaves nothing that could be taken for a published version, unless it is one; the same command goes
+on from there. Credentials come from the environment and stand in no file, log, error or record.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from musicdata import settings
+from musicdata.errors import IntegrityError, RefusedError, UsageError
+from musicdata.release import records as record_files
+from musicdata.release.publish.folder import Folder
+from musicdata.release.publish.parcel import Parcel, pack
+from musicdata.release.publish.store import ATOMIC, Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from musicdata.release.publish.parcel import Progress, Target
+
+
+def silent(path: str, n_bytes: int, of_bytes: int) -> None:
+    """Say nothing of progress."""
+
+
+def publish(
+    root: Path,
+    url: str,
+    *,
+    verify: Callable[[Path], list[str]],
+    permit: Callable[[Path], None],
+    claim: str = "",
+    records: Path | None = None,
+    read_back: bool = True,
+    is_final: bool = False,
+    progress: Progress = silent,
+) -> dict[str, Any]:
+    """Publish a release.
+
+    Args:
+        root: its folder.
+        url: where to; see above.
+        verify: lists what is wrong with the release at a folder.
+        permit: raises RefusedError when the view at a folder must not be published.
+        claim: statement that one holds the rights of what has no free licence; it stands in the record, and where the
+            release is published if there is a place for it.
+        records: folder for the record; None for the first of `records.folders`.
+        read_back: whether to read every file back before the version counts as published.
+        is_final: whether to publish a Zenodo deposition at once; else it stays a draft, without a record.
+        progress: is told of each file that is there.
+
+    Returns:
+        name, version, view, files, bytes; `url`, where it is; `status`: ``published``, ``already published`` or
+        ``draft``; `record`: the file that says so, or None.
+
+    Raises:
+        RefusedError: the version is published with other bytes, or the view must not be published.
+        IntegrityError: the release is not what it says, or what came back is not what was sent.
+        TransferError: the upload broke off; the same call goes on from there.
+        SetupError: a key or a library is missing.
+        UsageError: the URL names no place to publish to.
+    """
+    parcel = pack(root, claim)
+    folder = record_files.folders(records)[0]
+    with target_of(url, parcel, is_final=is_final) as target:
+        record_files.place(_publication(parcel, "file:///"), folder)
+        if problems := verify(root):
+            raise IntegrityError(f"{root} is not whole, nothing was sent: {'; '.join(problems[:5])}")
+        permit(root)
+        status = _bring(parcel, target, read_back, progress)
+        told = _publication(parcel, target.address)
+    record = None if status == "draft" else str(record_files.write(told, folder))
+    facts = told.model_dump(include={"name", "version", "view", "files", "bytes", "url"})
+    return facts | {"status": status, "record": record}
+
+
+def target_of(url: str, parcel: Parcel, *, is_final: bool = False) -> Target:
+    """Return what publishes to a URL.
+
+    Raises:
+        UsageError: nothing does, or the URL holds a key.
+    """
+    scheme, _, rest = url.rpartition("://")
+    if scheme and (settings.redact(url) != url or "?" in rest or "@" in rest.partition("/")[0]):
+        raise UsageError(
+            f"a URL to publish to holds no key and no query; credentials come from the environment: {scheme}://…"
+        )
+    if not scheme or scheme == "file":
+        return Folder(local_path(url), parcel)
+    if scheme == "hf":
+        from musicdata.release.publish.hub import Hub
+
+        return Hub(url, parcel)
+    if scheme == "zenodo":
+        from musicdata.release.publish.zenodo import Zenodo
+
+        return Zenodo(url, parcel, is_final=is_final)
+    if scheme in ATOMIC:
+        return Store(url, parcel)
+    places = ", ".join(f"{name}://" for name in ("file", "hf", "zenodo", *ATOMIC))
+    raise UsageError(f"nothing publishes to {scheme}://; name a folder, or a URL with {places}")
+
+
+def local_path(url: str) -> Path:
+    """Return the path of a folder on this machine, given as such or as file:// URL.
+
+    Raises:
+        UsageError: the URL names another machine.
+    """
+    if not url.startswith("file://"):
+        return Path(url)
+    parts = urlsplit(url)
+    if parts.netloc not in ("", "localhost"):
+        raise UsageError(f"{url} names the machine {parts.netloc}; a folder of this one has three slashes, file:///…")
+    return Path(unquote(parts.path))
+
+
+def _bring(parcel: Parcel, target: Target, read_back: bool, progress: Progress) -> str:
+    """Bring a release to its place; return what came of it."""
+    if _is_there(parcel, target):
+        target.clean()
+        return "already published"
+    target.begin()
+    if target.published() is None:  # still, now that nobody else can begin
+        target.upload(progress)
+        if read_back:
+            _compare(parcel, target)
+        if (committed := target.commit()) != "lost":
+            target.clean()
+            return committed
+    target.clean()
+    if not _is_there(parcel, target):
+        raise RefusedError(
+            f"{target.address}: another process began to publish {parcel.record.slug} there at the same time"
+        )
+    return "already published"
+
+
+def _is_there(parcel: Parcel, target: Target) -> bool:
+    """Say whether exactly this release is published.
+
+    Raises:
+        RefusedError: another is.
+    """
+    there = target.published()
+    if there is not None and there != parcel.encoded:
+        raise RefusedError(
+            f"{target.address}: {parcel.record.slug} is published with other content, and a published version is never "
+            "overwritten. Give yours another version"
+        )
+    return there is not None
+
+
+def _compare(parcel: Parcel, target: Target) -> None:
+    wrong = [file.path for file in parcel.files if not target.holds(file)]
+    if wrong:
+        raise IntegrityError(
+            f"{target.address}: what came back is not what was sent, so {parcel.record.slug} is not published: "
+            f"{', '.join(wrong[:5])}. Run the same command again; it sends these anew"
+        )
+
+
+def _publication(parcel: Parcel, url: str) -> record_files.Publication:
+    return record_files.Publication(
+        name=parcel.record.name,
+        version=parcel.record.version,
+        view=parcel.record.view,
+        content_root=parcel.record.content_root,
+        release_json_sha256=parcel.digest,
+        files=len(parcel.paths),
+        bytes=parcel.n_bytes,
+        rows=parcel.rows,
+        url=url,
+        claim=parcel.claim,
+        published=datetime.now(UTC).date().isoformat(),
+    )

@@ -1,0 +1,195 @@
+"""A release in a folder of this machine, or of a disk that is mounted there.
+
+    BASE/<name>/<version>/…                       the published version
+    BASE/<name>/.<version>.publishing/intent      digest of the RELEASE.json that is being uploaded; locked meanwhile
+    BASE/<name>/.<version>.publishing/part        the file that is being copied
+
+A file is copied to `part`, synced and renamed, so that each name in the version's folder is a whole file from the first
+moment; `RELEASE.json` comes last, by a hard link, which fails if there is one.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import hashlib
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+from musicdata.errors import IntegrityError, WorkspaceHeldError
+from musicdata.release import layout
+from musicdata.release.publish import failures
+from musicdata.workspace import sha256_of_file, storage_faults, sync_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+
+    from musicdata.release.publish.parcel import Commit, Parcel, Progress
+
+_CHUNK_BYTES = 1 << 20
+_NO_HARD_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK}
+
+
+class Folder:
+    """Publishes into a folder."""
+
+    def __init__(self, base: Path, parcel: Parcel) -> None:
+        self._parcel = parcel
+        self._base = base.absolute()
+        self._place = self._base / parcel.record.name / parcel.record.version
+        self._state = self._place.with_name(f".{parcel.record.version}.publishing")
+        self._intent = self._state / "intent"
+        self._part = self._state / "part"
+        self._lock = -1
+
+    @property
+    def address(self) -> str:
+        """Return the URL of the version's folder."""
+        return self._place.as_uri()
+
+    def __enter__(self) -> Folder:
+        """Do nothing: reading needs no lock."""
+        return self
+
+    def published(self) -> bytes | None:
+        """Return the bytes of `RELEASE.json` there, or None."""
+        try:
+            return (self._place / layout.RECORD).read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+
+    def begin(self) -> None:
+        """Take the lock, and write the digest of `RELEASE.json` beside the version's folder.
+
+        Raises:
+            RefusedError: an unfinished upload of another release is there, or files that belong to none.
+            WorkspaceHeldError: another process is publishing this version there.
+        """
+        with storage_faults(self._intent):
+            if not self._holds():
+                raise WorkspaceHeldError(
+                    f"another process is publishing {self._parcel.record.slug} to {self._place}. Wait for it to end"
+                )
+            told = os.pread(self._lock, 100, 0).decode("ascii", "replace")
+            is_new = len(told) != len(self._wanted())  # whoever began to write it had not put a file yet
+            if not is_new and told != self._wanted():
+                raise failures.bound(self._parcel, str(self._place), told, str(self._state))
+            self._refuse_strays(is_new)
+            if is_new:
+                os.ftruncate(self._lock, 0)
+                os.pwrite(self._lock, self._wanted().encode(), 0)
+                os.fsync(self._lock)
+                _sync_up_to(self._state, self._base.parent)
+
+    def _wanted(self) -> str:
+        return f"{self._parcel.digest}\n"
+
+    def _holds(self) -> bool:
+        """Take the lock, unless another process has it; say whether it is ours."""
+        while self._lock < 0:
+            self._state.mkdir(parents=True, exist_ok=True)
+            try:
+                lock = os.open(self._intent, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            except FileNotFoundError:  # whoever held it has just cleaned up
+                continue
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if os.fstat(lock).st_ino == self._intent.stat().st_ino:
+                    self._lock = lock
+            except BlockingIOError:
+                return False
+            except FileNotFoundError:
+                continue
+            finally:
+                if self._lock != lock:
+                    os.close(lock)
+        return True
+
+    def _refuse_strays(self, is_new: bool) -> None:
+        found = {path.relative_to(self._place).as_posix() for path in self._place.rglob("*") if not path.is_dir()}
+        if layout.RECORD not in found and (strays := found if is_new else found - self._parcel.paths):
+            if is_new:
+                shutil.rmtree(self._state)
+            raise failures.strayed(str(self._place), strays)
+
+    def upload(self, progress: Progress) -> None:
+        """Copy every file that is not there.
+
+        Raises:
+            IntegrityError: a file of the release is not what `RELEASE.json` says.
+            StorageError: the disk is full or cannot be written.
+        """
+        n_bytes = 0
+        for file in self._parcel.files:
+            if not self.holds(file):
+                self._put(file)
+            n_bytes += file.bytes
+            progress(file.path, n_bytes, self._parcel.n_bytes)
+
+    def holds(self, file: layout.File) -> bool:
+        """Say whether a file there is what it should be, by reading it."""
+        path = self._place / file.path
+        return path.is_file() and path.stat().st_size == file.bytes and sha256_of_file(path) == file.sha256
+
+    def _put(self, file: layout.File) -> None:
+        final = self._place / file.path
+        digest = hashlib.sha256()
+        with storage_faults(final, file.bytes):
+            with (self._parcel.root / file.path).open("rb") as source, self._part.open("wb") as copy:
+                while chunk := source.read(_CHUNK_BYTES):
+                    digest.update(chunk)
+                    copy.write(chunk)
+                copy.flush()
+                os.fsync(copy.fileno())
+            if digest.hexdigest() != file.sha256:
+                raise IntegrityError(f"{file.path} of {self._parcel.root} is not what {layout.RECORD} says it is")
+            final.parent.mkdir(parents=True, exist_ok=True)
+            self._part.replace(final)
+            _sync_up_to(final.parent, self._place.parent)
+
+    def commit(self) -> Commit:
+        """Link `RELEASE.json` to its place."""
+        final = self._place / layout.RECORD
+        with storage_faults(final, len(self._parcel.encoded)):
+            with self._part.open("wb") as file:
+                file.write(self._parcel.encoded)
+                file.flush()
+                os.fsync(file.fileno())
+            try:
+                os.link(self._part, final)
+            except FileExistsError:
+                return "lost"
+            except OSError as error:
+                if error.errno not in _NO_HARD_LINKS:
+                    raise
+                self._part.replace(final)
+            sync_folder(self._place)
+        return "published"
+
+    def clean(self) -> None:
+        """Remove the folder beside the version's, unless another process holds it."""
+        if not self._state.exists():
+            return
+        with storage_faults(self._state):
+            if self._holds():
+                shutil.rmtree(self._state)
+                sync_folder(self._state.parent)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Give the lock back."""
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
+
+
+def _sync_up_to(folder: Path, top: Path) -> None:
+    """Make entries of a folder last, and those of the folders above it up to `top`."""
+    while True:
+        sync_folder(folder)
+        if folder == top:
+            return
+        folder = folder.parent

@@ -1,0 +1,197 @@
+"""Where published releases are read from: folders and object stores through fsspec, everything else over http."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Protocol
+from urllib.parse import quote
+
+from musicdata import settings
+from musicdata.errors import IntegrityError, UsageError
+from musicdata.release.publish.failures import transfers
+from musicdata.release.publish.store import ATOMIC, open_store
+from musicdata.workspace import sha256_of_file, storage_faults, sync_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from musicdata.http import Client
+    from musicdata.release.layout import File
+    from musicdata.settings import Secret
+
+_CHUNK_BYTES = 8 << 20
+_ZENODO = re.compile(r"https?://[^/]+/records/\d+")
+_TAGGED = re.compile(r"(hf://datasets/[^/]+/[^/@]+)@([^/@]+)")
+
+
+class Source(Protocol):
+    """Is where one release is published."""
+
+    def read(self, path: str, max_bytes: int) -> bytes:
+        """Return the bytes of a small file; of a larger one not much more than `max_bytes` are read.
+
+        Raises:
+            IntegrityError: it is missing there.
+        """
+        ...
+
+    def bring(self, file: File, to: Path) -> None:
+        """Fetch a file, which then is whole and right; go on where an earlier call ended.
+
+        Raises:
+            IntegrityError: it is missing there, or is another.
+        """
+        ...
+
+
+@contextlib.contextmanager
+def reading(url: str) -> Iterator[Source]:
+    """Yield what reads the release at a URL of a record.
+
+    Raises:
+        UsageError: nothing does, or the network is forbidden.
+    """
+    from musicdata.release.publish import local_path
+
+    scheme = url.partition("://")[0]
+    if scheme == "file":
+        yield Files(url, str(local_path(url)))
+    elif scheme in ATOMIC:
+        yield Files(url, url)
+    elif scheme in ("http", "https", "hf"):
+        from musicdata.http import Client
+
+        with Client() as client:
+            yield Web(client, url)
+    else:
+        raise UsageError(f"nothing fetches from {url}")
+
+
+class Files:
+    """Reads files through fsspec."""
+
+    def __init__(self, address: str, place: str) -> None:
+        self.address = address
+        self._place = place
+        self._fs, self._root = _open(place)
+
+    @transfers
+    def read(self, path: str, max_bytes: int) -> bytes:
+        """Return the bytes of a small file; what is public is read without credentials, if there are none."""
+        try:
+            return self._start(path, max_bytes)
+        except Exception as error:
+            if type(error).__name__ != "NoCredentialsError":
+                raise
+        self._fs, self._root = open_store(self._place, anonymous=True)
+        return self._start(path, max_bytes)
+
+    def _start(self, path: str, max_bytes: int) -> bytes:
+        with self._opened(path) as file:
+            data: bytes = file.read(max_bytes + 1)
+        return data
+
+    def _opened(self, path: str) -> Any:
+        with contextlib.suppress(FileNotFoundError):
+            return self._fs.open(f"{self._root}/{path}", "rb", block_size=_CHUNK_BYTES)
+        raise IntegrityError(f"{path} is missing")
+
+    @transfers
+    def bring(self, file: File, to: Path) -> None:
+        """Fetch a file."""
+        part = to.with_name(f"{to.name}.part")
+        while True:
+            offset = part.stat().st_size if part.is_file() else 0
+            goes_on = 0 < offset <= file.bytes
+            self._append(file, part, offset if goes_on else 0)
+            if part.stat().st_size == file.bytes and sha256_of_file(part) == file.sha256:
+                break
+            part.unlink()
+            if not goes_on:
+                raise IntegrityError("it has other bytes")
+        with storage_faults(to, file.bytes):
+            part.replace(to)
+            sync_folder(to.parent)
+
+    def _append(self, file: File, part: Path, offset: int) -> None:
+        """Read from `offset` on, and not much further than the file should reach."""
+        left = file.bytes - offset + 1
+        with self._opened(file.path) as source, _opened(part, "ab" if offset else "wb") as copy:
+            source.seek(offset)
+            while left > 0 and (chunk := source.read(min(_CHUNK_BYTES, left))):
+                with storage_faults(part, left):
+                    copy.write(chunk)
+                left -= len(chunk)
+            with storage_faults(part):
+                copy.flush()
+                os.fsync(copy.fileno())
+
+
+def _opened(part: Path, mode: Literal["ab", "wb"]) -> BinaryIO:
+    with storage_faults(part):
+        return part.open(mode)
+
+
+def _open(place: str) -> tuple[Any, str]:
+    if "://" in place:
+        fs, root = open_store(place)
+        return fs, root.rstrip("/")
+    import fsspec
+
+    return fsspec.filesystem("file"), place
+
+
+class Web:
+    """Reads files over http: of the hub, of Zenodo, or of any server of files."""
+
+    def __init__(self, client: Client, url: str) -> None:
+        self.address = url
+        self._client = client
+        self._url_of, self._headers = _addresses(url)
+
+    @transfers
+    def read(self, path: str, max_bytes: int) -> bytes:
+        """Return the bytes of a small file."""
+        from musicdata.http import Limits
+
+        limits = Limits(max_bytes=max_bytes)
+        with _lacking():
+            return self._client.request("GET", self._url_of(path), headers=self._headers, limits=limits).body
+
+    @transfers
+    def bring(self, file: File, to: Path) -> None:
+        """Fetch a file."""
+        with _lacking():
+            self._client.download(
+                self._url_of(file.path), to, sha256=file.sha256, size=file.bytes, headers=self._headers
+            )
+
+
+@contextlib.contextmanager
+def _lacking() -> Iterator[None]:
+    """Turn answers that will not change into IntegrityError: the file is not there, or is another."""
+    from musicdata.http import HttpError, Outcome
+
+    try:
+        yield
+    except HttpError as error:
+        if error.outcome not in (Outcome.GONE, Outcome.INVALID):
+            raise
+        raise IntegrityError(str(error)) from None
+
+
+def _addresses(url: str) -> tuple[Callable[[str], str], dict[str, str | Secret]]:
+    """Return what gives the URL of a path, and the headers to send with it."""
+    if tagged := _TAGGED.fullmatch(url):
+        from musicdata.release.publish import hub
+
+        repository, token = hub.repository(tagged[1]), settings.read().keys.get("HF_TOKEN")
+        return lambda path: hub.file_url(repository, tagged[2], path), hub.authorization(token)
+    if _ZENODO.fullmatch(url):
+        from musicdata.release.publish import zenodo
+
+        return lambda path: zenodo.file_url(url, path), {}
+    return lambda path: f"{url.rstrip('/')}/{quote(path)}", {}

@@ -1,0 +1,260 @@
+"""Takes items out of a release: a patch version without them, and proof that nothing of them is left.
+
+Only files that hold an item are written anew; all others are copied bit by bit, and no sample changes its split.
+Features that were fitted on the train split keep what they learned from all of it; a build from the remaining songs
+forgets that too.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from musicdata.errors import InputError, IntegrityError, RefusedError, UsageError
+from musicdata.release import layout, stored, writing
+from musicdata.release import version as versions
+from musicdata.release.configs import column_names
+from musicdata.release.digests import TableDigests
+from musicdata.release.release import open_release
+from musicdata.release.removal.absence import prove_absence
+from musicdata.release.removal.gone import Gone, tombstones
+from musicdata.release.sharing import rights
+from musicdata.release.sharing.permissions import RIGHTS
+from musicdata.release.unfinished import is_there, unfinished
+from musicdata.stage import digest_of
+from musicdata.tables import PartWriter
+from musicdata.workspace import storage_faults
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from musicdata.release.configs import Config
+    from musicdata.release.layout import Record, Table, Tombstone
+    from musicdata.release.release import Release
+
+
+def takedown(root: Path, ids: Sequence[str], *, reason: str, out: Path, version: str | None = None) -> Record:
+    """Write the release at `root` without some of its items to `out`; return its record.
+
+    Args:
+        root: a release in the view `full`.
+        ids: of samples, songs or groups. An id of a song that names a group too is the song's; ``group:ID`` is the
+            group's.
+        reason: why; everybody can read it.
+        out: folder to make.
+        version: of the new release; the next patch version when None.
+
+    Raises:
+        InputError: an id is not in the release, nothing would be left, or `out` is there already.
+        UsageError: there is no reason, no id, or the release is not a full one.
+        RefusedError: the version does not come after that of the release.
+        IntegrityError: a file is not what the record says, or something of an item is still there.
+    """
+    release = open_release(root)
+    _require_sense(release, ids, reason)
+    version = _next(release, version)
+    stones = tombstones(release, ids, version=version, reason=reason.strip())
+    removal = _Removal(release, Gone.of(release, stones))
+    if not len(removal.gone.kept["sample_id"]):
+        raise InputError(f"nothing would be left of {release.record.slug}; withdraw the release instead")
+    if is_there(out):
+        return _the_same(out, release, stones)
+    identity = digest_of([release.record.model_dump(mode="json"), [stone.model_dump() for stone in stones]])
+    with unfinished(out, identity) as folder:
+        record = removal.write(folder, stones)
+        absence = prove_absence(folder, stones, root)
+        if absence.findings:
+            raise IntegrityError(
+                f"{root}: something is left of what was taken down: {absence.findings[0]} "
+                f"({len(absence.findings)} findings). {out} was not made; the release may tell of the item in its "
+                "recipe or texts"
+            )
+    return record
+
+
+def foresee(root: Path, ids: Sequence[str], *, reason: str) -> dict[str, Any]:
+    """Say what `takedown` would take, and raise what it would raise before it writes."""
+    release = open_release(root)
+    _require_sense(release, ids, reason)
+    stones = tombstones(release, ids, version=_next(release, None), reason=reason.strip())
+    gone = Gone.of(release, stones)
+    left = len(gone.kept["sample_id"])
+    return {"version": stones[0].version, "samples_taken_down": len(gone.samples), "samples_left": left}
+
+
+def _the_same(out: Path, release: Release, stones: Sequence[Tombstone]) -> Record:
+    """Return the record at `out` if it is of just this takedown.
+
+    Raises:
+        InputError: it is of something else.
+    """
+    if not (out / layout.RECORD).is_file():
+        raise InputError(f"{out} is there already and is no release; give another folder with --out")
+    there = layout.read_record(out)
+    told = [*release.record.tombstones, *stones]
+    before = there.previous.content_root if there.previous else ""
+    if before != release.record.content_root or sorted(map(repr, there.tombstones)) != sorted(map(repr, told)):
+        raise InputError(
+            f"{out} is there already and holds {there.slug}, another release; give another folder with --out"
+        )
+    return there
+
+
+def _require_sense(release: Release, ids: Sequence[str], reason: str) -> None:
+    if not reason.strip():
+        raise UsageError("a takedown needs a reason: give it with --reason")
+    if not ids:
+        raise UsageError("a takedown needs at least one id of a sample, a song or a group")
+    if release.record.view != "full":
+        raise UsageError(
+            f"{release.root} is the view {release.record.view} of {release.record.slug}; take the items out of the "
+            "full release, then render the view from that"
+        )
+
+
+def _next(release: Release, version: str | None) -> str:
+    if version is None:
+        return versions.next_version(release.record.version, "patch")
+    if versions.parse(version) <= versions.parse(release.record.version):
+        raise RefusedError(f"version {version} does not come after {release.record.version}; leave it out for the next")
+    return version
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """Says what happens to the rows of a config.
+
+    Attributes:
+        column: of the ids by which rows go.
+        ids: that go.
+        first: of rows that several samples share: their keys, and the first sample left that shows each.
+    """
+
+    column: str
+    ids: pa.Array
+    key: tuple[str, ...] = ()
+    first: pa.Table | None = None
+
+    def touches(self, path: Path) -> bool:
+        """Say whether the change concerns a file."""
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            groups = (file.read_row_group(n, columns=[self.column]) for n in range(file.num_row_groups))
+            return any(pc.any(pc.is_in(rows.column(0), self.ids)).as_py() for rows in groups)
+
+    def apply(self, rows: pa.Table) -> pa.Table:
+        """Return the rows that stay."""
+        goes = pc.is_in(rows.column(self.column), self.ids)
+        if self.first is None:
+            return rows.filter(pc.invert(goes))
+        where = pc.index_in(stored.joined_key(rows, self.key), stored.joined_key(self.first, self.key))
+        after = pc.if_else(goes, self.first.column("sample_id").take(where), rows.column("sample_id"))
+        place = rows.schema.get_field_index("sample_id")
+        return rows.set_column(place, rows.schema.field(place), after).filter(pc.is_valid(after))
+
+
+@dataclass(frozen=True, slots=True)
+class _Removal:
+    """Writes a release without what is gone."""
+
+    release: Release
+    gone: Gone
+
+    def write(self, folder: Path, stones: Sequence[Tombstone]) -> Record:
+        """Write every config, then the files around them."""
+        record, reader = self.release.record, self.release.reader
+        described = {name: reader.contract(name) for name in reader.tables}
+        files: list[layout.File] = []
+        tables = dict(record.tables)
+        for config in stored.configs(record, described):
+            files += self._write_config(folder, config, tables)
+        known = {
+            "version": stones[0].version,
+            "files": files,
+            "tables": tables,
+            "content_root": layout.content_root(tables),
+            "rights": self._rights(),
+            "previous": layout.Previous(version=record.version, content_root=record.content_root),
+            "tombstones": [*record.tombstones, *stones],
+        }
+        recipe = (self.release.root / layout.RECIPE).read_text("utf-8")
+        return writing.finish(folder, record.model_copy(update=known), described, recipe)
+
+    def _rights(self) -> dict[str, dict[str, int]]:
+        if RIGHTS not in self.release.tables:
+            return {}
+        rows = self.release.reader.read(RIGHTS, ["sample_id", "modality", "rights"])
+        return rights.counted(rows.filter(pc.invert(pc.is_in(rows.column("sample_id"), self.gone.samples))))
+
+    def _write_config(self, folder: Path, config: Config, tables: dict[str, Table]) -> list[layout.File]:
+        """Write a config's files, and tell `tables` of its splits that changed."""
+        record, change = self.release.record, self._change(config)
+        files: list[layout.File] = []
+        for split in record.tables[next(iter(config.tables))].rows:
+            names = writing.data_files(record, config.name, split)
+            touched = [name for name in names if change and change.touches(self.release.root / name)]
+            for name in names:
+                if change and name in touched:
+                    files.append(self._rewritten(folder, name, config, change))
+                else:
+                    files.append(self._copied(folder, name))
+            if touched:
+                _tell(folder, names, config, split, tables)
+        return files
+
+    def _change(self, config: Config) -> _Change | None:
+        contract = config.contract
+        if contract.shown_by:
+            first = stored.first_samples(self.release.reader, contract, self.gone.samples)
+            return _Change("sample_id", self.gone.samples, contract.key, first)
+        if "sample_id" in column_names(contract):
+            return _Change("sample_id", self.gone.samples)
+        ids = self.gone.orphans.get(contract.key[0])
+        return _Change(contract.key[0], ids) if ids is not None and len(ids) else None
+
+    def _rewritten(self, folder: Path, name: str, config: Config, change: _Change) -> layout.File:
+        writer = PartWriter(config.contract, folder / name)
+        for rows in _row_groups(self.release.root / name):
+            writer.write(change.apply(rows))
+        writer.close()
+        writing.sync(folder / name)
+        return writing.file_facts(folder, folder / name)
+
+    def _copied(self, folder: Path, name: str) -> layout.File:
+        source, target = self.release.root / name, folder / name
+        with storage_faults(target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
+        writing.sync(target)
+        facts = writing.file_facts(folder, target)
+        if facts not in self.release.record.files:
+            raise IntegrityError(
+                f"{source} is not what {layout.RECORD} says. Run: musicdata release verify {self.release.root}"
+            )
+        return facts
+
+
+def _row_groups(path: Path) -> Iterator[pa.Table]:
+    with pq.ParquetFile(path, page_checksum_verification=True) as file:
+        for number in range(file.num_row_groups):
+            yield file.read_row_group(number)
+
+
+def _tell(folder: Path, names: Sequence[str], config: Config, split: str, tables: dict[str, Table]) -> None:
+    """Count and digest the rows of a split that changed."""
+    schema = config.contract.arrow_schema()
+    digests = TableDigests(schema)
+    digests.update(split, schema.empty_table())
+    for name in names:
+        for rows in _row_groups(folder / name):
+            digests.update(split, rows)
+    found, n_rows = digests.digests(), digests.rows[split]
+    for table, columns in config.tables.items():
+        old = tables[table]
+        now = {column: old.digests[column] | {split: found[place][split]} for column, place in columns.items()}
+        tables[table] = old.model_copy(update={"rows": old.rows | {split: n_rows}, "digests": now})

@@ -1,0 +1,81 @@
+"""Bags of words: how often each sample has each of the words that many songs have.
+
+A word that few songs have may tell a song, so only words in at least `MIN_GROUPS` groups of near-duplicates count, and
+of these the `MAX_WORDS` that the most groups have. Order within a song is lost.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from musicdata import contract as contracts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+TABLE = "bag_of_words"
+MAX_WORDS = 5_000
+MIN_GROUPS = 3
+COLUMNS = ["sample_id", "split", "group_id", "lyrics"]
+"""Columns of the samples that are read."""
+
+_APOSTROPHES = "'’ʼ"
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text in small letters; a word is a run of letters, apostrophes inside it included.
+
+    >>> words("Don't say 'No' — ÇA va, 2 fois")
+    ["don't", 'say', 'no', 'ça', 'va', 'fois']
+    """
+    plain = unicodedata.normalize("NFC", text.lower()).translate(dict.fromkeys(map(ord, _APOSTROPHES), "'"))
+    marked = "".join(c if c == "'" or unicodedata.category(c)[0] in "LM" else " " for c in plain)
+    return [word for run in marked.split() if (word := run.strip("'"))]
+
+
+def vocabulary(samples: Iterable[pa.Table]) -> list[str]:
+    """Return the words that may be told, those that the most groups have first; ties in order of code points.
+
+    Args:
+        samples: pieces of a table with `group_id` and `lyrics`.
+    """
+    numbers: dict[str, int] = {}
+    groups: dict[str, int] = {}
+    pairs: NDArray[np.int64] = np.empty(0, np.int64)
+    for piece in samples:
+        found = {
+            (numbers.setdefault(word, len(numbers)) << 32) | groups.setdefault(group, len(groups))
+            for group, lyrics in zip(piece["group_id"].to_pylist(), piece["lyrics"].to_pylist(), strict=True)
+            for word in words(lyrics or "")
+        }
+        pairs = np.union1d(pairs, np.fromiter(found, np.int64, len(found)))
+    has = np.bincount(pairs >> 32, minlength=len(numbers))
+    told = [(-int(has[number]), word) for word, number in numbers.items() if has[number] >= MIN_GROUPS]
+    return [word for _, word in sorted(told)[:MAX_WORDS]]
+
+
+def bags(samples: Iterable[pa.Table], known: Iterable[str]) -> Iterator[pa.Table]:
+    """Yield the rows of the table `bag_of_words`, a piece for each piece of the samples.
+
+    Args:
+        samples: pieces of a table with the columns `COLUMNS`, in order of the sample.
+        known: the vocabulary.
+    """
+    contract, told = contracts.load(TABLE), frozenset(known)
+    for piece in samples:
+        columns: dict[str, list[object]] = {column.name: [] for column in contract.columns}
+        for row in piece.select(["sample_id", "split", "lyrics"]).to_pylist():
+            counted = Counter(word for word in words(row["lyrics"] or "") if word in told)
+            for word in sorted(counted):
+                columns["sample_id"].append(row["sample_id"])
+                columns["split"].append(row["split"])
+                columns["word"].append(word)
+                columns["count"].append(counted[word])
+        yield contract.table(columns)

@@ -1,0 +1,95 @@
+"""Which cells of a release show a work that may not be handed on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from musicdata.errors import ContractError
+from musicdata.release.layout import SAMPLES
+from musicdata.release.stored import joined_key
+
+if TYPE_CHECKING:
+    from musicdata.contract import Column, Contract
+    from musicdata.release.reader import ReleaseReader
+
+RIGHTS = "rights"
+
+
+def content(contract: Contract) -> list[Column]:
+    """List the columns of a table that show a work."""
+    return [column for column in contract.columns if column.content_of]
+
+
+@dataclass(slots=True)
+class Permissions:
+    """Knows the samples of a release whose sound, sheet, lyrics or notes may be handed on.
+
+    What the table `rights` has no row for may not.
+
+    Attributes:
+        reader: of the release.
+        samples: ids of all its samples, in order.
+        allowed: modality → ids of the samples of which it may be handed on.
+    """
+
+    reader: ReleaseReader
+    samples: pa.Array
+    allowed: dict[str, pa.Array]
+    _shown: dict[tuple[str, str], pa.Array] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, reader: ReleaseReader) -> Permissions:
+        """Read the permissions from the table `rights`."""
+        samples = reader.read(SAMPLES, ["sample_id"]).column("sample_id").combine_chunks()
+        allowed = {}
+        if RIGHTS in reader.tables:
+            rows = reader.read(RIGHTS, ["sample_id", "modality", "may_redistribute"])
+            for modality in sorted(pc.unique(rows.column("modality")).to_pylist()):
+                may = pc.and_(rows.column("may_redistribute"), pc.equal(rows.column("modality"), modality))
+                allowed[modality] = rows.filter(may).column("sample_id").combine_chunks()
+        return cls(reader, samples.take(pc.sort_indices(samples)), allowed)
+
+    def withheld_samples(self, modality: str) -> pa.Array:
+        """Return the ids of the samples of which the modality may not be handed on, in order."""
+        return self.samples.filter(pc.invert(self._is_allowed(self.samples, modality)))
+
+    def needs(self, contract: Contract) -> list[str]:
+        """List the columns by which `withheld` tells the rows of a table.
+
+        Raises:
+            ContractError: nothing tells which sample a row shows.
+        """
+        if "sample_id" not in {column.name for column in contract.columns}:
+            shown = ", ".join(column.name for column in content(contract))
+            raise ContractError(
+                f"table {contract.name} shows works ({shown}) without a sample_id, so nobody can say under which "
+                "rights they stand; give it one, or leave it out of the release"
+            )
+        return list(dict.fromkeys(["sample_id", *(contract.key if contract.shown_by else ())]))
+
+    def withheld(self, contract: Contract, rows: pa.Table, modality: str) -> pa.ChunkedArray:
+        """Say of each row whether what it shows of the modality may not be handed on.
+
+        A row that several samples share may be, if one of them may be.
+        """
+        if contract.shown_by:
+            return pc.invert(pc.is_in(joined_key(rows, contract.key), self._shown_by_allowed(contract, modality)))
+        return pc.invert(self._is_allowed(rows.column("sample_id"), modality))
+
+    def _is_allowed(self, ids: pa.Array, modality: str) -> pa.Array:
+        return pc.is_in(ids, self.allowed.get(modality, pa.array([], pa.string())))
+
+    def _shown_by_allowed(self, contract: Contract, modality: str) -> pa.Array:
+        """Return the keys of the rows that a sample shows of which the modality may be handed on."""
+        place = contract.name, modality
+        if place not in self._shown:
+            found = pa.array([], pa.string())
+            for rows in self.reader.iterate(contract.shown_by, [*contract.key, "sample_id"]):
+                keys = joined_key(rows.filter(self._is_allowed(rows.column("sample_id"), modality)), contract.key)
+                found = pc.unique(pa.chunked_array([found, *keys.chunks], pa.string()))
+            self._shown[place] = found.drop_null()
+        return self._shown[place]

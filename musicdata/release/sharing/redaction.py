@@ -1,0 +1,210 @@
+"""Renders what of a release may be passed on, as a release folder of its own: the same ids, splits, version, root.
+
+`open` empties the cells that show a work whose rights forbid handing it on; what is computed from it stays. `features`
+leaves out every column that shows a work, `ids` every column computed from one besides; both have a bag of words
+instead. Tables of which only keys, or the names of what is gone, would be left, are left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from musicdata import contract as contracts
+from musicdata.errors import InputError, IntegrityError, UsageError
+from musicdata.release import layout, stored, writing
+from musicdata.release.configs import Config, column_names
+from musicdata.release.release import open_release
+from musicdata.release.sharing import bag_of_words
+from musicdata.release.sharing.permissions import Permissions
+from musicdata.release.unfinished import is_there, unfinished
+from musicdata.stage import digest_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from musicdata.contract import Column, Contract
+    from musicdata.release.layout import Record, Table, View
+    from musicdata.release.release import Release
+
+_BESIDE_THE_KEY = {"sample_id", "split"}
+
+
+def render(release_root: Path, view: View, out: Path) -> Record:
+    """Write the view `view` of the full release at `release_root` as a release folder; return its record.
+
+    Raises:
+        UsageError: `view` is the whole release, or the release at `release_root` is a view itself.
+        InputError: there is no release, or `out` is there already and is something else.
+        IntegrityError: the release is not what its record says.
+        ContractError: a table shows works without saying of which sample.
+    """
+    release = open_release(release_root)
+    if view == "full":
+        raise UsageError("the view full is the release itself; there are open, features and ids")
+    if release.record.view != "full":
+        raise UsageError(
+            f"{release_root} is the view {release.record.view} of {release.record.slug}; "
+            f"render {view} from the full one"
+        )
+    if is_there(out):
+        return _the_same(out, release.record, view)
+    with unfinished(out, digest_of([view, release.record.model_dump(mode="json")])) as folder:
+        return _Rendering(release, view).write(folder)
+
+
+def _the_same(out: Path, record: Record, view: View) -> Record:
+    there = layout.read_record(out) if (out / layout.RECORD).is_file() else None
+    if there is None or (there.slug, there.content_root, there.view) != (record.slug, record.content_root, view):
+        held = f"holds {there.slug} ({there.view})" if there else "is no release"
+        raise InputError(f"{out} is there already and {held}; give another folder with --out")
+    return there
+
+
+def seen(contract: Contract, view: View, *, is_joined: bool) -> Contract | None:
+    """Return a table's contract as a view has it, or None where nothing of it is worth having.
+
+    Args:
+        contract: as the full release has it.
+        view: not `full`.
+        is_joined: whether it stands beside other tables in the config `samples`, and so is not left out.
+    """
+    columns = [_seen(column, view, is_key=column.name in contract.key) for column in contract.columns]
+    kept = tuple(column for column in columns if column is not None)
+    names = {column.name for column in kept}
+    had, has = (any(c.is_media or c.is_vector for c in some) for some in (contract.columns, kept))
+    if not is_joined and (names <= {*contract.key, *_BESIDE_THE_KEY} or (had and not has)):
+        return None
+    references = {name: table for name, table in contract.references.items() if name in names}
+    return contract.model_copy(update={"columns": kept, "references": references})
+
+
+def _seen(column: Column, view: View, *, is_key: bool) -> Column | None:
+    if view == "open":
+        return column.model_copy(update={"nullable": True}) if column.content_of and not is_key else column
+    is_gone = column.content_of or (view == "ids" and column.features_of)
+    return None if is_gone else column
+
+
+@dataclass(frozen=True)
+class _Rendering:
+    """Is a view of a release that is being written."""
+
+    release: Release
+    view: View
+
+    @property
+    def record(self) -> Record:
+        return self.release.record
+
+    @cached_property
+    def permissions(self) -> Permissions:
+        return Permissions.of(self.release.reader)
+
+    @cached_property
+    def contracts(self) -> dict[str, Contract]:
+        """Return table → contract of the tables that the view has."""
+        found = {}
+        for name, table in self.record.tables.items():
+            contract = seen(self.release.contract(name), self.view, is_joined=table.config == layout.SAMPLES)
+            if contract is not None:
+                found[name] = contract
+        return found
+
+    def write(self, folder: Path) -> Record:
+        """Write every config, then the files around them."""
+        files: list[layout.File] = []
+        tables: dict[str, Table] = {}
+        for config in stored.configs(self.record, self.contracts):
+            ours, written = self._write_config(folder, config)
+            files += ours
+            tables |= written
+        described, added = dict(self.contracts), dict[str, layout.Table]()
+        if self._has_words:
+            ours, added = self._write_words(folder)
+            files += ours
+            described |= {name: contracts.load(name) for name in added}
+        known = {"view": self.view, "files": files, "redacted": self._redacted(tables), "added": added}
+        recipe = (self.release.root / layout.RECIPE).read_text("utf-8")
+        return writing.finish(folder, self.record.model_copy(update=known), described, recipe)
+
+    def _write_config(self, folder: Path, config: Config) -> tuple[list[layout.File], dict[str, Table]]:
+        rows = self.record.tables[next(iter(config.tables))].rows
+        n_files = {split: len(writing.data_files(self.record, config.name, split)) for split in rows}
+        writer = writing.ConfigWriter(folder, config, rows, n_files)
+        for piece in self.release.reader.iterate_config(config.name, column_names(config.contract)):
+            writer.write(self._emptied(config.contract, piece))
+        return writer.finish()
+
+    def _emptied(self, contract: Contract, rows: pa.Table) -> pa.Table:
+        """Empty the cells that must not be shown."""
+        if self.view != "open":
+            return rows
+        masks: dict[str, pa.Array] = {}
+        for column in contract.columns:
+            if not column.content_of or column.name in contract.key:
+                continue
+            self.permissions.needs(contract)  # raises where nothing tells the sample
+            if column.content_of not in masks:
+                withheld = self.permissions.withheld(contract, rows, column.content_of)
+                masks[column.content_of] = pa.chunked_array(withheld).combine_chunks()
+            values = without(rows.column(column.name), masks[column.content_of])
+            rows = rows.set_column(rows.schema.get_field_index(column.name), column.field(), values)
+        return rows
+
+    def _redacted(self, tables: Mapping[str, Table]) -> dict[str, dict[str, dict[str, str]]]:
+        """Return table → column → split → digest of what differs from the full release; only content may."""
+        found: dict[str, dict[str, dict[str, str]]] = {}
+        for name in self.contracts:
+            there = {c.name: c.content_of for c in self.contracts[name].columns}
+            for column, digests in self.record.tables[name].digests.items():
+                now = tables[name].digests.get(column, {})
+                if now == digests:
+                    continue
+                if there.get(column) == "":
+                    raise IntegrityError(
+                        f"{self.release.root}: {name}.{column} is not what {layout.RECORD} says. "
+                        f"Run: musicdata release verify {self.release.root}"
+                    )
+                found.setdefault(name, {})[column] = now
+        return found
+
+    @property
+    def _has_words(self) -> bool:
+        described = column_names(self.release.contract(layout.SAMPLES))
+        return self.view in ("features", "ids") and set(bag_of_words.COLUMNS) <= set(described)
+
+    def _write_words(self, folder: Path) -> tuple[list[layout.File], dict[str, Table]]:
+        known = bag_of_words.vocabulary(self._samples())
+        rows = dict.fromkeys(layout.SPLITS, 0)
+        for piece in bag_of_words.bags(self._samples(), known):
+            for split in pc.unique(piece.column("split")).to_pylist():
+                rows[split] += pc.sum(pc.equal(piece.column("split"), split)).as_py()
+        contract = contracts.load(bag_of_words.TABLE)
+        tables = {bag_of_words.TABLE: {name: name for name in column_names(contract)}}
+        writer = writing.ConfigWriter(
+            folder, Config(bag_of_words.TABLE, contract, tables), rows, dict.fromkeys(rows, 1)
+        )
+        for piece in bag_of_words.bags(self._samples(), known):
+            writer.write(piece)
+        return writer.finish()
+
+    def _samples(self) -> Iterator[pa.Table]:
+        return self.release.reader.iterate(layout.SAMPLES, bag_of_words.COLUMNS)
+
+
+def without(values: pa.ChunkedArray, withheld: pa.Array) -> pa.Array:
+    """Return the values with those withheld empty; nothing of them stays behind in memory, so none gets into a file."""
+    places = pc.if_else(withheld, None, pa.array(np.arange(len(withheld))))
+    whole = values.combine_chunks() if values.num_chunks != 1 else values.chunk(0)
+    if not pa.types.is_struct(whole.type):
+        return whole.take(places)
+    children = [child.take(places) for child in whole.flatten()]
+    filled = [pc.fill_null(c, b"" if pa.types.is_binary(c.type) else "") for c in children]  # their fields forbid nulls
+    return pa.StructArray.from_arrays(filled, fields=list(whole.type), mask=withheld)
