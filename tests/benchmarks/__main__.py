@@ -21,6 +21,8 @@ NAMES = (
     "retrieval",
     "planted_faults",
     "validation",
+    "release_diff",
+    "release_cost",
 )
 
 

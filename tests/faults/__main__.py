@@ -8,10 +8,12 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
-from tests.faults import commit_points
+from tests.faults import commit_points, publishing, releasing
 from tests.faults.trials import KINDS, make_reference, run_trials
+from tests.release.publish.made_up import tree
 
 _FULL = {"kill -9, at random": 300, "kill -9, at the start": 60, "kill -9, around a seal": 100}
 _ROW = "| {:<28} | {:>6} | {:>6} | {:>9} | {:>13} | {:>13} |"
@@ -39,10 +41,34 @@ def main() -> int:
             ]
             print(_ROW.format(kind, len(trials), sum(t.landed for t in trials), right, *longest), flush=True)
             wrong += [f"{kind}, seed {trial.seed}: {'; '.join(trial.faults)}" for trial in trials if trial.faults]
+        for kind, killed in (
+            ("kill -9 of release build", _release_build),
+            ("kill -9 of release publish", _publication),
+        ):
+            number = range(chosen.seed, chosen.seed + (30 if chosen.full else 3))
+            found = list(killed(number, Path(name)))
+            right = sum(not faults for _, _, faults in found)
+            print(_ROW.format(kind, len(found), sum(landed for _, landed, _ in found), right, "", ""), flush=True)
+            wrong += [f"{kind}, seed {seed}: {'; '.join(faults)}" for seed, _, faults in found if faults]
     for kind in ("crash", "full", "full-once"):
         wrong += _commit_points(kind, 1 if chosen.full else 20)
     print("\n".join(wrong) or "nothing was wrong")
     return bool(wrong)
+
+
+def _release_build(seeds: range, folder: Path) -> Iterator[tuple[int, bool, list[str]]]:
+    work = releasing.small_work(folder / "to-release")
+    (folder / "releases").mkdir()
+    yield from releasing.trials(work, folder / "releases", seeds)
+
+
+def _publication(seeds: range, folder: Path) -> Iterator[tuple[int, bool, list[str]]]:
+    places = folder / "published"
+    (folder / "publishing").mkdir()
+    for trial in publishing.trials(
+        seeds, folder / "publishing", lambda seed: f"{places}{seed}", lambda seed: lambda: tree(Path(f"{places}{seed}"))
+    ):
+        yield trial.seed, trial.landed, trial.faults
 
 
 def _commit_points(kind: str, step: int) -> list[str]:

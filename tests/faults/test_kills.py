@@ -10,7 +10,7 @@ from tests.faults import commit_points, harness
 from tests.faults.trials import KINDS, Reference, run_trials
 
 TRIALS = {
-    "kill -9, at random": 30,
+    "kill -9, at random": 12,
     "kill -9, at the start": 4,
     "kill -9, around a seal": 4,
     "kill -9, 3 times in a build": 2,
@@ -30,7 +30,7 @@ def test_the_same_command_ends_with_the_same_bytes(kind: str, reference: Referen
     assert max(trial.left_s for trial in trials) < 5 + 10  # five seconds where nothing else runs
 
 
-@pytest.mark.parametrize(("kind", "step"), [("crash", 6), ("full", 12), ("full-once", 24)])
+@pytest.mark.parametrize(("kind", "step"), [("crash", 9), ("full", 18), ("full-once", 30)])
 def test_a_fault_at_any_call_that_changes_the_disk_does_no_harm(kind: str, step: int) -> None:
     points, n_calls = commit_points.tried(kind, step)
     assert n_calls > 100

@@ -1,0 +1,46 @@
+"""The command: one function per subcommand, each calls one library function."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+import typer
+
+from musicdata.cli import building, looking, releasing
+from musicdata.cli.app import app
+from musicdata.cli.options import EXIT_INTERRUPTED
+from musicdata.errors import MusicdataError
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+__all__ = ["app", "building", "looking", "main", "releasing"]
+
+
+def main() -> NoReturn:
+    """Run the command and leave with the exit code of `musicdata.errors`."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        code = app(standalone_mode=False)
+    except MusicdataError as error:
+        typer.echo(f"musicdata: {error}", err=True)
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        code = EXIT_INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    except Exception as error:
+        if hasattr(error, "exit_code") and hasattr(error, "show"):  # a wrong option, told by typer
+            error.show()
+            sys.exit(error.exit_code)
+        raise
+    if code == EXIT_INTERRUPTED:  # typer itself turns KeyboardInterrupt into this, without a word
+        typer.echo("musicdata: interrupted; what is finished is kept, the same command goes on from there", err=True)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt

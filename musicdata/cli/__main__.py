@@ -1,0 +1,5 @@
+"""`python -m musicdata.cli`."""
+
+from musicdata.cli import main
+
+main()

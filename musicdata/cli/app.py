@@ -1,0 +1,17 @@
+"""The command's frame: what it is called, what its exit codes are."""
+
+from __future__ import annotations
+
+import typer
+
+app = typer.Typer(
+    name="musicdata",
+    help="Build, check, validate and publish cross-modal music data sets: audio, sheet music and lyrics, aligned note "
+    "by note.",
+    epilog="Exit codes: 0 ok · 1 findings · 2 usage · 3 partial, run again · 4 set-up fault or gate refused · "
+    "5 workspace held · 130 interrupted.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)

@@ -1,0 +1,122 @@
+"""Commands that look and judge: show, check, validate."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from musicdata.cli.app import app
+from musicdata.cli.options import EXIT_FINDINGS, EXIT_REFUSED, Data, DataOption, Json, print_json
+from musicdata.errors import UsageError
+
+if TYPE_CHECKING:
+    from musicdata_baselines import Validation
+
+
+@app.command(short_help="Look at rows, save sounds and pictures.")
+def show(
+    table: Annotated[str, typer.Argument(help="Table to look at, or rejects.")],
+    key: Annotated[str | None, typer.Argument(help="Only rows of this key: a sample_id, song_id …")] = None,
+    work: DataOption = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Rows to print.")] = 20,
+    columns: Annotated[str | None, typer.Option("--columns", help="Columns, separated by commas.")] = None,
+    save: Annotated[
+        Path | None, typer.Option("--save", help="Write the sounds or pictures of the rows into this folder.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Look at rows of a table, or save its sounds and pictures as files."""
+    from itertools import islice
+
+    from musicdata import api, display
+
+    opened = api.open_data(work)
+    wanted = columns.split(",") if columns else None
+    rows = list(islice(opened.rows(table, key, wanted), limit))
+    if key is not None and not rows and table != "rejects":  # no rejects are good news
+        raise UsageError(f"table {table} of {opened.root} has no row of {key}")
+    if save is not None:
+        for path in display.save_media(opened, table, rows, save):
+            typer.echo(str(path))
+    elif as_json:
+        for row in rows:
+            typer.echo(json.dumps(row, ensure_ascii=False))
+    else:
+        display.print_rows(table, rows)
+
+
+@app.command(short_help="Prove that the tables are right.")
+def check(path: Data = None, as_json: Json = False) -> None:
+    """Prove that the tables are right: contracts, keys, splits, alignment, checksums, sound, pictures."""
+    from musicdata import api
+
+    report = api.check(path)
+    if as_json:
+        print_json(
+            {
+                "ok": report.ok,
+                "passed": report.passed,
+                "findings": [dataclasses.asdict(f) for f in report.findings],
+            }
+        )
+    else:
+        for name in report.passed:
+            typer.echo(f"✓ {name}")
+        for finding in report.findings:
+            typer.echo(f"✗ {finding.check}: {finding.table + ': ' if finding.table else ''}{finding.message}")
+    if not report.ok:
+        raise typer.Exit(EXIT_FINDINGS)
+
+
+@app.command(short_help="Check, fit baselines, judge: the gate.")
+def validate(
+    path: Data = None,
+    deep: Annotated[
+        bool | None, typer.Option("--deep/--no-deep", help="Fit deep baselines too [default: if torch is installed].")
+    ] = None,
+    device: Annotated[str, typer.Option("--device", help="auto, cpu or cuda.")] = "auto",
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of everything random.")] = 0,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Folder for validation.json and .html [default: WORK/validation]."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Check a data set, fit its baselines and controls, and judge whether it may be released."""
+    import musicdata
+    from musicdata_baselines import report
+
+    opened = musicdata.open_data(path)
+    if out is None:  # a release holds exactly what its record names
+        out = (
+            Path(f"validation-{opened.record.slug}")
+            if isinstance(opened, musicdata.Release)
+            else opened.root / "validation"
+        )
+    found, paths = run_validation(opened.root, out, deep=deep, device=device, seed=seed)
+    if as_json:
+        typer.echo(report.encode(found))
+    else:
+        for line in report.lines(found):
+            typer.echo(line)
+        typer.echo(f"report: {', '.join(map(str, paths))}")
+    if not found.holds:
+        typer.echo(f"musicdata: the gate refuses: {found.reason}", err=True)
+        raise typer.Exit(EXIT_REFUSED)
+
+
+def run_validation(
+    root: Path, out: Path, *, deep: bool | None = None, device: str = "auto", seed: int = 0
+) -> tuple[Validation, tuple[Path, Path]]:
+    """Validate what is at `root`, write the report into `out`; return what was found and the report's files."""
+    import musicdata_baselines
+    from musicdata_baselines import report
+
+    found = musicdata_baselines.validate(
+        root, deep=deep, device=device, seed=seed, progress=lambda text: typer.echo(text, err=True)
+    )
+    return found, report.write(found, out)

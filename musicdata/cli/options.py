@@ -1,0 +1,58 @@
+"""Options that several commands share, and how they print."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+EXIT_FINDINGS, EXIT_SETUP, EXIT_REFUSED, EXIT_INTERRUPTED = 1, 4, 4, 130
+
+Name = Annotated[
+    str,
+    typer.Argument(metavar="NAME|FILE", help="Recipe: musictm, musictm-lmd, or the path of a .toml file."),
+]
+Input = Annotated[
+    str | None,
+    typer.Option("--input", "-i", help="Folder or file with songs; the recipe's own input if not given."),
+]
+WorkOption = Annotated[
+    Path | None, typer.Option("--work", "-w", help="Workspace folder [default: musicdata-work/NAME].")
+]
+WorkArgument = Annotated[
+    Path | None, typer.Argument(metavar="[WORK]", help="Workspace; the only one in musicdata-work.")
+]
+DataOption = Annotated[
+    Path | None, typer.Option("--work", "-w", help="Workspace or release; the only workspace in musicdata-work.")
+]
+Data = Annotated[
+    Path | None, typer.Argument(metavar="[PATH]", help="Workspace or release; the only workspace in musicdata-work.")
+]
+Limit = Annotated[int | None, typer.Option("--limit", min=1, help="Read at most so many files, and songs of each.")]
+Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Worker processes [default: one a processor].")]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="STAGE.KEY=VALUE", help="Override a recipe's key; repeatable."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def print_json(value: object) -> None:
+    """Print JSON."""
+    typer.echo(json.dumps(value, indent=1, ensure_ascii=False, default=str))
+
+
+def progress(*, quiet: bool) -> Any:
+    """Return what shows how a build goes on: live on a terminal, plain lines elsewhere."""
+    from contextlib import nullcontext
+
+    from rich.console import Console
+
+    from musicdata.progress import LiveProgress, PlainProgress, SilentProgress
+
+    if quiet:
+        return nullcontext(SilentProgress())
+    console = Console(stderr=True)
+    return LiveProgress(console) if console.is_terminal else PlainProgress(console)

@@ -1,0 +1,244 @@
+"""Commands for what is published: release build, verify, diff, publish, takedown, card; export."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from musicdata.cli.app import app
+from musicdata.cli.options import EXIT_FINDINGS, Json, print_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from musicdata.release.layout import Record
+
+releases = typer.Typer(
+    name="release",
+    help="Freeze, verify, compare, publish and take down releases of a data set.",
+    short_help="Freeze, verify, compare, publish, take down.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+app.add_typer(releases)
+
+ReleaseArgument = Annotated[
+    str, typer.Argument(metavar="RELEASE", help="Folder of a release, or NAME@VERSION of a published one.")
+]
+Out = Annotated[Path, typer.Option("--out", "-o", help="Folder to make.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
+
+
+@releases.command("build", short_help="Freeze a workspace into a release.")
+def build(
+    work: Annotated[Path, typer.Argument(help="Finished workspace.")],
+    out: Out,
+    version: Annotated[
+        str,
+        typer.Option(
+            "--version", help="Semantic version [default: what the difference to --previous asks for; 1.0.0]."
+        ),
+    ] = "",
+    previous: Annotated[
+        str, typer.Option("--previous", help="The release before: folder or NAME@VERSION. It decides the version.")
+    ] = "",
+    allow_failed_gate: Annotated[
+        bool,
+        typer.Option("--allow-failed-gate", help="Release although the check or the gate refuses; the card says so."),
+    ] = False,
+    deep: Annotated[
+        bool | None, typer.Option("--deep/--no-deep", help="Deep baselines in a validation that has to be made first.")
+    ] = None,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Freeze a workspace into a release: validated, versioned, checksummed; the same workspace gives the same bytes."""
+    from musicdata import releases as library
+    from musicdata.cli.looking import run_validation
+
+    if library.needs_validation(work):
+        run_validation(work, work / "validation", deep=deep)
+    if dry_run:
+        facts = library.foresee_build(
+            work, version=version, previous=previous or None, allow_failed_gate=allow_failed_gate, progress=_tell
+        )
+        _print_facts(facts, as_json=as_json)
+        return
+    record = library.build(
+        work,
+        out,
+        version=version,
+        previous=previous or None,
+        allow_failed_gate=allow_failed_gate,
+        progress=_tell,
+    )
+    _print_record(record, out, as_json=as_json)
+
+
+@releases.command("verify", short_help="Prove that a release is whole.")
+def verify(
+    release: ReleaseArgument,
+    exports: Annotated[
+        list[Path] | None, typer.Option("--views", help="Exported folder, or a view of it, to compare; repeatable.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Prove that a release is whole: every file, every row, every sum; that its exports say the same."""
+    from musicdata import releases as library
+
+    problems = library.verify(release, views=exports or ())
+    if as_json:
+        print_json({"ok": not problems, "problems": [dataclasses.asdict(problem) for problem in problems]})
+    else:
+        for problem in problems:
+            typer.echo(f"✗ {problem}")
+        if not problems:
+            typer.echo(f"✓ {release} is whole" + (f", and {len(exports)} views agree with it" if exports else ""))
+    if problems:
+        raise typer.Exit(EXIT_FINDINGS)
+
+
+@releases.command("diff", short_help="What changed between two releases.")
+def diff(
+    first: Annotated[str, typer.Argument(metavar="A", help="Release: folder or NAME@VERSION.")],
+    second: Annotated[str, typer.Argument(metavar="B", help="Release that comes after it.")],
+    as_json: Json = False,
+) -> None:
+    """Say what differs between two releases, table by table, and which step in version that is."""
+    from musicdata import releases as library
+
+    found = library.diff(first, second)
+    if as_json:
+        print_json(found.as_json())
+    else:
+        for line in found.lines():
+            typer.echo(line)
+
+
+@releases.command("publish", short_help="Publish a release or a view of it.")
+def publish(
+    release: ReleaseArgument,
+    to: Annotated[
+        str,
+        typer.Option("--to", help="Folder, s3://bucket/prefix, hf://datasets/USER/NAME or zenodo://"),
+    ],
+    view: Annotated[str, typer.Option("--view", help="full, open, features or ids.")] = "full",
+    claim: Annotated[
+        str,
+        typer.Option(
+            "--i-hold-the-rights",
+            metavar="STATEMENT",
+            help="Publish what has no free licence; the statement is published too.",
+        ),
+    ] = "",
+    final: Annotated[
+        bool, typer.Option("--final", help="Publish a Zenodo deposition at once, not as a draft.")
+    ] = False,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Publish a release, or a view of it; an interrupted upload goes on, a published version is never overwritten."""
+    from musicdata import releases as library
+
+    facts = library.publish(release, to, view=view, claim=claim, is_final=final, dry_run=dry_run, progress=_tell)
+    _print_facts(facts, as_json=as_json)
+
+
+@releases.command("takedown", short_help="Take items out: a patch version without them.")
+def takedown(
+    release: ReleaseArgument,
+    ids: Annotated[list[str], typer.Argument(metavar="ID…", help="Samples, songs, or groups as group:ID.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why; it stands in the new release.")],
+    out: Out,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Take items out of a release: a patch version without them, and the proof that they are gone."""
+    from musicdata import releases as library
+
+    if dry_run:
+        _print_facts(library.foresee_takedown(release, ids, reason=reason), as_json=as_json)
+        return
+    record = library.takedown(release, ids, reason=reason, out=out, progress=_tell)
+    _print_record(record, out, as_json=as_json)
+
+
+@releases.command("card", short_help="Print the card, or check that it is fresh.")
+def card(
+    release: ReleaseArgument,
+    check: Annotated[bool, typer.Option("--check", help="Say whether a number in it is stale.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Print the card of a release, or compute it anew and say what is stale."""
+    from musicdata import releases as library
+
+    if not check:
+        text = library.card(release)
+        print_json({"card": text}) if as_json else typer.echo(text, nl=False)
+        return
+    stale = library.check_card(release)
+    if as_json:
+        print_json({"ok": not stale, "stale": stale})
+    else:
+        for line in stale or ["✓ every line of the card is what the data say"]:
+            typer.echo(line)
+    if stale:
+        raise typer.Exit(EXIT_FINDINGS)
+
+
+@app.command(short_help="Render a release for other tools or eyes.")
+def export(
+    release: ReleaseArgument,
+    out: Out,
+    view: Annotated[
+        str,
+        typer.Option("--view", help="open, features, ids; or webdataset, lhotse, mirdata, csv, musictm, files."),
+    ],
+    shard_bytes: Annotated[
+        int | None, typer.Option("--shard-bytes", min=1, help="Size of a WebDataset shard, about [default: 1 GB].")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Render a release for another tool, or what of it may be passed on."""
+    from musicdata import releases as library
+
+    options = {} if shard_bytes is None else {"shard_bytes": shard_bytes}
+    facts = library.export(release, view, out, progress=_tell, **options)
+    if as_json:
+        print_json(facts)
+    else:
+        of = f"{facts['view']} of {facts['name']}@{facts['version']}"
+        typer.echo(f"{out}: {of}, {facts['files']} files, {facts['bytes']:,} bytes")
+
+
+def _print_facts(facts: Mapping[str, object], *, as_json: bool) -> None:
+    if as_json:
+        print_json(facts)
+        return
+    for name, value in facts.items():
+        typer.echo(f"{name}: {value}")
+
+
+def _print_record(record: Record, out: Path, *, as_json: bool) -> None:
+    from musicdata.release.layout import SAMPLES, SPLITS
+
+    if as_json:
+        print_json(record.model_dump(mode="json", exclude={"tables", "files", "stages"}) | {"out": str(out)})
+        return
+    n_samples = record.tables[SAMPLES].rows
+    rows = ", ".join(f"{split} {n_samples[split]:,}" for split in SPLITS if split in n_samples)
+    size = sum(file.bytes for file in record.files)
+    typer.echo(f"{out} is {record.slug}: {rows} samples, {len(record.files)} files, {size / 1e6:,.1f} MB")
+    typer.echo(f"content {record.content_root}")
+    if record.gate is not None and not record.gate.holds:
+        typer.echo(f"the gate was overruled: {record.gate.reason}")
+    typer.echo(f"  musicdata release verify {out}")
+    typer.echo(f"  musicdata release publish {out} --to URL [--view open]")
+
+
+def _tell(text: str) -> None:
+    typer.echo(text, err=True)

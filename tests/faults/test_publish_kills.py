@@ -1,0 +1,75 @@
+"""Whenever publishing or fetching is killed, nothing torn is seen, and the same command ends with the same bytes."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.faults import publishing
+from tests.release.publish.made_up import tree
+
+KILLS, KILLS_S3 = 12, 4
+
+
+def wrong(trials: list[publishing.Trial]) -> dict[int, list[str]]:
+    return {trial.seed: trial.faults for trial in trials if trial.faults}
+
+
+def test_kill_of_a_publication_to_a_folder(tmp_path: Path) -> None:
+    places = {seed: tmp_path / f"there{seed}" for seed in range(-2, KILLS)}
+    trials = list(
+        publishing.trials(
+            range(KILLS), tmp_path, lambda seed: str(places[seed]), lambda seed: lambda: tree(places[seed])
+        )
+    )
+    assert wrong(trials) == {}
+    assert sum(trial.landed for trial in trials) > KILLS // 3
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A bucket of a real S3 server."""
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    keys = {"AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "made up", "AWS_DEFAULT_REGION": "us-east-1"}
+    for name, value in (keys | {"AWS_ENDPOINT_URL": f"http://{host}:{port}"}).items():
+        monkeypatch.setenv(name, value)
+    client = importlib.import_module("boto3").client("s3")
+    client.create_bucket(Bucket="bucket")
+    yield client
+    client.close()
+    server.stop()
+
+
+def test_kill_of_a_publication_to_a_store(bucket: Any, tmp_path: Path) -> None:
+    def look(prefix: str) -> dict[str, bytes]:
+        found = bucket.list_objects_v2(Bucket="bucket", Prefix=prefix).get("Contents", [])
+        keys = [each["Key"] for each in found]
+        return {key.removeprefix(prefix): bucket.get_object(Bucket="bucket", Key=key)["Body"].read() for key in keys}
+
+    trials = list(
+        publishing.trials(
+            range(KILLS_S3),
+            tmp_path,
+            lambda seed: f"s3://bucket/{seed}",
+            lambda seed: lambda: look(f"{seed}/"),
+        )
+    )
+    assert wrong(trials) == {}
+    assert any(trial.landed for trial in trials)
+
+
+@pytest.mark.parametrize("what", ["publish", "fetch"])
+@pytest.mark.parametrize(("kind", "step"), [("crash", 2), ("full", 5), ("full-once", 5)])
+def test_a_fault_at_any_call_that_changes_the_disk_does_no_harm(kind: str, step: int, what: str) -> None:
+    points, n_calls = publishing.points(kind, what, step)
+    assert n_calls > 40
+    assert len(points) >= n_calls // step
+    assert [point for point in points if point["faults"]] == []
