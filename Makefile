@@ -1,4 +1,4 @@
-# make demo   sets everything up, builds real data from the scores that come with music21, checks it, says where to look
+# make demo   sets everything up, builds real data from the scores that come with music21, releases it, says where to look
 # make test   sets everything up and runs linters, type checker and the whole test suite
 # make bench  prints every benchmark table
 
@@ -16,12 +16,17 @@ demo: install timidity
 	$(BIN)/musicdata check $(DEMO)/built
 	$(BIN)/musicdata show sheets --work $(DEMO)/built --limit 10 --save $(DEMO)/look
 	$(BIN)/musicdata show audio --work $(DEMO)/built --limit 10 --save $(DEMO)/look
+	rm -rf $(DEMO)/musictm-1.0.0
+	$(BIN)/musicdata release build $(DEMO)/built --version 1.0.0 --out $(DEMO)/musictm-1.0.0
+	$(BIN)/musicdata release verify $(DEMO)/musictm-1.0.0
 	@echo
 	@echo "Pictures and sounds of ten samples: $(DEMO)/look"
+	@echo "The release: $(DEMO)/musictm-1.0.0, its card README.md; how the gate judged it: $(DEMO)/built/validation/validation.html"
 	@echo "All tables: $(DEMO)/built/tables; the notes of a sample: $(BIN)/musicdata show alignment --work $(DEMO)/built"
 
+# One thread a process: the matrices of the tests are small, and a second thread costs more than it brings.
 test: lint timidity
-	$(BIN)/pytest
+	OMP_NUM_THREADS=1 $(BIN)/pytest
 
 lint: install-dev
 	$(BIN)/ruff check .

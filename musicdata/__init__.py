@@ -16,21 +16,38 @@ if TYPE_CHECKING:
     from musicdata.api import Work as Work
     from musicdata.api import build as build
     from musicdata.api import check as check
+    from musicdata.api import load as load
+    from musicdata.api import open_data as open_data
     from musicdata.api import open_work as open_work
     from musicdata.api import plan as plan
     from musicdata.errors import MusicdataError as MusicdataError
+    from musicdata.release.release import Release as Release
 
 __version__ = "0.1.0"
 
 _PUBLIC = {
     "MusicdataError": "musicdata.errors",
+    "Release": "musicdata.release.release",
     "Work": "musicdata.api",
     "build": "musicdata.api",
     "check": "musicdata.api",
+    "load": "musicdata.api",
+    "open_data": "musicdata.api",
     "open_work": "musicdata.api",
     "plan": "musicdata.api",
 }
-__all__ = ["MusicdataError", "Work", "__version__", "build", "check", "open_work", "plan"]  # noqa: PLE0604, RUF100
+__all__ = [  # noqa: PLE0604, RUF100
+    "MusicdataError",
+    "Release",
+    "Work",
+    "__version__",
+    "build",
+    "check",
+    "load",
+    "open_data",
+    "open_work",
+    "plan",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -11,23 +11,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import pyarrow.compute as pc
-
-from musicdata import __version__, checks, contract, planning, recipe, rejects
+from musicdata import __version__, checks, planning, recipe
 from musicdata.engine import Build, StageReport
-from musicdata.errors import ContractError, InputError, StorageError, UsageError
+from musicdata.errors import InputError, StorageError, UsageError
 from musicdata.executor.local import LocalExecutor
 from musicdata.progress import SilentProgress
+from musicdata.reading import Readable
+from musicdata.release.layout import RECORD
+from musicdata.release.release import Release, open_release
 from musicdata.render import sandbox
 from musicdata.tables import TableReader
 from musicdata.workspace import Workspace, read_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    import pyarrow as pa
-    from numpy.typing import NDArray
 
     from musicdata.checks import CheckReport
     from musicdata.engine import Progress
@@ -39,7 +36,7 @@ _EMPTY: dict[str, Any] = {}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Work:
+class Work(Readable):
     """A workspace to read from.
 
     Attributes:
@@ -51,88 +48,21 @@ class Work:
     stages: Sequence[StageReport] = ()
 
     @property
-    def tables(self) -> list[str]:
-        """List the tables there are."""
-        return TableReader(Workspace(self.root)).tables
-
-    def table(self, name: str, columns: list[str] | None = None) -> pa.Table:
-        """Return a table in order of its key; media columns only when `columns` names them.
-
-        Raises:
-            ContractError: there is no such table or column.
-        """
-        _require_columns(name, columns)
-        return TableReader(Workspace(self.root)).read(name, columns)
+    def reader(self) -> TableReader:
+        """Return what reads the sealed tables."""
+        return TableReader(Workspace(self.root))
 
     def rows(self, name: str, key: str | None = None, columns: list[str] | None = None) -> Iterator[dict[str, Any]]:
         """Yield rows one by one, those of one `key` if given; `rejects` is a table too."""
-        workspace = Workspace(self.root)
         if name == "rejects":
-            yield from (row for row in rejects.iterate_rejects(workspace) if key in (None, row["key"], row["stage"]))
+            yield from (row for row in self.reader.rejects() if key in (None, row["key"], row["stage"]))
             return
-        _require_columns(name, columns)
-        for part in TableReader(workspace).iterate(name, columns, key, key):
-            yield from part.to_pylist()
+        yield from Readable.rows(self, name, key, columns)
 
     @property
     def recipe(self) -> Recipe:
         """Return the recipe it was built from, with every parameter written out."""
         return recipe.load(str(self.root / "recipe.toml"))
-
-    def digest(self, name: str) -> str:
-        """Return the content hash of a table."""
-        return TableReader(Workspace(self.root)).digest(name)
-
-    def vectors(self, name: str, column: str, *, split: str | None = None) -> Iterator[tuple[list[str], NDArray[Any]]]:
-        """Yield the sample ids of one part after the other, and their vectors.
-
-        Tables with a row a note give arrays of shape (samples, notes, *shape of the column), tables with a row a sample
-        (samples, *shape). The element type is the table's. Memory does not grow with the number of parts.
-
-        Args:
-            name: table.
-            column: a vector column of it.
-            split: only samples of this split.
-
-        Raises:
-            ContractError: there is no such column, it holds no vectors, or two samples have different numbers of notes.
-        """
-        _require_columns(name, [column])
-        shape = next(c for c in contract.load(name).columns if c.name == column).shape
-        if not shape:
-            raise ContractError(f"column {column} of table {name} holds no vectors")
-        for part in TableReader(Workspace(self.root)).iterate(name, ["sample_id", "split", column]):
-            rows = part if split is None else part.filter(pc.equal(part.column("split"), split))
-            if len(rows):
-                yield _stacked(name, rows, column, shape)
-
-    def media(self, name: str, key: str) -> dict[str, bytes]:
-        """Return file name → bytes of the sounds or pictures of one key of table `name`.
-
-        Raises:
-            UsageError: the table holds no media.
-        """
-        column = next((c.name for c in contract.load(name).columns if c.is_media), None)
-        if column is None:
-            raise UsageError(f"table {name} holds no sounds or pictures; audio, sheets and note_sheets do")
-        return {row[column]["path"]: row[column]["bytes"] for row in self.rows(name, key, [column])}
-
-
-def _stacked(table: str, rows: pa.Table, column: str, shape: Sequence[int]) -> tuple[list[str], NDArray[Any]]:
-    """Return sample ids and one array for the rows of each; the rows are in order of sample_id."""
-    runs = pc.run_end_encode(rows.column("sample_id").combine_chunks())
-    sample_ids, n_rows = runs.values.to_pylist(), set(np.diff(runs.run_ends.to_numpy(), prepend=0).tolist())
-    if len(n_rows) > 1:
-        raise ContractError(f"table {table}: samples have {sorted(n_rows)} rows; only equal numbers stack")
-    values = rows.column(column).combine_chunks().flatten().to_numpy(zero_copy_only=False)
-    a_row_a_sample = contract.load(table).key == ("sample_id",)
-    return sample_ids, values.reshape(len(sample_ids), *(() if a_row_a_sample else n_rows), *shape)
-
-
-def _require_columns(table: str, columns: list[str] | None) -> None:
-    known = [column.name for column in contract.load(table).columns]
-    if unknown := sorted(set(columns or ()) - set(known)):
-        raise ContractError(f"table {table} has no column {', '.join(unknown)}; it has {', '.join(known)}")
 
 
 def resolve(
@@ -269,13 +199,48 @@ def open_work(path: str | Path | None = None) -> Work:
     return Work(root)
 
 
-def check(path: str | Path | None = None) -> CheckReport:
-    """Prove that a workspace's tables are what they say.
+def open_data(path: str | Path | None = None) -> Work | Release:
+    """Open a workspace or a release to read; None takes the only workspace in ``musicdata-work``.
 
     Raises:
-        InputError: there is no workspace there.
+        InputError: there is neither.
     """
-    return checks.check(open_work(path).root)
+    if path is not None and (Path(path) / RECORD).is_file():
+        return open_release(path)
+    return open_work(path)
+
+
+def load(name: str | Path, *, split: str | None = None) -> Release:
+    """Open a release by name, fetched and checked when it is not here yet, or by its folder.
+
+    Args:
+        name: ``musictm@1.0.0``; ``musictm`` for the newest version on record; or the folder of a release.
+        split: only this split: ``train``, ``valid`` or ``test``.
+
+    Raises:
+        InputError: there is no such release or split.
+        IntegrityError: what was fetched is not what its record says.
+        TransferError: the download broke off; the same call goes on from there.
+    """
+    from musicdata.release.fetch import fetch
+
+    if (Path(name) / RECORD).is_file():
+        return open_release(name, split)
+    return open_release(fetch(str(name)), split)
+
+
+def check(path: str | Path | None = None) -> CheckReport:
+    """Prove that the tables of a workspace or a release are what they say.
+
+    Raises:
+        InputError: there is neither.
+    """
+    opened = open_data(path)
+    if isinstance(opened, Release):
+        from musicdata.release import checking
+
+        return checking.check(opened)
+    return checks.check(opened.root)
 
 
 def plan(

@@ -17,9 +17,12 @@ from musicdata import resources
 from musicdata.errors import ContractError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
-MEDIA_TYPE = pa.struct([pa.field("bytes", pa.binary(), nullable=False), pa.field("path", pa.string(), nullable=False)])
+# The `datasets` library knows this struct as Audio or Image only if it, and each half of it, may be empty.
+MEDIA_TYPE = pa.struct([pa.field("bytes", pa.binary()), pa.field("path", pa.string())])
 
 _TYPES: dict[str, pa.DataType] = {
     "string": pa.string(),
@@ -49,6 +52,10 @@ class Column(BaseModel):
         values: the only values there may be.
         element: kind of a vector's numbers.
         shape: lengths of a vector's axes; it is stored flat, the last axis running fastest.
+        content_of: modality of which it shows the work itself, or enough to make it out: `audio`, `sheet`, `lyrics`,
+            `notes` …; empty for facts about it, such as ids, times, hashes and counts.
+        features_of: modality it describes by numbers from which the work cannot be heard or read again.
+        fitted: whether its values depend on the whole train split, so that new samples change those of others.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -63,15 +70,17 @@ class Column(BaseModel):
     values: tuple[str, ...] = ()
     element: Literal["float32", "uint8"] | None = None
     shape: tuple[int, ...] = ()
+    content_of: str = ""
+    features_of: str = ""
+    fitted: bool = False
 
     @model_validator(mode="after")
     def _is_a_whole_vector_or_none(self) -> Self:
-        is_whole = self.element is not None and min(self.shape, default=0) > 0 and not self.nullable
+        is_whole = self.element is not None and min(self.shape, default=0) > 0
         says_nothing = self.element is None and not self.shape
         if not (is_whole if self.is_vector else says_nothing):
             raise ValueError(
-                f"column {self.name}: a vector has an element, a shape of positive lengths and no empty values; "
-                "no other type has them"
+                f"column {self.name}: a vector has an element and a shape of positive lengths; no other type has them"
             )
         return self
 
@@ -86,11 +95,12 @@ class Column(BaseModel):
         """Return the Arrow field, with unit, description and shape in its metadata."""
         metadata = {"description": self.description} | ({"unit": self.unit} if self.unit else {})
         metadata |= {"shape": json.dumps(self.shape)} if self.is_vector else {}
-        return pa.field(self.name, self.arrow_type, nullable=self.nullable, metadata=metadata)
+        return pa.field(self.name, self.arrow_type, nullable=self.nullable or self.is_media, metadata=metadata)
 
     def facts(self) -> dict[str, Any]:
-        """Return what the column says about rows; only a vector has something to say of elements."""
-        return self.model_dump(exclude={"description"} | (set() if self.is_vector else {"element", "shape"}))
+        """Return what the column says about its values; only a vector has something to say of elements."""
+        told = {"description", "content_of", "features_of", "fitted"}
+        return self.model_dump(exclude=told | (set() if self.is_vector else {"element", "shape"}))
 
     def feature(self) -> dict[str, Any]:
         """Return how the `datasets` library calls the column's type."""
@@ -129,7 +139,17 @@ class Column(BaseModel):
 
 
 class Contract(BaseModel):
-    """Is what a table promises: its columns, the key that sorts it, and the tables it refers to."""
+    """Is what a table promises: its columns, the key that sorts it, and the tables it refers to.
+
+    Attributes:
+        name: of the table.
+        description: what a row is.
+        key: columns that name a row and sort the table.
+        references: column → table in which its values are found.
+        columns: in their order.
+        shown_by: table whose rows refer to this one's by all of its key: a row here is shared by several samples, and
+            its `sample_id` is the first of them.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -137,6 +157,7 @@ class Contract(BaseModel):
     description: str
     key: tuple[str, ...]
     references: dict[str, str] = Field(default_factory=dict)
+    shown_by: str = ""
     columns: tuple[Column, ...]
 
     def arrow_schema(self) -> pa.Schema:
@@ -149,7 +170,7 @@ class Contract(BaseModel):
 
     def digest(self) -> str:
         """Return the sha256 of what the contract says about rows; descriptions do not count."""
-        facts = self.model_dump(exclude={"description", "columns"})
+        facts = self.model_dump(exclude={"description", "columns", "shown_by"})
         facts["columns"] = [column.facts() for column in self.columns]
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
@@ -211,6 +232,9 @@ def _column_problems(column: Column, field: pa.Field, values: pa.ChunkedArray) -
     found = []
     if values.null_count and not column.nullable:
         found.append(f"column {column.name}: {values.null_count} empty values")
+    if column.is_media:
+        halves = [pc.struct_field(values, name).null_count - values.null_count for name in ("bytes", "path")]
+        found += [f"column {column.name}: {n} values without bytes or path" for n in halves if n]
     if column.values:
         wrong = values.filter(pc.invert(pc.is_in(values, pa.array(column.values))))
         if len(wrong):
@@ -245,8 +269,17 @@ def load(name: str) -> Contract:
     path = resources.folder("manifests") / f"{name}.toml"
     if not path.is_file():
         raise ContractError(f"no table is called {name!r}; the tables are {', '.join(names())}")
+    return read(path)
+
+
+def read(path: Path) -> Contract:
+    """Read a contract from its file.
+
+    Raises:
+        ContractError: the file is not a contract.
+    """
     try:
         document = tomllib.loads(path.read_text("utf-8"))
         return Contract(**document["table"], columns=document["column"])
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValidationError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError, ValidationError) as error:
         raise ContractError(f"manifests/{path.name} is not a contract: {error}") from error

@@ -8,14 +8,13 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 
-from musicdata import contract
 from musicdata.workspace import storage_faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from musicdata.api import Work
+    from musicdata.reading import Readable
 
 
 def print_rows(table: str, rows: Sequence[dict[str, Any]]) -> None:
@@ -47,18 +46,18 @@ def _text(value: object) -> str:
     return "".join(c if c.isprintable() else "�" for c in text)
 
 
-def save_media(work: Work, table: str, rows: Sequence[dict[str, Any]], folder: Path) -> Iterator[Path]:
+def save_media(data: Readable, table: str, rows: Sequence[dict[str, Any]], folder: Path) -> Iterator[Path]:
     """Write the sounds or pictures of `rows` into `folder`; yield the files.
 
     Raises:
         StorageError: the folder cannot be written.
     """
-    key = contract.load(table).key[0]
+    key = data.contract(table).key[0]
     with storage_faults(folder):
         folder.mkdir(parents=True, exist_ok=True)
     for value in dict.fromkeys(row[key] for row in rows):
-        for name, data in work.media(table, value).items():
+        for name, medium in data.media(table, value).items():
             path = folder / name
-            with storage_faults(path, len(data)):
-                path.write_bytes(data)
+            with storage_faults(path, len(medium)):
+                path.write_bytes(medium)
             yield path

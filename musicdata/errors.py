@@ -9,9 +9,12 @@
     │   └── RenderError        1    a renderer could not make a picture or a sound of an item
     ├── ContractError          1    rows do not fit the table's contract
     ├── NothingLeftError       1    a stage rejected every item, so nothing can follow
+    ├── IntegrityError         1    a release is not what it says it is
     ├── PartialError           3    some shards failed; what is done is kept, the same command goes on
+    │   └── TransferError      3    an upload or a download broke off; the same command goes on
     ├── SetupError             4    something on this machine is missing or broken
     │   └── StorageError       4    the disk is full or cannot be written
+    ├── RefusedError           4    the gate, the rights or the version rules forbid it
     └── WorkspaceHeldError     5    another process writes this workspace
 
 Every message says what went wrong, with which item, and what to do next.
@@ -70,10 +73,18 @@ class NothingLeftError(MusicdataError):
     """Says that a stage rejected every item it was given."""
 
 
+class IntegrityError(MusicdataError):
+    """Says that a release, or a copy of it, is not what its record says."""
+
+
 class PartialError(MusicdataError):
     """Says that some shards failed; what is done is kept and the same command goes on from there."""
 
     exit_code = 3
+
+
+class TransferError(PartialError):
+    """Says that an upload or a download broke off; the same command goes on from there."""
 
 
 class SetupError(MusicdataError):
@@ -84,6 +95,12 @@ class SetupError(MusicdataError):
 
 class StorageError(SetupError):
     """Says that the disk is full or cannot be written."""
+
+
+class RefusedError(MusicdataError):
+    """Says that something could be done but must not be: the gate, the rights or the version rules forbid it."""
+
+    exit_code = 4
 
 
 class WorkspaceHeldError(MusicdataError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -62,6 +62,43 @@ class Validate(BaseModel):
         return {*self.lengths, *self.metadata, *(name for pair in (*self.certain, *self.tied) for name in pair)}
 
 
+View = Literal["full", "open", "features", "ids"]
+
+
+class Author(BaseModel):
+    """Names one author of a data set, as its citation does."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    family_names: str
+    given_names: str
+    orcid: str = ""
+
+
+class Releases(BaseModel):
+    """Says what a release of the data set holds and tells about it.
+
+    Attributes:
+        complete: table whose samples have every modality; a release has exactly these.
+        views: views that may be published at most; rights may forbid more.
+        description: what the data set is, in a paragraph.
+        authors: who is cited.
+        licence: SPDX identifier of the licence of what is ours: alignment, metadata, features; works keep their own.
+        papers: what to cite beside it, a line each.
+        answers: question of the datasheet → answer, for what no number tells.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    complete: str
+    views: tuple[View, ...] = ("full", "open", "features", "ids")
+    description: str = ""
+    authors: tuple[Author, ...] = ()
+    licence: str = "CC-BY-4.0"
+    papers: tuple[str, ...] = ()
+    answers: dict[str, str] = Field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One stage of a recipe with its parameters."""
@@ -71,23 +108,49 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Head:
+    """Is what a recipe says about the data set, apart from how it is made."""
+
+    dataset: Dataset
+    release: Releases | None
+
+
+@dataclass(frozen=True, slots=True)
 class Recipe:
     """A data set's stages in the order they run."""
 
     dataset: Dataset
     steps: tuple[Step, ...]
     validate: Validate | None = None
+    release: Releases | None = None
+
+    @property
+    def head(self) -> Head:
+        """Return what the recipe says about the data set, apart from how it is made."""
+        return Head(self.dataset, self.release)
 
     def toml(self) -> str:
         """Return the recipe with every parameter written out, readable as a recipe again."""
         head = self.dataset.model_dump(mode="json")
         body = [{"use": s.stage.name} | s.parameters.model_dump(mode="json") for s in self.steps]
-        tail = {"validate": self.validate.model_dump(mode="json")} if self.validate else {}
+        parts = {"validate": self.validate, "release": self.release}
+        tail = {name: part.model_dump(mode="json") for name, part in parts.items() if part}
         return tomli_w.dumps({"dataset": head, "stage": body} | tail)
+
+    def portable(self) -> Recipe:
+        """Return the recipe without the paths of this machine: where input lies says nothing of what it holds."""
+        steps = tuple(Step(s.stage, s.parameters.model_copy(update=_elsewhere(s))) for s in self.steps)
+        return Recipe(self.dataset, steps, self.validate, self.release)
 
     def tables(self) -> list[str]:
         """List the tables the recipe makes, in order."""
         return [table for step in self.steps for table in step.stage.outputs]
+
+
+def _elsewhere(step: Step) -> dict[str, str]:
+    """Return the parameters that hold a path of this machine, emptied."""
+    values = {name: str(getattr(step.parameters, name)) for name in step.stage.location_parameters}
+    return {name: "" for name, value in values.items() if Path(value).is_absolute()}
 
 
 def names() -> list[str]:
@@ -113,7 +176,13 @@ def load(name_or_path: str, overrides: Sequence[str] = ()) -> Recipe:
         _apply(override, entries)
     steps = tuple(_step(entry) for entry in entries)
     _check_order(dataset.name, steps)
-    return Recipe(dataset, steps, _validate(name_or_path, document, steps))
+    release = _releases(name_or_path, document)
+    made = {table for step in steps for table in step.stage.outputs}
+    if release and release.complete not in made:
+        raise RecipeError(
+            f"recipe {name_or_path}: [release] names {release.complete}, a table that no stage of it makes"
+        )
+    return Recipe(dataset, steps, _validate(name_or_path, document, steps), release)
 
 
 def read_dataset(name_or_path: str) -> Dataset:
@@ -123,6 +192,16 @@ def read_dataset(name_or_path: str) -> Dataset:
         RecipeError: no such recipe, not TOML, or without a head.
     """
     return _dataset(name_or_path, _document(name_or_path))
+
+
+def read_head(name_or_path: str) -> Head:
+    """Read what a recipe says about the data set; its stages may be those of another version.
+
+    Raises:
+        RecipeError: no such recipe, not TOML, or without a head.
+    """
+    document = _document(name_or_path)
+    return Head(_dataset(name_or_path, document), _releases(name_or_path, document))
 
 
 def _dataset(name_or_path: str, document: dict[str, Any]) -> Dataset:
@@ -149,6 +228,15 @@ def _validate(name: str, document: dict[str, Any], steps: tuple[Step, ...]) -> V
         if table not in made or column not in {c.name for c in contracts.load(table).columns}:
             raise RecipeError(f"recipe {name}: [validate] names {path}, a column that no stage of it makes")
     return found
+
+
+def _releases(name: str, document: dict[str, Any]) -> Releases | None:
+    if "release" not in document:
+        return None
+    try:
+        return Releases(**document["release"])
+    except (TypeError, ValidationError) as error:
+        raise RecipeError(f"recipe {name}: [release] is wrong: {error}") from error
 
 
 def _document(name_or_path: str) -> dict[str, Any]:

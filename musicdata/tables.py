@@ -142,6 +142,7 @@ def _writer_options(contract: Contract) -> dict[str, Any]:
         "compression": {path: "NONE" if path in media else "ZSTD" for path in paths},
         "use_dictionary": [path for path in paths if path in repeating],
         "column_encoding": split or None,
+        "write_statistics": [path for path in paths if path not in media],  # they would hold pictures once more
         "write_page_checksum": True,
         "version": "2.6",
     }
@@ -172,6 +173,19 @@ class TableReader:
     def tables(self) -> list[str]:
         """List the tables there are."""
         return sorted(self._parts)
+
+    def rejects(self) -> Iterator[dict[str, Any]]:
+        """Yield the rejects of every sealed stage as rows of the `rejects` contract."""
+        for stage in self._workspace.sealed_stages():
+            manifest = self._workspace.manifest(stage) or {"shards": []}
+            for shard in manifest["shards"]:
+                if shard["rejects"]:
+                    path = self._workspace.rejects_folder(stage) / shard["rejects"]["file"]
+                    yield from read_part(path, None, "stage", None, None).to_pylist()
+
+    def contract(self, table: str) -> Contract:
+        """Return the contract of `table`."""
+        return contracts.load(table)
 
     def parts(self, table: str, first: str | None = None, last: str | None = None) -> list[dict[str, Any]]:
         """List the records of the parts of `table` that can hold keys in first..last."""

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 import musicdata
+import musicdata_baselines
+from musicdata.release.freeze import freeze
+from musicdata_baselines import report
 from tests.songs import write_songs
 
 
@@ -27,3 +30,30 @@ def built(songs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def copied(built: Path, tmp_path: Path) -> Path:
     """A copy of the finished workspace, to spoil."""
     return shutil.copytree(built, tmp_path / "work")
+
+
+@pytest.fixture(scope="session")
+def validated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished musictm workspace of 30 made-up songs, a sample each, with its validation; read it, never change it.
+
+    It is too small for the gate to hold.
+    """
+    songs = write_songs(tmp_path_factory.mktemp("validated-songs"), 30, n_notes=20)
+    work = musicdata.build("musictm", input=songs, work=tmp_path_factory.mktemp("validated") / "work").root
+    found = musicdata_baselines.validate(work, deep=False, n_permutations=200)
+    report.write(found, work / "validation")
+    return work
+
+
+@pytest.fixture(scope="session")
+def released(validated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A release of that workspace, every view but the full one still to be made; read it, never change it."""
+    out = tmp_path_factory.mktemp("released") / "release"
+    freeze(validated, out, version="1.0.0", allow_failed_gate=True)
+    return out
+
+
+@pytest.fixture
+def copied_release(released: Path, tmp_path: Path) -> Path:
+    """A copy of the release, to spoil."""
+    return shutil.copytree(released, tmp_path / "release")

@@ -34,7 +34,8 @@ def test_every_contract_describes_itself(name: str) -> None:
 
 def test_every_table_of_a_recipe_has_a_contract_and_from_samples_on_names_sample_and_split() -> None:
     tables = recipe.load("musictm-deep").tables()
-    assert set(tables) | {"rejects"} == set(contract.names())
+    beside = {"rejects", "bag_of_words"}  # which no stage makes
+    assert set(tables) | beside == set(contract.names())
     for table in tables[tables.index("samples") :]:
         assert {"sample_id", "split"} <= {column.name for column in contract.load(table).columns}
 
@@ -65,9 +66,7 @@ def test_a_row_that_does_not_fit_is_refused_with_column_and_value(changes: dict[
 def test_media_tables_say_to_the_datasets_library_what_they_hold() -> None:
     schema = contract.load("audio").arrow_schema()
     assert b'"audio": {"_type": "Audio"}' in schema.metadata[b"huggingface"]
-    assert schema.field("audio").type == pa.struct(
-        [pa.field("bytes", pa.binary(), nullable=False), pa.field("path", pa.string(), nullable=False)]
-    )
+    assert schema.field("audio").type == pa.struct([pa.field("bytes", pa.binary()), pa.field("path", pa.string())])
 
 
 VECTORS = contract.Contract(
@@ -127,13 +126,12 @@ def test_a_vector_of_another_shape_or_a_missing_one_is_refused() -> None:
         {"type": "vector"},
         {"type": "vector", "element": "float32"},
         {"type": "vector", "element": "uint8", "shape": (3, 0)},
-        {"type": "vector", "element": "uint8", "shape": (3,), "nullable": True},
         {"type": "float32", "shape": (3,)},
         {"type": "float32", "element": "float32"},
     ],
 )
 def test_half_a_vector_is_no_contract(odd: dict[str, object]) -> None:
-    with pytest.raises(ValidationError, match="a vector has an element, a shape"):
+    with pytest.raises(ValidationError, match="a vector has an element and a shape"):
         contract.Column(name="v", description="Numbers.", **odd)
 
 

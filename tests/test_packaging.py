@@ -38,7 +38,9 @@ def test_the_wheel_holds_one_package_with_contracts_and_recipes(wheel: Path) -> 
         bundled = {Path(name).name for name in names if name.startswith(f"musicdata/_{folder}/")}
         assert bundled == {path.name for path in (ROOT / folder).glob("*.toml")} != set()
     assert "musicdata/py.typed" in names
-    assert {Path(name).suffix for name in names if name.startswith("musicdata/render/")} >= {".py", ".ily"}
+    for source in (ROOT / "musicdata", ROOT / "baselines" / "musicdata_baselines"):
+        files = {path.relative_to(source.parent).as_posix() for path in source.rglob("*") if path.is_file()}
+        assert {name for name in files if "__pycache__" not in name} <= names.keys()
 
 
 def test_sdist_gives_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
@@ -62,4 +64,4 @@ def test_the_wheel_runs_on_its_own(wheel: Path, tmp_path: Path) -> None:
         check=True,
     )
     assert str(tmp_path / "site") in done.stdout
-    assert "['musictm', 'musictm-deep', 'musictm-lmd'] 16" in done.stdout
+    assert "['musictm', 'musictm-deep', 'musictm-lmd'] 18" in done.stdout

@@ -32,6 +32,7 @@ def test_musictm_has_the_stages_of_the_design() -> None:
         "song_groups",
         "samples",
         "notes",
+        "rights",
         "audio",
         "sheets",
         "sheet_boxes",
@@ -128,3 +129,12 @@ def test_an_unknown_recipe_lists_those_there_are() -> None:
         recipe.load("musictn")
     with pytest.raises(RecipeError, match="No such file"):
         recipe.load("nowhere.toml")
+
+
+def test_a_portable_recipe_has_no_path_of_this_machine() -> None:
+    kept, emptied = (
+        recipe.load("musictm", [f'ingest.songs.input="{at}"']) for at in ("corpus:music21", "/home/me/songs")
+    )
+    assert "/home/me/songs" in emptied.toml()
+    assert "/home/me" not in emptied.portable().toml()
+    assert kept.portable() == kept

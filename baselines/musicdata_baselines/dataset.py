@@ -1,4 +1,4 @@
-"""Reads a workspace as paired views: what the baselines fit to and the controls look at."""
+"""Reads a workspace or a release as paired views: what the baselines fit to and the controls look at."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 import musicdata
-from musicdata import contract
 from musicdata.errors import InputError, UsageError
 from musicdata_baselines.controls.subject import Subject
 from musicdata_baselines.linear.pca import RandomizedPCA
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from musicdata.api import Work
+    from musicdata.reading import Readable
     from musicdata.recipe import Validate
 
 # Features; wider views are reduced by PCA fitted on the train split: first each note, then the whole sample.
@@ -60,16 +59,16 @@ class Dataset:
 
 
 def read(path: str | Path | None = None) -> Dataset:
-    """Read the views that the workspace's recipe names under `[validate]`.
+    """Read the views that the recipe of a workspace or a release names under `[validate]`.
 
     Wide notes and wide samples are reduced by PCA fitted on the train split, so that no part of a wide view stays in
     memory.
 
     Raises:
-        InputError: there is no workspace, or a split has fewer than two samples.
+        InputError: there is neither, or a split has fewer than two samples.
         UsageError: its recipe has no `[validate]`, or a table it names is not built.
     """
-    work = musicdata.open_work(path)
+    work = musicdata.open_data(path)
     recipe = work.recipe
     wanted = recipe.validate
     if wanted is None:
@@ -131,7 +130,7 @@ class _View:
         return rotated
 
 
-def _read_views(work: Work, wanted: Validate) -> dict[str, _View]:
+def _read_views(work: Readable, wanted: Validate) -> dict[str, _View]:
     views = {modality: _read_view(work, *source.split(".")) for modality, source in wanted.views.items()}
     first, *others = views
     for modality in others:
@@ -141,10 +140,10 @@ def _read_views(work: Work, wanted: Validate) -> dict[str, _View]:
     return views
 
 
-def _read_view(work: Work, table: str, column: str) -> _View:
+def _read_view(work: Readable, table: str, column: str) -> _View:
     """Read a view part by part; wide notes are reduced by PCA, fitted on the train split, before they are gathered."""
     shape = next(work.vectors(table, column))[1].shape[1:]
-    n_notes = 1 if contract.load(table).key == ("sample_id",) else shape[0]
+    n_notes = 1 if work.contract(table).key == ("sample_id",) else shape[0]
     width = int(np.prod(shape)) // n_notes
     reduce = _fit_notes(work, table, column, width) if n_notes > 1 and width > COMPRESS_NOTES_ABOVE else None
     sample_ids: list[str] = []
@@ -157,7 +156,7 @@ def _read_view(work: Work, table: str, column: str) -> _View:
     return _View(sample_ids, shape, np.concatenate(gathered))
 
 
-def _fit_notes(work: Work, table: str, column: str, width: int) -> RandomizedPCA:
+def _fit_notes(work: Readable, table: str, column: str, width: int) -> RandomizedPCA:
     """Fit to `NOTES_FITTED` notes of the train split, taken at even distances."""
     n_notes = sum(part.shape[0] * part.shape[1] for _, part in work.vectors(table, column, split="train"))
     drawn = np.unique(np.linspace(0, n_notes - 1, NOTES_FITTED).astype(np.int64))
@@ -169,7 +168,7 @@ def _fit_notes(work: Work, table: str, column: str, width: int) -> RandomizedPCA
     return RandomizedPCA(NOTES_COMPRESSED_TO).fit(np.concatenate(gathered).astype(np.float32))
 
 
-def _extractor(work: Work, table: str) -> str:
+def _extractor(work: Readable, table: str) -> str:
     """Return name, version and parameters of what made a feature table, which says so in every row."""
     names = ["extractor", "extractor_version", "parameters"]
     row = next(work.rows(table, columns=names))
@@ -177,7 +176,7 @@ def _extractor(work: Work, table: str) -> str:
     return f"{row['extractor']} {row['extractor_version']} ({settings})"
 
 
-def _column(work: Work, path: str, sample_ids: Sequence[str]) -> NDArray[Any]:
+def _column(work: Readable, path: str, sample_ids: Sequence[str]) -> NDArray[Any]:
     """Return a column that has one value a sample, in order of `sample_ids`."""
     name, column = path.split(".")
     table = work.table(name, ["sample_id", column])
@@ -185,10 +184,10 @@ def _column(work: Work, path: str, sample_ids: Sequence[str]) -> NDArray[Any]:
     return np.asarray(table.column(column).take(where).to_pylist())
 
 
-def _a_sample(work: Work, path: str, sample_ids: Sequence[str]) -> NDArray[np.float64]:
+def _a_sample(work: Readable, path: str, sample_ids: Sequence[str]) -> NDArray[np.float64]:
     """Return one number a sample: a text's characters, a number itself; of a table with a row a note, their sum."""
     name, column = path.split(".")
-    described = next(c for c in contract.load(name).columns if c.name == column)
+    described = work.contract(name).column(column)
     table = work.table(name, ["sample_id", column])
     values = pc.utf8_length(table.column(column)) if described.type == "string" else table.column(column)
     values = pc.fill_null(pc.cast(values, pa.float64()), 0.0)
@@ -198,7 +197,7 @@ def _a_sample(work: Work, path: str, sample_ids: Sequence[str]) -> NDArray[np.fl
     return np.asarray(summed.column("value_sum").take(where).to_numpy(), dtype=np.float64)
 
 
-def _require_splits(work: Work, split: NDArray[Any]) -> None:
+def _require_splits(work: Readable, split: NDArray[Any]) -> None:
     counts = {name: int((split == name).sum()) for name in ("train", "valid", "test")}
     if few := [name for name, n in counts.items() if n < 2]:
         raise InputError(

@@ -1,17 +1,20 @@
-"""Proves that a workspace's tables are what they say: files, contracts, keys, splits, alignment, sound and pictures."""
+"""Proves that the tables of a workspace or a release are what they say, from their rows to the ink in their boxes."""
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from musicdata.checks import alignment, features, files, media, rows
-from musicdata.errors import ContractError, InputError
+from musicdata.errors import ContractError, InputError, IntegrityError
+from musicdata.reading import Reader
 from musicdata.tables import TableReader
 from musicdata.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
 
@@ -36,15 +39,29 @@ class CheckReport:
     findings: list[Finding] = field(default_factory=list)
     passed: list[str] = field(default_factory=list)
 
+    def add(self, check: str, problems: Iterable[tuple[str, str]]) -> None:
+        """Take in what one check found: (table, message) of each problem."""
+        found = []
+        try:
+            found = [Finding(check, table, message) for table, message in problems]
+        except (ContractError, IntegrityError, OSError, ValueError) as error:
+            found.append(Finding(check, "", f"could not be looked at: {error}"))
+        if not found:
+            self.passed.append(check)
+        self.findings += found[:_SHOWN_OF_ONE_KIND]
+        if len(found) > _SHOWN_OF_ONE_KIND:
+            self.findings.append(Finding(check, "", f"and {len(found) - _SHOWN_OF_ONE_KIND} more of this kind"))
+
     @property
     def ok(self) -> bool:
         """Say whether nothing was found."""
         return not self.findings
 
 
+_Look = Callable[[Reader], Iterator[tuple[str, str]]]
+
 # Later checks read what earlier ones have proved; with torn files or broken contracts they would only echo them.
-_GROUPS: tuple[dict[str, Callable[[Workspace, TableReader], Iterator[tuple[str, str]]]], ...] = (
-    {"every part is whole and no file is astray": files.check_parts},
+_GROUPS: tuple[dict[str, _Look], ...] = (
     {"rows fit their contracts": rows.check_contracts, "keys are unique and in order": rows.check_keys},
     {
         "references lead somewhere": rows.check_references,
@@ -60,6 +77,7 @@ _GROUPS: tuple[dict[str, Callable[[Workspace, TableReader], Iterator[tuple[str, 
     },
     {"sound is as its row says": media.check_audio, "pictures are as their rows say": media.check_pictures},
 )
+_OVER_ALL_SPLITS = {rows.check_groups}
 _SHOWN_OF_ONE_KIND = 5
 
 
@@ -75,27 +93,24 @@ def check(path: Path) -> CheckReport:
             f"{path} is no workspace with a finished stage; build one with: musicdata build NAME --work {path}"
         )
     report = CheckReport()
-    for group in _GROUPS:
-        for name, look in group.items():
-            _apply(name, look, workspace, report)
-        if report.findings:
-            break
+    report.add("every part is whole and no file is astray", files.check_parts(workspace))
+    if report.ok:
+        reader = TableReader(workspace)
+        examine([reader], reader, report)
     return report
 
 
-def _apply(
-    name: str,
-    look: Callable[[Workspace, TableReader], Iterator[tuple[str, str]]],
-    workspace: Workspace,
-    report: CheckReport,
-) -> None:
-    found = []
-    try:
-        found = [Finding(name, table, message) for table, message in look(workspace, TableReader(workspace))]
-    except (ContractError, OSError, ValueError) as error:
-        found.append(Finding(name, "", f"could not be looked at: {error}"))
-    if not found:
-        report.passed.append(name)
-    report.findings += found[:_SHOWN_OF_ONE_KIND]
-    if len(found) > _SHOWN_OF_ONE_KIND:
-        report.findings.append(Finding(name, "", f"and {len(found) - _SHOWN_OF_ONE_KIND} more of this kind"))
+def examine(splits: Sequence[Reader], whole: Reader, report: CheckReport) -> None:
+    """Check the rows of tables, their sounds and their pictures.
+
+    Args:
+        splits: readers that together read every row, each in order of the key.
+        whole: reads all of them.
+        report: is told what was found.
+    """
+    for group in _GROUPS:
+        for name, look in group.items():
+            readers = [whole] if look in _OVER_ALL_SPLITS else splits
+            report.add(name, itertools.chain.from_iterable(map(look, readers)))
+        if not report.ok:
+            break

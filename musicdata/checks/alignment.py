@@ -8,21 +8,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from musicdata import contract as contracts
-from musicdata.rejects import iterate_rejects
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from musicdata.tables import TableReader
-    from musicdata.workspace import Workspace
+    from musicdata.reading import Reader
 
 _ROUNDING_PIXELS = 0.01
 
 
-def check_completeness(workspace: Workspace, reader: TableReader) -> Iterator[tuple[str, str]]:
+def check_completeness(reader: Reader) -> Iterator[tuple[str, str]]:
     """Yield samples that are neither aligned nor rejected, and samples aligned without sound or picture."""
     if "alignment" not in reader.tables:
         yield "alignment", "the build has not come to its end: run the same command again"
@@ -34,16 +30,16 @@ def check_completeness(workspace: Workspace, reader: TableReader) -> Iterator[tu
             "alignment",
             f"{len(odd)} samples are aligned without audio and sheet, or the reverse, e.g. {odd[0]}",
         )
-    explained = {reject["key"] for reject in iterate_rejects(workspace)}
+    explained = {reject["key"] for reject in reader.rejects()}
     if lost := sorted(samples - aligned - explained):
         yield "samples", f"{len(lost)} samples are neither aligned nor rejected, e.g. {lost[0]}"
 
 
-def _sample_ids(reader: TableReader, table: str) -> set[str]:
+def _sample_ids(reader: Reader, table: str) -> set[str]:
     return set(pc.unique(reader.read(table, ["sample_id"]).column("sample_id")).to_pylist())
 
 
-def check_agreement(_workspace: Workspace, reader: TableReader) -> Iterator[tuple[str, str]]:
+def check_agreement(reader: Reader) -> Iterator[tuple[str, str]]:
     """Yield columns in which `alignment` differs from the table it took them from."""
     if "alignment" not in reader.tables:
         return
@@ -52,12 +48,12 @@ def check_agreement(_workspace: Workspace, reader: TableReader) -> Iterator[tupl
     for table in ("notes", "sheet_boxes"):
         rows = reader.read(table)
         rows = rows.filter(pc.is_in(rows.column("sample_id"), complete))
-        for name in (c.name for c in contracts.load(table).columns if c.name in aligned.column_names):
+        for name in (c.name for c in reader.contract(table).columns if c.name in aligned.column_names):
             if not aligned.column(name).combine_chunks().equals(rows.column(name).combine_chunks()):
                 yield "alignment", f"column {name} differs from {table}"
 
 
-def check_times(_workspace: Workspace, reader: TableReader) -> Iterator[tuple[str, str]]:
+def check_times(reader: Reader) -> Iterator[tuple[str, str]]:
     """Yield samples whose notes overlap, run backwards or reach past the end of the audio."""
     if "alignment" not in reader.tables:
         return
@@ -76,7 +72,7 @@ def check_times(_workspace: Workspace, reader: TableReader) -> Iterator[tuple[st
         yield from _wrong(rows, off, "a note whose audio span is not its onset and offset")
 
 
-def check_boxes(_workspace: Workspace, reader: TableReader) -> Iterator[tuple[str, str]]:
+def check_boxes(reader: Reader) -> Iterator[tuple[str, str]]:
     """Yield samples with a box outside the picture, empty, or left of the one before it."""
     sheets = reader.read("sheets", ["sample_id", "width", "height"])
     for rows in reader.iterate("sheet_boxes"):
@@ -91,7 +87,7 @@ def check_boxes(_workspace: Workspace, reader: TableReader) -> Iterator[tuple[st
             yield from _wrong(rows, np.append((x0[1:] <= x0[:-1]) & same, False), f"{kind} boxes that run backwards")
 
 
-def check_heads(_workspace: Workspace, reader: TableReader) -> Iterator[tuple[str, str]]:
+def check_heads(reader: Reader) -> Iterator[tuple[str, str]]:
     """Yield samples whose page shows another number of notes than the sample has."""
     samples, sheets = (
         reader.read("samples", ["sample_id", "n_notes"]),

@@ -6,20 +6,17 @@ from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
 
-from musicdata import contract as contracts
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from musicdata.tables import TableReader
-    from musicdata.workspace import Workspace
+    from musicdata.reading import Reader
 
 _MAKING = ["extractor", "extractor_version", "parameters"]
 
 
-def check_features(_workspace: Workspace, reader: TableReader) -> Iterator[tuple[str, str]]:
+def check_features(reader: Reader) -> Iterator[tuple[str, str]]:
     """Yield feature tables that lack an aligned sample, and those whose rows come from different extractors."""
-    features = [t for t in reader.tables if contracts.load(t).references.get("sample_id") == "alignment"]
+    features = [t for t in reader.tables if reader.contract(t).references.get("sample_id") == "alignment"]
     if not features:
         return
     aligned = pc.unique(reader.read("alignment", ["sample_id"]).column("sample_id"))

@@ -10,11 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from musicdata.tables import TableReader
     from musicdata.workspace import Workspace
 
 
-def check_parts(workspace: Workspace, _reader: TableReader) -> Iterator[tuple[str, str]]:
+def check_parts(workspace: Workspace) -> Iterator[tuple[str, str]]:
     """Yield (table, problem) of parts that are missing or changed, and of files no manifest names."""
     expected = dict(_expected_parts(workspace))
     for path, digest in sorted(expected.items()):

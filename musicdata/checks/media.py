@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from musicdata.tables import TableReader
-    from musicdata.workspace import Workspace
+    from musicdata.reading import Reader
 
 _NOTE_LEVEL_DBFS = -60.0
 _FIRST_OF_NOTE_S = 0.1
@@ -24,7 +23,7 @@ _INK = 128
 _MIN_HEAD_INK = 0.3
 
 
-def check_audio(_workspace: Workspace, reader: TableReader) -> Iterator[tuple[str, str]]:
+def check_audio(reader: Reader) -> Iterator[tuple[str, str]]:
     """Yield samples whose FLAC file has another hash, rate or length than its row, or is silent where a note sounds."""
     for rows in reader.iterate("audio", ["sample_id", "audio", "sha256", "sample_rate", "n_samples"]):
         for row in rows.to_pylist():
@@ -33,7 +32,7 @@ def check_audio(_workspace: Workspace, reader: TableReader) -> Iterator[tuple[st
                 yield "audio", f"sample {row['sample_id']}: {problem}"
 
 
-def check_pictures(_workspace: Workspace, reader: TableReader) -> Iterator[tuple[str, str]]:
+def check_pictures(reader: Reader) -> Iterator[tuple[str, str]]:
     """Yield pictures of another hash or size than their row, and boxes without ink."""
     for rows in reader.iterate("sheets", ["sample_id", "image", "sha256", "width", "height"]):
         for row in rows.to_pylist():
@@ -68,7 +67,7 @@ def _hash_problem(data: bytes, digest: str) -> str:
     return "" if hashlib.sha256(data).hexdigest() == digest else "the sha256 of its bytes is not the row's"
 
 
-def _notes_of(reader: TableReader, sample_id: str) -> list[dict[str, Any]]:
+def _notes_of(reader: Reader, sample_id: str) -> list[dict[str, Any]]:
     return reader.read("notes", ["sample_id", "onset_s", "offset_s"], sample_id, sample_id).to_pylist()  # type: ignore[no-any-return]  # pyarrow has no types
 
 

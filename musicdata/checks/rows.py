@@ -8,28 +8,25 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from musicdata import contract as contracts
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from musicdata.tables import TableReader
-    from musicdata.workspace import Workspace
+    from musicdata.reading import Reader
 
 
-def check_contracts(_workspace: Workspace, reader: TableReader) -> Iterator[tuple[str, str]]:
+def check_contracts(reader: Reader) -> Iterator[tuple[str, str]]:
     """Yield how rows break their contracts; media are looked at by their own checks."""
     for table in reader.tables:
-        contract = contracts.load(table)
+        contract = reader.contract(table)
         for rows in reader.iterate(table, contract.bounded_columns()):
             for problem in contract.problems(rows):
                 yield table, problem
 
 
-def check_keys(_workspace: Workspace, reader: TableReader) -> Iterator[tuple[str, str]]:
+def check_keys(reader: Reader) -> Iterator[tuple[str, str]]:
     """Yield tables whose rows are not in strictly rising order of the key."""
     for table in reader.tables:
-        key = list(contracts.load(table).key)
+        key = list(reader.contract(table).key)
         last: tuple[object, ...] | None = None
         for rows in reader.iterate(table, key):
             keys = list(zip(*(rows.column(name).to_pylist() for name in key), strict=True))
@@ -40,10 +37,10 @@ def check_keys(_workspace: Workspace, reader: TableReader) -> Iterator[tuple[str
             last = keys[-1] if keys else last
 
 
-def check_references(_workspace: Workspace, reader: TableReader) -> Iterator[tuple[str, str]]:
+def check_references(reader: Reader) -> Iterator[tuple[str, str]]:
     """Yield values that name a row that is not there."""
     for table in reader.tables:
-        for column, target in contracts.load(table).references.items():
+        for column, target in reader.contract(table).references.items():
             known = pc.unique(reader.read(target, [column]).column(column))
             named = pc.unique(reader.read(table, [column]).column(column))
             missing = named.filter(pc.invert(pc.is_in(named, known)))
@@ -54,7 +51,7 @@ def check_references(_workspace: Workspace, reader: TableReader) -> Iterator[tup
                 )
 
 
-def check_split_column(_workspace: Workspace, reader: TableReader) -> Iterator[tuple[str, str]]:
+def check_split_column(reader: Reader) -> Iterator[tuple[str, str]]:
     """Yield tables that place a sample in another split than `samples` does."""
     samples = reader.read("samples", ["sample_id", "split"])
     for table in _tables_with(reader, "sample_id", "split"):
@@ -68,7 +65,7 @@ def check_split_column(_workspace: Workspace, reader: TableReader) -> Iterator[t
                 )
 
 
-def check_groups(_workspace: Workspace, reader: TableReader) -> Iterator[tuple[str, str]]:
+def check_groups(reader: Reader) -> Iterator[tuple[str, str]]:
     """Yield groups of near-duplicate songs that stand in more than one split: a test set that leaks."""
     rows = reader.read("samples", ["group_id", "split"]).group_by("group_id", use_threads=False)
     torn = rows.aggregate([("split", "count_distinct")]).filter(pc.field("split_count_distinct") > 1)
@@ -76,7 +73,7 @@ def check_groups(_workspace: Workspace, reader: TableReader) -> Iterator[tuple[s
         yield "samples", f"group {group_id} is in {torn.column('split_count_distinct')[0]} splits"
 
 
-def check_note_counts(_workspace: Workspace, reader: TableReader) -> Iterator[tuple[str, str]]:
+def check_note_counts(reader: Reader) -> Iterator[tuple[str, str]]:
     """Yield samples whose notes are not numbered 0 … n−1, or that differ in n from the others."""
     samples = reader.read("samples", ["sample_id", "n_notes"])
     counts = pc.unique(samples.column("n_notes")).to_pylist()
@@ -97,5 +94,5 @@ def _note_indices(rows: pa.Table) -> Iterator[tuple[str, list[int]]]:
     yield from zip(grouped.column("sample_id").to_pylist(), grouped.column("note_index_list").to_pylist(), strict=True)
 
 
-def _tables_with(reader: TableReader, *columns: str) -> list[str]:
-    return [t for t in reader.tables if set(columns) <= {column.name for column in contracts.load(t).columns}]
+def _tables_with(reader: Reader, *columns: str) -> list[str]:
+    return [t for t in reader.tables if set(columns) <= {column.name for column in reader.contract(t).columns}]

@@ -120,7 +120,12 @@ def _write(parameters: Window, task: Task, song: Row, sample_id: str, window: li
     split = parameters.split.place({**song, "sample_id": sample_id}[parameters.split.by])
     onsets, offsets = times_s(window, parameters.tempo_bpm)
     common = {"sample_id": sample_id, "split": split}
-    facts = {"n_notes": n, "tempo_bpm": parameters.tempo_bpm, "duration_s": offsets[-1]}
+    facts = {
+        "n_notes": n,
+        "tempo_bpm": parameters.tempo_bpm,
+        "duration_s": offsets[-1],
+        "lyrics": sung_words([(note["syllable"], note["word_index"]) for note in window]),
+    }
     task.sink.write("samples", {name: [value] for name, value in {**song, **common, **facts}.items()})
     columns = ("pitch", "duration_ql", "rest_ql", "syllable", "word", "word_index")
     task.sink.write(
@@ -146,9 +151,23 @@ def times_s(window: list[Row], tempo_bpm: float) -> tuple[list[float], list[floa
     return onsets, offsets
 
 
+def sung_words(notes: Sequence[tuple[str, int | None]]) -> str:
+    """Return the words as they are sung, given syllable and word index of each note, in order.
+
+    Syllables of one word are joined; where the source gives only syllables, they stay apart.
+
+    >>> sung_words([("A", 0), ("ma", 1), ("zing", 1), ("grace", 2)])
+    'A mazing grace'
+    >>> sung_words([("A", None), ("ma", None)])
+    'A ma'
+    """
+    runs = groupby(enumerate(notes), key=lambda item: (item[1][1], item[0] if item[1][1] is None else None))
+    return " ".join("".join(syllable for _, (syllable, _) in run) for _, run in runs)
+
+
 STAGE = Stage(
     name="window",
-    version=1,
+    version=2,
     verb="cuts songs into windows and places them in splits",
     inputs=("songs", "song_notes", "song_groups"),
     outputs=("samples", "notes"),

@@ -59,7 +59,7 @@ def test_only_the_command_knows_the_baselines() -> None:
         for name in imports(path)
         if name.split(".")[0] == "musicdata_baselines"
     }
-    assert users == {"cli.py"}
+    assert users == {"cli/looking.py"}
 
 
 def test_torch_is_used_by_deep_estimators_and_the_backend_only() -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 import musicdata
-from musicdata.stages.window import Window, times_s, window_starts
+from musicdata.stages.window import Window, sung_words, times_s, window_starts
 from tests.recipes import TO_WINDOWS, write_recipe
-from tests.songs import shared
+from tests.songs import shared, write_song
 
 
 @pytest.fixture
@@ -56,6 +56,23 @@ def test_times_follow_the_tempo() -> None:
     notes = [{"rest_ql": 2.0, "duration_ql": 1.0}, {"rest_ql": 0.5, "duration_ql": 0.25}]
     assert times_s(notes, 60.0) == ([2.0, 3.5], [3.0, 3.75])
     assert times_s(notes, 240.0) == ([0.5, 0.875], [0.75, 0.9375])
+
+
+def test_words_stand_as_they_are_sung() -> None:
+    words = [("A", 4), ("ma", 5), ("zing", 5), ("zing", 6), ("grace", 7)]
+    assert sung_words(words) == "A mazing zing grace"
+    assert sung_words([(syllable, None) for syllable, _ in words]) == "A ma zing zing grace"
+    assert sung_words([("A", None), ("ma", 5), ("zing", 5), ("grace", None)]) == "A mazing grace"
+
+
+def test_every_sample_has_its_words(recipe: str, tmp_path: Path) -> None:
+    write_song(tmp_path / "songs" / "a.csv", 1)
+    work = musicdata.build(recipe, input=tmp_path / "songs", work=tmp_path / "w", workers=1)
+    notes = list(work.rows("notes"))
+    for sample in work.rows("samples"):
+        ours = [note for note in notes if note["sample_id"] == sample["sample_id"]]
+        assert sample["lyrics"].replace(" ", "") == "".join(note["syllable"] for note in ours)
+        assert len(sample["lyrics"].split()) == len({note["word_index"] for note in ours})
 
 
 @pytest.mark.parametrize(
