@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from musicdata.api import open_data as open_data
     from musicdata.api import open_work as open_work
     from musicdata.api import plan as plan
+    from musicdata.crawls import crawl as crawl
+    from musicdata.crawls import retry as retry
     from musicdata.errors import MusicdataError as MusicdataError
     from musicdata.release.release import Release as Release
 
@@ -31,10 +33,12 @@ _PUBLIC = {
     "Work": "musicdata.api",
     "build": "musicdata.api",
     "check": "musicdata.api",
+    "crawl": "musicdata.crawls",
     "load": "musicdata.api",
     "open_data": "musicdata.api",
     "open_work": "musicdata.api",
     "plan": "musicdata.api",
+    "retry": "musicdata.crawls",
 }
 __all__ = [  # noqa: PLE0604, RUF100
     "MusicdataError",
@@ -43,10 +47,12 @@ __all__ = [  # noqa: PLE0604, RUF100
     "__version__",
     "build",
     "check",
+    "crawl",
     "load",
     "open_data",
     "open_work",
     "plan",
+    "retry",
 ]
 
 

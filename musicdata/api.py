@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from musicdata.engine import Progress
     from musicdata.planning import Plan
     from musicdata.recipe import Recipe
+    from musicdata.services import Services
 
 DEFAULT_WORK = "musicdata-work"
 _EMPTY: dict[str, Any] = {}
@@ -120,14 +121,34 @@ def build(
         MusicdataError: see `musicdata.errors`; what is finished is kept, and the same call goes on from there.
     """
     resolved = resolve(name, input=input, limit=limit, seed=seed, overrides=overrides)
+    if resolved.is_crawled:
+        raise UsageError(f"{name} is fetched from services; use: musicdata crawl {name}")
     workspace = Workspace(Path(work) if work is not None else Path(DEFAULT_WORK, resolved.dataset.name))
-    n_workers = workers or processors()
     with workspace.hold(f"musicdata build {name}"):
-        _require_same_dataset(workspace, resolved)
-        record = _Record(workspace, resolved, n_workers)
-        workspace.write_text(workspace.root / "recipe.toml", resolved.toml())
-        with record, LocalExecutor(n_workers) as executor:
-            stages = Build(resolved, workspace, executor, n_workers, progress or SilentProgress()).run()
+        return run_recipe(resolved, workspace, workers=workers, progress=progress)
+
+
+def run_recipe(
+    resolved: Recipe,
+    workspace: Workspace,
+    *,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    services: Services | None = None,
+) -> Work:
+    """Run a recipe in a workspace that is held.
+
+    Raises:
+        UsageError: the workspace is another data set's.
+        MusicdataError: see `musicdata.errors`.
+    """
+    n_workers = workers or processors()
+    _require_same_dataset(workspace, resolved)
+    record = _Record(workspace, resolved, n_workers)
+    workspace.write_text(workspace.root / "recipe.toml", resolved.toml())
+    with record, LocalExecutor(n_workers) as executor:
+        build = Build(resolved, workspace, executor, n_workers, progress or SilentProgress(), services)
+        stages = build.run()
     return Work(workspace.root, stages)
 
 

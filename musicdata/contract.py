@@ -7,16 +7,17 @@ import hashlib
 import json
 import math
 import tomllib
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_serializer, field_validator, model_validator
 
 from musicdata import resources
 from musicdata.errors import ContractError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -145,8 +146,12 @@ class Contract(BaseModel):
         name: of the table.
         description: what a row is.
         key: columns that name a row and sort the table.
-        references: column → table in which its values are found.
+        references: column → table in which its values are found, or several of which a data set has one: a table that
+            serves two data sets refers to `samples` in the one and to `tracks` in the other.
         columns: in their order.
+        introduces: column whose values begin here: every other table that has them got them from this one.
+        completes: column of which this table has exactly the values that came through with every modality.
+        of_dropped: its rows tell of what did not come through; a release leaves it out.
         shown_by: table whose rows refer to this one's by all of its key: a row here is shared by several samples, and
             its `sample_id` is the first of them.
     """
@@ -156,9 +161,40 @@ class Contract(BaseModel):
     name: str
     description: str
     key: tuple[str, ...]
-    references: dict[str, str] = Field(default_factory=dict)
+    references: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    introduces: str = ""
+    completes: str = ""
+    of_dropped: bool = False
     shown_by: str = ""
     columns: tuple[Column, ...]
+
+    @field_validator("references", mode="before")
+    @classmethod
+    def _one_or_several(cls, references: object) -> object:
+        if not isinstance(references, dict):
+            return references
+        return {column: (told,) if isinstance(told, str) else told for column, told in references.items()}
+
+    @field_serializer("references")
+    def _as_written(self, references: dict[str, tuple[str, ...]]) -> dict[str, str | list[str]]:
+        return {column: told[0] if len(told) == 1 else list(told) for column, told in references.items()}
+
+    @model_validator(mode="after")
+    def _speaks_of_its_columns(self) -> Self:
+        names = {column.name for column in self.columns}
+        if odd := sorted({name for name in (self.introduces, self.completes) if name} - names):
+            raise ValueError(f"it introduces or completes {odd[0]}, which is no column of it")
+        if empty := sorted(column for column, tables in self.references.items() if not tables):
+            raise ValueError(f"column {empty[0]} refers to no table")
+        return self
+
+    def among(self, tables: Collection[str]) -> Contract:
+        """Return the contract as it is in a data set of these tables: each column refers to one, the first it has."""
+        found = {
+            column: (next((table for table in told if table in tables), told[0]),)
+            for column, told in self.references.items()
+        }
+        return self if found == self.references else self.model_copy(update={"references": found})
 
     def arrow_schema(self) -> pa.Schema:
         """Return the Arrow schema, with the `datasets` library's feature list where there are media or vectors."""
@@ -169,8 +205,13 @@ class Contract(BaseModel):
         return pa.schema([column.field() for column in self.columns], metadata=metadata)
 
     def digest(self) -> str:
-        """Return the sha256 of what the contract says about rows; descriptions do not count."""
-        facts = self.model_dump(exclude={"description", "columns", "shown_by"})
+        """Return the sha256 of what the contract says about rows; descriptions do not count.
+
+        Of several tables a column may refer to only the first counts: that another data set has another does not change
+        what is in this one's.
+        """
+        facts = self.model_dump(exclude={"description", "columns", "introduces", "completes", "of_dropped", "shown_by"})
+        facts["references"] = {column: told[0] for column, told in self.references.items()}
         facts["columns"] = [column.facts() for column in self.columns]
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
@@ -224,6 +265,49 @@ class Contract(BaseModel):
             if column.name in table.column_names:
                 found += _column_problems(column, table.field(column.name), table.column(column.name))
         return found
+
+
+class HasTables(Protocol):
+    """Is anything that has tables with contracts: a workspace, a release, what reads either."""
+
+    @property
+    def tables(self) -> list[str]:
+        """List the tables there are."""
+        ...
+
+    def contract(self, table: str, /) -> Contract:
+        """Return the contract of a table."""
+        ...
+
+
+def introducing(tables: Sequence[Contract], column: str = "sample_id") -> Contract:
+    """Return the contract of the table that introduces the values of `column`: of samples, `samples` or `tracks`.
+
+    Raises:
+        ContractError: none of them does.
+    """
+    found = next((contract for contract in tables if contract.introduces == column), None)
+    if found is None:  # contracts in releases of older versions do not say it
+        found = next((contract for contract in tables if contract.name == "samples"), None)
+    if found is None:
+        there = ", ".join(sorted(contract.name for contract in tables))
+        raise ContractError(f"no table introduces {column}: expected samples or tracks; there are {there or 'none'}")
+    return found
+
+
+def introduced_by(data: HasTables, column: str = "sample_id") -> str:
+    """Return the name of the table of a workspace or a release that introduces the values of `column`.
+
+    Raises:
+        ContractError: none does.
+    """
+    return introducing([data.contract(table) for table in data.tables], column).name
+
+
+def completing(data: HasTables, column: str = "sample_id") -> str:
+    """Return the name of the table that has exactly the complete samples; nothing where there is none."""
+    named = [table for table in data.tables if data.contract(table).completes == column]
+    return next(iter(named), "alignment" if "alignment" in data.tables else "")
 
 
 def _column_problems(column: Column, field: pa.Field, values: pa.ChunkedArray) -> list[str]:

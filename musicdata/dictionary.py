@@ -29,7 +29,11 @@ def _section(name: str) -> str:
     loaded = contract.load(name)
     head = [f"## {name}", "", loaded.description, "", f"Key: {', '.join(f'`{column}`' for column in loaded.key)}."]
     if loaded.references:
-        head.append("Refers to: " + ", ".join(f"`{c}` → `{t}`" for c, t in loaded.references.items()) + ".")
+        head.append(
+            "Refers to: "
+            + ", ".join(f"`{c}` → {' or '.join(f'`{t}`' for t in told)}" for c, told in loaded.references.items())
+            + "."
+        )
     rows = [_row(column) for column in loaded.columns]
     return "\n".join([*head, "", "| column | type | unit | what it is |", "| --- | --- | --- | --- |", *rows, ""])
 

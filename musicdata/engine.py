@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from musicdata.dispatch import Dispatcher
-from musicdata.errors import NothingLeftError
+from musicdata.errors import NothingLeftError, PausedError
 from musicdata.executor import Outcome, Spec
 from musicdata.sealing import finished_shards, seal, tidy
 from musicdata.staleness import Origin, left_nothing, origin_of, stale_reasons
@@ -18,11 +18,24 @@ if TYPE_CHECKING:
 
     from musicdata.executor import Executor
     from musicdata.recipe import Recipe, Step
+    from musicdata.services import Services
     from musicdata.workspace import Workspace
 
 
 class Progress(Protocol):
     """Is told how a build goes on."""
+
+    def fetching_started(self, step: Step, n_items: int, n_kept: int) -> None:
+        """A network stage fetches: how many items it wants, and how many of them have ended before."""
+
+    def fetched(self, outcome: str) -> None:
+        """An item has ended."""
+
+    def waits(self, service: str, wait_s: float) -> None:
+        """A service is left alone for so long."""
+
+    def stage_skipped(self, step: Step, missing: list[str]) -> None:
+        """A stage has to wait for tables that a paused stage is to make."""
 
     def stage_started(self, step: Step, reasons: list[str], n_items: int, n_kept: int) -> None:
         """A stage runs: why, how many items it has, and how many of them an earlier run has done."""
@@ -67,20 +80,35 @@ class Build:
     executor: Executor
     workers: int
     progress: Progress
+    services: Services | None = None
     table_digests: dict[str, str] = field(default_factory=dict)
 
     def run(self) -> list[StageReport]:
-        """Build what is stale, in the recipe's order.
+        """Build what is stale, in the recipe's order; what a paused stage leaves undone, no later stage sees.
 
         Raises:
             NothingLeftError: a stage rejected every item.
-            PartialError: some shards failed; the others are kept.
-            SetupError: a renderer is missing, or the disk is full.
+            PausedError: a service asks us to come back later; all that does not wait for it is done.
+            PartialError: some shards failed, or items whose failure may pass; the others are kept.
+            SetupError: a renderer or a key is missing, or the disk is full.
         """
-        return [self._run_step(step) for step in self.recipe.steps]
+        reports, paused = [], []
+        for step in self.recipe.steps:
+            if missing := [table for table in step.stage.inputs if table not in self.table_digests]:
+                self.progress.stage_skipped(step, missing)
+                continue
+            try:
+                reports.append(self._run_step(step))
+            except PausedError as error:
+                paused.append(error)
+        if paused:
+            raise min(paused, key=lambda error: error.until)
+        return reports
 
     def _run_step(self, step: Step) -> StageReport:
         started = time.monotonic()
+        if step.stage.network is not None:
+            self._fetch(step)
         reasons = stale_reasons(self.workspace, step, self.table_digests)
         manifest = self.workspace.manifest(step.stage.name)
         n_kept = 0
@@ -103,6 +131,14 @@ class Build:
         self.table_digests |= {table: facts["digest"] for table, facts in manifest["tables"].items()}
         return report
 
+    def _fetch(self, step: Step) -> None:
+        """Fetch what the stage wants and is not in the ledger yet, or failed in a way that may pass."""
+        from musicdata.crawling.run import fetch
+
+        self._write_job(step, keeps=False)
+        self._dispatch(step, [self._spec("want", step)])
+        fetch(self.recipe, step, self.workspace, self.services, self.progress)
+
     def _refuse_nothing(self, step: Step, report: StageReport) -> None:
         if not report.rows[step.stage.outputs[0]]:
             why = ", ".join(f"{reason} ({n})" for reason, n in sorted(report.rejects.items())) or "it was given nothing"
@@ -113,7 +149,7 @@ class Build:
 
     def _rebuild(self, step: Step, reasons: list[str], old: dict[str, Any] | None) -> tuple[dict[str, Any], int]:
         """Compute the shards that are not done yet and seal the stage; return its manifest and the items kept."""
-        origin, tools = origin_of(step, self.table_digests), dict(step.stage.tools(step.parameters))
+        origin, tools = origin_of(self.workspace, step, self.table_digests), dict(step.stage.tools(step.parameters))
         plan = self._plan(step, origin, old)
         done = finished_shards(self.workspace, step, plan, old)
         n_kept = sum(shard["n_items"] for shard in plan if shard["key"] in done)
@@ -125,16 +161,20 @@ class Build:
 
     def _plan(self, step: Step, origin: Origin, old: dict[str, Any] | None) -> list[dict[str, Any]]:
         """Write the stage's job down for the workers and have one of them cut it into shards."""
-        folder = self.workspace.state_folder(step.stage.name)
+        keeps = step.stage.keeps and old is not None and old["origin"]["facts"] == origin.facts
+        self._write_job(step, keeps=keeps)
+        self._dispatch(step, [self._spec("cut", step)])
+        path = self.workspace.state_folder(step.stage.name) / "plan.json"
+        shards: list[dict[str, Any]] = (read_json(path) or {})["shards"]
+        return shards
+
+    def _write_job(self, step: Step, *, keeps: bool) -> None:
         job = {
             "parameters": step.parameters.model_dump(mode="json"),
             "made_by": [s.stage.name for s in self.recipe.steps if set(s.stage.outputs) & set(step.stage.inputs)],
-            "keeps": step.stage.keeps and old is not None and old["origin"]["facts"] == origin.facts,
+            "keeps": keeps,
         }
-        self.workspace.write_json(folder / "job.json", job)
-        self._dispatch(step, [self._spec("cut", step)])
-        shards: list[dict[str, Any]] = (read_json(folder / "plan.json") or {})["shards"]
-        return shards
+        self.workspace.write_json(self.workspace.state_folder(step.stage.name) / "job.json", job)
 
     def _spec(self, operation: str, step: Step, ordinal: int = -1) -> Spec:
         return Spec(operation, str(self.workspace.root), step.stage.name, ordinal)

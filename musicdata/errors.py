@@ -11,7 +11,8 @@
     ├── NothingLeftError       1    a stage rejected every item, so nothing can follow
     ├── IntegrityError         1    a release is not what it says it is
     ├── PartialError           3    some shards failed; what is done is kept, the same command goes on
-    │   └── TransferError      3    an upload or a download broke off; the same command goes on
+    │   ├── TransferError      3    an upload or a download broke off; the same command goes on
+    │   └── PausedError        3    a service asks us to come back later; the same command goes on then
     ├── SetupError             4    something on this machine is missing or broken
     │   └── StorageError       4    the disk is full or cannot be written
     ├── RefusedError           4    the gate, the rights or the version rules forbid it
@@ -21,6 +22,10 @@ Every message says what went wrong, with which item, and what to do next.
 """
 
 from __future__ import annotations
+
+import math
+import time
+from datetime import UTC, datetime, timedelta
 
 
 class MusicdataError(Exception):
@@ -85,6 +90,25 @@ class PartialError(MusicdataError):
 
 class TransferError(PartialError):
     """Says that an upload or a download broke off; the same command goes on from there."""
+
+
+class PausedError(PartialError):
+    """Says that a service is not to be called before a certain time.
+
+    Attributes:
+        service: its name.
+        until: wall-clock time, in seconds, at which to come back.
+    """
+
+    def __init__(self, service: str, until: float, why: str) -> None:
+        moment = datetime.fromtimestamp(until, UTC)
+        left = timedelta(seconds=math.ceil(max(until - time.time(), 0)))
+        super().__init__(
+            f"{why}: come back after {moment:%Y-%m-%d %H:%M:%S} UTC (in {left}). "
+            "What was fetched is kept; the same command goes on then"
+        )
+        self.service = service
+        self.until = until
 
 
 class SetupError(MusicdataError):

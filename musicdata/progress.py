@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,18 @@ _LINE_EVERY_S = 30.0
 
 class SilentProgress:
     """Says nothing."""
+
+    def fetching_started(self, step: Step, n_items: int, n_kept: int) -> None:
+        """Say nothing."""
+
+    def fetched(self, outcome: str) -> None:
+        """Say nothing."""
+
+    def waits(self, service: str, wait_s: float) -> None:
+        """Say nothing."""
+
+    def stage_skipped(self, step: Step, missing: list[str]) -> None:
+        """Say nothing."""
 
     def stage_started(self, step: Step, reasons: list[str], n_items: int, n_kept: int) -> None:
         """Say nothing."""
@@ -37,6 +50,8 @@ class PlainProgress:
         self._stage = ""
         self._n_items = self._n_done = self._n_rejects = 0
         self._next_line_s = 0.0
+        self._said_s: dict[str, float] = {}
+        self._lock = threading.RLock()
 
     def __enter__(self) -> PlainProgress:
         """Return the progress itself."""
@@ -46,6 +61,29 @@ class PlainProgress:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Do nothing: lines need no clearing."""
+
+    def fetching_started(self, step: Step, n_items: int, n_kept: int) -> None:
+        """Print what is fetched."""
+        self._stage, self._n_items, self._n_done, self._n_rejects = step.stage.name, n_items, n_kept, 0
+        self._next_line_s = time.monotonic() + _LINE_EVERY_S
+        kept = f", {n_kept:,} of them fetched before" if n_kept else ""
+        self._say(f"{step.stage.name}: {step.stage.verb}, {n_items:,} items wanted{kept}")
+
+    def fetched(self, outcome: str) -> None:
+        """Count an item that has ended; several threads may say so at once."""
+        with self._lock:
+            self.advanced(1, int(outcome != "ok"))
+
+    def waits(self, service: str, wait_s: float) -> None:
+        """Print that a service is left alone, once for all threads that wait."""
+        with self._lock:
+            if time.monotonic() >= self._said_s.get(service, 0.0):
+                self._said_s[service] = time.monotonic() + min(wait_s, _LINE_EVERY_S)
+                self._say(f"{self._stage}: waits {wait_s:,.0f} s for {service}")
+
+    def stage_skipped(self, step: Step, missing: list[str]) -> None:
+        """Print that a stage has to wait."""
+        self._say(f"• {step.stage.name}: waits for {', '.join(missing)}")
 
     def stage_started(self, step: Step, reasons: list[str], n_items: int, n_kept: int) -> None:
         """Print what runs and why."""
@@ -97,8 +135,14 @@ class LiveProgress(PlainProgress):
         """Leave the terminal as it was."""
         self._bars.stop()
 
+    def fetching_started(self, step: Step, n_items: int, n_kept: int) -> None:
+        """Begin a bar."""
+        self._stage = step.stage.name
+        self._bar = self._bars.add_task(f"{step.stage.name}: {step.stage.verb}", total=n_items, completed=n_kept)
+
     def stage_started(self, step: Step, reasons: list[str], n_items: int, n_kept: int) -> None:  # noqa: ARG002
         """Begin a bar."""
+        self._clear()
         self._bar = self._bars.add_task(f"{step.stage.name}: {step.stage.verb}", total=n_items, completed=n_kept)
 
     def advanced(self, n_items: int, n_rejects: int) -> None:  # noqa: ARG002
@@ -108,9 +152,12 @@ class LiveProgress(PlainProgress):
 
     def stage_ended(self, report: StageReport) -> None:
         """Replace the bar by a line."""
-        if report.built and self._bars.tasks:
-            self._bars.remove_task(self._bar)
+        self._clear()
         super().stage_ended(report)
+
+    def _clear(self) -> None:
+        for task in list(self._bars.task_ids):
+            self._bars.remove_task(task)
 
 
 def summary(report: StageReport) -> str:

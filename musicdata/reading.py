@@ -34,6 +34,10 @@ class Reader(Inputs, Protocol):
         """Return the contract of `table`."""
         ...
 
+    def parameters(self, stage: str) -> dict[str, Any]:
+        """Return what a stage ran with; nothing for one that did not run."""
+        ...
+
     def rejects(self) -> Iterator[dict[str, Any]]:
         """Yield the items that were dropped, as rows of the `rejects` contract."""
         ...

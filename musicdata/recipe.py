@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import tomli_w
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from musicdata import contract as contracts
 from musicdata import resources
@@ -29,6 +29,52 @@ class Dataset(BaseModel):
     modalities: tuple[str, ...]
 
 
+class Sweep(BaseModel):
+    """Says how retrieval between two modalities is measured over numbers of components and runs, as a paper tables it.
+
+    `audio`, `lyrics`, `sequences`, `scheme` and `part` name a column, `table.column`.
+
+    Attributes:
+        components: numbers of components, rising.
+        scheme: which of several splits a row of its table speaks of.
+        part: ``train`` or ``test``, of that sample in that split; its table is the scheme's.
+        runs: random splits whose mean is reported.
+        disjoint: split in which no artist is on both sides, reported beside them; "" when there is none.
+        audio: features (width,) of the correlation and embedding methods.
+        lyrics: features (width,) of every method.
+        sequences: spectrograms (sub-sequences, coefficients, frames) for end-to-end training; "" when there are none.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    components: tuple[int, ...] = Field((10, 20, 30, 40, 50, 60, 70, 80, 90, 100), min_length=1)
+    scheme: str
+    part: str
+    runs: tuple[str, ...] = Field(min_length=1)
+    disjoint: str = ""
+    audio: str
+    lyrics: str
+    sequences: str = ""
+
+    @field_validator("components")
+    @classmethod
+    def _require_rising(cls, found: tuple[int, ...]) -> tuple[int, ...]:
+        if found[0] < 1 or list(found) != sorted(set(found)):
+            raise ValueError("components must be whole numbers from 1 on, rising")
+        return found
+
+    @model_validator(mode="after")
+    def _require_one_table(self) -> Sweep:
+        if self.scheme.partition(".")[0] != self.part.partition(".")[0]:
+            raise ValueError(f"scheme ({self.scheme}) and part ({self.part}) must be columns of one table")
+        return self
+
+    def columns(self) -> list[str]:
+        """List every `table.column` that is named."""
+        named = (self.scheme, self.part, self.audio, self.lyrics, self.sequences)
+        return [name for name in named if name]
+
+
 class Validate(BaseModel):
     """Says what `musicdata validate` compares; views, lengths, metadata and category name a column, `table.column`.
 
@@ -40,6 +86,7 @@ class Validate(BaseModel):
         metadata: modality → what else a file tells without being looked into.
         category: class of a sample for retrieval at category level; "" when there is none.
         paper: paper whose table is printed beside ours; "" when there is none.
+        sweep: figures over numbers of components and runs; None when there are none.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -51,11 +98,14 @@ class Validate(BaseModel):
     metadata: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     category: str = ""
     paper: str = ""
+    sweep: Sweep | None = None
 
     def columns(self) -> list[str]:
         """List every `table.column` that is named."""
         several = [name for names in self.metadata.values() for name in names]
-        return [*self.views.values(), *self.lengths.values(), *several, *([self.category] if self.category else [])]
+        swept = self.sweep.columns() if self.sweep else []
+        category = [self.category] if self.category else []
+        return [*self.views.values(), *self.lengths.values(), *several, *category, *swept]
 
     def modalities(self) -> set[str]:
         """Return every modality that is named apart from the views."""
@@ -99,6 +149,44 @@ class Releases(BaseModel):
     answers: dict[str, str] = Field(default_factory=dict)
 
 
+class Budget(BaseModel):
+    """Says how often a service is called, at most.
+
+    Attributes:
+        interval_s: seconds from one call to the next.
+        per_day: calls a day (UTC); 0 for no limit of ours.
+        threads: items that draw on it at the same time.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    interval_s: float = Field(default=0.0, ge=0)
+    per_day: int = Field(default=0, ge=0)
+    threads: int = Field(default=1, ge=1, le=64)
+
+
+class Crawl(BaseModel):
+    """Says how a crawl treats the services it calls.
+
+    Attributes:
+        budgets: service → its budget; what stands before a dot in its name is paused together.
+        longest_wait_s: the longest wait that is slept through; a longer one ends the run with the time to come back.
+        deadline_s: of a single call, whatever the server does.
+        attempts: of a call that fails in a way that may pass.
+        first_wait_s: before the second attempt, doubled for each further one.
+        refused_wait_s: after a refusal for our rate that names no time, doubled for each further one.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    budgets: dict[str, Budget]
+    longest_wait_s: float = Field(default=300.0, ge=0)
+    deadline_s: float = Field(default=60.0, gt=0)
+    attempts: int = Field(default=3, ge=1)
+    first_wait_s: float = Field(default=1.0, ge=0)
+    refused_wait_s: float = Field(default=30.0, gt=0)
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One stage of a recipe with its parameters."""
@@ -123,6 +211,12 @@ class Recipe:
     steps: tuple[Step, ...]
     validate: Validate | None = None
     release: Releases | None = None
+    crawl: Crawl | None = None
+
+    @property
+    def is_crawled(self) -> bool:
+        """Say whether some of its stages call services."""
+        return any(step.stage.network for step in self.steps)
 
     @property
     def head(self) -> Head:
@@ -133,14 +227,14 @@ class Recipe:
         """Return the recipe with every parameter written out, readable as a recipe again."""
         head = self.dataset.model_dump(mode="json")
         body = [{"use": s.stage.name} | s.parameters.model_dump(mode="json") for s in self.steps]
-        parts = {"validate": self.validate, "release": self.release}
-        tail = {name: part.model_dump(mode="json") for name, part in parts.items() if part}
+        parts = {"crawl": self.crawl, "validate": self.validate, "release": self.release}
+        tail = {name: part.model_dump(mode="json", exclude_none=True) for name, part in parts.items() if part}
         return tomli_w.dumps({"dataset": head, "stage": body} | tail)
 
     def portable(self) -> Recipe:
         """Return the recipe without the paths of this machine: where input lies says nothing of what it holds."""
         steps = tuple(Step(s.stage, s.parameters.model_copy(update=_elsewhere(s))) for s in self.steps)
-        return Recipe(self.dataset, steps, self.validate, self.release)
+        return Recipe(self.dataset, steps, self.validate, self.release, self.crawl)
 
     def tables(self) -> list[str]:
         """List the tables the recipe makes, in order."""
@@ -173,7 +267,7 @@ def load(name_or_path: str, overrides: Sequence[str] = ()) -> Recipe:
     except (KeyError, TypeError, ValueError) as error:
         raise RecipeError(f"recipe {name_or_path}: needs [[stage]] tables: {error}") from error
     for override in overrides:
-        _apply(override, entries)
+        _apply(override, entries, document)
     steps = tuple(_step(entry) for entry in entries)
     _check_order(dataset.name, steps)
     release = _releases(name_or_path, document)
@@ -182,7 +276,8 @@ def load(name_or_path: str, overrides: Sequence[str] = ()) -> Recipe:
         raise RecipeError(
             f"recipe {name_or_path}: [release] names {release.complete}, a table that no stage of it makes"
         )
-    return Recipe(dataset, steps, _validate(name_or_path, document, steps), release)
+    crawl = _crawl(name_or_path, document, steps)
+    return Recipe(dataset, steps, _validate(name_or_path, document, steps), release, crawl)
 
 
 def read_dataset(name_or_path: str) -> Dataset:
@@ -239,6 +334,19 @@ def _releases(name: str, document: dict[str, Any]) -> Releases | None:
         raise RecipeError(f"recipe {name}: [release] is wrong: {error}") from error
 
 
+def _crawl(name: str, document: dict[str, Any], steps: tuple[Step, ...]) -> Crawl | None:
+    called = sorted({service for step in steps if step.stage.network for service in step.stage.network.services})
+    if not called and "crawl" not in document:
+        return None
+    try:
+        found = Crawl(**document.get("crawl", {}))
+    except (TypeError, ValidationError) as error:
+        raise RecipeError(f"recipe {name}: [crawl] is wrong: {error}") from error
+    if missing := [service for service in called if service not in found.budgets]:
+        raise RecipeError(f"recipe {name}: [crawl.budgets] says nothing of {', '.join(missing)}")
+    return found
+
+
 def _document(name_or_path: str) -> dict[str, Any]:
     path = resources.folder("pipelines") / f"{name_or_path}.toml"
     if name_or_path not in names():
@@ -256,14 +364,21 @@ def _document(name_or_path: str) -> dict[str, Any]:
         raise RecipeError(f"recipe {path} is not TOML: {error}") from error
 
 
-def _apply(override: str, entries: list[dict[str, Any]]) -> None:
+def _apply(override: str, entries: list[dict[str, Any]], document: dict[str, Any]) -> None:
     path, equals, text = override.partition("=")
+    if equals and path.startswith("crawl.") and "crawl" in document:
+        _put(document["crawl"], path.removeprefix("crawl."), text)
+        return
     used = sorted((str(entry.get("use")) for entry in entries), key=len, reverse=True)
     name = next((use for use in used if path.startswith(f"{use}.")), None)
     if not equals or name is None:
         raise RecipeError(f"--set {override}: expected STAGE.KEY=VALUE with a stage of {', '.join(sorted(used))}")
     target = next(entry for entry in entries if entry["use"] == name)
-    *inner, last = path.removeprefix(f"{name}.").split(".")
+    _put(target, path.removeprefix(f"{name}."), text)
+
+
+def _put(target: dict[str, Any], path: str, text: str) -> None:
+    *inner, last = path.split(".")
     for key in inner:
         target[key] = dict(target.get(key) or {})
         target = target[key]

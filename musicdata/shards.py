@@ -9,14 +9,18 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from musicdata import answers
 from musicdata import contract as contracts
 from musicdata import stage as stages
 from musicdata.errors import PartialError
+from musicdata.ledger import Ledger
 from musicdata.stage import Shard, Task, digest_of
 from musicdata.tables import PartWriter, TableReader
 from musicdata.workspace import Workspace, read_json, storage_faults
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pyarrow as pa
 
     from musicdata.executor import Spec
@@ -55,12 +59,35 @@ def cut(spec: Spec) -> dict[str, Any]:
     job = _job(spec)
     base = base_digest(job.stage, job.parameters)
     planned = []
-    for shard in job.stage.cut(job.parameters, job.inputs):
+    for shard in _cut(job):
         key = digest_of([base, shard.first, shard.last, shard.items, shard.digest])[:32]
         planned.append(asdict(shard) | {"key": key})
     path = job.workspace.state_folder(job.stage.name) / "plan.json"
     job.workspace.write_json(path, {"shards": planned})
     return {"n_shards": len(planned)}
+
+
+def _cut(job: _Job) -> Iterator[Shard]:
+    if job.stage.network is not None:
+        with Ledger(job.workspace, read_only=True) as ledger:
+            yield from answers.cut(ledger, job.stage, job.inputs)
+    elif job.stage.cut is not None:
+        yield from job.stage.cut(job.parameters, job.inputs)
+
+
+def want(spec: Spec) -> dict[str, Any]:
+    """Write into the ledger what a network stage wants, unless it is what it says already."""
+    job = _job(spec)
+    network = job.stage.network
+    assert network is not None, "only network stages want items"
+    with Ledger(job.workspace) as ledger:
+        tables = {table: job.inputs.digest(table) for table in job.stage.inputs}
+        source = job.stage.source_digest(job.parameters) if job.stage.source_digest else ""
+        plan = digest_of([job.stage.facts(job.parameters), tables, source])
+        if ledger.plan(job.stage.name) != plan:
+            items = network.items(job.parameters, job.inputs)
+            ledger.want(job.stage.name, plan, ((item.key, item.request) for item in items))
+        return {"n_items": ledger.n_wanted(job.stage.name)}
 
 
 def base_digest(stage: stages.Stage[Any], parameters: stages.Parameters) -> str:
@@ -81,7 +108,8 @@ def compute(spec: Spec) -> dict[str, Any]:
     with storage_faults(scratch):
         (scratch / "run").mkdir(parents=True)
     sink = _ShardSink(job.stage, scratch)
-    job.stage.run(job.parameters, Task(shard, job.inputs, sink, scratch / "run", job.kept))
+    task = Task(shard, job.inputs, sink, scratch / "run", job.kept, answers.of(job.workspace, job.stage, shard))
+    job.stage.run(job.parameters, task)
     record = {"key": key, "first": shard.first, "last": shard.last, "n_items": shard.n_items}
     record |= sink.commit(job.workspace, spec.ordinal)
     path = job.workspace.state_folder(job.stage.name) / "shards" / f"{key}.json"

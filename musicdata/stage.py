@@ -1,6 +1,9 @@
 """What a stage declares, and the registry that finds every stage module.
 
 A stage is one module in `musicdata/stages` with a module-level `STAGE`. Adding one touches that module and its test.
+
+A compute stage cuts its work into shards and computes each from tables. A network stage says which items it wants and
+how one is fetched (`Network`); what became of every item stands in the ledger, and `run` makes rows of the answers.
 """
 
 from __future__ import annotations
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pyarrow as pa
+
+    from musicdata.services import Services
 
 
 class Parameters(BaseModel):
@@ -84,12 +89,108 @@ class Sink(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Item:
+    """Is one thing that a network stage wants.
+
+    Attributes:
+        key: its name in the stage; rows made of it begin with it, so its order is that of the stage's tables.
+        request: JSON values, all that fetching it needs; another request under the same key is fetched anew.
+    """
+
+    key: str
+    request: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Is what became of an item.
+
+    Attributes:
+        key: of the item; `request` what was asked for.
+        outcome: ``ok``, ``gone``, ``blocked``, ``rate_limited``, ``transient`` or ``invalid``.
+        reason: short code of what went wrong, e.g. ``http_404``; empty when it is ok.
+        detail: the same for people.
+        payload: what was fetched, when it is ok and was handed over as bytes.
+        path: the file with what was fetched, when it is ok and was handed over as a file.
+    """
+
+    key: str
+    request: Mapping[str, Any]
+    outcome: str
+    reason: str = ""
+    detail: str = ""
+    payload: bytes | None = None
+    path: Path | None = None
+
+
+class Caller(Protocol):
+    """Makes the calls that one item needs: within budgets, tried again where that helps, recorded as they succeed."""
+
+    @property
+    def scratch(self) -> Path:
+        """Return a folder for the item's unfinished files; it is emptied when the item has ended."""
+        ...
+
+    def call(self, service: str, what: Mapping[str, Any], ask: Callable[[], bytes]) -> bytes:
+        """Return the reply to a call: the one an interrupted run got, or what `ask` returns now.
+
+        Args:
+            service: whose budget it draws on, e.g. ``musixmatch``; what stands before a dot is paused together.
+            what: JSON values that identify the call, without secrets.
+            ask: makes one attempt within a deadline of its own; what it raises as HttpError decides what follows.
+
+        Raises:
+            HttpError: it did not succeed, and trying again now would not help.
+        """
+        ...
+
+
+class Fetcher(Protocol):
+    """Fetches items, one at a time; each thread has its own."""
+
+    def fetch(self, item: Item, caller: Caller) -> bytes | Path:
+        """Return what was asked for, as bytes or as a file in the caller's scratch folder.
+
+        Every call to a service goes through `caller`. The same replies must give the same bytes.
+
+        Raises:
+            HttpError: the item cannot be had; its outcome is the item's.
+            SetupError: no other item could be had either: a key is wrong, a program is missing.
+        """
+        ...
+
+    def close(self) -> None:
+        """Close connections and end processes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Network(Generic[P]):
+    """Says what a network stage fetches and from whom.
+
+    Attributes:
+        services: services it calls, as budgets and terms name them.
+        items: what it wants, in order of the key, as a function of parameters and tables.
+        connect: makes a fetcher; called once a thread, in that thread.
+        threads: items fetched at the same time, at most.
+        shard_items: items in a shard, about.
+    """
+
+    services: tuple[str, ...]
+    items: Callable[[P, Inputs], Iterator[Item]]
+    connect: Callable[[P, Services], Fetcher]
+    threads: int = 4
+    shard_items: int = 500
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """What `run` gets: the shard, where to read and write, and an empty folder for scratch files.
 
     Attributes:
         kept: the stage's own earlier output in this workspace, for stages that must not move what they once
             placed; None at the first build.
+        answers: of a network stage: what became of each item of the shard, in order of the key.
     """
 
     shard: Shard
@@ -97,6 +198,7 @@ class Task:
     sink: Sink
     scratch: Path
     kept: Inputs | None = None
+    answers: Callable[[], Iterator[Answer]] = lambda: iter(())
 
 
 @dataclass(frozen=True)
@@ -109,8 +211,9 @@ class Stage(Generic[P]):
         verb: what it does, for people.
         inputs: tables it reads; `outputs` tables it writes.
         parameters: model of its parameters.
-        cut: splits the work into shards, in order of the key.
         run: computes one shard.
+        cut: splits the work into shards, in order of the key; None for a network stage, whose items say it.
+        network: what it fetches; None for a compute stage.
         source_digest: for stages that read files: content hash of what they will read.
         tools: names and versions of the programs the output depends on; raises SetupError when one is missing.
         keeps: earlier output is handed to `run` as `Task.kept`.
@@ -124,8 +227,9 @@ class Stage(Generic[P]):
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     parameters: type[P]
-    cut: Callable[[P, Inputs], Iterator[Shard]]
     run: Callable[[P, Task], None]
+    cut: Callable[[P, Inputs], Iterator[Shard]] | None = None
+    network: Network[P] | None = None
     source_digest: Callable[[P], str] | None = None
     tools: Callable[[P], Mapping[str, str]] = field(default=lambda _parameters: {})
     keeps: bool = False

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from musicdata import contract as contracts
+from musicdata import ledger as ledgers
 from musicdata.errors import SetupError
+from musicdata.ledger import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,14 +50,24 @@ def stale_reasons(workspace: Workspace, step: Step, table_digests: Mapping[str, 
     manifest = workspace.manifest(step.stage.name)
     if manifest is None:
         return ["not built yet"]
+    if open_items := _open_items(workspace, step):
+        return [f"{open_items:,} items are to be fetched"]
     if left_nothing(step, manifest):
         return [f"it left no {step.stage.outputs[0]} the last time"]
-    now, then = origin_of(step, table_digests).as_json(), manifest["origin"]
+    now, then = origin_of(workspace, step, table_digests).as_json(), manifest["origin"]
     reasons = _changed_parameters(then["facts"], now["facts"])
-    reasons += ["the source files changed"] if then["source"] != now["source"] else []
+    source = "what was fetched changed" if step.stage.network else "the source files changed"
+    reasons += [source] if then["source"] != now["source"] else []
     reasons += [f"table {t} changed" for t, d in now["inputs"].items() if then["inputs"].get(t) != d]
     reasons += [f"contract of {t} changed" for t, d in now["contracts"].items() if then["contracts"].get(t) != d]
     return reasons + _changed_tools(step, manifest["tools"]) + _missing_parts(workspace, step, manifest)
+
+
+def _open_items(workspace: Workspace, step: Step) -> int:
+    if step.stage.network is None or not ledgers.exists(workspace):
+        return 0
+    with Ledger(workspace, read_only=True) as ledger:
+        return ledger.n_open(step.stage.name)
 
 
 def left_nothing(step: Step, manifest: dict[str, Any]) -> bool:
@@ -106,12 +118,16 @@ def part_bytes(workspace: Workspace, step: Step, table: str, part: dict[str, Any
     return path.stat().st_size if path.is_file() else -1
 
 
-def origin_of(step: Step, table_digests: Mapping[str, str]) -> Origin:
+def origin_of(workspace: Workspace, step: Step, table_digests: Mapping[str, str]) -> Origin:
     """Return what the step's output would be a function of, if it ran now."""
     stage = step.stage
+    source = stage.source_digest(step.parameters) if stage.source_digest else ""
+    if stage.network is not None and ledgers.exists(workspace):
+        with Ledger(workspace, read_only=True) as ledger:
+            source = ledger.digest(stage.name)  # what was asked for, by key and parameters, is in it
     return Origin(
         facts=stage.facts(step.parameters),
         contracts={table: contracts.load(table).digest() for table in stage.outputs},
         inputs={table: table_digests[table] for table in stage.inputs},
-        source=stage.source_digest(step.parameters) if stage.source_digest else "",
+        source=source,
     )

@@ -184,8 +184,13 @@ class TableReader:
                     yield from read_part(path, None, "stage", None, None).to_pylist()
 
     def contract(self, table: str) -> Contract:
-        """Return the contract of `table`."""
-        return contracts.load(table)
+        """Return the contract of `table`, which refers to tables there are."""
+        return contracts.load(table).among(self.tables)
+
+    def parameters(self, stage: str) -> dict[str, Any]:
+        """Return what a sealed stage ran with; nothing for one that was not sealed."""
+        manifest = self._workspace.manifest(stage)
+        return dict(manifest["origin"]["facts"]["parameters"]) if manifest else {}
 
     def parts(self, table: str, first: str | None = None, last: str | None = None) -> list[dict[str, Any]]:
         """List the records of the parts of `table` that can hold keys in first..last."""

@@ -11,6 +11,7 @@ import musicdata
 import musicdata_baselines
 from musicdata.release.freeze import freeze
 from musicdata_baselines import report
+from tests import crawled as crawl
 from tests.songs import write_songs
 
 
@@ -57,3 +58,16 @@ def released(validated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def copied_release(released: Path, tmp_path: Path) -> Path:
     """A copy of the release, to spoil."""
     return shutil.copytree(released, tmp_path / "release")
+
+
+@pytest.fixture(scope="session")
+def crawled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished workspace of made-up tracks, as a crawl would leave it; read it, never change it."""
+    folder = tmp_path_factory.mktemp("crawled")
+    return crawl.build(folder / "work", folder)
+
+
+@pytest.fixture
+def copied_crawl(crawled: Path, tmp_path: Path) -> Path:
+    """A copy of that workspace, to spoil."""
+    return shutil.copytree(crawled, tmp_path / "crawled")

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 import musicdata
+from musicdata.contract import introduced_by
 from musicdata.errors import InputError, UsageError
 from musicdata_baselines.controls.subject import Subject
 from musicdata_baselines.linear.pca import RandomizedPCA
@@ -79,7 +80,8 @@ def read(path: str | Path | None = None) -> Dataset:
         raise UsageError(f"{work.root} has no {', '.join(missing)} yet: finish it with musicdata build, then validate")
     views = _read_views(work, wanted)
     sample_ids = next(iter(views.values())).sample_ids
-    split = _column(work, "samples.split", sample_ids)
+    home = introduced_by(work)
+    split = _column(work, f"{home}.split", sample_ids)
     _require_splits(work, split)
     train = np.flatnonzero(split == "train")
     subject = Subject(
@@ -87,13 +89,13 @@ def read(path: str | Path | None = None) -> Dataset:
         views={modality: view.compressed(train) for modality, view in views.items()},
         split=split,
         sample_ids=np.array(sample_ids),
-        groups=_column(work, "samples.group_id", sample_ids),
+        groups=_column(work, f"{home}.group_id", sample_ids),
         certain_pairs=wanted.certain,
         tied_pairs=wanted.tied,
         metadata={m: {c: _a_sample(work, c, sample_ids) for c in columns} for m, columns in wanted.metadata.items()},
         lengths={modality: _a_sample(work, column, sample_ids) for modality, column in wanted.lengths.items()},
     )
-    tables = {name.partition(".")[0] for name in wanted.columns()} | {"samples"}
+    tables = {name.partition(".")[0] for name in wanted.columns()} | {home}
     return Dataset(
         name=recipe.dataset.name,
         title=recipe.dataset.title,
@@ -197,10 +199,16 @@ def _a_sample(work: Readable, path: str, sample_ids: Sequence[str]) -> NDArray[n
     return np.asarray(summed.column("value_sum").take(where).to_numpy(), dtype=np.float64)
 
 
+def _placed_by(work: Readable) -> str:
+    """Return the stage that places samples in splits."""
+    named = [step.stage.name for step in work.recipe.steps if "split" in step.stage.parameters.model_fields]
+    return next(iter(named), "window")
+
+
 def _require_splits(work: Readable, split: NDArray[Any]) -> None:
     counts = {name: int((split == name).sum()) for name in ("train", "valid", "test")}
     if few := [name for name, n in counts.items() if n < 2]:
         raise InputError(
             f"{work.root}: {', '.join(few)} has fewer than two samples ({counts}); build from more songs, "
-            "or choose other shares with --set window.split.test=…"
+            f"or choose other shares with --set {_placed_by(work)}.split.test=…"
         )

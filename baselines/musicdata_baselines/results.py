@@ -128,6 +128,121 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class SweepMethod:
+    """Is a method whose number of components is varied.
+
+    Attributes:
+        name: ours, e.g. ``DCCA weighted``.
+        in_paper: what the paper calls it; "" where the paper has none like it.
+        settings: hyper-parameters, the same in every run; none is chosen on data.
+        most: components there can be at most, the features of the narrower view; None where nothing bounds them.
+        seconds: wall time of all its fits.
+    """
+
+    name: str
+    in_paper: str
+    settings: dict[str, Any] = field(default_factory=dict)
+    most: int | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class SweepCell:
+    """Is one method with so many components, asked in one direction: figures over the runs it was fitted in.
+
+    Attributes:
+        method: name of the method.
+        query: modality asked with; `target` the one looked for.
+        n_components: of the method.
+        n_runs: runs the figures are of.
+        mean: figure → mean over the runs: ``mrr``, ``recall_1``, ``recall_5``, and ``mrr_category`` where there are
+            categories.
+        deviation: figure → standard deviation between the runs (n − 1); empty for one run.
+    """
+
+    method: str
+    query: str
+    target: str
+    n_components: int
+    n_runs: int
+    mean: dict[str, float]
+    deviation: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SweepLink:
+    """Says whether a method fixed beforehand tells the pairs of one run's test part from re-pairings of whole groups.
+
+    Attributes:
+        run: the run; `method`, `n_components` and `shrinkage` (the ridge, 0 to 1) what was asked.
+        mrr: mean of both directions; `null_mrr` that of the re-pairings.
+        p_value: share of re-pairings with an MRR at least as high.
+        detection_limit_mrr: smallest MRR that would have had p < 0.01; None where no MRR has.
+    """
+
+    run: str
+    method: str
+    n_components: int
+    shrinkage: float
+    mrr: float
+    null_mrr: float
+    p_value: float
+    detection_limit_mrr: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SweepScheme:
+    """Is a way of splitting, with what was measured on it.
+
+    Attributes:
+        name: ``random`` or ``disjoint``.
+        runs: splits of that kind, as their table names them.
+        n_train: pairs fitted to in each run; `n_test` those asked, which are the gallery.
+        groups_on_both_sides: share of each run's test pairs whose group, such as an artist, is in its train part too.
+        chance: figure → what a random order gives, mean over the runs.
+        link: whether the first run's pairs are told from re-paired ones.
+        cells: what was measured.
+    """
+
+    name: str
+    runs: tuple[str, ...]
+    n_train: tuple[int, ...]
+    n_test: tuple[int, ...]
+    groups_on_both_sides: tuple[float, ...]
+    chance: dict[str, float]
+    link: SweepLink
+    cells: tuple[SweepCell, ...]
+
+    def cell(self, method: str, query: str, n_components: int) -> SweepCell | None:
+        """Return a cell, None where it was not measured."""
+        wanted = (method, query, n_components)
+        return next((c for c in self.cells if (c.method, c.query, c.n_components) == wanted), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """Is retrieval over numbers of components and runs, as a paper tables it.
+
+    Attributes:
+        pair: the two modalities.
+        components: numbers of components.
+        methods: what was fitted or could have been.
+        schemes: random splits, and the one without a group on both sides where there is one.
+        epochs: epochs of the deep methods as a share of the paper's.
+        limited_to: random splits that were asked for; None when all of the recipe's were.
+        notes: what was not run and how to run it, one sentence each.
+    """
+
+    pair: tuple[str, str]
+    components: tuple[int, ...]
+    methods: tuple[SweepMethod, ...]
+    schemes: tuple[SweepScheme, ...]
+    epochs: float
+    limited_to: int | None
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Validation:
     """Is everything a validation found.
 
@@ -142,6 +257,7 @@ class Validation:
         tables: digest of every table that was read.
         paper: paper whose table is printed beside ours; "" for none.
         n_permutations: re-pairings behind each p-value; 0 when unknown.
+        sweep: figures over numbers of components and runs; None where the recipe asks for none, or nobody wanted them.
     """
 
     dataset: str
@@ -166,6 +282,7 @@ class Validation:
     seconds: dict[str, float]
     paper: str = ""
     n_permutations: int = 0
+    sweep: Sweep | None = None
 
     @property
     def holds(self) -> bool:

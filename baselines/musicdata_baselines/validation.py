@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from threadpoolctl import threadpool_limits
 
 import musicdata
-from musicdata_baselines import backend, controls, curves, dataset, gate, retrieval, shape, suite
+from musicdata.errors import UsageError
+from musicdata_baselines import backend, controls, curves, dataset, gate, retrieval, shape, suite, sweep
 from musicdata_baselines.judging import Judge
 from musicdata_baselines.results import Validation
 
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
     from musicdata_baselines.dataset import Dataset
     from musicdata_baselines.judging import Scores
-    from musicdata_baselines.results import BaselineResult
+    from musicdata_baselines.results import BaselineResult, Sweep
+    from musicdata_baselines.sweep import Plan
 
 
 def validate(
@@ -31,6 +33,9 @@ def validate(
     seed: int = 0,
     n_permutations: int = 10_000,
     progress: Callable[[str], None] = lambda _text: None,
+    swept: bool | None = None,
+    runs: int | None = None,
+    epochs: float = 1.0,
 ) -> Validation:
     """Check a workspace, fit its baselines, run the controls and judge whether it may be released.
 
@@ -41,13 +46,20 @@ def validate(
         seed: of everything random.
         n_permutations: re-pairings behind each p-value.
         progress: is told what is done next.
+        swept: of a recipe that has a sweep over components and runs: False for nothing of it, True for its deep methods
+            too wherever they run, None for its deep methods on a CUDA card only.
+        runs: random splits of the sweep, all of them when None.
+        epochs: epochs of the sweep's deep methods as a share of the paper's.
 
     Raises:
-        UsageError: the workspace's recipe names no features to compare, or they are not built.
+        UsageError: the workspace's recipe names no features to compare, or they are not built; or a sweep is wanted
+            and it names none.
         DeviceError: the device is unknown or not there.
         MusicdataError: see `musicdata.errors`.
     """
     chosen = backend.choose(device)
+    plan = sweep.make_plan(sweep=swept, deep=deep, on_card=chosen.name != "cpu", runs=runs, epochs=epochs)
+    _require_sweep(path, swept=swept)
     clock = _Clock(progress)
     with clock.part("check"):
         report = musicdata.check(path)
@@ -75,6 +87,7 @@ def validate(
         with clock.part("deep baselines"):
             of_deep = _told(suite.deep(data, device=device, seed=seed), clock)
             judged += [one for scores in of_deep for one in judge.judge(scores)]
+    found_by_sweep = _sweep(path, data, plan, clock, device=device, seed=seed, n_permutations=n_permutations)
     results = tuple(one.result for one in judged)
     return Validation(
         dataset=data.name,
@@ -99,7 +112,50 @@ def validate(
         seconds=clock.seconds,
         paper=data.paper,
         n_permutations=n_permutations,
+        sweep=found_by_sweep,
     )
+
+
+def _require_sweep(path: str | Path | None, *, swept: bool | None) -> None:
+    """Refuse at once what would otherwise be refused, or left out, after minutes."""
+    opened = musicdata.open_data(path)
+    wanted = opened.recipe.validate.sweep if opened.recipe.validate is not None else None
+    if swept and wanted is None:
+        raise UsageError(f"the recipe of {opened.root} has no [validate.sweep]: there is no sweep to run")
+
+
+def _sweep(
+    path: str | Path | None,
+    data: Dataset,
+    plan: Plan | None,
+    clock: _Clock,
+    *,
+    device: str,
+    seed: int,
+    n_permutations: int,
+) -> Sweep | None:
+    """Run the sweep over components and runs, where the recipe has one and it is wanted."""
+    opened = musicdata.open_data(path)
+    wanted = opened.recipe.validate.sweep if opened.recipe.validate is not None else None
+    if wanted is None or plan is None:
+        return None
+    with clock.part("sweep"):
+        material = sweep.read(
+            opened,
+            wanted,
+            sample_ids=data.subject.sample_ids.tolist(),
+            groups=data.subject.groups,
+            categories=data.categories,
+        )
+        return sweep.measure(
+            material,
+            wanted.components,
+            plan,
+            device=device,
+            seed=seed,
+            n_permutations=n_permutations,
+            progress=clock.progress,
+        )
 
 
 def _told(scored: Iterator[Scores], clock: _Clock) -> Iterator[Scores]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from musicdata.checks import alignment, features, files, media, rows
+from musicdata.checks import alignment, clips, features, files, media, pairing, rows
 from musicdata.errors import ContractError, InputError, IntegrityError
 from musicdata.reading import Reader
 from musicdata.tables import TableReader
@@ -61,8 +61,12 @@ class CheckReport:
 _Look = Callable[[Reader], Iterator[tuple[str, str]]]
 
 # Later checks read what earlier ones have proved; with torn files or broken contracts they would only echo them.
-_GROUPS: tuple[dict[str, _Look], ...] = (
-    {"rows fit their contracts": rows.check_contracts, "keys are unique and in order": rows.check_keys},
+_TABLES: dict[str, _Look] = {
+    "rows fit their contracts": rows.check_contracts,
+    "keys are unique and in order": rows.check_keys,
+}
+_OF_WINDOWS: tuple[dict[str, _Look], ...] = (
+    _TABLES,
     {
         "references lead somewhere": rows.check_references,
         "split is the same in every table": rows.check_split_column,
@@ -77,7 +81,21 @@ _GROUPS: tuple[dict[str, _Look], ...] = (
     },
     {"sound is as its row says": media.check_audio, "pictures are as their rows say": media.check_pictures},
 )
-_OVER_ALL_SPLITS = {rows.check_groups}
+_OF_TRACKS: tuple[dict[str, _Look], ...] = (
+    _TABLES,
+    {
+        "references lead somewhere": rows.check_references,
+        "split is the same in every table": rows.check_split_column,
+        "no group is in two splits": rows.check_groups,
+        "every ranked track is paired or missing with a reason": pairing.check_completeness,
+        "pairs are in order of rank and no more than asked": pairing.check_ranks,
+        "lyrics are what their hash says, in pairs too": pairing.check_lyrics,
+        "runs are 80/20 and no artist is on both sides": pairing.check_splits,
+        "features, tokens and runs are of every pair, by one extractor": features.check_features,
+    },
+    {"sound is as its row says": media.check_audio, "clips are as long as asked and as hashed": clips.check_clips},
+)
+_OVER_ALL_SPLITS = {rows.check_groups, pairing.check_completeness, pairing.check_ranks, pairing.check_splits}
 _SHOWN_OF_ONE_KIND = 5
 
 
@@ -108,7 +126,8 @@ def examine(splits: Sequence[Reader], whole: Reader, report: CheckReport) -> Non
         whole: reads all of them.
         report: is told what was found.
     """
-    for group in _GROUPS:
+    is_crawled = {"playlists", "tracks"} & set(whole.tables)
+    for group in _OF_TRACKS if is_crawled else _OF_WINDOWS:
         for name, look in group.items():
             readers = [whole] if look in _OVER_ALL_SPLITS else splits
             report.add(name, itertools.chain.from_iterable(map(look, readers)))

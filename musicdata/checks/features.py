@@ -1,4 +1,4 @@
-"""Feature tables: they have exactly the aligned samples, and one making."""
+"""Feature tables: they have exactly the complete samples, and one making."""
 
 from __future__ import annotations
 
@@ -6,25 +6,30 @@ from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
 
+from musicdata.contract import completing
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from musicdata.reading import Reader
 
-_MAKING = ["extractor", "extractor_version", "parameters"]
+_MAKING = ("extractor", "extractor_version", "parameters", "tokenizer")
+_NOUN = {"alignment": "aligned samples", "pairs": "pairs"}
 
 
 def check_features(reader: Reader) -> Iterator[tuple[str, str]]:
-    """Yield feature tables that lack an aligned sample, and those whose rows come from different extractors."""
-    features = [t for t in reader.tables if reader.contract(t).references.get("sample_id") == "alignment"]
-    if not features:
+    """Yield tables that lack a complete sample, and those whose rows come from different extractors."""
+    home = completing(reader)
+    tables = [t for t in reader.tables if reader.contract(t).references.get("sample_id") == (home,)]
+    if not home or not tables:
         return
-    aligned = pc.unique(reader.read("alignment", ["sample_id"]).column("sample_id"))
-    for table in features:
-        rows = reader.read(table, ["sample_id", *_MAKING])
-        lacking = aligned.filter(pc.invert(pc.is_in(aligned, pc.unique(rows.column("sample_id")))))
+    complete = pc.unique(reader.read(home, ["sample_id"]).column("sample_id"))
+    for table in tables:
+        making = [column.name for column in reader.contract(table).columns if column.name in _MAKING]
+        rows = reader.read(table, ["sample_id", *making])
+        lacking = complete.filter(pc.invert(pc.is_in(complete, pc.unique(rows.column("sample_id")))))
         if len(lacking):
-            yield table, f"{len(lacking)} aligned samples have no row, e.g. {lacking[0].as_py()}"
-        for name in _MAKING:
+            yield table, f"{len(lacking)} {_NOUN.get(home, 'samples')} have no row, e.g. {lacking[0].as_py()}"
+        for name in making:
             if len(said := pc.unique(rows.column(name)).to_pylist()) > 1:
                 yield table, f"rows differ in {name}: {said[0]}, {said[1]}"

@@ -68,6 +68,8 @@ def _hash_problem(data: bytes, digest: str) -> str:
 
 
 def _notes_of(reader: Reader, sample_id: str) -> list[dict[str, Any]]:
+    if "notes" not in reader.tables:
+        return []
     return reader.read("notes", ["sample_id", "onset_s", "offset_s"], sample_id, sample_id).to_pylist()  # type: ignore[no-any-return]  # pyarrow has no types
 
 

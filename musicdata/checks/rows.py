@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from musicdata.contract import introduced_by
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -40,7 +42,7 @@ def check_keys(reader: Reader) -> Iterator[tuple[str, str]]:
 def check_references(reader: Reader) -> Iterator[tuple[str, str]]:
     """Yield values that name a row that is not there."""
     for table in reader.tables:
-        for column, target in reader.contract(table).references.items():
+        for column, (target, *_) in reader.contract(table).references.items():
             known = pc.unique(reader.read(target, [column]).column(column))
             named = pc.unique(reader.read(table, [column]).column(column))
             missing = named.filter(pc.invert(pc.is_in(named, known)))
@@ -52,8 +54,9 @@ def check_references(reader: Reader) -> Iterator[tuple[str, str]]:
 
 
 def check_split_column(reader: Reader) -> Iterator[tuple[str, str]]:
-    """Yield tables that place a sample in another split than `samples` does."""
-    samples = reader.read("samples", ["sample_id", "split"])
+    """Yield tables that place a sample in another split than the table that introduces samples does."""
+    home = introduced_by(reader)
+    samples = reader.read(home, ["sample_id", "split"])
     for table in _tables_with(reader, "sample_id", "split"):
         for rows in reader.iterate(table, ["sample_id", "split"]):
             where = pc.index_in(rows.column("sample_id"), samples.column("sample_id"))
@@ -61,16 +64,17 @@ def check_split_column(reader: Reader) -> Iterator[tuple[str, str]]:
             if wrong := rows.filter(differs).to_pylist():
                 yield (
                     table,
-                    f"sample {wrong[0]['sample_id']} is in {wrong[0]['split']}, samples says otherwise",
+                    f"sample {wrong[0]['sample_id']} is in {wrong[0]['split']}, {home} says otherwise",
                 )
 
 
 def check_groups(reader: Reader) -> Iterator[tuple[str, str]]:
-    """Yield groups of near-duplicate songs that stand in more than one split: a test set that leaks."""
-    rows = reader.read("samples", ["group_id", "split"]).group_by("group_id", use_threads=False)
+    """Yield groups (near-duplicate songs, artists) that stand in more than one split: a test set that leaks."""
+    home = introduced_by(reader)
+    rows = reader.read(home, ["group_id", "split"]).group_by("group_id", use_threads=False)
     torn = rows.aggregate([("split", "count_distinct")]).filter(pc.field("split_count_distinct") > 1)
     for group_id in torn.column("group_id").to_pylist():
-        yield "samples", f"group {group_id} is in {torn.column('split_count_distinct')[0]} splits"
+        yield home, f"group {group_id} is in {torn.column('split_count_distinct')[0]} splits"
 
 
 def check_note_counts(reader: Reader) -> Iterator[tuple[str, str]]:

@@ -23,6 +23,7 @@ from musicdata.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from musicdata.planning import Plan
@@ -55,8 +56,12 @@ def plan(
     as_json: Json = False,
 ) -> None:
     """Say what a build would do, before anything runs: stages, samples, bytes, minutes."""
-    from musicdata import api
+    from musicdata import api, recipe
+    from musicdata.cli.crawling import print_plan
 
+    if recipe.load(name, set_ or ()).is_crawled:
+        print_plan(name, input_, work, limit, set_, as_json=as_json)
+        return
     planned = api.plan(name, input=input_, work=work, limit=limit, workers=workers, overrides=set_ or ())
     if as_json:
         print_json(dataclasses.asdict(planned))
@@ -123,11 +128,12 @@ def _print_next_steps(root: Path) -> None:
 @app.command(short_help="What a workspace holds, what is stale.")
 def status(work: WorkArgument = None, as_json: Json = False) -> None:
     """Say what is in a workspace: rows, rejects, and what is up to date."""
-    from musicdata import api
+    from musicdata import api, crawls
 
     found = api.status(work)
+    ledger = crawls.ledger_facts(work)
     if as_json:
-        print_json(found)
+        print_json(found | ({"ledger": ledger} if ledger else {}))
         return
     run = found["last_run"]
     typer.echo(f"{found['work']}: {found['dataset']}, last run {run.get('outcome', 'unknown')} {run.get('ended', '')}")
@@ -136,3 +142,19 @@ def status(work: WorkArgument = None, as_json: Json = False) -> None:
         dropped = ", ".join(f"{reason} {n:,}" for reason, n in sorted(stage["rejects"].items()))
         mark, rejected = "•" if stage["reasons"] else "✓", f"; rejected: {dropped}" if dropped else ""
         typer.echo(f"{mark} {stage['stage']}: {rows}{rejected} ({'; '.join(stage['reasons']) or 'up to date'})")
+    for name, items in ledger.get("stages", {}).items():
+        told = ", ".join(f"{i['outcome']}{' ' + i['reason'] if i['reason'] else ''} {i['items']:,}" for i in items)
+        typer.echo(f"  fetched for {name}: {told or 'nothing wanted yet'}")
+    for line in _open_waits(ledger.get("services", {})):
+        typer.echo(line)
+
+
+def _open_waits(services: dict[str, dict[str, float]]) -> Iterator[str]:
+    """Yield a line for each service that asked us to come back later."""
+    import time
+    from datetime import UTC, datetime
+
+    for name, state in services.items():
+        if 0 < state["not_before"] - time.time() <= state["asked_s"]:
+            moment = datetime.fromtimestamp(state["not_before"], UTC)
+            yield f"  {name} asks us to come back after {moment:%Y-%m-%d %H:%M:%S} UTC"

@@ -80,6 +80,20 @@ def validate(
     ] = None,
     device: Annotated[str, typer.Option("--device", help="auto, cpu or cuda.")] = "auto",
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of everything random.")] = 0,
+    sweep: Annotated[
+        bool | None,
+        typer.Option(
+            "--sweep/--no-sweep",
+            help="Where the recipe has a sweep over components and random splits: with its deep methods on any "
+            "device, or nothing of it [default: deep ones on CUDA only].",
+        ),
+    ] = None,
+    runs: Annotated[
+        int | None, typer.Option("--runs", min=1, help="Random splits of the sweep [default: all].")
+    ] = None,
+    epochs: Annotated[
+        float, typer.Option("--epochs", help="Of the sweep's deep methods, as a share of the paper's.")
+    ] = 1.0,
     out: Annotated[
         Path | None,
         typer.Option("--out", help="Folder for validation.json and .html [default: WORK/validation]."),
@@ -97,7 +111,16 @@ def validate(
             if isinstance(opened, musicdata.Release)
             else opened.root / "validation"
         )
-    found, paths = run_validation(opened.root, out, deep=deep, device=device, seed=seed)
+    found, paths = run_validation(
+        opened.root,
+        out,
+        deep=deep,
+        device=device,
+        seed=seed,
+        swept=sweep,
+        runs=runs,
+        epochs=epochs,
+    )
     if as_json:
         typer.echo(report.encode(found))
     else:
@@ -110,13 +133,28 @@ def validate(
 
 
 def run_validation(
-    root: Path, out: Path, *, deep: bool | None = None, device: str = "auto", seed: int = 0
+    root: Path,
+    out: Path,
+    *,
+    deep: bool | None = None,
+    device: str = "auto",
+    seed: int = 0,
+    swept: bool | None = None,
+    runs: int | None = None,
+    epochs: float = 1.0,
 ) -> tuple[Validation, tuple[Path, Path]]:
     """Validate what is at `root`, write the report into `out`; return what was found and the report's files."""
     import musicdata_baselines
     from musicdata_baselines import report
 
     found = musicdata_baselines.validate(
-        root, deep=deep, device=device, seed=seed, progress=lambda text: typer.echo(text, err=True)
+        root,
+        deep=deep,
+        device=device,
+        seed=seed,
+        progress=lambda text: typer.echo(text, err=True),
+        swept=swept,
+        runs=runs,
+        epochs=epochs,
     )
     return found, report.write(found, out)

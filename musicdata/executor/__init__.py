@@ -16,7 +16,8 @@ class Spec:
     """Says what to compute, in under 1 kB: names and numbers, never rows.
 
     Attributes:
-        operation: "cut" splits a stage's work into shards, "shard" computes one of them.
+        operation: "want" writes down what a network stage wants, "cut" splits a stage's work into shards, "shard"
+            computes one of them.
         workspace: folder of the workspace.
         stage: name of the stage.
         ordinal: place of the shard in the stage's plan.

@@ -15,7 +15,11 @@ from musicdata.executor import Spec
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-OPERATIONS: Mapping[str, Callable[[Spec], dict[str, Any]]] = {"cut": shards.cut, "shard": shards.compute}
+OPERATIONS: Mapping[str, Callable[[Spec], dict[str, Any]]] = {
+    "want": shards.want,
+    "cut": shards.cut,
+    "shard": shards.compute,
+}
 _MESSAGE_CHARACTERS = 700
 
 

@@ -7,13 +7,18 @@ at most 80 dB below the loudest, orthonormal DCT-II.
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from musicdata.features import sound
+from musicdata.features.extractor import Extractor
 from musicdata.features.spectrogram import frame_power, hann, mel_bands, to_db
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
 RATE_HZ = 22_050
@@ -23,6 +28,22 @@ N_MFCC, N_MELS = 20, 128
 N_FRAMES = 646
 N_SEQUENCES, SEQUENCE_FRAMES = 4, 161
 RANGE_DB = 80.0
+
+
+def extractor() -> Extractor:
+    """Return what says how the vectors are made."""
+    settings = {"clip_s": CLIP_S, "hop_length": HOP_LENGTH, "n_fft": N_FFT, "n_mels": N_MELS, "sample_rate": RATE_HZ}
+    return Extractor("mfcc", f"1 (librosa {version('librosa')})", settings)
+
+
+def tools(_parameters: object) -> Mapping[str, str]:
+    """Return the library the vectors depend on."""
+    return {"librosa": version("librosa")}
+
+
+def take(samples: NDArray[np.float32], rate_hz: int) -> NDArray[np.float32]:
+    """Return the sub-sequences of a clip, shape (4, 20, 161)."""
+    return sub_sequences(mfcc(sound.resample(samples, rate_hz, RATE_HZ)))
 
 
 def mfcc(samples: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -39,6 +60,9 @@ def mfcc(samples: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def sub_sequences(coefficients: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return sub-sequence k of frames k, k + 4, …, shape (4, 20, 161); the last two of 646 frames are left over."""
+    """Return sub-sequence k of frames k, k + 4, …, shape (4, n, 161) for n numbers a frame.
+
+    The last two of 646 frames are left over.
+    """
     used = coefficients[:, : N_SEQUENCES * SEQUENCE_FRAMES]
     return np.ascontiguousarray(used.reshape(len(used), SEQUENCE_FRAMES, N_SEQUENCES).transpose(2, 0, 1))

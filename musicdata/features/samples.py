@@ -25,7 +25,7 @@ class Batch:
     """Some samples, in order of their ids.
 
     Attributes:
-        notes: their rows of `alignment`, one a note.
+        notes: their rows of `alignment`, one a note; of `pairs`, one a sample.
         media: table → its row for each sample.
         spans: rows of `notes` that belong to each sample.
     """
@@ -46,17 +46,19 @@ def iterate(
     media: dict[str, list[str]],
     first: str | None = None,
     last: str | None = None,
+    complete: str = "alignment",
 ) -> Iterator[Batch]:
-    """Yield the samples of `alignment` in first..last, with their rows of the tables `media` names.
+    """Yield the complete samples in first..last, with their rows of the tables `media` names.
 
     Args:
         inputs: the tables.
-        note_columns: columns of `alignment`; `sample_id` must be one.
+        note_columns: columns of the table `complete`; `sample_id` must be one.
         media: table with one row a sample → its columns, `sample_id` first.
         first: smallest sample id; None for the first there is.
         last: largest sample id; None for the last there is.
+        complete: table that has the complete samples, `alignment` or `pairs`.
     """
-    for part in inputs.iterate("alignment", list(note_columns), first, last):
+    for part in inputs.iterate(complete, list(note_columns), first, last):
         whole = spans(part)
         for begin in range(0, len(whole), SAMPLES_AT_ONCE):
             some = whole[begin : begin + SAMPLES_AT_ONCE]

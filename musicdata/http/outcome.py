@@ -51,13 +51,22 @@ class HttpError(TransferError):
         outcome: of which kind.
         status: the server's, or None when it gave none.
         wait_s: seconds it asked to wait for, if it did.
+        reason: short code of what went wrong, e.g. ``http_404``, ``no_answer``, ``geo``.
     """
 
-    def __init__(self, message: str, outcome: Outcome, status: int | None = None, wait_s: float | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        outcome: Outcome,
+        status: int | None = None,
+        wait_s: float | None = None,
+        reason: str = "",
+    ) -> None:
         super().__init__(settings.redact(message))
         self.outcome = outcome
         self.status = status
         self.wait_s = wait_s
+        self.reason = reason or (f"http_{status}" if status else "no_answer")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from musicdata import contract as contracts
 from musicdata.contract import Contract
-from musicdata.errors import ContractError
 from musicdata.release.layout import SAMPLES
 
 if TYPE_CHECKING:
@@ -45,30 +44,35 @@ def column_names(contract: Contract) -> list[str]:
 def released_tables(tables: Iterable[str]) -> list[str]:
     """List those of `tables` that belong in a release: all that tell of samples, and what these refer to.
 
-    Tables of what samples were cut from (whole songs, say) tell more than the samples do, and stay behind.
+    Tables of what samples were cut from (whole songs, say) tell more than the samples do, and stay behind; so do those
+    that tell of what was dropped.
     """
-    known = sorted(tables)
-    found = [name for name in known if set(_SHARED) <= set(column_names(contracts.load(name)))]
-    waiting = list(found)
-    while waiting:
-        for target in contracts.load(waiting.pop()).references.values():
+    known = {contract.name: contract for contract in contracts_of(sorted(tables))}
+    told = [name for name, one in known.items() if set(_SHARED) <= set(column_names(one)) and not one.of_dropped]
+    found = list(told)
+    while told:
+        for target, *_ in known[told.pop()].references.values():
             if target in known and target not in found:
                 found.append(target)
-                waiting.append(target)
+                told.append(target)
     return sorted(found)
 
 
+def contracts_of(tables: Sequence[str]) -> list[Contract]:
+    """Return the contracts of tables, each referring to those that are among them."""
+    return [contracts.load(name).among(tables) for name in tables]
+
+
 def plan(tables: Sequence[Contract]) -> list[Config]:
-    """Return the configs that hold these tables, `samples` first.
+    """Return the configs that hold these tables, `samples` first: all that have a row a sample, side by side.
 
     Raises:
-        ContractError: there is no table `samples`.
+        ContractError: no table introduces samples.
     """
     by_name = {contract.name: contract for contract in tables}
-    if SAMPLES not in by_name:
-        raise ContractError(f"a release needs a table {SAMPLES!r}; there are {', '.join(sorted(by_name))}")
-    others = sorted(name for name, contract in by_name.items() if name != SAMPLES and _joins(contract))
-    joined = [by_name[name] for name in (SAMPLES, *others)]
+    home = contracts.introducing(tables).name
+    others = sorted(name for name, contract in by_name.items() if name != home and _joins(contract))
+    joined = [by_name[name] for name in (home, *others)]
     alone = [by_name[name] for name in sorted(by_name) if name not in {contract.name for contract in joined}]
     return [_join(joined), *(Config(c.name, c, {c.name: {n: n for n in column_names(c)}}) for c in alone)]
 
@@ -79,11 +83,18 @@ def _joins(contract: Contract) -> bool:
 
 
 def _join(joined: Sequence[Contract]) -> Config:
+    """Put tables beside each other.
+
+    A column whose name several have is called after its table, but for that of the table that introduces samples and,
+    after it, of the one that completes them.
+    """
     times = Counter(name for contract in joined for name in column_names(contract))
-    columns, places = list(joined[0].columns), {SAMPLES: {name: name for name in column_names(joined[0])}}
+    columns, places = list(joined[0].columns), {joined[0].name: {name: name for name in column_names(joined[0])}}
+    home = set(column_names(joined[0]))
     for contract in joined[1:]:
+        owned = {n for n in column_names(contract) if times[n] == 1 or (contract.completes and n not in home)}
         names = {
-            name: name if name in _SHARED or times[name] == 1 else f"{contract.name}_{name}"
+            name: name if name in _SHARED or name in owned else f"{contract.name}_{name}"
             for name in column_names(contract)
         }
         places[contract.name] = names

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.compute as pc
 
 from musicdata import __version__, checks
-from musicdata import contract as contracts
 from musicdata import recipe as recipes
 from musicdata.errors import InputError, RefusedError, UsageError
 from musicdata.release import configs, layout, selection, writing
@@ -176,10 +175,12 @@ class _Frozen:
         )
 
     def _sources(self) -> dict[str, Any]:
+        called = {name for step in self.recipe.steps if step.stage.network for name in step.stage.network.services}
+        services = {"services": sorted(called)} if called else {}
         if "songs" not in self.reader.tables:
-            return {}
+            return services
         files = sorted(pc.unique(self.reader.read("songs", ["source_sha256"]).column("source_sha256")).to_pylist())
-        return {"files": len(files), "sha256": digest_of(files)}
+        return {"files": len(files), "sha256": digest_of(files)} | services
 
     def _gate(self, *, allow_failed_gate: bool) -> layout.Gate | None:
         report = checks.check(self.workspace.root)
@@ -215,7 +216,7 @@ class _Frozen:
 
     def configs(self, record: layout.Record) -> list[Config]:
         """Return the configs of the release."""
-        return configs.plan([contracts.load(name) for name in record.sources["tables"]])
+        return configs.plan(configs.contracts_of(list(record.sources["tables"])))
 
     def selected(self, record: layout.Record) -> Selection:
         """Return the samples that are released."""
@@ -232,7 +233,7 @@ class _Frozen:
             done = self._write_config(folder, config, selected)
             files += done[0]
             tables |= done[1]
-        described = {name: contracts.load(name) for name in sorted(tables)}
+        described = {contract.name: contract for contract in configs.contracts_of(sorted(tables))}
         known = {
             "files": files,
             "tables": tables,

@@ -113,7 +113,8 @@ class Record(_Model):
         added: tables that only this view has.
         files: every file but `RELEASE.json` and `SHA256SUMS`.
         stages: name, version and tools of each stage, and the parameters it ran with.
-        sources: where the items come from: `files`, their number, `sha256` over all their hashes, and `tables`, the
+        sources: where the items come from: `files`, their number, `sha256` over all their hashes, `services`, from
+            which items were fetched, and `tables`, the
             digests of the workspace's tables that were frozen.
         rejects: stage → reason → dropped items.
         tools: program or library → version.
@@ -151,6 +152,11 @@ class Record(_Model):
     def encode(self) -> bytes:
         """Return the bytes of `RELEASE.json`."""
         return (json.dumps(self.model_dump(mode="json"), indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+    @property
+    def n_samples(self) -> dict[str, int]:
+        """Return split → samples, which are the rows of every table in the config `samples`."""
+        return next((table.rows for table in self.tables.values() if table.config == SAMPLES), {})
 
     @property
     def slug(self) -> str:

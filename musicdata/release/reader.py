@@ -94,6 +94,11 @@ class ReleaseReader:
             for rows in _whole_keys(self._groups(table, split, read, first, last), key):
                 yield conformed(rows.select(wanted), schema)
 
+    def parameters(self, stage: str) -> dict[str, Any]:
+        """Return what a stage ran with; nothing for one that did not run."""
+        facts = next((one for one in self._record.stages if one.get("stage") == stage), {})
+        return dict(facts.get("parameters") or {})
+
     def rejects(self) -> Iterator[dict[str, Any]]:
         """Yield nothing: a release counts the items that were dropped, and does not show them."""
         return iter(())

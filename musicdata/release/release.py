@@ -71,8 +71,7 @@ class Release(Readable):
     @property
     def n_samples(self) -> dict[str, int]:
         """Return split → samples."""
-        rows = self.record.tables[layout.SAMPLES].rows
-        return {split: n for split, n in rows.items() if self.split in (None, split)}
+        return {split: n for split, n in self.record.n_samples.items() if self.split in (None, split)}
 
     def samples(self, columns: list[str] | None = None) -> Iterator[dict[str, Any]]:
         """Yield one row a sample, with all that there is one of for each: ids, words, sound, picture.

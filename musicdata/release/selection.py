@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from musicdata import contract as contracts
+from musicdata.contract import introduced_by
 from musicdata.errors import InputError
 from musicdata.release import layout
 from musicdata.release.configs import column_names
@@ -28,7 +28,7 @@ class Selection:
 
     Attributes:
         reader: of the workspace.
-        samples: sample_id, split and what else of its ids the table `samples` has, in order of sample_id.
+        samples: sample_id, split and what else of its ids the table that introduces samples has, in order of sample_id.
     """
 
     reader: TableReader
@@ -133,8 +133,9 @@ def select(reader: TableReader, complete: str, stones: Sequence[Tombstone]) -> S
         InputError: no sample is left.
     """
     known = pc.unique(reader.read(complete, ["sample_id"]).column("sample_id"))
-    ids = [name for name in ID_OF.values() if name in column_names(contracts.load(layout.SAMPLES))]
-    samples = reader.read(layout.SAMPLES, [*ids, "split"])
+    home = introduced_by(reader)
+    ids = [name for name in ID_OF.values() if name in column_names(reader.contract(home))]
+    samples = reader.read(home, [*ids, "split"])
     samples = samples.filter(pc.is_in(samples.column("sample_id"), known))
     samples = samples.filter(pc.invert(is_gone(samples, stones)))
     if not len(samples):

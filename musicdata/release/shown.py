@@ -56,7 +56,8 @@ def configs(record: Record, contracts: Mapping[str, Contract]) -> list[Shown]:
 
 def _config(name: str, places: Mapping[str, tuple[str, dict[str, str]]], contracts: Mapping[str, Contract]) -> Shown:
     tables = sorted(
-        (t for t, (config, _) in places.items() if config == name), key=lambda table: (table != name, table)
+        (t for t, (config, _) in places.items() if config == name),
+        key=lambda table: (table != name and not contracts[table].introduces, table),
     )
     columns: dict[str, tuple[str, Column]] = {}
     for table in tables:
@@ -82,7 +83,8 @@ def _references(
 ) -> list[tuple[str, tuple[str, str]]]:
     """List column → config and column it refers to, those inside the config left out."""
     found = []
-    for column, table in contract.references.items():
+    for column, told in contract.references.items():
+        table = next((table for table in told if table in places), told[0])
         if table in places and places[table][0] != config:
             names = column_names(contracts[table])
             target = column if column in names else contracts[table].key[0]

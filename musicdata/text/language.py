@@ -52,12 +52,24 @@ def detect(text: str) -> LanguageGuess:
         The guess, ``und`` for texts under `MIN_WORDS` words or scores under `MIN_SCORE`.
     """
     words = _WORD.findall(text.lower())
-    if not words:
-        return LanguageGuess(UNDETERMINED, 0.0, _tool())
-    best = _detector().detect(" ".join(words))[0]
-    code, score = str(best["lang"]), round(float(best["score"]), 6)
+    code, score = _first_choice(words)
     sure = len(words) >= MIN_WORDS and score >= MIN_SCORE and len(code) == 2
     return LanguageGuess(code if sure else UNDETERMINED, score, _tool())
+
+
+def likeliest(text: str) -> tuple[str, float]:
+    """Returns the model's first choice and its probability, however short the text or low the score.
+
+    The code may have three letters; it is ``und``, with the score 0, for a text without letters.
+    """
+    return _first_choice(_WORD.findall(text.lower()))
+
+
+def _first_choice(words: list[str]) -> tuple[str, float]:
+    if not words:
+        return UNDETERMINED, 0.0
+    best = _detector().detect(" ".join(words))[0]
+    return str(best["lang"]), round(float(best["score"]), 6)
 
 
 @cache

@@ -26,7 +26,7 @@ FLOORS = [
     {"deep", "controls"},
     {"gate", "report"},
     {"dataset", "judging", "models"},
-    {"suite", "shape"},
+    {"suite", "shape", "sweep"},
     {"curves"},
     {"validation"},
 ]

@@ -90,6 +90,7 @@ def shards_of_clips(work: Path) -> Iterator[list[midi.Clip]]:
 def shards_of_notes(work: Path) -> Iterator[list[lilypond.Page]]:
     """Yield the single notes of each shard of a build's note pictures."""
     step = _step("render_note_sheet")
+    assert step.stage.cut is not None
     for shard in step.stage.cut(step.parameters, TableReader(Workspace(work))):
         names = dict.fromkeys(item.split(" ")[0] for item in shard.items)
         yield [render_note_sheet.page_of(name) for name in names]
@@ -97,6 +98,7 @@ def shards_of_notes(work: Path) -> Iterator[list[lilypond.Page]]:
 
 def _shards_of_samples(work: Path, stage: str) -> Iterator[list[list[dict[str, Any]]]]:
     reader, step = TableReader(Workspace(work)), _step(stage)
+    assert step.stage.cut is not None
     for shard in step.stage.cut(step.parameters, reader):
         rows = reader.read("notes", None, shard.first, shard.last).to_pylist()
         yield [list(notes) for _, notes in groupby(rows, key=itemgetter("sample_id"))]

@@ -53,8 +53,12 @@ class Schedule:
 
 @contextmanager
 def seeded(seed: int, device: torch.device) -> Iterator[None]:
-    """Draw every random number inside from `seed`; the caller's generators are left as they were."""
-    with torch.random.fork_rng(devices=[torch.cuda.current_device()] if device.type == "cuda" else []):
+    """Draw every random number inside from `seed`; the caller's generators are left as they were.
+
+    Convolutions on a card are kept to algorithms that add in the same order every time.
+    """
+    forked = torch.random.fork_rng(devices=[torch.cuda.current_device()] if device.type == "cuda" else [])
+    with forked, torch.backends.cudnn.flags(enabled=True, benchmark=False, deterministic=True):
         torch.manual_seed(seed)
         yield
 

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from musicdata_baselines.gate import SIGNIFICANCE
-from musicdata_baselines.report import comparison, figures, line_plot, plots, verdicts
+from musicdata_baselines.report import comparison, figures, line_plot, plots, sweep_tables, verdicts
 
 if TYPE_CHECKING:
     from musicdata_baselines.report.comparison import DirectionTable
@@ -55,6 +55,10 @@ def render(validation: Validation) -> str:
         significance=SIGNIFICANCE,
         sections=[_section(validation, verdict, styled) for verdict in verdicts.of_pairs(validation)],
         leakage=_leakage(validation),
+        swept=list(sweep_tables.sentences(validation.sweep)) if validation.sweep else [],
+        again=_again(validation),
+        sweep_tables=sweep_tables.like_the_paper(validation),
+        sweep_more=[*sweep_tables.differences(validation), *sweep_tables.disjoint(validation)],
         splits=[split for split in ("train", "valid", "test") if split in validation.n_samples],
         most_items=MOST_ITEMS,
         total=sum(validation.seconds.values()),
@@ -79,6 +83,17 @@ def _section(validation: Validation, verdict: PairVerdict, styled: dict[str, Sty
         components=Markup(plots.components(lines.get("components", ()), styled, label, chance)),  # noqa: S704
         learning=Markup(plots.learning(lines.get("learning", ()), styled, label, chance)),  # noqa: S704
     )
+
+
+def _again(validation: Validation) -> str:
+    """Return the options that a sweep was run with, as far as they are not those that come by themselves."""
+    if (sweep := validation.sweep) is None:
+        return ""
+    deep = sweep_tables.trained(sweep)
+    options = [" --sweep"] if deep and "cuda" not in validation.device else []
+    options += [f" --epochs {sweep.epochs:g}"] if deep and sweep.epochs != 1 else []
+    options += [f" --runs {sweep.limited_to}"] if sweep.limited_to is not None else []
+    return "".join(options)
 
 
 def _leakage(validation: Validation) -> Markup:

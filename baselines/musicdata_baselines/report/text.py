@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
 
-from musicdata_baselines.report import comparison, figures, verdicts
+from musicdata_baselines.report import comparison, figures, sweep_tables, sweep_text, verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,6 +29,7 @@ def lines(validation: Validation) -> Iterator[str]:
     for pair in validation.pairs:
         yield ""
         yield from _pair(validation, pair)
+    yield from _sweep(validation)
     yield from _section("controls", _controls(validation))
     yield from _section("shape of the figures (reported, never asked for)", _bullets(validation.shape))
     yield from _section("what this could not prove", _bullets(validation.notes))
@@ -72,6 +73,15 @@ def _pair(validation: Validation, pair: tuple[str, str]) -> Iterator[str]:
     yield from _wrap(verdicts.detection(of_pair), "  ")
     for sentence in comparison.categories(validation, pair):
         yield from _wrap(sentence, "  ")
+
+
+def _sweep(validation: Validation) -> Iterator[str]:
+    if (sweep := validation.sweep) is None:
+        return
+    yield from ("", "over numbers of components (k) and splits, reported and never asked for; w: scores × correlation")
+    for sentence in sweep_tables.sentences(sweep):
+        yield from _wrap(sentence, f"{verdicts.NOTED} ")
+    yield from sweep_text.tables(validation)
 
 
 def _table(table: DirectionTable) -> Iterator[str]:

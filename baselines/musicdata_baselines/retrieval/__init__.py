@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from musicdata_baselines.retrieval.category import CategoryMetrics, category_chance, category_metrics
+from musicdata_baselines.retrieval.category import CategoryMetrics, category_chance, category_metrics, category_mrr
 from musicdata_baselines.retrieval.evaluation import Direction, Evaluation, evaluate
 from musicdata_baselines.retrieval.inference import (
     PermutationResult,
@@ -25,6 +25,7 @@ __all__ = [
     "bootstrap_by_group",
     "category_chance",
     "category_metrics",
+    "category_mrr",
     "chance",
     "count_ranks",
     "cumulative_ranks",

@@ -10,8 +10,9 @@ import numpy as np
 from musicdata_baselines.errors import ViewError
 from musicdata_baselines.retrieval.labels import number_labels
 from musicdata_baselines.retrieval.metrics import RECALL_AT
-from musicdata_baselines.retrieval.order import harmonic_numbers, order_candidates
+from musicdata_baselines.retrieval.order import SCORES_AT_ONCE, harmonic_numbers, order_candidates
 from musicdata_baselines.retrieval.ranks import check_scores, normalise
+from musicdata_baselines.retrieval.tiles import tie_width
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,6 +76,43 @@ def category_metrics(
     _require_relevant(numbers, exclude_self)
     a, b = normalise(a), normalise(b)
     return _evaluate(a, b, numbers, exclude_self), _evaluate(b, a, numbers, exclude_self)
+
+
+def category_mrr(a: NDArray[Any], b: NDArray[Any], categories: Sequence[Any] | NDArray[Any]) -> tuple[float, float]:
+    """Return only the `mrr` of `category_metrics`, a → b and b → a: counted, not sorted, for a fraction of the time.
+
+    Raises:
+        ViewError: see `count_ranks`; not one category a row.
+    """
+    a, b = check_scores(a, b)
+    numbers = number_labels(categories, len(a), "categories")
+    a, b = normalise(a), normalise(b)
+    return _first_relevant(a, b, numbers), _first_relevant(b, a, numbers)
+
+
+def _first_relevant(a: NDArray[np.float64], b: NDArray[np.float64], numbers: NDArray[np.int64]) -> float:
+    """Return the mean reciprocal rank of the best candidate of each query's category, expected over the orders of ties.
+
+    Whatever is better than the best relevant candidate is not relevant, so that counting it is enough.
+    """
+    tie = tie_width(a.shape[1])
+    order = np.argsort(numbers, kind="stable")  # a category's candidates side by side
+    sorted_b, sizes = b[order].T.copy(), np.bincount(numbers)
+    ends = np.cumsum(sizes)
+    total, step = 0.0, max(1, SCORES_AT_ONCE // len(a))
+    for start in range(0, len(a), step):
+        asking = numbers[start : start + step]
+        scores = a[start : start + step] @ sorted_b
+        best = np.maximum.reduceat(scores, ends - sizes, axis=1)[np.arange(len(asking)), asking, None]
+        before = np.count_nonzero(scores > best + tie, axis=1)
+        is_tied = scores >= best - tie
+        tied = np.count_nonzero(is_tied, axis=1) - before
+        relevant = np.ones_like(tied)
+        for row in np.flatnonzero(tied > 1):
+            end = ends[asking[row]]
+            relevant[row] = np.count_nonzero(is_tied[row, end - sizes[asking[row]] : end])
+        total += float(_reciprocal_ranks(before, tied, relevant).sum())
+    return total / len(a)
 
 
 def category_chance(categories: Sequence[Any] | NDArray[Any], *, exclude_self: bool = False) -> CategoryMetrics:

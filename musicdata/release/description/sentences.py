@@ -35,6 +35,9 @@ def sources(record: Record) -> list[str]:
     """Say where the items come from."""
     files, digest = record.sources.get("files"), record.sources.get("sha256")
     found = [f"Read from {counted(files, 'source file')}."] if isinstance(files, int) else []
+    services = record.sources.get("services")
+    if isinstance(services, list) and services:
+        found.append(f"Fetched from {', '.join(map(str, services))}.")
     return found + ([f"The hashes of all source files have the sha256 {digest}."] if isinstance(digest, str) else [])
 
 

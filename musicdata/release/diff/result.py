@@ -125,6 +125,7 @@ class Diff:
         tables_added: table that only the second has → its rows; `tables_removed` likewise of the first.
         repackaged: configs whose rows are the same and whose files are not.
         metadata: what else differs: `card`, `citation`, `recipe`, `title` …
+        home: table that introduces samples.
     """
 
     a: str
@@ -135,6 +136,7 @@ class Diff:
     tables_removed: dict[str, int] = field(default_factory=dict)
     repackaged: list[str] = field(default_factory=list)
     metadata: list[str] = field(default_factory=list)
+    home: str = SAMPLES
 
     @property
     def is_same(self) -> bool:
@@ -149,7 +151,7 @@ class Diff:
     @property
     def samples(self) -> dict[str, int]:
         """Return kind of difference → samples, each counted once, whatever the tables that have it."""
-        table = self.tables.get(SAMPLES, TableDiff(SAMPLES))
+        table = self.tables.get(self.home, TableDiff(self.home))
         return {kind: getattr(table, kind).n for kind in ("added", "removed", "taken_down", "moved")}
 
     def as_json(self) -> dict[str, Any]:

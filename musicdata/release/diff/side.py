@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from musicdata.contract import introducing
 from musicdata.errors import IntegrityError
 from musicdata.release import layout, writing
 from musicdata.release.diff.merge import BLOCK_ROWS, Stream
@@ -40,6 +41,12 @@ class Side:
         there = release.record.tables.keys() | release.record.added.keys()
         contracts = writing.read_contracts(release.root, release.record)
         return cls(release.root, release.record, {n: c for n, c in contracts.items() if n in there})
+
+    @property
+    def home(self) -> str:
+        """Return the table that introduces samples; nothing where the view has none."""
+        is_there = any(c.introduces or name == layout.SAMPLES for name, c in self.contracts.items())
+        return introducing(list(self.contracts.values())).name if is_there else ""
 
     def facts(self, table: str) -> layout.Table:
         """Return what the record says of a table."""

@@ -9,7 +9,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from musicdata.release import layout
 from musicdata.release.configs import column_names
 from musicdata.release.diff.merge import match
 from musicdata.release.removal.gone import ID_OF, is_gone
@@ -36,10 +35,10 @@ class Gone:
     @classmethod
     def between(cls, a: Side, b: Side) -> Gone:
         """Find what the tombstones of `b` take from `a`."""
-        if not b.record.tombstones or layout.SAMPLES not in a.contracts:
+        if not b.record.tombstones or not a.home:
             return cls(a)
-        known = column_names(a.contracts[layout.SAMPLES])
-        samples = _read(a, layout.SAMPLES, [name for name in ID_OF.values() if name in known])
+        known = column_names(a.contracts[a.home])
+        samples = _read(a, a.home, [name for name in ID_OF.values() if name in known])
         mask, ids = is_gone(samples, b.record.tombstones), {}
         for name in samples.column_names:
             gone, kept = (pc.unique(samples.column(name).filter(rows)) for rows in (mask, pc.invert(mask)))

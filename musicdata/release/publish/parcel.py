@@ -52,8 +52,7 @@ class Parcel:
     @property
     def rows(self) -> dict[str, int]:
         """Return split → samples."""
-        samples = self.record.tables.get(layout.SAMPLES)
-        rows = samples.rows if samples else {}
+        rows = self.record.n_samples
         return {split: rows[split] for split in (*layout.SPLITS, layout.WHOLE) if split in rows}
 
     @property

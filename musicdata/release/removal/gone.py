@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from musicdata.contract import introduced_by
 from musicdata.errors import InputError
 from musicdata.release import layout
 from musicdata.release.configs import column_names
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from musicdata.release.release import Release
 
 ID_OF = {"samples": "sample_id", "songs": "song_id", "song_groups": "group_id"}
-"""Table that a tombstone names → column in which its id stands."""
+"""What a tombstone says it takes down, by the table of MusicTM that has it → column in which its id stands."""
 
 GROUP = "group:"
 """What stands before the id of a group that is also the id of a song, which it is named after."""
@@ -39,9 +40,10 @@ def tombstones(release: Release, ids: Sequence[str], *, version: str, reason: st
     Raises:
         InputError: an id is not in the release.
     """
-    known = set(column_names(release.contract(layout.SAMPLES)))
+    home = introduced_by(release)
+    known = set(column_names(release.contract(home)))
     columns = {table: column for table, column in ID_OF.items() if column in known}
-    samples = release.reader.read(layout.SAMPLES, list(columns.values()))
+    samples = release.reader.read(home, list(columns.values()))
     there = {table: set(pc.unique(samples.column(column)).to_pylist()) for table, column in columns.items()}
     found: dict[tuple[str, str], Tombstone] = {}
     for item in ids:
@@ -95,8 +97,9 @@ class Gone:
     @classmethod
     def of(cls, release: Release, stones: Sequence[Tombstone]) -> Gone:
         """Find what the tombstones take from a release."""
-        known = [name for name in ID_OF.values() if name in column_names(release.contract(layout.SAMPLES))]
-        rows = release.reader.read(layout.SAMPLES, known)
+        home = introduced_by(release)
+        known = [name for name in ID_OF.values() if name in column_names(release.contract(home))]
+        rows = release.reader.read(home, known)
         mask = is_gone(rows, stones)
         lost, stay = rows.filter(mask), rows.filter(pc.invert(mask))
         kept = {name: pc.unique(stay.column(name)) for name in known}

@@ -5,17 +5,17 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from musicdata.release import layout, stored
 from musicdata.release.configs import column_names
 from musicdata.release.removal.gone import GROUP, Gone, tombstones
 from musicdata.release.removal.needles import Needles
+from musicdata.release.views import schema
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import pyarrow as pa
 
     from musicdata.contract import Contract
     from musicdata.release.layout import Tombstone
@@ -54,9 +54,10 @@ def _id_of(stone: Tombstone) -> str:
 
 def _add_words(needles: Needles, release: Release, lost: Gone) -> None:
     """Add the words of the samples that are gone, those left out that are sung in others too."""
-    contract = release.contract(layout.SAMPLES)
-    for column in (c.name for c in contract.columns if c.content_of == "lyrics" and c.type == "string"):
-        rows = release.reader.read(layout.SAMPLES, ["sample_id", column])
+    known = schema.columns_of(release, layout.SAMPLES)
+    for column in (place for place, c in known.items() if c.content_of == "lyrics" and c.type == "string"):
+        found = release.reader.iterate_config(layout.SAMPLES, ["sample_id", column])
+        rows = pa.concat_tables(found)
         goes = pc.is_in(rows.column("sample_id"), lost.samples)
         others = "\n".join(t for t in rows.filter(pc.invert(goes)).column(column).to_pylist() if t).lower()
         for row in rows.filter(goes).to_pylist():

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from musicdata.contract import introduced_by
 from musicdata.errors import ContractError
-from musicdata.release.layout import SAMPLES
 from musicdata.release.stored import joined_key
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Permissions:
     @classmethod
     def of(cls, reader: ReleaseReader) -> Permissions:
         """Read the permissions from the table `rights`."""
-        samples = reader.read(SAMPLES, ["sample_id"]).column("sample_id").combine_chunks()
+        samples = reader.read(introduced_by(reader), ["sample_id"]).column("sample_id").combine_chunks()
         allowed = {}
         if RIGHTS in reader.tables:
             rows = reader.read(RIGHTS, ["sample_id", "modality", "may_redistribute"])

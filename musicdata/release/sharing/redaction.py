@@ -23,6 +23,7 @@ from musicdata.release.release import open_release
 from musicdata.release.sharing import bag_of_words
 from musicdata.release.sharing.permissions import Permissions
 from musicdata.release.unfinished import is_there, unfinished
+from musicdata.release.views import schema
 from musicdata.stage import digest_of
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ class _Rendering:
         if self._has_words:
             ours, added = self._write_words(folder)
             files += ours
-            described |= {name: contracts.load(name) for name in added}
+            described |= {name: contracts.load(name).among(self.contracts) for name in added}
         known = {"view": self.view, "files": files, "redacted": self._redacted(tables), "added": added}
         recipe = (self.release.root / layout.RECIPE).read_text("utf-8")
         return writing.finish(folder, self.record.model_copy(update=known), described, recipe)
@@ -177,8 +178,8 @@ class _Rendering:
 
     @property
     def _has_words(self) -> bool:
-        described = column_names(self.release.contract(layout.SAMPLES))
-        return self.view in ("features", "ids") and set(bag_of_words.COLUMNS) <= set(described)
+        known = schema.columns_of(self.release, layout.SAMPLES)
+        return self.view in ("features", "ids") and set(bag_of_words.COLUMNS) <= set(known)
 
     def _write_words(self, folder: Path) -> tuple[list[layout.File], dict[str, Table]]:
         known = bag_of_words.vocabulary(self._samples())
@@ -196,7 +197,7 @@ class _Rendering:
         return writer.finish()
 
     def _samples(self) -> Iterator[pa.Table]:
-        return self.release.reader.iterate(layout.SAMPLES, bag_of_words.COLUMNS)
+        return self.release.reader.iterate_config(layout.SAMPLES, bag_of_words.COLUMNS)
 
 
 def without(values: pa.ChunkedArray, withheld: pa.Array) -> pa.Array:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from musicdata.contract import introduced_by
 from musicdata.errors import InputError
-from musicdata.release import layout
+from musicdata.release import layout  # noqa: TC001  # pydantic reads it
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,7 +85,7 @@ def read_view_record(folder: Path) -> ViewRecord:
 
 def ids_of(release: Release) -> Ids:
     """Return which samples the release has."""
-    rows = release.table(layout.SAMPLES, ["sample_id", "split"]).sort_by([("sample_id", "ascending")])
+    rows = release.table(introduced_by(release), ["sample_id", "split"]).sort_by([("sample_id", "ascending")])
     digest = hashlib.sha256()
     for batch in rows.to_batches(max_chunksize=_BATCH):
         lines = zip(batch.column(0).to_pylist(), batch.column(1).to_pylist(), strict=True)

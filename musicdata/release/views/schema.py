@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from musicdata.contract import introduced_by
 from musicdata.errors import InputError
 from musicdata.release import layout
 from musicdata.release.reader import ReleaseReader
@@ -65,7 +66,8 @@ def columns_of(release: Release, config: str) -> dict[str, Column]:
     """Return column of a config → its contract, for all the release shows of it."""
     reader, facts = release.reader, release.record.tables | release.record.added
     tables = [table for table in reader.tables if facts[table].config == config]
-    tables.sort(key=lambda table: (table != layout.SAMPLES, table))
+    home = introduced_by(release)
+    tables.sort(key=lambda table: (table != home, table))
     return {facts[table].columns[column.name]: column for table in tables for column in reader.contract(table).columns}
 
 

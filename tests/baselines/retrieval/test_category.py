@@ -8,7 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from musicdata_baselines.errors import ViewError
-from musicdata_baselines.retrieval import CategoryMetrics, Metrics, category_chance, category_metrics, count_ranks
+from musicdata_baselines.retrieval import (
+    CategoryMetrics,
+    Metrics,
+    category_chance,
+    category_metrics,
+    category_mrr,
+    count_ranks,
+)
 from tests.baselines.retrieval import exact
 from tests.baselines.retrieval.test_ranks import link
 
@@ -29,6 +36,9 @@ def test_figures_are_those_of_every_order_of_ties(data: st.DataObject, exclude_s
     a, b = data.draw(views), data.draw(views)
     categories = [0, 0, *data.draw(st.lists(st.integers(0, 2), min_size=n - 2, max_size=n - 2))]
     found = category_metrics(np.array(a), np.array(b), categories, exclude_self=exclude_self)
+    if not exclude_self:
+        counted = category_mrr(np.array(a), np.array(b), categories)
+        assert counted == pytest.approx([metrics.mrr for metrics in found], rel=1e-12)
     for metrics, asking, asked in ((found[0], a, b), (found[1], b, a)):
         keys = [[exact.cosine_key(x, y) for y in asked] for x in asking]
         require_figures(metrics, exact.category_figures(keys, categories, exclude_self=exclude_self))
@@ -63,6 +73,14 @@ def test_figures_of_many_blocks_are_those_of_sorting() -> None:
     assert found.mrr == pytest.approx((1 / (1 + hits.argmax(axis=1))).mean(), rel=1e-12)
     assert found.recall[10] == pytest.approx(hits[:, :10].any(axis=1).mean(), rel=1e-12)
     assert found.mean_average_precision == pytest.approx((np.where(hits, precision, 0).sum(1) / hits.sum(1)).mean())
+
+
+def test_counting_gives_what_sorting_gives_in_many_blocks_and_with_many_ties() -> None:
+    a, b = link(1100, 3)
+    categories = np.random.default_rng(3).integers(0, 40, size=1100)
+    for x, y in ((a, b), (np.sign(a[:, :1]), np.sign(b[:, :1])), (a.round(), b.round())):
+        expected = [metrics.mrr for metrics in category_metrics(x, y, categories)]
+        assert category_mrr(x, y, categories) == pytest.approx(expected, rel=1e-12)
 
 
 def test_categories_of_one_item_are_the_items() -> None:

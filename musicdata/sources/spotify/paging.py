@@ -1,0 +1,124 @@
+"""Whole lists, page by page.
+
+The offset is our own: a page's `next` is an address that leads anywhere. Pages end at the number wanted, at the total,
+at an empty page, at a page that was there before, and, in a search, at the thousandth result.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from musicdata.http import HttpError, Outcome
+from musicdata.sources.spotify.records import Page, Playlist, Track, Unusable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from musicdata.sources.spotify.records import Kind
+    from musicdata.sources.spotify.web_api import WebApi
+    from musicdata.stage import Caller
+
+    Entry = Playlist | Track | Unusable
+
+SEARCH_DEPTH = 1000
+_LARGE_PAGE, _SMALL_PAGE = 50, 10  # extended quota; development mode
+_REFUSED = b'{"refused":"invalid_limit"}'
+
+
+class Pager:
+    """Reads lists; to be used by one thread.
+
+    Args:
+        api: makes the calls; a function, so that keys are asked for only when there is something to call.
+    """
+
+    def __init__(self, api: Callable[[], WebApi]) -> None:
+        self._api = api
+        self._search_limit = _LARGE_PAGE
+
+    def search(self, caller: Caller, kind: Kind, query: str, most: int) -> list[Entry]:
+        """Return up to `most` entries that a search finds, and before them those that cannot be used.
+
+        How many a page may have is found out by asking for many: that call is refused to apps in development mode.
+
+        Raises:
+            HttpError: a page cannot be had.
+        """
+
+        def page_at(offset: int) -> Page:
+            limit = self._search_limit
+            what = {"search": kind, "query": query, "limit": limit, "offset": offset}
+            return _kept_page(caller, what, lambda: self._api().search(kind, query, limit, offset))
+
+        try:
+            first = page_at(0)
+        except HttpError as error:
+            if error.reason != "invalid_limit" or self._search_limit == _SMALL_PAGE:
+                raise
+            self._search_limit = _SMALL_PAGE
+            first = page_at(0)
+        return list(_entries(first, page_at, self._search_limit, most, SEARCH_DEPTH))
+
+    def playlist_items(self, caller: Caller, playlist_id: str, most: int) -> list[Entry]:
+        """Return up to `most` tracks of a playlist, and between them the entries that cannot be used.
+
+        Raises:
+            HttpError: a page cannot be had.
+        """
+
+        def page_at(offset: int) -> Page:
+            what = {"items_of": playlist_id, "limit": _LARGE_PAGE, "offset": offset}
+            return _kept_page(caller, what, lambda: self._api().playlist_items(playlist_id, _LARGE_PAGE, offset))
+
+        return list(_entries(page_at(0), page_at, _LARGE_PAGE, most, None))
+
+
+def _kept_page(caller: Caller, what: dict[str, object], ask: Callable[[], Page]) -> Page:
+    """Return a page; that so many a page of a search are refused is an answer too, and kept like one."""
+
+    def reply() -> bytes:
+        try:
+            page = ask()
+        except HttpError as error:
+            if error.reason == "invalid_limit" and "search" in what and what["limit"] == _LARGE_PAGE:
+                return _REFUSED
+            raise
+        return json.dumps(page.model_dump(mode="json"), sort_keys=True, ensure_ascii=False).encode()
+
+    kept = caller.call("spotify", what, reply)
+    if kept == _REFUSED:
+        told = f"Spotify refuses pages of {what['limit']}, as it does to apps in development mode"
+        raise HttpError(told, Outcome.INVALID, 400, reason="invalid_limit")
+    return Page.model_validate_json(kept)
+
+
+def _entries(page: Page, page_at: Callable[[int], Page], limit: int, most: int, depth: int | None) -> Iterator[Entry]:
+    """Yield a list's entries until there are `most` that can be used; of twice as many at most, and of `depth`."""
+    end = min(2 * most + limit, depth or 2 * most + limit)
+    offset, n_usable = 0, 0
+    seen: set[tuple[str, ...]] = set()
+    while page.entries and (names := _names(page)) not in seen:
+        seen |= {names} if any(names) else set()
+        for entry in page.entries:
+            yield entry
+            n_usable += not isinstance(entry, Unusable)
+            if n_usable == most:
+                return
+        step = min(page.step or limit, limit)
+        offset += step
+        if offset >= end or offset >= (end if page.total is None else page.total):
+            return
+        page = page_at(offset)
+
+
+def _names(page: Page) -> tuple[str, ...]:
+    """Return what tells a page from another: the ids of what is in it."""
+    return tuple(
+        entry.playlist_id
+        if isinstance(entry, Playlist)
+        else (entry.spotify_id or entry.title)
+        if isinstance(entry, Track)
+        else ""
+        for entry in page.entries
+    )

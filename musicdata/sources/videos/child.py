@@ -1,0 +1,231 @@
+"""The process in which yt-dlp runs: reads questions as JSON lines, answers in JSON lines.
+
+    {"ask": "search", "query": …, "n": 5}                           → {"entries": […]}
+    {"ask": "clip", "url": …, "folder": …, "max_bytes": …, "wanted": {…}} → {"file": …}, a FLAC file in that folder
+
+An answer may also be an error: ``{"fault": {…}}`` as `faults` reads it, ``{"format": [reason, detail]}`` for a file
+that is not what it should be, ``{"setup": message}`` for what is missing here, ``{"storage": message}`` for no room.
+Nothing is tried twice.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+import sys
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from musicdata.errors import FormatError, SetupError, StorageError
+from musicdata.formats import sound_files
+from musicdata.render import sandbox
+from musicdata.sources.videos import clips
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+_FACTS = ("id", "url", "title", "channel", "uploader", "duration", "view_count", "description", "live_status")
+_EXTRACTORS = ["youtube", "youtube:search", "generic"]
+_MAX_REDIRECTS = 5
+_MESSAGE_CHARACTERS = 1000
+_MAX_WARNINGS = 10
+_PATH = os.environ.get("PATH", sandbox.SYSTEM_PATH)
+_NAME = "media"  # of the fetched file: nothing a server says gets into a name
+
+
+class _Log:
+    """Takes what yt-dlp says; nothing of it is printed."""
+
+    def __init__(self) -> None:
+        self.warnings: list[str] = []
+
+    def debug(self, message: str) -> None:
+        """Drop it."""
+
+    info = debug
+
+    def warning(self, message: str) -> None:
+        """Keep the first few for the answer."""
+        if len(self.warnings) < _MAX_WARNINGS:
+            self.warnings.append(message[:_MESSAGE_CHARACTERS])
+
+    def error(self, message: str) -> None:
+        """Drop it: the same is raised."""
+
+
+class TooLargeError(Exception):
+    """Says that a file is larger than it may be."""
+
+
+class NotMediaError(Exception):
+    """Says that an address leads to something that is not one media file."""
+
+
+class _YtDlp:
+    """Is one YoutubeDL, used for all questions, so that it keeps its connections and its session."""
+
+    def __init__(self) -> None:
+        import yt_dlp
+
+        self.log = _Log()
+        self._module = yt_dlp
+        self._max_bytes = 0
+        self._ydl = yt_dlp.YoutubeDL(
+            {
+                "quiet": True,
+                "noprogress": True,
+                "logger": self.log,
+                "cachedir": False,
+                "format": "bestaudio[ext=m4a]/bestaudio/best",
+                "noplaylist": True,
+                "allowed_extractors": _EXTRACTORS,
+                "extract_flat": True,
+                "js_runtimes": {"deno": {}, "node": {}, "bun": {}, "quickjs": {}},
+                "fixup": "never",
+                "nopart": True,
+                "continuedl": False,
+                "overwrites": True,
+                "updatetime": False,
+                "socket_timeout": 20,
+                # Whoever asked decides whether to ask again, and when.
+                "retries": 0,
+                "extractor_retries": 0,
+                "fragment_retries": 0,
+                "file_access_retries": 0,
+                "skip_unavailable_fragments": False,
+                "progress_hooks": [self._watch_size],
+            }
+        )
+
+    def search(self, query: str, n: int) -> list[dict[str, Any]]:
+        """Return the facts of the first `n` hits; one request."""
+        found = self._ydl.extract_info(f"ytsearch{n}:{query}", download=False)
+        return [{name: entry.get(name) for name in _FACTS} for entry in found.get("entries") or () if entry]
+
+    def fetch(self, url: str, folder: Path, max_bytes: int, section: tuple[float, float] | None) -> Path:
+        """Fetch the sound at an address into a folder."""
+        self._max_bytes = max_bytes
+        params = self._ydl.params
+        params["outtmpl"] = {"default": str(folder / _NAME).replace("%", "%%")}
+        params.pop("download_ranges", None)
+        if section is not None:
+            params["download_ranges"] = self._module.utils.download_range_func(None, [section])
+            _offer_ffmpeg(folder)
+        info = self._ydl.process_ie_result(self._resolved(url), download=True)
+        files = [Path(entry["filepath"]) for entry in info.get("requested_downloads") or () if entry.get("filepath")]
+        if len(files) != 1 or not files[0].is_file():
+            raise NotMediaError(f"{len(files)} files came; one was expected")
+        if files[0].stat().st_size > max_bytes:
+            raise TooLargeError(f"more than {max_bytes:,} bytes")
+        return files[0]
+
+    def _resolved(self, url: str) -> dict[str, Any]:
+        """Return what is at an address; a page that only names media elsewhere is not followed."""
+        for _ in range(_MAX_REDIRECTS):
+            found: dict[str, Any] = self._ydl.extract_info(url, download=False, process=False)
+            kind = found.get("_type", "video")
+            if kind == "url" and str(found.get("url")).startswith(("http://", "https://")):
+                url = found["url"]
+            elif kind == "video" and (found.get("direct") or found.get("extractor") != "generic"):
+                return found
+            else:
+                raise NotMediaError("a page, not a media file")
+        raise NotMediaError(f"redirected more than {_MAX_REDIRECTS} times")
+
+    def _watch_size(self, state: Mapping[str, Any]) -> None:
+        if max(state.get("downloaded_bytes") or 0, state.get("total_bytes") or 0) > self._max_bytes > 0:
+            raise TooLargeError(f"more than {self._max_bytes:,} bytes")
+
+
+def _offer_ffmpeg(folder: Path) -> None:
+    """Put our ffmpeg where yt-dlp finds it: a program that is ended by the kernel when this process is.
+
+    yt-dlp asks for it by name before it reads its own option `ffmpeg_location`.
+    """
+    script = folder / "ffmpeg"
+    setpriv = shutil.which("setpriv", path=sandbox.SYSTEM_PATH) or "setpriv"
+    command = shlex.join([setpriv, "--pdeathsig", "KILL", "--", str(sound_files.ffmpeg())])
+    script.write_text(f'#!/bin/sh\nexec {command} "$@"\n')
+    script.chmod(0o700)
+    os.environ["PATH"] = f"{folder}:{_PATH}"
+
+
+def _clip(ytdlp: _YtDlp, question: Mapping[str, Any]) -> dict[str, Any]:
+    folder, wanted = Path(question["folder"]), clips.Wanted(**question["wanted"])
+    media = ytdlp.fetch(question["url"], folder, question["max_bytes"], wanted.range_s())
+    path = folder / "clip.flac"
+    path.write_bytes(clips.cut(media, folder, wanted))
+    return {"file": path.name}
+
+
+def _search(ytdlp: _YtDlp, question: Mapping[str, Any]) -> dict[str, Any]:
+    return {"entries": ytdlp.search(question["query"], question["n"])}
+
+
+_QUESTIONS: Mapping[str, Callable[[_YtDlp, Mapping[str, Any]], dict[str, Any]]] = {"search": _search, "clip": _clip}
+
+
+def answer(ytdlp: _YtDlp, question: Mapping[str, Any]) -> dict[str, Any]:
+    """Answer one question; never raises, since the next one can be answered all the same."""
+    ytdlp.log.warnings.clear()
+    try:
+        return _QUESTIONS[question["ask"]](ytdlp, question)
+    except FormatError as error:
+        return {"format": [error.reason, error.detail]}
+    except StorageError as error:
+        return {"storage": str(error)}
+    except SetupError as error:
+        return {"setup": str(error)}
+    except Exception as error:  # noqa: BLE001 - whatever yt-dlp raises is this question's
+        return {"fault": {"chain": [_link(cause) for cause in _causes(error)], "warnings": ytdlp.log.warnings}}
+
+
+def _causes(error: BaseException | None) -> list[BaseException]:
+    """Return an error and what it stands for: yt-dlp keeps that in three places."""
+    found: list[BaseException] = []
+    waiting = [error]
+    while waiting:
+        cause = waiting.pop(0)
+        if isinstance(cause, BaseException) and not any(cause is known for known in found):
+            found.append(cause)
+            carried = getattr(cause, "exc_info", None)
+            waiting += [carried[1] if isinstance(carried, tuple) and len(carried) > 1 else None]
+            waiting += [getattr(cause, "cause", None), cause.__cause__]
+    return found
+
+
+def _link(error: BaseException) -> dict[str, Any]:
+    response = getattr(error, "response", None)
+    headers = getattr(response, "headers", None) or {}
+    return {
+        "type": type(error).__name__,
+        "message": str(error)[:_MESSAGE_CHARACTERS],
+        "status": getattr(error, "status", None),
+        "headers": {name: told for name in ("Retry-After", "Date") if (told := headers.get(name))},
+        "errno": error.errno if isinstance(error, OSError) else None,
+    }
+
+
+def main() -> None:
+    """Answer questions until standard input ends."""
+    # Whatever a library prints must not mix with the answers, nor with what the main process shows.
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    with open(os.devnull, "w") as nowhere:  # noqa: PTH123 - its descriptor is all that is wanted
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+        os.dup2(nowhere.fileno(), sys.stderr.fileno())
+    try:
+        ytdlp = _YtDlp()
+    except ImportError as error:
+        said: Iterable[dict[str, Any]] = [{"setup": f"yt-dlp cannot be used: {error}"}]
+    else:
+        said = chain([{"ready": True}], (answer(ytdlp, json.loads(line)) for line in sys.stdin))
+    for one in said:
+        answers.write(json.dumps(one) + "\n")
+        answers.flush()
+
+
+if __name__ == "__main__":
+    main()

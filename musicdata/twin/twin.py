@@ -1,0 +1,145 @@
+"""The twin: all services of a crawl, on this machine."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Self
+
+from musicdata.errors import UsageError
+from musicdata.services import Services
+from musicdata.settings import Secret
+from musicdata.twin.faults import Faults
+from musicdata.twin.lyrics import Lrclib, Musixmatch, Names
+from musicdata.twin.population import Population
+from musicdata.twin.server import Request, Server
+from musicdata.twin.spotify import REGIMES, Spotify
+from musicdata.twin.videos import Videos
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+_CLIENT = ("twin-client-id-6f1d", "twin-client-secret-93ab")
+_USER_TOKEN = "twin-user-token-41e8"  # noqa: S105 - opens nothing but the twin
+_KEY = "twin-musixmatch-key-7c20"
+_KEYS = ("SPOTIFY_CLIENT_ID", "SPOTIFY_CLIENT_SECRET", "MUSIXMATCH_API_KEY")
+_USER_KEY = "SPOTIFY_USER_TOKEN"
+
+
+class Twin:
+    """Serves a population until the block ends.
+
+    Args:
+        population: what there is to crawl.
+        faults: what goes wrong.
+        regime: of Spotify: ``development`` or ``extended``.
+        owned: share of playlists that open in the development regime, with the user's token that is then handed out.
+        expires_in_s: what Spotify says of a token's life.
+        token_life_s: how long a token really lives, when that differs.
+        deadline_s: what `services` allows a call.
+        video_port: where videos are served; 0 takes a free port. Addresses of videos are kept in tables, so a crawl
+            that is to go on with another twin, or to give the same bytes, needs the same port again.
+
+    Example:
+        >>> from musicdata.http import Client
+        >>> with Twin(Population(n_tracks=40, n_moods=2)) as twin:
+        ...     reply = Client().request("GET", f"{twin.services().urls['lrclib']}get/1")
+        ...     reply.status, [request.path for request in twin.requests]
+        (200, ['/api/get/1'])
+    """
+
+    def __init__(
+        self,
+        population: Population | None = None,
+        *,
+        faults: Faults | None = None,
+        regime: str = "extended",
+        owned: float = 0.0,
+        expires_in_s: int = 3600,
+        token_life_s: float | None = None,
+        deadline_s: float = 20.0,
+        video_port: int = 0,
+    ) -> None:
+        if regime not in REGIMES:
+            raise UsageError(f"{regime!r} is no regime of Spotify: there are {' and '.join(REGIMES)}")
+        self.population = population or Population()
+        self.faults = faults or Faults.none()
+        self._regime = regime
+        self._owned = owned
+        self._lives_s = (expires_in_s, token_life_s)
+        self._deadline_s = deadline_s
+        self._video_port = video_port
+        self._log: list[Request] = []
+        self._servers: dict[str, Server] = {}
+        self._open = contextlib.ExitStack()
+
+    def __enter__(self) -> Self:
+        """Start the servers."""
+        with contextlib.ExitStack() as started:
+            expires_in_s, token_life_s = self._lives_s
+            names = Names(self.population)
+            spotify = Spotify(
+                self.population,
+                self._regime,
+                _CLIENT,
+                user_token=_USER_TOKEN,
+                expires_in_s=expires_in_s,
+                token_life_s=token_life_s,
+                owned=self._owned,
+            )
+            answers = {
+                "spotify": spotify.answer,
+                "musixmatch": Musixmatch(self.population, _KEY, names).answer,
+                "lrclib": Lrclib(self.population, names).answer,
+                "videos": Videos(self.population).answer,
+            }
+            for service, answer in answers.items():
+                revoke = spotify.revoke if service == "spotify" else None
+                port = self._video_port if service == "videos" else 0
+                self._servers[service] = Server(service, answer, self._log, revoke, port)
+                started.callback(self._servers[service].close)
+            self.plant(self.faults)
+            self._open = started.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close them."""
+        self._open.close()
+
+    def plant(self, faults: Faults) -> None:
+        """Have other faults from now on."""
+        faults.bind(self.population)
+        self.faults = faults
+        for server in self._servers.values():
+            server.faults = faults
+
+    def heal(self) -> None:
+        """Switch all faults off."""
+        self.faults.heal()
+
+    @property
+    def requests(self) -> list[Request]:
+        """Return every request so far, in the order in which they were answered."""
+        return list(self._log)
+
+    def services(self) -> Services:
+        """Return where the services are, and keys that open them."""
+        from musicdata import services
+
+        environment = self.environment()
+        keys = {name: Secret(environment[name]) for name in (*_KEYS, _USER_KEY) if name in environment}
+        return Services(services.read(environment).urls, keys, self._deadline_s)
+
+    def environment(self) -> dict[str, str]:
+        """Return the same as variables of the environment, for a program of its own."""
+        origins = {service: server.origin for service, server in self._servers.items()}
+        return {
+            "SPOTIFY_URL": f"{origins['spotify']}/v1/",
+            "SPOTIFY_TOKEN_URL": f"{origins['spotify']}/api/token",
+            "MUSIXMATCH_URL": f"{origins['musixmatch']}/ws/1.1/",
+            "LRCLIB_URL": f"{origins['lrclib']}/api/",
+            "VIDEOS_URL": f"{origins['videos']}/",
+            **dict(zip(_KEYS, (*_CLIENT, _KEY), strict=True)),
+            **({_USER_KEY: _USER_TOKEN} if self._owned else {}),
+        }
