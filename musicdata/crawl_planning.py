@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from musicdata import crawls, ledger
 from musicdata.api import DEFAULT_WORK
 from musicdata.ledger import Ledger
+from musicdata.stages.find_playlists import read_seeds
 from musicdata.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -85,9 +86,10 @@ def plan(
     """
     resolved = crawls.resolve(name, input=input, limit=limit, overrides=overrides)
     workspace = Workspace(Path(work) if work is not None else Path(DEFAULT_WORK, resolved.dataset.name))
-    parameters = {step.stage.name: step.parameters for step in resolved.steps}
+    parameters: dict[str, Any] = {step.stage.name: step.parameters for step in resolved.steps}
     wanted, per_item = _expected(parameters)
     ended = _ended(workspace, resolved)
+    wanted |= _known(workspace, resolved)
     calls: dict[str, float] = {}
     for stage, costs in per_item.items():
         left = max(wanted[stage] - ended.get(stage, 0), 0)
@@ -102,7 +104,7 @@ def plan(
         wanted=wanted,
         ended=ended,
         services=services,
-        pairs=parameters["pair"].per_mood * len(parameters["find_playlists"].moods()),
+        pairs=parameters["pair"].per_mood * len(read_seeds(parameters["find_playlists"])),
         download_bytes=round(n_clips * source_s * _SOURCE_BYTES_A_S + wanted["fetch_lyrics"] * _LYRICS_BYTES),
         disk_bytes=round(2 * n_clips * clip_s * _CLIP_BYTES_A_S + wanted["fetch_lyrics"] * _LYRICS_BYTES),
         hours=sum(max(24.0 * (found.days - 1), found.hours) for found in services.values()),
@@ -112,11 +114,11 @@ def plan(
 def _expected(parameters: dict[str, Any]) -> tuple[dict[str, int], dict[str, dict[str, float]]]:
     """Return stage → items at most, and stage → service → calls an item."""
     seeds, lyrics = parameters["find_playlists"], parameters["fetch_lyrics"]
-    n_moods = len(seeds.moods())
+    n_moods = len(read_seeds(seeds))
     n_lists = n_moods * (seeds.playlists_per_mood if seeds.mode == "playlists-api" else 1)
     pages = {
         "playlists-api": _TRACKS_A_PLAYLIST / _PAGE["items"] + 1,
-        "track-search": parameters["list_tracks"].tracks_per_search / _PAGE["search"],
+        "track-search": parameters["list_tracks"].tracks_per_mood / _PAGE["search"],
         "import": 0.0,
     }
     by_key = "musixmatch" in lyrics.sources
@@ -148,6 +150,16 @@ def _ended(workspace: Workspace, resolved: Recipe) -> dict[str, int]:
     with Ledger(workspace, read_only=True) as opened:
         names = [step.stage.name for step in resolved.steps if step.stage.network]
         return {name: sum(n for (outcome, _), n in opened.counts(name).items() if outcome) for name in names}
+
+
+def _known(workspace: Workspace, resolved: Recipe) -> dict[str, int]:
+    """Return stage → items it wants, where this very recipe has got there already."""
+    path = workspace.root / "recipe.toml"
+    if not ledger.exists(workspace) or not path.is_file() or path.read_text("utf-8") != resolved.toml():
+        return {}
+    with Ledger(workspace, read_only=True) as opened:
+        names = [step.stage.name for step in resolved.steps if step.stage.network and opened.plan(step.stage.name)]
+        return {name: opened.n_wanted(name) for name in names}
 
 
 def _budget(resolved: Recipe, service: str) -> Budget:

@@ -90,7 +90,8 @@ class PlainProgress:
         self._stage, self._n_items, self._n_done, self._n_rejects = step.stage.name, n_items, n_kept, 0
         self._next_line_s = time.monotonic() + _LINE_EVERY_S
         kept = f", {n_kept} of them done before" if n_kept else ""
-        self._say(f"{step.stage.name}: {step.stage.verb}, {n_items} items{kept} ({'; '.join(reasons)})")
+        verb = f"makes rows of {n_items:,} answers" if step.stage.network else f"{step.stage.verb}, {n_items} items"
+        self._say(f"{step.stage.name}: {verb}{kept} ({'; '.join(reasons)})")
 
     def advanced(self, n_items: int, n_rejects: int) -> None:
         """Print a line if the last is half a minute old."""

@@ -2,7 +2,7 @@
 
     MUSICDATA_HOME          what is fetched and recorded; else $XDG_CACHE_HOME/musicdata, else ~/.cache/musicdata
     MUSICDATA_OFFLINE       1: no connection is opened
-    HF_TOKEN  ZENODO_TOKEN  SPOTIFY_CLIENT_ID  SPOTIFY_CLIENT_SECRET  MUSIXMATCH_API_KEY
+    HF_TOKEN  ZENODO_TOKEN  SPOTIFY_CLIENT_ID  SPOTIFY_CLIENT_SECRET  SPOTIFY_USER_TOKEN  MUSIXMATCH_API_KEY
 
 Keys come from here and from nowhere else, and are `Secret`s from the first moment. `redact` takes their values out of a
 text, `guard_logs` out of every line that any library logs.
@@ -24,7 +24,14 @@ from musicdata.errors import SetupError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-KEYS = ("HF_TOKEN", "ZENODO_TOKEN", "SPOTIFY_CLIENT_ID", "SPOTIFY_CLIENT_SECRET", "MUSIXMATCH_API_KEY")
+KEYS = (
+    "HF_TOKEN",
+    "ZENODO_TOKEN",
+    "SPOTIFY_CLIENT_ID",
+    "SPOTIFY_CLIENT_SECRET",
+    "SPOTIFY_USER_TOKEN",
+    "MUSIXMATCH_API_KEY",
+)
 _OF_LIBRARIES = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "HUGGING_FACE_HUB_TOKEN")
 _SHOWN = "***"
 _SHORTEST = 4  # a shorter value would be found in the middle of ordinary words

@@ -191,7 +191,7 @@ def made_up() -> dict[str, pa.Table]:
     ]  # fmt: skip
     lists = [{"playlist_key": f"{mood}/0001", "mood": mood} for mood in TRACKS]
     entries = [{"playlist_key": f"{mood}/0001", "mood": mood, "position": 0} for mood in TRACKS]
-    found = {
+    found: dict[str, Rows] = {
         "playlists": lists, "listings": entries, "tracks": tracks, "lyrics": sung, "videos": videos, "audio": audio, "clips": clips,
     }  # fmt: skip
     return {table: _table(table, rows, rng) for table, rows in found.items()}
@@ -262,7 +262,7 @@ def _videos(track: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _video_id(track: Mapping[str, Any]) -> str:
-    return track["sample_id"][:11]
+    return str(track["sample_id"])[:11]
 
 
 def sound(sample_id: str) -> NDArray[np.int16]:

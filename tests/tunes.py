@@ -13,8 +13,19 @@ from musicdata.formats import sound_files
 from musicdata.render import sandbox
 
 RATE_HZ = 44_100
-CODECS = {"m4a": ["-c:a", "aac"], "webm": ["-c:a", "libopus"], "mp3": ["-c:a", "libmp3lame"], "ogg": ["-c:a", "libvorbis"]}
-CONTENT_TYPES = {"m4a": "audio/mp4", "webm": "video/webm", "mp3": "audio/mpeg", "ogg": "audio/ogg", "flac": "audio/flac"}
+CODECS = {
+    "m4a": ["-c:a", "aac"],
+    "webm": ["-c:a", "libopus"],
+    "mp3": ["-c:a", "libmp3lame"],
+    "ogg": ["-c:a", "libvorbis"],
+}
+CONTENT_TYPES = {
+    "m4a": "audio/mp4",
+    "webm": "video/webm",
+    "mp3": "audio/mpeg",
+    "ogg": "audio/ogg",
+    "flac": "audio/flac",
+}
 
 
 @functools.cache
@@ -47,6 +58,14 @@ def write(samples: NDArray[np.float32], path: Path, *, bit_rate: int = 128, rate
     assert done.returncode == 0, done.stderr
     source.unlink()
     return path
+
+
+def found_at(piece: NDArray[np.int16] | NDArray[np.float32], whole: NDArray[np.float32]) -> tuple[int, float]:
+    """Return the sample of `whole` at which `piece` fits best, and their correlation there."""
+    size = 1 << (len(piece) + len(whole)).bit_length()
+    spectra = np.fft.rfft(whole, size) * np.conj(np.fft.rfft(piece.astype(np.float64), size))
+    start = int(np.argmax(np.fft.irfft(spectra, size)[: len(whole) - len(piece) + 1]))
+    return start, float(np.corrcoef(piece.astype(np.float64), whole[start : start + len(piece)])[0, 1])
 
 
 def flac(samples: NDArray[np.float32], folder: Path, rate_hz: int = RATE_HZ) -> bytes:

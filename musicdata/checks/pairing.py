@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from musicdata.text.lyric_cleaning import text_sha256
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,7 +99,7 @@ def check_lyrics(reader: Reader) -> Iterator[tuple[str, str]]:
     """Yield lyrics whose text is not what its hash says, and pairs with other words than were fetched."""
     for rows in reader.iterate("lyrics", ["sample_id", "text", "text_sha256"]):
         for row in rows.to_pylist():
-            if hashlib.sha256(row["text"].encode()).hexdigest() != row["text_sha256"]:
+            if text_sha256(row["text"]) != row["text_sha256"]:
                 yield "lyrics", f"sample {row['sample_id']}: the sha256 of its text is not the row's"
     if "pairs" not in reader.tables:
         return

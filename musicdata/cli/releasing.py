@@ -61,7 +61,7 @@ def build(
     from musicdata.cli.looking import run_validation
 
     if library.needs_validation(work):
-        run_validation(work, work / "validation", deep=deep)
+        run_validation(work, work / "validation", deep=deep, swept=False)
     if dry_run:
         facts = library.foresee_build(
             work, version=version, previous=previous or None, allow_failed_gate=allow_failed_gate, progress=_tell

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import time
 from typing import TYPE_CHECKING, Any
 
+from musicdata.crawling.gate import until_tomorrow_s
 from musicdata.http import HttpError, Outcome
 from musicdata.stage import digest_of
 
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
 
     from musicdata.crawling.gate import Gate
     from musicdata.ledger import Ledger
+
+DAILY_QUOTA = "daily_quota"  # the reason of a refusal that lasts until the next day (UTC)
 
 
 class ItemCalls:
@@ -46,7 +50,7 @@ class ItemCalls:
                 if error.outcome is Outcome.RATE_LIMITED:
                     n_refused += 1
                     # After the last refusal too: what is told is told for the other items as well.
-                    self._gate.hold(service, error.wait_s or patience.refused_wait_s * 2.0 ** (n_refused - 1))
+                    self._gate.hold(service, error.wait_s or self._usual_wait_s(error, n_refused))
                     if n_refused >= patience.refusals:
                         raise
                 elif error.outcome is Outcome.TRANSIENT:
@@ -58,6 +62,12 @@ class ItemCalls:
                     self._gate.sleep(_spread(patience.first_wait_s * 2.0 ** (n_failed - 1)))
                 else:
                     raise
+
+    def _usual_wait_s(self, error: HttpError, n_refused: int) -> float:
+        """Return how long a service is left alone that refuses and names no time."""
+        if error.reason == DAILY_QUOTA:
+            return until_tomorrow_s(time.time())
+        return self._gate.patience.refused_wait_s * 2.0 ** (n_refused - 1)
 
 
 def _spread(wait_s: float) -> float:

@@ -133,7 +133,7 @@ class Fetching:
         try:
             fetched = fetcher.fetch(item, calls)
         except HttpError as error:
-            detail = redact(str(error))[:_DETAIL_CHARACTERS]
+            detail = redact(error.detail)[:_DETAIL_CHARACTERS]
             self._ledger.fail(self._stage, item.key, str(error.outcome), error.reason, detail)
             return str(error.outcome)
         if isinstance(fetched, bytes):

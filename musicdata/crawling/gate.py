@@ -103,10 +103,8 @@ class Gate:
             state, today = self._ledger.service(service), _day(now)
             n_today = state.n_calls if state.day == today else 0
             if budget.per_day and n_today >= budget.per_day:
-                self._refuse_long_wait(
-                    service, _until_tomorrow_s(now), f"has had its {budget.per_day:,} calls of today"
-                )
-                return _until_tomorrow_s(now)
+                self._refuse_long_wait(service, until_tomorrow_s(now), f"has had its {budget.per_day:,} calls of today")
+                return until_tomorrow_s(now)
             since_s = now - state.last_call
             if 0 <= since_s < budget.interval_s:
                 return budget.interval_s - since_s
@@ -134,7 +132,8 @@ def _day(now: float) -> str:
     return f"{datetime.fromtimestamp(now, UTC):%Y-%m-%d}"
 
 
-def _until_tomorrow_s(now: float) -> float:
+def until_tomorrow_s(now: float) -> float:
+    """Return the seconds until the next day begins, in UTC."""
     today = datetime.fromtimestamp(now, UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     return (today + timedelta(days=1)).timestamp() - now
 

@@ -36,6 +36,7 @@ MIN_BPM, MAX_BPM, USUAL_BPM = 40.0, 240.0, 120.0
 FRAME_HZ = RATE_HZ / HOP_LENGTH
 _ONSET_MARGIN = 1.0  # deviations above the mean
 _ROLLOFF = 0.85
+_SILENT_POWER = 1e-7
 
 
 class Number(NamedTuple):
@@ -66,7 +67,7 @@ NUMBERS: tuple[Number, ...] = (
     Number("flatness_mean", "dB", "mean ratio of geometric to arithmetic mean of the bands: 0 is noise"),
     *(Number(f"timbre_mean_{k}", "dB", f"mean of cepstral coefficient {k}") for k in range(1, N_TIMBRE + 1)),
     *(Number(f"timbre_std_{k}", "dB", f"deviation of cepstral coefficient {k}") for k in range(1, N_TIMBRE + 1)),
-    *(Number(f"chroma_mean_{p}", "", f"mean share of pitch class {p} in a frame") for p in PITCH_CLASSES),
+    *(Number(f"chroma_mean_{p}", "", f"mean share of pitch class {p} in a frame's power") for p in PITCH_CLASSES),
     *(Number(f"chroma_std_{p}", "", f"deviation of the share of pitch class {p}") for p in PITCH_CLASSES),
 )
 
@@ -155,7 +156,7 @@ def _loudness(clip: Floats, n_frames: int) -> Floats:
 def _spectrum(power: Floats, levels: Floats) -> Floats:
     frequencies = np.arange(power.shape[1], dtype=np.float32) * (RATE_HZ / N_FFT)
     total = power.sum(axis=1)
-    sounding = total > 1e-7
+    sounding = total > _SILENT_POWER
     if not sounding.any():
         return np.array([0, 0, 0, 0], np.float32)
     centroid = (power @ frequencies)[sounding] / total[sounding]
@@ -175,9 +176,9 @@ def _timbre(levels: Floats) -> Floats:
 
 def _chroma(power: Floats) -> Floats:
     """Return each frame's share of the 12 pitch classes, shape (frames, 12); of a silent frame, zeros."""
-    strength = np.sqrt(power) @ _chroma_bands().T
+    strength = power @ _chroma_bands().T
     total = strength.sum(axis=1, keepdims=True)
-    shares: Floats = np.where(total > 1e-3, strength / np.maximum(total, 1e-3), 0)
+    shares: Floats = np.where(total > _SILENT_POWER, strength / np.maximum(total, _SILENT_POWER), 0)
     return shares
 
 

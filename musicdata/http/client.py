@@ -202,7 +202,8 @@ class Client:
             wait_s = found.next_wait(ask.method, attempt, limits, end_s - time.monotonic())
             if isinstance(wait_s, str):
                 tried = f", {attempt} attempts" if attempt > 1 else ""
-                raise HttpError(f"{where}: {found.text}{tried}. {wait_s}", found.outcome, found.status, found.wait_s)
+                message, detail = f"{where}: {found.text}{tried}. {wait_s}", f"{where}: {found.text}"
+                raise HttpError(message, found.outcome, found.status, found.wait_s, detail=detail)
             time.sleep(wait_s)
         raise AssertionError("counting has no end")
 

@@ -52,6 +52,7 @@ class HttpError(TransferError):
         status: the server's, or None when it gave none.
         wait_s: seconds it asked to wait for, if it did.
         reason: short code of what went wrong, e.g. ``http_404``, ``no_answer``, ``geo``.
+        detail: the message without advice and times, the same whenever it happens.
     """
 
     def __init__(
@@ -61,8 +62,10 @@ class HttpError(TransferError):
         status: int | None = None,
         wait_s: float | None = None,
         reason: str = "",
+        detail: str = "",
     ) -> None:
         super().__init__(settings.redact(message))
+        self.detail = settings.redact(detail or message)
         self.outcome = outcome
         self.status = status
         self.wait_s = wait_s

@@ -12,6 +12,7 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from musicdata.contract import introduced_by
 from musicdata.errors import InputError, MusicdataError
 from musicdata.release import layout, writing
 from musicdata.release.release import open_release
@@ -261,14 +262,14 @@ def _compared(
     release: Release, config: str, split: str, pieces: Iterator[pa.Table], comparison: Comparison
 ) -> Iterator[str]:
     columns = schema.columns_of(release, config)
+    key = release.contract(introduced_by(release) if config == layout.SAMPLES else config).key
     first = next(pieces, None)
     if first is None:
-        pieces, names = iter(()), list(release.reader.contract(config).key)
+        pieces, names = iter(()), list(key)
     else:
         pieces, names = itertools.chain([first], pieces), first.column_names
     if unknown := sorted(set(names) - set(columns)):
         yield f"column {unknown[0]} is not in the release"
         return
-    key = release.reader.contract(config).key
     expected = schema.reader_of(release, split).iterate_config(config, names)
     yield from comparison.tables(columns, key, expected, pieces)

@@ -137,6 +137,8 @@ def write_file(path: Path, data: bytes) -> None:
 def contract_text(contract: Contract) -> bytes:
     """Return a contract as a file of `manifests/`, which `musicdata.contract.read` reads again."""
     head = contract.model_dump(mode="json", exclude={"columns"}, exclude_defaults=True)
+    if not contract.references:
+        head.pop("references", None)  # a serialised field is written though it is empty
     columns = [column.model_dump(mode="json", exclude_defaults=True) for column in contract.columns]
     return tomli_w.dumps({"table": head, "column": columns}).encode()
 

@@ -106,11 +106,30 @@ def test_audio_of_the_wrong_samples_is_refused_by_the_command(spoiled: Path) -> 
     assert json.loads((spoiled / "validation" / "validation.json").read_text("utf-8"))["gate_holds"] is False
 
 
-def test_the_command_prints_the_papers_table_and_leaves_the_workspace_sound(spoiled: Path) -> None:
-    done = run("validate", spoiled, "--no-deep")
+# Columns of a musictm workspace that a sweep can be made of: its one split, under the name of an extractor.
+SWEEP = """
+[validate.sweep]
+components = [5, 10]
+scheme = "features_audio.extractor"
+part = "features_audio.split"
+runs = ["log_mel"]
+audio = "features_lyrics.syllable_vector"
+lyrics = "features_lyrics.word_vector"
+"""
+
+
+def test_the_command_prints_the_papers_table_and_the_sweep_and_leaves_the_workspace_sound(spoiled: Path) -> None:
+    recipe = spoiled / "recipe.toml"
+    recipe.write_text(recipe.read_text("utf-8") + SWEEP, "utf-8")
+    done = run("validate", spoiled, "--no-deep", "--runs", "1")
     assert done.returncode == 0, done.stderr
-    for text in ("MedR", "14,454", "CCA weighted", "chance", "validation.html"):
+    for text in ("MedR", "14,454", "CCA weighted", "chance", "validation.html", "MRR1, audio as query"):
         assert text in done.stdout
+    swept = report.read(spoiled / "validation" / "validation.json").sweep
+    assert swept is not None
+    assert [scheme.runs for scheme in swept.schemes] == [("log_mel",)]
+    assert {cell.method for cell in swept.schemes[0].cells} == {"CCA", "CCA weighted"}
+    assert any("--no-deep" in note for note in swept.notes)
     assert run("check", spoiled).returncode == 0
 
 
@@ -125,6 +144,8 @@ def test_what_cannot_be_validated_says_why(built: Path, tmp_path: Path) -> None:
     (bare / "recipe.toml").write_text(recipe.replace('paper = "musictm"', 'paper = "musictn"'), "utf-8")
     with pytest.raises(UsageError, match="no paper is called 'musictn'; there are"):
         dataset.read(bare)
+    with pytest.raises(UsageError, match=r"no \[validate.sweep\]"):
+        validate(built, swept=True)
     done = run("validate", built, "--device", "tpu")
     assert done.returncode == 4
     assert "tpu" in done.stderr

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -98,7 +99,7 @@ def test_what_is_no_model_is_refused(fault: str, tmp_path: Path) -> None:
     model = doc2vec.fit(documents(4), **SETTINGS)  # type: ignore[arg-type]
     if fault != "no files":
         doc2vec.save(model, tmp_path)
-    facts = {"words": list(model.words), "counts": list(model.counts), "negative": 5, "sample": 0.0}
+    facts: dict[str, Any] = {"words": list(model.words), "counts": list(model.counts), "negative": 5, "sample": 0.0}
     if fault == "a pickle":
         (tmp_path / doc2vec.WEIGHTS).write_bytes(b"\x80\x04\x95\x05\x00\x00\x00\x00\x00\x00\x00\x8c\x01a\x94.")
     elif fault == "another width":
@@ -106,10 +107,10 @@ def test_what_is_no_model_is_refused(fault: str, tmp_path: Path) -> None:
     elif fault == "not finite":
         save_file({"syn1neg": model.output * np.float32("nan")}, tmp_path / doc2vec.WEIGHTS)
     elif fault == "a count too few":
-        (tmp_path / doc2vec.VOCABULARY).write_text(json.dumps(facts | {"counts": facts["counts"][1:]}))  # type: ignore[index]
+        (tmp_path / doc2vec.VOCABULARY).write_text(json.dumps(facts | {"counts": facts["counts"][1:]}))
     elif fault == "a word twice":
         (tmp_path / doc2vec.VOCABULARY).write_text(
             json.dumps(facts | {"words": [facts["words"][1], *facts["words"][1:]]})
-        )  # type: ignore[index]
+        )
     with pytest.raises(InputError, match="holds no document model"):
         doc2vec.load(tmp_path)

@@ -19,4 +19,4 @@ def test_levels_are_librosa_s_and_a_short_clip_ends_in_silence(seconds: int) -> 
     power = librosa.feature.melspectrogram(y=padded, sr=22_050, n_fft=2048, hop_length=1024, n_mels=96)
     expected = librosa.power_to_db(power, top_db=None)
     np.testing.assert_allclose(found[1, :, :160], expected[:, 1:641:4], atol=2e-2)
-    assert (found[0, :, -1] == -100).all() == (seconds == 2)
+    assert (found[0, :, -1] < -99.9).all() == (seconds == 2)

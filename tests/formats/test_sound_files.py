@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import sys
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from musicdata.errors import FormatError, SetupError
 from musicdata.formats import sound_files
 from musicdata.formats.sound_files import RATE_HZ
 from musicdata.render import sandbox
-from tests.tunes import tune, write
+from tests.tunes import found_at, tune, write
 
 TUNE = tune(1, 3.0)
 
@@ -23,10 +24,9 @@ def test_the_same_sound_comes_out_of_every_container(tmp_path: Path, kind: str) 
     wanted = sound_files.resample(TUNE, 44_100)
     assert found.dtype == np.float32
     assert abs(len(found) - 3 * RATE_HZ) < 0.1 * RATE_HZ
-    n = 2 * RATE_HZ
-    # Codecs may begin some milliseconds early; libopus and AAC say by how much, and are cut.
-    best = max(np.corrcoef(found[lag : lag + n], wanted[300 : 300 + n])[0, 1] for lag in range(0, 2400, 1 if kind == "flac" else 3))
-    assert best > 0.97
+    start, correlation = found_at(found[RATE_HZ : 2 * RATE_HZ], wanted)
+    assert abs(start - RATE_HZ) < 0.06 * RATE_HZ, "codecs begin some milliseconds early or late"
+    assert correlation > 0.97
 
 
 def test_reading_twice_gives_the_same_samples(tmp_path: Path) -> None:
@@ -75,12 +75,10 @@ def test_a_file_broken_off_is_refused_or_shorter(tmp_path: Path) -> None:
     for kind in ("flac", "ogg", "mp3", "webm"):
         whole = write(TUNE, tmp_path / f"tune.{kind}").read_bytes()
         path.write_bytes(whole[: len(whole) // 2])
-        try:
+        n_samples = 0
+        with contextlib.suppress(FormatError):
             n_samples = len(sound_files.read(path, tmp_path))
-        except FormatError as error:
-            assert error.reason in ("not_sound", "no_sound"), kind
-        else:
-            assert n_samples < 2 * RATE_HZ, kind
+        assert n_samples < 2 * RATE_HZ, kind
     path.write_bytes(write(TUNE, tmp_path / "tune.m4a").read_bytes()[:-2000])
     with pytest.raises(FormatError, match="not_sound"):
         sound_files.read(path, tmp_path)

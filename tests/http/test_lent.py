@@ -38,9 +38,12 @@ def test_every_status_is_handed_over_once_with_its_headers() -> None:
 
 @pytest.mark.parametrize("start", [b"HTTP/1.1 200 OK\r\nX: ", HEAD])
 def test_a_drip_ends_with_the_deadline_whatever_the_library_wants(start: bytes) -> None:
-    with serving({"/a": drips(start, b"x")}) as server, LentSession(Limits(deadline_s=0.4)) as session:
-        with pytest.raises(HttpError, match=r"no whole answer within 0\.4 s") as caught:
-            session.get(f"{server.url}/a", timeout=600)
+    with (
+        serving({"/a": drips(start, b"x")}) as server,
+        LentSession(Limits(deadline_s=0.4)) as session,
+        pytest.raises(HttpError, match=r"no whole answer within 0\.4 s") as caught,
+    ):
+        session.get(f"{server.url}/a", timeout=600)
     assert caught.value.outcome is Outcome.TRANSIENT
     assert session.heard is None
 

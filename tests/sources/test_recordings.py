@@ -12,7 +12,14 @@ from musicdata.sources.recordings import Listing
 def entry(
     title: str = "Song", artist: str = "Singer", place: str = "sad/0001", position: int = 0, **more: Any
 ) -> Listing:
-    told = {"spotify_id": None, "isrc": None, "artists": artist, "album": "", "release_date": None, "duration_s": 200.0}
+    told: dict[str, Any] = {
+        "spotify_id": None,
+        "isrc": None,
+        "artists": artist,
+        "album": "",
+        "release_date": None,
+        "duration_s": 200.0,
+    }
     told |= {"explicit": None, "popularity": None, "mode": "import", "mood": place.partition("/")[0]} | more
     return Listing(playlist_key=place, position=position, title=title, artist=artist, **told)
 

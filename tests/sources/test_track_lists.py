@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from musicdata.errors import InputError
@@ -192,6 +192,7 @@ def test_the_digest_follows_the_content_and_not_the_place(tmp_path: Path) -> Non
     assert before != track_lists.read(str(tmp_path / "b")).moods[0].digest
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_rows_or_rejects(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     path = tmp_path_factory.getbasetemp() / "sad.csv"

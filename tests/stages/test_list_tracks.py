@@ -67,7 +67,7 @@ def test_each_list_that_cannot_be_had_is_a_reject_of_its_own() -> None:
     found = says(page("playlists", [{"id": name} for name in ("open", "shut", "empty", "37i9dQZF1x")]))
     lists = {"open": says(page(None, [{"item": track(1)}, None])), "shut": says(refusal(403))}
     lists |= {"empty": says(page(None, [])), "37i9dQZF1x": says(refusal(404))}
-    with spotify(found, **lists) as (_, services):
+    with spotify(found, playlists=lists) as (_, services):
         tables = listed(services, FindPlaylists(seeds={"sad": "sad"}))
     assert [(row["playlist_key"], row["title"], row["duration_s"]) for row in tables.rows("listings")] == [
         ("sad/0001", "Song 1", 200.001)

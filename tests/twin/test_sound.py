@@ -61,7 +61,7 @@ def test_mode_follows_valence() -> None:
             power = np.abs(np.fft.rfft(first_bar * np.hanning(len(first_bar)), 1 << 18)) ** 2
             freqs = np.fft.rfftfreq(1 << 18, 1 / sound.RATE_HZ)
 
-            def strength(midi: int, power: NDArray[np.float64] = power, freqs: NDArray[np.float64] = freqs) -> float:
+            def strength(midi: int, power: NDArray[np.float64] = power, freqs: NDArray[np.floating] = freqs) -> float:
                 hz = 440 * 2 ** ((midi - 69) / 12)
                 return float(power[(freqs > hz * 0.985) & (freqs < hz * 1.015)].sum())
 

@@ -7,6 +7,7 @@ pass.
 from __future__ import annotations
 
 import errno
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,11 +18,14 @@ from musicdata.http import HttpError, Outcome
 from musicdata.http.outcome import fault_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from musicdata.errors import MusicdataError
 
 LIMIT_WAIT_S = 3600.0  # "for up to an hour"
 _SHOWN_CHARACTERS = 300
 _DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+_STATUS = re.compile(r"HTTP Error (\d{3})\b")
 _NO_RUNTIME = "no supported javascript runtime"
 
 
@@ -95,11 +99,15 @@ _PHRASES = (
     _Rule("unsupported url", Outcome.INVALID, "not_media"),
     _Rule("is not a valid url", Outcome.INVALID, "not_media"),
     _Rule("did not get any data blocks", Outcome.INVALID, "empty"),
+    _Rule("more expected", Outcome.TRANSIENT, "short_body"),
+    _Rule("bytes, expected", Outcome.TRANSIENT, "short_body"),
+    _Rule("timed out", Outcome.TRANSIENT, "timeout"),
 )
 _TYPES = {
     "TooLargeError": (Outcome.INVALID, "too_large"),
     "NotMediaError": (Outcome.INVALID, "not_media"),
     "UnsupportedError": (Outcome.INVALID, "not_media"),
+    "_UnsafeExtensionError": (Outcome.INVALID, "not_media"),
     "GeoRestrictedError": (Outcome.BLOCKED, "geo"),
     "CertificateVerifyError": (Outcome.INVALID, "no_trust"),
     "ContentTooShortError": (Outcome.TRANSIENT, "short_body"),
@@ -135,15 +143,16 @@ def _http_error(fault: Fault, message: str, rule: _Rule | None) -> HttpError:
         return HttpError(message, rule.outcome, None, rule.wait_s, rule.reason)
     refused = next((link for link in fault.chain if link.status), None)
     if refused is not None:
-        return _of_status(message, refused)
-    told = (Outcome.TRANSIENT, "other") if rule is None else (rule.outcome, rule.reason)
-    outcome, reason = next((_TYPES[link.type] for link in fault.chain if link.type in _TYPES), told)
+        return _of_status(message, refused.status or 0, refused.headers)
+    if told := _STATUS.search(" ".join(link.message for link in fault.chain)):  # all that is left of some errors
+        return _of_status(message, int(told[1]), {})
+    otherwise = (Outcome.TRANSIENT, "other") if rule is None else (rule.outcome, rule.reason)
+    outcome, reason = next((_TYPES[link.type] for link in fault.chain if link.type in _TYPES), otherwise)
     return HttpError(message, outcome, reason=reason)
 
 
-def _of_status(message: str, link: Link) -> HttpError:
-    status = link.status or 0
-    found = fault_of(status, link.headers, "")
+def _of_status(message: str, status: int, headers: Mapping[str, str]) -> HttpError:
+    found = fault_of(status, headers, "")
     outcome = Outcome.TRANSIENT if status >= 500 else found.outcome
     return HttpError(message, outcome, status, found.wait_s, "forbidden" if status == 403 else "")
 

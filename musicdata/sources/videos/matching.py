@@ -45,6 +45,7 @@ _OTHER_WORDS = {
     "cover": re.compile(r"\b(?:drum|guitar|bass|piano|violin|cello|ukulele|vocal|metal) cover\b|\bcover by\b"),
 }
 _BETWEEN = re.compile(r"\s[-–—|:~]+\s|:\s|\s[\"“«]|[\"”»](?:\s|$)")
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _BY = re.compile(r"\s+by\s+", re.IGNORECASE)
 _OF_CHANNEL_NAME = re.compile(r"\s+-\s+topic$|\s*vevo$|\s+official(?: channel)?$|\s+(?:tv|music|band)$", re.IGNORECASE)
 
@@ -170,7 +171,7 @@ def version_difference(song: Song, candidate: Candidate) -> str:
     ''
     """
     core, words = title_parts(song.title)
-    wanted = (words & _VERSIONS) | _other_words(song.title)
+    wanted = (words & _VERSIONS) | _other_words(_without(song.title, core))
     found = _versions_of(candidate, core)
     extra = found - wanted - version_words(song.title)
     missing = wanted - found
@@ -183,14 +184,17 @@ def _versions_of(candidate: Candidate, core: str) -> frozenset[str]:
     main, words = title_parts(candidate.title)
     plain, name = normalised(main), normalised(core)
     rest = plain.partition(name)[2].strip() if name else ""
-    # Words of the song's own name ("Live and Let Die", "Karaoke Queen") say nothing of the version.
-    without_name = normalised(candidate.title).replace(name, " ") if name else normalised(candidate.title)
     of_channel = version_words(candidate.channel) & _OF_CHANNEL
-    return ((words | version_words(rest)) & _VERSIONS) | of_channel | _other_words(without_name)
+    return ((words | version_words(rest)) & _VERSIONS) | of_channel | _other_words(_without(candidate.title, core))
 
 
-def _other_words(title: str) -> frozenset[str]:
-    plain = normalised(title)
+def _without(title: str, core: str) -> str:
+    """Return a title without the song's name, whose words ("Live and Let Die", "Karaoke Queen") say no version."""
+    plain, name = normalised(title), normalised(core)
+    return plain.replace(name, " ") if name else plain
+
+
+def _other_words(plain: str) -> frozenset[str]:
     return frozenset(word for word, pattern in _OTHER_WORDS.items() if pattern.search(plain))
 
 
@@ -246,11 +250,15 @@ def title_similarity(song: Song, candidate: Candidate) -> float:
 
 
 def _pieces(title: str) -> list[str]:
-    """Return a video's title without its versions, whole and cut where artist and title may be apart."""
+    """Return a video's title without its versions, whole and cut where artist and title may be apart.
+
+    It is cut with its versions too: a song may be called "Acoustic".
+    """
     main = title_parts(title)[0]
     cut = [piece for part in _BETWEEN.split(main) for piece in [part, *_BY.split(part)]]
     rejoined = [_BY.split(main, 1)[0]]
-    return [title_parts(piece)[0] for piece in [main, *cut, *rejoined] if piece.strip()]
+    whole = _BETWEEN.split(_BRACKETS.sub(" ", title))
+    return [*(title_parts(piece)[0] for piece in [main, *cut, *rejoined] if piece.strip()), *whole]
 
 
 def _ratio(one: str, other: str, *, spaced: bool = True) -> float:

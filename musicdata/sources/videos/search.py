@@ -99,16 +99,17 @@ class YtDlpSearch:
         """Return up to `n` hits as JSON."""
         where = f"video search {query!r}"
         said = self._ytdlp.ask({"ask": "search", "query": query, "n": n}, where, self._deadline_s)
-        entries = said["entries"]
-        for entry in entries:
-            entry["channel"] = entry.get("channel") or entry.get("uploader")
-        return packed(
-            [entry for entry in entries if entry.get("live_status") in (None, "not_live", "was_live")], where, n
-        )
+        return packed(of_ytdlp(said["entries"]), where, n)
 
     def close(self) -> None:
         """End yt-dlp."""
         self._ytdlp.close()
+
+
+def of_ytdlp(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return yt-dlp's entries as hits, without what is still live or yet to come."""
+    over = (entry for entry in entries if entry.get("live_status") in (None, "not_live", "was_live"))
+    return [entry | {"channel": entry.get("channel") or entry.get("uploader")} for entry in over]
 
 
 class HttpSearch:

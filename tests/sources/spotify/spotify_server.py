@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from musicdata.services import WORLD, Services
@@ -49,10 +49,13 @@ def keys(**more: str) -> dict[str, Secret]:
 
 @contextlib.contextmanager
 def spotify(
-    search: Behaviour | None = None, token: Behaviour | None = None, deadline_s: float = 10.0, **playlists: Behaviour
+    search: Behaviour | None = None,
+    token: Behaviour | None = None,
+    deadline_s: float = 10.0,
+    playlists: Mapping[str, Behaviour] | None = None,
 ) -> Iterator[tuple[Loopback, Services]]:
     """Serve a search and the items of playlists."""
-    behaviours = {f"/v1/playlists/{name}/items": behaviour for name, behaviour in playlists.items()}
+    behaviours = {f"/v1/playlists/{name}/items": behaviour for name, behaviour in (playlists or {}).items()}
     behaviours |= {"/v1/search": search or says(refusal(404)), "/api/token": token or says(message(200, TOKEN))}
     with serving(behaviours) as server:
         urls = WORLD | {"spotify": f"{server.url}/v1/", "spotify_token": f"{server.url}/api/token"}

@@ -111,8 +111,8 @@ def test_trouble_with_the_token_keeps_its_meaning_too(name: str) -> None:
 
 def test_a_drip_ends_with_the_deadline() -> None:
     slow = drips(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", b"x")
-    for given in ({"search": slow}, {"token": slow}):
-        with spotify(**given, deadline_s=0.4) as (_, services):
+    for search, token in ((slow, None), (None, slow)):
+        with spotify(search, token, deadline_s=0.4) as (_, services):
             with pytest.raises(HttpError, match="no whole answer") as caught:
                 WebApi(services).search("track", "sad", 50, 0)
             assert caught.value.outcome is Outcome.TRANSIENT
@@ -120,7 +120,7 @@ def test_a_drip_ends_with_the_deadline() -> None:
 
 def test_refused_playlists_say_why_in_words() -> None:
     lists = {"mine": says(refusal(403)), "gone": says(refusal(404)), EDITORIAL: says(refusal(404))}
-    with spotify(**lists) as (_, services):
+    with spotify(playlists=lists) as (_, services):
         api = WebApi(services)
         found = {}
         for name in lists:

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from musicdata.http import HttpError
@@ -81,7 +81,7 @@ def test_a_search_ends_at_its_total_and_at_the_thousandth(total: int, n_calls: i
 
 def test_a_list_ends_at_an_empty_and_at_a_repeated_page() -> None:
     once, again = page(None, [{"item": track(1)}], total=10**9), page(None, [], total=10**9)
-    with spotify(empty=says(once, again), repeated=says(once)) as (server, services):
+    with spotify(playlists={"empty": says(once, again), "repeated": says(once)}) as (server, services):
         pager = Pager(lambda: WebApi(services))
         assert len(pager.playlist_items(Calls(), "empty", 500)) == 1
         assert len(pager.playlist_items(Calls(), "repeated", 500)) == 1
@@ -89,7 +89,7 @@ def test_a_list_ends_at_an_empty_and_at_a_repeated_page() -> None:
 
 
 def test_a_list_of_nothing_but_nulls_ends() -> None:
-    with spotify(nulls=says(page(None, [None] * 50, total=10**9))) as (server, services):
+    with spotify(playlists={"nulls": says(page(None, [None] * 50, total=10**9))}) as (server, services):
         found = Pager(lambda: WebApi(services)).playlist_items(Calls(), "nulls", 100)
         assert {type(entry) for entry in found} == {Unusable}
         assert n_pages(server) == 5
@@ -102,7 +102,7 @@ def test_a_page_that_is_shorter_than_asked_for_loses_nothing() -> None:
         offset = int(parse_qs(urlsplit(asked.target).query)["offset"][0])
         connection.sendall(page(None, entries[offset : offset + 20], 40, limit=20))
 
-    with spotify(clamped=behave) as (_, services):
+    with spotify(playlists={"clamped": behave}) as (_, services):
         found = Pager(lambda: WebApi(services)).playlist_items(Calls(), "clamped", 500)
     assert [entry.title for entry in found if isinstance(entry, Track)] == [f"Song {n}" for n in range(40)]
 
@@ -161,7 +161,7 @@ def test_a_playlist_is_read_in_both_spellings() -> None:
 
 
 anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: (
         st.lists(inner)
         | st.dictionaries(
@@ -174,7 +174,8 @@ anything = st.recursive(
 )
 
 
-@given(st.lists(anything, max_size=5))
+@settings(deadline=None, max_examples=60)
+@given(st.lists(anything, max_size=3))
 def test_whatever_stands_in_a_page_can_be_kept(entries: list[Any]) -> None:
     found = items_page({"items": entries})
     assert len(found.entries) == len(entries)
