@@ -35,6 +35,7 @@ FILE = "ledger.sqlite"
 RETRYABLE = ("transient", "rate_limited")
 OUTCOMES = ("ok", "gone", "blocked", "rate_limited", "transient", "invalid")
 _BATCH = 2000
+_LARGE_BYTES = 64 << 10
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS items (
     stage TEXT NOT NULL, key TEXT NOT NULL, request TEXT NOT NULL, wanted INTEGER NOT NULL DEFAULT 1,
@@ -340,7 +341,7 @@ class Ledger:
 
     def keep_reply(self, stage: str, key: str, call: str, data: bytes) -> None:
         """Keep the reply to a call until its item has ended."""
-        packed = zlib.compress(data, 1)
+        packed = zlib.compress(data, 1 if len(data) < _LARGE_BYTES else 0)  # what is large is packed sound
         with self._writing() as db:
             db.execute("INSERT OR REPLACE INTO replies VALUES (?, ?, ?, ?)", [stage, key, call, packed])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urljoin
 
 from pydantic import Field
 
@@ -72,6 +73,7 @@ class ClipFetcher:
         from musicdata.sources.videos.process import YtDlp
 
         self._ytdlp = YtDlp()
+        self._base = services.urls["videos"]
         self._deadline_s = services.deadline_s
 
     def fetch(self, item: Item, caller: Caller) -> Path:
@@ -92,7 +94,7 @@ class ClipFetcher:
 
         with sandbox.private_folder(scratch, "clip-") as folder:
             wanted = {name: value for name, value in asked.items() if name not in ("url", "video_id")}
-            question = {"ask": "clip", "url": asked["url"], "wanted": wanted}
+            question = {"ask": "clip", "url": urljoin(self._base, asked["url"]), "wanted": wanted}
             question |= {"folder": str(folder), "max_bytes": MAX_BYTES}
             said = self._ytdlp.ask(question, f"video {asked['video_id']}", self._deadline_s)
             return (folder / str(said["file"])).read_bytes()

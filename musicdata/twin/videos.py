@@ -64,7 +64,7 @@ class Videos:
         track = self._find(asked.query["q"])
         if track is None:
             return Reply(payload={"entries": []})
-        entries = [self._entry(track, showing, asked.origin) for showing in track.showings]
+        entries = [self._entry(track, showing) for showing in track.showings]
         target = Target("find_videos", track.sample_id)
         return Reply(payload={"entries": entries[: min(n_wanted, _MOST_FOUND)]}, target=target)
 
@@ -81,12 +81,12 @@ class Videos:
             target=Target("fetch_clips", track.sample_id),
         )
 
-    def _entry(self, track: Track, showing: Showing, origin: str) -> dict[str, Any]:
+    def _entry(self, track: Track, showing: Showing) -> dict[str, Any]:
         video_id = self._population.video_id(track, showing)
         title, channel, description = _shown(track, showing)
         return {
             "id": video_id,
-            "url": f"{origin}/media/{video_id}.{self._population.extension(track)}",
+            "url": f"/media/{video_id}.{self._population.extension(track)}",  # of whichever port it has tomorrow
             "title": title,
             "channel": channel,
             "duration": self._population.length_s(track, showing),

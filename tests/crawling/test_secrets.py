@@ -32,7 +32,7 @@ def found(folder: Path, said: str, keys: list[str]) -> list[str]:
 
 def test_no_failure_of_any_kind_shows_a_key(tmp_path: Path) -> None:
     faults = Faults.planted(1.0, lasting=1.0, pausing=0.15, stall_s=0.3)
-    with Twin(Population(n_tracks=60, n_moods=2, clip_s=crawling.CLIP_S), faults=faults) as twin:
+    with Twin(Population(n_tracks=40, n_moods=1, clip_s=crawling.CLIP_S), faults=faults) as twin:
         environment = twin.environment()
         for seed in range(2):  # lists fail too, so a second workspace sees to it that there is something to go on with
             stages = STAGES if seed else STAGES[1:]

@@ -17,12 +17,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import musicdata
+from musicdata import resources
 from musicdata.ledger import Ledger
 from musicdata.twin import Faults, Population, Request, Twin
 from musicdata.workspace import Workspace
 from tests.faults import harness
 from tests.trees import workspace_digests
 
+RECIPE = "spotify-moods"
 CLIP_S = 4.0
 NETWORK_STAGES = ("find_playlists", "list_tracks", "fetch_lyrics", "find_videos", "fetch_clips")
 Outcomes = dict[str, dict[str, tuple[str | None, str]]]
@@ -30,10 +32,18 @@ THREADS = 4
 LONGEST_S = 7200.0
 
 
-def command(work: Path, *more: str, threads: int = THREADS) -> list[str]:
+def command(work: Path, *more: str, threads: int = THREADS, recipe: str = RECIPE) -> list[str]:
     """Return the command that crawls the twin, whose addresses are in the environment."""
     options = [option for value in settings(threads) for option in ("--set", value)]
-    return [*harness.COMMAND, "crawl", "spotify-moods", "--work", str(work), *options, *more]
+    return [*harness.COMMAND, "crawl", recipe, "--work", str(work), *options, *more]
+
+
+def without_features(folder: Path) -> str:
+    """Write the recipe as far as the pairs; return its path. What follows is a function of these tables."""
+    text = (resources.folder("pipelines") / f"{RECIPE}.toml").read_text("utf-8")
+    path = folder / "recipe.toml"
+    path.write_text(text[: text.index('[[stage]]\nuse = "rights.services"')], "utf-8")
+    return str(path)
 
 
 def settings(threads: int = THREADS) -> list[str]:
@@ -154,19 +164,27 @@ class Spoiled:
     seconds: tuple[float, float, float]
 
 
-def spoiled_trial(population: Population, share: float, folder: Path, *, seed: int = 1, threads: int = 8) -> Spoiled:
+def spoiled_trial(
+    population: Population,
+    share: float,
+    folder: Path,
+    *,
+    threads: int = 8,
+    stall_s: float = 1.0,
+    recipe: str = RECIPE,
+) -> Spoiled:
     """Crawl with faults, compare every item's class, heal, try again, and compare with a crawl without faults."""
-    faults = Faults.planted(share, seed=seed)
+    faults = Faults.planted(share, seed=1, stall_s=stall_s)
     with Twin(population, faults=faults) as twin:
         environment, work = twin.environment(), folder / "spoiled"
         began_s = time.monotonic()
-        ended(command(work, threads=threads), environment, 0, 3)
+        ended(command(work, threads=threads, recipe=recipe), environment, 0, 3)
         spoiled_s = time.monotonic() - began_s
         spoiled = outcomes(work)
         twin.heal()
         ended(retry_command(work), environment, 0)
         healed_s = time.monotonic() - began_s - spoiled_s
-        ended(command(folder / "clean", threads=threads), environment, 0)
+        ended(command(folder / "clean", threads=threads, recipe=recipe), environment, 0)
         clean_s = time.monotonic() - began_s - spoiled_s - healed_s
     now, expected = made(work), made(folder / "clean")
     differ = sorted(name for name in now.keys() | expected.keys() if now.get(name) != expected.get(name))
@@ -207,17 +225,22 @@ def main() -> int:
     parser.add_argument("--faults", type=float, default=0.0, help="share of items with a fault")
     parser.add_argument("--kills", type=int, default=0, help="crawls to kill")
     parser.add_argument("--threads", type=int, default=8, help="items fetched at the same time")
+    parser.add_argument("--without-features", action="store_true", help="only as far as the pairs")
     parser.add_argument("--keep", type=Path, help="folder for the workspaces, which are kept")
     chosen = parser.parse_args()
     population = Population(n_tracks=chosen.tracks, n_moods=chosen.moods, clip_s=CLIP_S)
     with tempfile.TemporaryDirectory(prefix="musicdata-crawls-") as name:
         folder = chosen.keep or Path(name)
-        bad = _print_spoiled(population, chosen.faults, folder, chosen.threads) if chosen.faults else False
+        recipe = without_features(folder) if chosen.without_features else RECIPE
+        bad = False
+        if chosen.faults:
+            bad = _print_spoiled(
+                spoiled_trial(population, chosen.faults, folder, threads=chosen.threads, recipe=recipe)
+            )
         return int(bool(chosen.kills and _print_killed(population, chosen.kills, folder)) or bad)
 
 
-def _print_spoiled(population: Population, share: float, folder: Path, threads: int) -> bool:
-    trial = spoiled_trial(population, share, folder, threads=threads)
+def _print_spoiled(trial: Spoiled) -> bool:
     n_items, seconds = sum(trial.expected.values()), ", ".join(f"{s:.0f}" for s in trial.seconds)
     print(f"{n_items:,} items, by the class they have to end in: {dict(trial.expected)}")
     print(f"right: {1 - len(trial.wrong) / n_items:.4%}; wrong: {trial.wrong[:10]}")

@@ -9,5 +9,5 @@ Elsewhere (`VIDEOS_URL` is an http address) the search is one request:
     {"entries": [{"id", "url", "title", "channel", "duration", "view_count", "description"}, …]}
 
 the same facts as yt-dlp's flat search has, `duration` in seconds or null, and `url` that of a media file, which yt-dlp
-fetches in the same way.
+fetches in the same way; one that begins with a slash is of the host that was searched, wherever that is by then.
 """

@@ -53,8 +53,8 @@ class Hit(BaseModel):
     @field_validator("url")
     @classmethod
     def _is_http(cls, told: str) -> str:
-        if not told.startswith(("http://", "https://")):
-            raise ValueError("an address begins with http:// or https://")
+        if not told.startswith(("http://", "https://", "/")) or told.startswith("//"):
+            raise ValueError("an address begins with http://, https:// or, for one of the search's own host, /")
         return told
 
     @field_validator("title", "channel", "description", mode="before")
