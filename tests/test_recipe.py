@@ -25,7 +25,7 @@ def test_every_recipe_resolves_and_survives_being_written(name: str, tmp_path: P
 
 
 def test_musictm_has_the_stages_of_the_design() -> None:
-    assert recipe.names() == ["musictm", "musictm-deep", "musictm-lmd"]
+    assert recipe.names() == ["musictm", "musictm-deep", "musictm-lmd", "spotify-moods"]
     tables = [
         "songs",
         "song_notes",
@@ -44,6 +44,37 @@ def test_musictm_has_the_stages_of_the_design() -> None:
     ]
     assert recipe.load("musictm").tables() == recipe.load("musictm-lmd").tables() == tables
     assert recipe.load("musictm-deep").tables() == [*tables, "features_encoder", "features_mfcc"]
+
+
+def test_spotify_moods_has_the_stages_of_the_design() -> None:
+    resolved = recipe.load("spotify-moods")
+    tables = ["playlists", "listings", "tracks", "lyrics", "videos", "audio", "clips", "pairs", "missing", "rights"]
+    features = ["features_mfcc", "features_logmel", "features_track", "features_doc2vec"]
+    assert resolved.tables() == [*tables, "tokens", "splits", *features]
+    assert resolved.is_crawled
+    assert not recipe.load("musictm").is_crawled
+    assert resolved.crawl is not None
+    assert resolved.crawl.budgets["youtube.media"].interval_s == 12  # 300 videos an hour
+
+
+def test_budgets_are_set_like_parameters() -> None:
+    resolved = recipe.load("spotify-moods", ["crawl.budgets.lrclib.interval_s=2", "crawl.longest_wait_s=10"])
+    assert resolved.crawl is not None
+    assert (resolved.crawl.budgets["lrclib"].interval_s, resolved.crawl.longest_wait_s) == (2, 10)
+    assert resolved.crawl.budgets["lrclib"].threads == 2
+
+
+def test_every_service_that_is_called_has_a_budget() -> None:
+    with pytest.raises(RecipeError, match=r"\[crawl.budgets\] says nothing of lrclib, musixmatch, spotify, youtube"):
+        recipe.load("spotify-moods", ["crawl.budgets={}"])
+    with pytest.raises(RecipeError, match=r"\[crawl\] is wrong"):
+        recipe.load("spotify-moods", ["crawl.attempts=0"])
+
+
+def test_a_table_has_one_maker_in_each_recipe() -> None:
+    for name in recipe.names():
+        tables = recipe.load(name).tables()
+        assert len(tables) == len(set(tables)), name
 
 
 def test_musictm_deep_is_musictm_and_more() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import time
 from dataclasses import dataclass, field
@@ -35,7 +36,7 @@ class Pages:
         if item.key == "unusable":
             raise SetupError("the key is wrong")
         pages = [
-            caller.call("x", {"page": n}, lambda n=n: self.client.request("GET", f"{self.url}/{item.key}/{n}").body)
+            caller.call("x", {"page": n}, functools.partial(self.ask, item.key, n))
             for n in range(item.request["pages"])
         ]
         if item.request.get("file"):
@@ -43,6 +44,9 @@ class Pages:
             path.write_bytes(b"".join(pages))
             return path
         return b"".join(pages)
+
+    def ask(self, key: str, page: int) -> bytes:
+        return self.client.request("GET", f"{self.url}/{key}/{page}").body
 
     def close(self) -> None:
         self.client.__exit__(None, None, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from musicdata.workspace import Workspace
 
 
 @pytest.fixture
-def ledger(tmp_path: Path):
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
     with Ledger(Workspace(tmp_path)) as opened:
         yield opened
 
@@ -34,8 +35,10 @@ def test_calls_keep_their_distance_over_threads_and_runs(ledger: Ledger) -> None
     for _ in range(2):  # a run, and the next one
         gate = Gate(ledger, {"x": Budget(interval_s=0.05)}, Patience())
         threads = [threading.Thread(target=call, args=[gate]) for _ in range(2)]
-        [thread.start() for thread in threads]
-        [thread.join() for thread in threads]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
     assert len(calls) == 12
     assert min(b - a for a, b in itertools.pairwise(calls)) > 0.045
 
