@@ -24,9 +24,10 @@ demo: install timidity
 	@echo "The release: $(DEMO)/musictm-1.0.0, its card README.md; how the gate judged it: $(DEMO)/built/validation/validation.html"
 	@echo "All tables: $(DEMO)/built/tables; the notes of a sample: $(BIN)/musicdata show alignment --work $(DEMO)/built"
 
-# One thread a process: the matrices of the tests are small, and a second thread costs more than it brings.
+# One thread a process: the matrices of the tests are small, and a second thread costs more than it brings. Two processes,
+# each with whole files of tests.
 test: lint timidity
-	OMP_NUM_THREADS=1 $(BIN)/pytest
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile
 
 lint: install-dev
 	$(BIN)/ruff check .

@@ -15,7 +15,7 @@ from musicdata import stage as stages
 from musicdata.errors import PartialError
 from musicdata.ledger import Ledger
 from musicdata.stage import Shard, Task, digest_of
-from musicdata.tables import PartWriter, TableReader
+from musicdata.tables import PartWriter, TableReader, read_rejects
 from musicdata.workspace import Workspace, read_json, storage_faults
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from musicdata.executor import Spec
+    from musicdata.stage import Reject
 
 _REJECTS = "rejects"
 
@@ -37,6 +38,13 @@ class _Job:
     parameters: stages.Parameters
     inputs: TableReader
     kept: TableReader | None
+    rejects: dict[str, str]
+
+    def rejects_of(self, stage: str) -> Iterator[Reject]:
+        """Return what a stage dropped whose rejects this one reads; nothing if the recipe has no such stage."""
+        if stage not in self.stage.reads_rejects:
+            raise ValueError(f"stage {self.stage.name} does not declare that it reads the rejects of {stage}")
+        return read_rejects(self.workspace, stage) if stage in self.rejects else iter(())
 
 
 def _job(spec: Spec) -> _Job:
@@ -51,13 +59,14 @@ def _job(spec: Spec) -> _Job:
         parameters=stage.parameters(**written["parameters"]),
         inputs=TableReader(workspace, written["made_by"]),
         kept=kept,
+        rejects=written["rejects"],
     )
 
 
 def cut(spec: Spec) -> dict[str, Any]:
     """Write the stage's plan: its shards in order, each with the key under which it is committed."""
     job = _job(spec)
-    base = base_digest(job.stage, job.parameters)
+    base = base_digest(job.stage, job.parameters, job.rejects)
     planned = []
     for shard in _cut(job):
         key = digest_of([base, shard.first, shard.last, shard.items, shard.digest])[:32]
@@ -90,10 +99,14 @@ def want(spec: Spec) -> dict[str, Any]:
         return {"n_items": ledger.n_wanted(job.stage.name)}
 
 
-def base_digest(stage: stages.Stage[Any], parameters: stages.Parameters) -> str:
-    """Return the digest of all that shapes every shard of a stage: version, parameters, contracts, tools."""
+def base_digest(stage: stages.Stage[Any], parameters: stages.Parameters, rejects: dict[str, str]) -> str:
+    """Return the digest of all that shapes every shard of a stage.
+
+    These are its version, parameters, contracts and tools, and the rejects it reads: stage → content hash.
+    """
     tables = {table: contracts.load(table).digest() for table in (*stage.outputs, _REJECTS)}
-    return digest_of([stage.facts(parameters), tables, dict(stage.tools(parameters))])
+    shaping = [stage.facts(parameters), tables, dict(stage.tools(parameters))]
+    return digest_of([*shaping, rejects] if rejects else shaping)
 
 
 def compute(spec: Spec) -> dict[str, Any]:
@@ -108,7 +121,15 @@ def compute(spec: Spec) -> dict[str, Any]:
     with storage_faults(scratch):
         (scratch / "run").mkdir(parents=True)
     sink = _ShardSink(job.stage, scratch)
-    task = Task(shard, job.inputs, sink, scratch / "run", job.kept, answers.of(job.workspace, job.stage, shard))
+    task = Task(
+        shard=shard,
+        inputs=job.inputs,
+        sink=sink,
+        scratch=scratch / "run",
+        kept=job.kept,
+        answers=answers.of(job.workspace, job.stage, shard),
+        rejects=job.rejects_of,
+    )
     job.stage.run(job.parameters, task)
     record = {"key": key, "first": shard.first, "last": shard.last, "n_items": shard.n_items}
     record |= sink.commit(job.workspace, spec.ordinal)

@@ -123,6 +123,20 @@ class Answer:
     path: Path | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """Is an item that a stage dropped.
+
+    Attributes:
+        key: of the item.
+        reason: short code, e.g. ``not_english``; `detail` the same for people.
+    """
+
+    key: str
+    reason: str
+    detail: str
+
+
 class Caller(Protocol):
     """Makes the calls that one item needs: within budgets, tried again where that helps, recorded as they succeed."""
 
@@ -172,14 +186,12 @@ class Network(Generic[P]):
         services: services it calls, as budgets and terms name them.
         items: what it wants, in order of the key, as a function of parameters and tables.
         connect: makes a fetcher; called once a thread, in that thread.
-        threads: items fetched at the same time, at most.
         shard_items: items in a shard, about.
     """
 
     services: tuple[str, ...]
     items: Callable[[P, Inputs], Iterator[Item]]
     connect: Callable[[P, Services], Fetcher]
-    threads: int = 4
     shard_items: int = 500
 
 
@@ -191,6 +203,8 @@ class Task:
         kept: the stage's own earlier output in this workspace, for stages that must not move what they once
             placed; None at the first build.
         answers: of a network stage: what became of each item of the shard, in order of the key.
+        rejects: all that a stage before this one dropped, in order of the key; nothing for a stage that the recipe
+            does not have. Only of stages that this one declares to read.
     """
 
     shard: Shard
@@ -199,6 +213,7 @@ class Task:
     scratch: Path
     kept: Inputs | None = None
     answers: Callable[[], Iterator[Answer]] = lambda: iter(())
+    rejects: Callable[[str], Iterator[Reject]] = lambda _stage: iter(())
 
 
 @dataclass(frozen=True)
@@ -214,6 +229,8 @@ class Stage(Generic[P]):
         run: computes one shard.
         cut: splits the work into shards, in order of the key; None for a network stage, whose items say it.
         network: what it fetches; None for a compute stage.
+        reads_rejects: stages before it whose rejects it reads, where the recipe has them; any change among these
+            makes all of its shards stale.
         source_digest: for stages that read files: content hash of what they will read.
         tools: names and versions of the programs the output depends on; raises SetupError when one is missing.
         keeps: earlier output is handed to `run` as `Task.kept`.
@@ -230,6 +247,7 @@ class Stage(Generic[P]):
     run: Callable[[P, Task], None]
     cut: Callable[[P, Inputs], Iterator[Shard]] | None = None
     network: Network[P] | None = None
+    reads_rejects: tuple[str, ...] = ()
     source_digest: Callable[[P], str] | None = None
     tools: Callable[[P], Mapping[str, str]] = field(default=lambda _parameters: {})
     keeps: bool = False

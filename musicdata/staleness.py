@@ -9,6 +9,7 @@ from musicdata import contract as contracts
 from musicdata import ledger as ledgers
 from musicdata.errors import SetupError
 from musicdata.ledger import Ledger
+from musicdata.stage import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +26,7 @@ class Origin:
     contracts: dict[str, str]
     inputs: dict[str, str]
     source: str
+    rejects: dict[str, str]
 
     def as_json(self) -> dict[str, Any]:
         """Return it as it stands in a manifest."""
@@ -33,7 +35,7 @@ class Origin:
             "contracts": self.contracts,
             "inputs": self.inputs,
             "source": self.source,
-        }
+        } | ({"rejects": self.rejects} if self.rejects else {})
 
 
 def stale_reasons(workspace: Workspace, step: Step, table_digests: Mapping[str, str]) -> list[str]:
@@ -59,6 +61,7 @@ def stale_reasons(workspace: Workspace, step: Step, table_digests: Mapping[str, 
     source = "what was fetched changed" if step.stage.network else "the source files changed"
     reasons += [source] if then["source"] != now["source"] else []
     reasons += [f"table {t} changed" for t, d in now["inputs"].items() if then["inputs"].get(t) != d]
+    reasons += _changed_rejects(then.get("rejects", {}), now.get("rejects", {}))
     reasons += [f"contract of {t} changed" for t, d in now["contracts"].items() if then["contracts"].get(t) != d]
     return reasons + _changed_tools(step, manifest["tools"]) + _missing_parts(workspace, step, manifest)
 
@@ -81,6 +84,10 @@ def _changed_parameters(then: dict[str, Any], now: dict[str, Any]) -> list[str]:
         return [f"stage version {then['version']} → {now['version']}"]
     old, new = _flat(then["parameters"]), _flat(now["parameters"])
     return [f"{key} {old.get(key)} → {new.get(key)}" for key in sorted(old | new) if old.get(key) != new.get(key)]
+
+
+def _changed_rejects(then: dict[str, str], now: dict[str, str]) -> list[str]:
+    return [f"rejects of {stage} changed" for stage in sorted(then | now) if then.get(stage) != now.get(stage)]
 
 
 def _flat(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -130,4 +137,18 @@ def origin_of(workspace: Workspace, step: Step, table_digests: Mapping[str, str]
         contracts={table: contracts.load(table).digest() for table in stage.outputs},
         inputs={table: table_digests[table] for table in stage.inputs},
         source=source,
+        rejects=_rejects_read(workspace, step, table_digests),
     )
+
+
+def _rejects_read(workspace: Workspace, step: Step, table_digests: Mapping[str, str]) -> dict[str, str]:
+    """Return stage → content hash of its rejects, of those stages that the step reads and the recipe has.
+
+    A stage whose tables are not those made so far is left over from another recipe.
+    """
+    found: dict[str, str] = {}
+    for name in step.stage.reads_rejects:
+        manifest = workspace.manifest(name)
+        if manifest and all(table_digests.get(t) == facts["digest"] for t, facts in manifest["tables"].items()):
+            found[name] = digest_of([shard["rejects"]["sha256"] for shard in manifest["shards"] if shard["rejects"]])
+    return found

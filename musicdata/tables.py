@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from musicdata import contract as contracts
 from musicdata.errors import ContractError
+from musicdata.stage import Reject
 from musicdata.workspace import storage_faults
 
 if TYPE_CHECKING:
@@ -156,6 +157,22 @@ def read_part(path: Path, columns: list[str] | None, key: str, first: str | None
     )
 
 
+def read_rejects(workspace: Workspace, stage: str) -> Iterator[Reject]:
+    """Yield what a sealed stage dropped, in order of the key."""
+    parts = [part.select(["key", "reason", "detail"]) for part in _reject_parts(workspace, stage)]
+    if parts:
+        order = [(name, "ascending") for name in ("key", "reason", "detail")]
+        for batch in pa.concat_tables(parts).sort_by(order).to_batches(max_chunksize=_GATHER_ROWS):
+            yield from (Reject(**row) for row in batch.to_pylist())
+
+
+def _reject_parts(workspace: Workspace, stage: str) -> Iterator[pa.Table]:
+    """Yield the parts of a sealed stage's rejects."""
+    for shard in (workspace.manifest(stage) or {"shards": []})["shards"]:
+        if shard["rejects"]:
+            yield read_part(workspace.rejects_folder(stage) / shard["rejects"]["file"], None, "stage", None, None)
+
+
 class TableReader:
     """Reads the sealed tables of a workspace through the manifests that name their parts."""
 
@@ -177,11 +194,8 @@ class TableReader:
     def rejects(self) -> Iterator[dict[str, Any]]:
         """Yield the rejects of every sealed stage as rows of the `rejects` contract."""
         for stage in self._workspace.sealed_stages():
-            manifest = self._workspace.manifest(stage) or {"shards": []}
-            for shard in manifest["shards"]:
-                if shard["rejects"]:
-                    path = self._workspace.rejects_folder(stage) / shard["rejects"]["file"]
-                    yield from read_part(path, None, "stage", None, None).to_pylist()
+            for part in _reject_parts(self._workspace, stage):
+                yield from part.to_pylist()
 
     def contract(self, table: str) -> Contract:
         """Return the contract of `table`, which refers to tables there are."""

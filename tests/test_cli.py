@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-COMMANDS = ["doctor", "plan", "build", "status", "show", "check", "validate"]
+COMMANDS = ["doctor", "plan", "build", "crawl", "retry", "status", "show", "check", "validate"]
 
 
 def run(*arguments: object, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -51,6 +51,14 @@ def test_doctor_says_what_is_missing_and_how_to_mend_it() -> None:
     done = run("doctor", PATH="/nowhere")
     assert done.returncode == 4
     assert "✗ TiMidity++: TiMidity++ is missing: apt-get install timidity" in done.stdout
+
+
+def test_doctor_tells_what_a_crawl_needs_and_no_key() -> None:
+    done = run("doctor", SPOTIFY_CLIENT_ID="canary-5c1e", MUSIXMATCH_API_KEY="")
+    assert done.returncode == 0, done.stdout
+    assert "✓ SPOTIFY_CLIENT_ID: set\n" in done.stdout
+    assert "– MUSIXMATCH_API_KEY: not set" in done.stdout
+    assert "canary" not in done.stdout + done.stderr
 
 
 def test_plan_counts_before_anything_is_made(songs: Path, tmp_path: Path) -> None:

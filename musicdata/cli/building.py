@@ -40,8 +40,11 @@ def doctor(as_json: Json = False) -> None:
     else:
         for finding in findings:
             mend = f" → {finding.mend}" if finding.mend else ""
-            typer.echo(f"{'✓' if finding.ok else '✗'} {finding.name}: {finding.found}{mend}")
-    if not all(finding.ok for finding in findings):
+            mark = "✓" if finding.ok else "✗" if finding.needed_to == "build" else "–"
+            typer.echo(f"{mark} {finding.name}: {finding.found}{mend}")
+        if not all(finding.ok for finding in findings):
+            typer.echo("(– is needed to crawl only)")
+    if not all(finding.ok for finding in findings if finding.needed_to == "build"):
         raise typer.Exit(EXIT_SETUP)
 
 

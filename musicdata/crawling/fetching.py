@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import queue
 import shutil
@@ -96,10 +97,11 @@ class Fetching:
         """Fetch items until there are no more, or until one meets what all would meet."""
         network: Network[Any] = self._step.stage.network  # type: ignore[assignment]  # asked only for network stages
         fetcher: Fetcher | None = None
+        scratch = self._scratch / f"{self._stage}-{number}"
         try:
             while (entry := self._next()) is not None:
                 fetcher = fetcher or network.connect(self._step.parameters, self._services)
-                self._fetch(fetcher, Item(entry[0], json.loads(entry[1])), self._scratch / f"{self._stage}-{number}")
+                self._fetch(fetcher, Item(entry[0], json.loads(entry[1])), scratch)
         except StoppedError:
             pass
         except BaseException as error:  # noqa: BLE001 - it is raised again in the main thread
@@ -107,6 +109,7 @@ class Fetching:
                 self._faults.append(error)
             self._gate.stopped.set()
         finally:
+            shutil.rmtree(scratch, ignore_errors=True)
             if fetcher is not None:
                 fetcher.close()
 
@@ -126,7 +129,7 @@ class Fetching:
         try:
             outcome = self._concluded(fetcher, item, calls)
         finally:
-            shutil.rmtree(scratch, ignore_errors=True)
+            _empty(scratch)
         self._progress.fetched(outcome)
 
     def _concluded(self, fetcher: Fetcher, item: Item, calls: ItemCalls) -> str:
@@ -141,6 +144,13 @@ class Fetching:
         else:
             self._ledger.conclude_file(self._stage, item.key, fetched)
         return "ok"
+
+
+def _empty(folder: Path) -> None:
+    """Remove what is in a folder; one in which nothing was put, as most items do, costs next to nothing."""
+    with contextlib.suppress(FileNotFoundError):
+        if any(folder.iterdir()):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _pause_last(error: BaseException) -> bool:

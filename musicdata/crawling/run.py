@@ -40,6 +40,7 @@ def fetch(recipe: Recipe, step: Step, workspace: Workspace, services: Services |
         ledger.reopen_lost(name)
         n_due = ledger.n_due(name, time.time())
         if not n_due:
+            ledger.digest(name)  # kept for those who come after and only read
             return
         if services is None or recipe.crawl is None or step.stage.network is None:
             raise UsageError(
@@ -51,7 +52,7 @@ def fetch(recipe: Recipe, step: Step, workspace: Workspace, services: Services |
         gate = Gate(ledger, recipe.crawl.budgets, _patience(recipe.crawl), progress.waits)
         threads = min(recipe.crawl.budgets[service].threads for service in step.stage.network.services)
         fetching = Fetching(step, ledger, gate, services, workspace.scratch / "fetching", progress)
-        fetching.run(n_threads=min(threads, step.stage.network.threads, n_due))
+        fetching.run(n_threads=min(threads, n_due))
 
 
 def _patience(crawl: Crawl) -> Patience:

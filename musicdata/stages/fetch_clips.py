@@ -175,6 +175,6 @@ STAGE = Stage(
     outputs=("audio", "clips"),
     parameters=FetchClips,
     run=run,
-    network=Network(services=("youtube.media",), items=items, connect=connect, threads=2),
+    network=Network(services=("youtube.media",), items=items, connect=connect),
     tools=_tools,
 )

@@ -302,7 +302,7 @@ STAGE = Stage(
     outputs=("lyrics",),
     parameters=FetchLyrics,
     run=run,
-    network=Network(services=("musixmatch", "lrclib"), items=items, connect=connect, threads=4),
+    network=Network(services=("musixmatch", "lrclib"), items=items, connect=connect),
     tools=_tools,
     location_parameters=("lrclib_db",),
 )

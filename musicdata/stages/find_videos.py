@@ -196,7 +196,7 @@ STAGE = Stage(
     outputs=("videos",),
     parameters=FindVideos,
     run=run,
-    network=Network(services=("youtube.search",), items=items, connect=connect, threads=2),
+    network=Network(services=("youtube.search",), items=items, connect=connect),
     source_digest=lambda parameters: overrides.digest(parameters.overrides),
     location_parameters=("overrides",),
 )

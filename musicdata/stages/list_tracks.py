@@ -134,6 +134,6 @@ STAGE = Stage(
     outputs=("listings",),
     parameters=ListTracks,
     run=run,
-    network=Network(services=("spotify",), items=items, connect=_Lister, threads=2),
+    network=Network(services=("spotify",), items=items, connect=_Lister),
     location_parameters=("input",),
 )
