@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from typing import TYPE_CHECKING, Any
+
+import pyarrow.parquet as pq
 
 from musicdata import contract as contracts
 from musicdata import cutting
 from musicdata.errors import PartialError
 from musicdata.ledger import Ledger
 from musicdata.stage import Answer, Shard
+from musicdata.tables import TableReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -44,14 +48,15 @@ def of(workspace: Workspace, stage: Stage[Any], shard: Shard) -> Callable[[], It
     """Return what yields the answers of a shard; nothing, for a stage that is none of the network."""
 
     def read() -> Iterator[Answer]:
+        sealed = _Sealed(workspace, stage, shard)
         with Ledger(workspace, read_only=True) as ledger:
             for entry in ledger.entries(stage.name, shard.first, shard.last):
-                yield _answer(ledger, stage.name, entry)
+                yield _answer(ledger, stage.name, entry, sealed)
 
     return read if stage.network is not None else lambda: iter(())
 
 
-def _answer(ledger: Ledger, stage: str, entry: Entry) -> Answer:
+def _answer(ledger: Ledger, stage: str, entry: Entry, sealed: _Sealed) -> Answer:
     request = json.loads(entry.request)
     if entry.outcome != "ok":
         return Answer(entry.key, request, entry.outcome or "transient", entry.reason, entry.detail)
@@ -59,9 +64,56 @@ def _answer(ledger: Ledger, stage: str, entry: Entry) -> Answer:
     if payload is not None:
         return Answer(entry.key, request, "ok", payload=payload)
     path = ledger.file(stage, entry.digest)
-    if not path.is_file():
-        raise PartialError(
-            f"{stage}: what was fetched for {entry.key} is gone ({path}); "
-            "the same command, run once more, fetches it again"
+    if path.is_file():
+        return Answer(entry.key, request, "ok", path=path)
+    return Answer(entry.key, request, "ok", payload=sealed.file(entry))
+
+
+class _Sealed:
+    """Hands out files that are in the stage's own sealed table, and beside the ledger no more."""
+
+    def __init__(self, workspace: Workspace, stage: Stage[Any], shard: Shard) -> None:
+        self._workspace = workspace
+        self._stage = stage
+        self._shard = shard
+
+    @functools.cached_property
+    def _files(self) -> dict[str, bytes]:
+        """Return sha256 → file of the rows in the shard's range; they are as many as a shard has."""
+        table = self._stage.network.kept_in if self._stage.network else ""
+        if not table:
+            return {}
+        media = next(column.name for column in contracts.load(table).columns if column.is_media)
+        rows = TableReader(self._workspace, [self._stage.name]).read(
+            table, [contracts.load(table).key[0], media, "sha256"], self._shard.first, self._shard.last
         )
-    return Answer(entry.key, request, "ok", path=path)
+        return {row["sha256"]: row[media]["bytes"] for row in rows.to_pylist()}
+
+    def file(self, entry: Entry) -> bytes:
+        if entry.digest not in self._files:
+            raise PartialError(
+                f"{self._stage.name}: what was fetched for {entry.key} is gone; "
+                "the same command, run once more, fetches it again"
+            )
+        return self._files[entry.digest]
+
+
+def sealed_files(workspace: Workspace, stage: Stage[Any]) -> set[str]:
+    """Return the sha256 of every file that the stage's sealed table holds, in parts that are whole."""
+    table = stage.network.kept_in if stage.network else ""
+    manifest = workspace.manifest(stage.name)
+    if not table or manifest is None:
+        return set()
+    parts = [shard["parts"][table] for shard in manifest["shards"] if table in shard["parts"]]
+    paths = [(workspace.table_folder(table) / part["file"], part["bytes"]) for part in parts]
+    whole = [path for path, n_bytes in paths if path.is_file() and path.stat().st_size == n_bytes]
+    return {digest for path in whole for digest in pq.read_table(path, columns=["sha256"]).column(0).to_pylist()}
+
+
+def release_files(workspace: Workspace, stage: Stage[Any]) -> None:
+    """Remove the files beside the ledger that the stage's sealed table holds."""
+    folder = workspace.root / "state" / "fetched" / stage.name
+    if folder.is_dir() and (sealed := sealed_files(workspace, stage)):
+        for path in folder.glob("*/*"):
+            if path.name in sealed:
+                path.unlink()

@@ -106,7 +106,7 @@ def plan(
         services=services,
         pairs=parameters["pair"].per_mood * len(read_seeds(parameters["find_playlists"])),
         download_bytes=round(n_clips * source_s * _SOURCE_BYTES_A_S + wanted["fetch_lyrics"] * _LYRICS_BYTES),
-        disk_bytes=round(2 * n_clips * clip_s * _CLIP_BYTES_A_S + wanted["fetch_lyrics"] * _LYRICS_BYTES),
+        disk_bytes=round(n_clips * clip_s * _CLIP_BYTES_A_S + wanted["fetch_lyrics"] * _LYRICS_BYTES),
         hours=sum(max(24.0 * (found.days - 1), found.hours) for found in services.values()),
     )
 

@@ -6,8 +6,9 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from musicdata import answers
 from musicdata.dispatch import Dispatcher
-from musicdata.errors import NothingLeftError, PausedError
+from musicdata.errors import NothingLeftError, PausedError, RecipeError
 from musicdata.executor import Outcome, Spec
 from musicdata.sealing import finished_shards, seal, tidy
 from musicdata.staleness import Origin, left_nothing, origin_of, stale_reasons
@@ -87,14 +88,16 @@ class Build:
         """Build what is stale, in the recipe's order; what a paused stage leaves undone, no later stage sees.
 
         Raises:
+            RecipeError: a stage reads the rejects of one that comes after it.
             NothingLeftError: a stage rejected every item.
             PausedError: a service asks us to come back later; all that does not wait for it is done.
             PartialError: some shards failed, or items whose failure may pass; the others are kept.
             SetupError: a renderer or a key is missing, or the disk is full.
         """
+        self._require_order()
         reports, paused = [], []
         for step in self.recipe.steps:
-            if missing := [table for table in step.stage.inputs if table not in self.table_digests]:
+            if missing := [table for table in self._needed(step) if table not in self.table_digests]:
                 self.progress.stage_skipped(step, missing)
                 continue
             try:
@@ -104,6 +107,20 @@ class Build:
         if paused:
             raise min(paused, key=lambda error: error.until)
         return reports
+
+    def _require_order(self) -> None:
+        names = [step.stage.name for step in self.recipe.steps]
+        for place, step in enumerate(self.recipe.steps):
+            if late := [name for name in step.stage.reads_rejects if name in names[place:]]:
+                raise RecipeError(
+                    f"recipe {self.recipe.dataset.name}: stage {step.stage.name} reads the rejects of "
+                    f"{', '.join(late)} and has to come after it"
+                )
+
+    def _needed(self, step: Step) -> list[str]:
+        """List the tables that must be made before a step runs: those it reads, and those of whom it reads rejects."""
+        read = [s.stage.outputs for s in self.recipe.steps if s.stage.name in step.stage.reads_rejects]
+        return list(dict.fromkeys([*step.stage.inputs, *(table for tables in read for table in tables)]))
 
     def _run_step(self, step: Step) -> StageReport:
         started = time.monotonic()
@@ -116,6 +133,7 @@ class Build:
             kept = None if manifest is None or left_nothing(step, manifest) else manifest
             manifest, n_kept = self._rebuild(step, reasons, kept)
         tidy(self.workspace, step, manifest)
+        answers.release_files(self.workspace, step.stage)
         report = StageReport(
             stage=step.stage.name,
             built=bool(reasons),
@@ -135,7 +153,7 @@ class Build:
         """Fetch what the stage wants and is not in the ledger yet, or failed in a way that may pass."""
         from musicdata.crawling.run import fetch
 
-        self._write_job(step, keeps=False)
+        self._write_job(step, keeps=False, rejects={})
         self._dispatch(step, [self._spec("want", step)])
         fetch(self.recipe, step, self.workspace, self.services, self.progress)
 
@@ -162,17 +180,18 @@ class Build:
     def _plan(self, step: Step, origin: Origin, old: dict[str, Any] | None) -> list[dict[str, Any]]:
         """Write the stage's job down for the workers and have one of them cut it into shards."""
         keeps = step.stage.keeps and old is not None and old["origin"]["facts"] == origin.facts
-        self._write_job(step, keeps=keeps)
+        self._write_job(step, keeps=keeps, rejects=origin.rejects)
         self._dispatch(step, [self._spec("cut", step)])
         path = self.workspace.state_folder(step.stage.name) / "plan.json"
         shards: list[dict[str, Any]] = (read_json(path) or {})["shards"]
         return shards
 
-    def _write_job(self, step: Step, *, keeps: bool) -> None:
+    def _write_job(self, step: Step, *, keeps: bool, rejects: Mapping[str, str]) -> None:
         job = {
             "parameters": step.parameters.model_dump(mode="json"),
             "made_by": [s.stage.name for s in self.recipe.steps if set(s.stage.outputs) & set(step.stage.inputs)],
             "keeps": keeps,
+            "rejects": dict(rejects),
         }
         self.workspace.write_json(self.workspace.state_folder(step.stage.name) / "job.json", job)
 

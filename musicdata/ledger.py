@@ -26,7 +26,7 @@ from musicdata.errors import StorageError
 from musicdata.workspace import sha256_of_file, storage_faults, sync_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from musicdata.workspace import Workspace
@@ -273,13 +273,22 @@ class Ledger:
             db.execute("UPDATE stages SET digest = NULL")
         return n_items
 
-    def reopen_lost(self, stage: str) -> int:
-        """Make items due again whose file is gone; return how many."""
+    def reopen_lost(self, stage: str, elsewhere: Callable[[], Container[str]] = frozenset) -> int:
+        """Make items due again whose file is gone; return how many.
+
+        Args:
+            stage: whose items.
+            elsewhere: returns the sha256 of files that are kept in another place; called when it is needed.
+        """
         query = "SELECT key, digest FROM items WHERE stage = ? AND wanted = 1 AND is_file = 1 AND outcome = 'ok'"
-        lost = [(stage, key) for key, digest in self._read(query, stage) if not self.file(stage, digest).is_file()]
-        if lost:
-            with self._writing() as db:
-                db.executemany("UPDATE items SET outcome = NULL, next_try = 0 WHERE stage = ? AND key = ?", lost)
+        missing = [(key, digest) for key, digest in self._read(query, stage) if not self.file(stage, digest).is_file()]
+        if not missing:
+            return 0
+        kept = elsewhere()
+        lost = [(stage, key) for key, digest in missing if digest not in kept]
+        with self._writing() as db:
+            db.executemany("UPDATE items SET outcome = NULL, next_try = 0 WHERE stage = ? AND key = ?", lost)
+            if lost:
                 db.execute("UPDATE stages SET digest = NULL WHERE stage = ?", [stage])
         return len(lost)
 
@@ -326,7 +335,7 @@ class Ledger:
     # what was fetched
 
     def payload(self, stage: str, key: str) -> bytes | None:
-        """Return what was fetched, or None when it is a file."""
+        """Return what was fetched, or None when it was handed over as a file."""
         found = self._read("SELECT data FROM payloads WHERE stage = ? AND key = ?", stage, key)
         return zlib.decompress(found[0][0]) if found else None
 

@@ -110,8 +110,8 @@ class Answer:
         outcome: ``ok``, ``gone``, ``blocked``, ``rate_limited``, ``transient`` or ``invalid``.
         reason: short code of what went wrong, e.g. ``http_404``; empty when it is ok.
         detail: the same for people.
-        payload: what was fetched, when it is ok and was handed over as bytes.
-        path: the file with what was fetched, when it is ok and was handed over as a file.
+        payload: what was fetched, when it is ok and was handed over as bytes, or is in a table already.
+        path: the file with what was fetched, when it is ok, was handed over as a file and is not in a table yet.
     """
 
     key: str
@@ -121,6 +121,13 @@ class Answer:
     detail: str = ""
     payload: bytes | None = None
     path: Path | None = None
+
+    def content(self) -> bytes:
+        """Return what was fetched, wherever it is."""
+        if self.path is not None:
+            return self.path.read_bytes()
+        assert self.payload is not None, "an answer that is not ok has no content"
+        return self.payload
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,12 +194,15 @@ class Network(Generic[P]):
         items: what it wants, in order of the key, as a function of parameters and tables.
         connect: makes a fetcher; called once a thread, in that thread.
         shard_items: items in a shard, about.
+        kept_in: table of the stage that holds the files as they were fetched (media, and their `sha256`): once it is
+            sealed, those beside the ledger are not needed any more. "" keeps what was fetched in the ledger.
     """
 
     services: tuple[str, ...]
     items: Callable[[P, Inputs], Iterator[Item]]
     connect: Callable[[P, Services], Fetcher]
     shard_items: int = 500
+    kept_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,10 @@ an accepted one, or their clip.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import io
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,9 +26,10 @@ from musicdata.recipe import Recipe, Step
 from musicdata.recipe import load as load_recipe
 from musicdata.sealing import seal
 from musicdata.splits import Split
-from musicdata.stage import Shard, Task
+from musicdata.stage import Reject, Shard, Task
 from musicdata.staleness import origin_of
-from musicdata.tables import PartWriter, TableReader
+from musicdata.tables import PartWriter, TableReader, read_rejects
+from musicdata.text.lyric_cleaning import text_sha256
 from musicdata.workspace import Workspace
 from tests.release.made import rows_of
 
@@ -38,6 +41,13 @@ LACKS = {3: "lyrics", 5: "videos", 7: "chosen", 9: "clips"}
 
 FIRST_UNASKED = {"happy": 27, "sad": 11}
 """Mood → rank from which on nothing was fetched."""
+
+DROPPED = {
+    "fetch_lyrics": {("happy", 3): ("not_english", "language es"), ("sad", 11): ("http_500", "answered 500")},
+    "find_videos": {("happy", 5): ("no_hits", "no hits"), ("happy", 7): ("no_accepted_video", "the best is too long")},
+    "fetch_clips": {("happy", 9): ("wrong_length", "61 s"), ("happy", 28): ("gone", "of a track nobody asked for")},
+}
+"""Stage → mood and rank of what it rejected → reason and detail; of `sad`, 11 was the last that was asked for."""
 
 MADE_BY = {
     "playlists": "find_playlists", "listings": "list_tracks", "tracks": "rank_tracks", "lyrics": "fetch_lyrics",
@@ -107,17 +117,25 @@ def build(work: Path, folder: Path) -> Path:
         (work / "recipe.toml").write_text(made.toml(), "utf-8")
         for step in made.steps:
             if step.stage.name in CRAWLED:
-                seal_rows(workspace, step, {table: tables[table] for table in step.stage.outputs})
+                made_by = {table: tables[table] for table in step.stage.outputs}
+                seal_rows(workspace, step, made_by, dropped(step.stage.name))
             else:
                 compute(workspace, step)
     return work
 
 
-def seal_rows(workspace: Workspace, step: Step, tables: Mapping[str, pa.Table]) -> None:
-    """Seal a stage with these rows, as if it had made them."""
+def dropped(stage: str) -> list[Reject]:
+    """Return what a stage that fetched rejected."""
+    return [Reject(sample_id(*track), *why) for track, why in DROPPED.get(stage, {}).items()]
+
+
+def seal_rows(workspace: Workspace, step: Step, tables: Mapping[str, pa.Table], rejects: Sequence[Reject] = ()) -> None:
+    """Seal a stage with these rows and rejects, as if it had made them."""
     sink = _Sink(workspace, step)
     for table, rows in tables.items():
         sink.write(table, rows)
+    for reject in rejects:
+        sink.reject(reject.key, reject.reason, reject.detail)
     _seal(workspace, step, [sink.record(Shard("", "", len(next(iter(tables.values()))), ""), 0)])
 
 
@@ -127,7 +145,8 @@ def compute(workspace: Workspace, step: Step) -> None:
     assert step.stage.cut is not None
     for ordinal, shard in enumerate(step.stage.cut(step.parameters, reader)):
         sink = _Sink(workspace, step)
-        step.stage.run(step.parameters, Task(shard, reader, sink, workspace.scratch))
+        rejects = functools.partial(read_rejects, workspace)
+        step.stage.run(step.parameters, Task(shard, reader, sink, workspace.scratch, rejects=rejects))
         records.append(sink.record(shard, ordinal))
     _seal(workspace, step, records)
 
@@ -139,16 +158,19 @@ def _seal(workspace: Workspace, step: Step, records: list[dict[str, Any]]) -> No
 
 
 class _Sink:
-    """Writes parts of tables, and rejects."""
+    """Writes parts of a stage's tables, and its rejects."""
 
     def __init__(self, workspace: Workspace, step: Step) -> None:
         self._workspace = workspace
-        self._outputs = step.stage.outputs
+        self._stage = step.stage
         self._writers: dict[str, PartWriter] = {}
         self.rejected: list[tuple[str, str, str]] = []
 
     def write(self, table: str, rows: pa.Table | dict[str, list[Any]]) -> None:
-        assert table in self._outputs
+        assert table in self._stage.outputs
+        self._append(table, rows)
+
+    def _append(self, table: str, rows: pa.Table | dict[str, list[Any]]) -> None:
         if table not in self._writers:
             self._writers[table] = PartWriter(contracts.load(table), self._workspace.scratch / f"{table}.parquet")
         self._writers[table].write(rows)
@@ -158,14 +180,19 @@ class _Sink:
 
     def record(self, shard: Shard, ordinal: int) -> dict[str, Any]:
         parts = {}
+        for key, reason, detail in sorted(self.rejected):
+            row = {"stage": self._stage.name, "key": key, "reason": reason, "detail": detail}
+            self._append("rejects", {name: [value] for name, value in row.items()})
         for table, writer in self._writers.items():
             writer.close()
             facts = {"rows": writer.rows, "first": writer.first, "last": writer.last}
             if writer.rows:
-                folder = self._workspace.table_folder(table)
+                is_rejects, name = table == "rejects", self._stage.name
+                folder = self._workspace.rejects_folder(name) if is_rejects else self._workspace.table_folder(table)
                 parts[table] = self._workspace.commit_part(writer.path, folder, ordinal) | facts
         found = {"key": f"k{ordinal}", "first": shard.first, "last": shard.last, "n_items": shard.n_items}
-        return found | {"parts": parts, "rejects": None, "reasons": {}}
+        reasons = dict(Counter(reason for _, reason, _ in self.rejected))
+        return found | {"rejects": parts.pop("rejects", None), "parts": parts, "reasons": reasons}
 
 
 def made_up() -> dict[str, pa.Table]:
@@ -214,13 +241,18 @@ def _tracks() -> list[dict[str, Any]]:
             group = hashlib.sha256(artist.encode()).hexdigest()[:16]
             found.append(
                 {
-                    "sample_id": hashlib.sha256(f"{mood} {rank}".encode()).hexdigest()[:16],
+                    "sample_id": sample_id(mood, rank),
                     "split": split.place(group), "group_id": group, "mood": mood, "mood_rank": rank,
                     "title": f"Song {rank}", "artist": artist, "isrc": f"XX{rank:010d}", "spotify_id": None,
                     "duration_s": 180.0,
                 }
             )  # fmt: skip
     return found
+
+
+def sample_id(mood: str, rank: int) -> str:
+    """Return the id of a track."""
+    return hashlib.sha256(f"{mood} {rank}".encode()).hexdigest()[:16]
 
 
 def _has(track: Mapping[str, Any], part: str) -> bool:
@@ -241,7 +273,7 @@ def _lyrics(track: Mapping[str, Any]) -> dict[str, Any]:
         "source": "musixmatch" if is_synced else "lrclib", "text": text, "language": "en", "is_english": True,
         "synced": "\n".join(f"[00:{26 + k}.50]{line}" for k, line in enumerate(lines)) if is_synced else None,
         "truncated": track["mood_rank"] % 4 == 0, "instrumental": False, "n_words": len(text.split()),
-        "text_sha256": hashlib.sha256(text.encode()).hexdigest(), "copyright": None,
+        "text_sha256": text_sha256(text), "copyright": None,
     }  # fmt: skip
 
 

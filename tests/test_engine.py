@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import musicdata
-from musicdata.errors import InputError, NothingLeftError, UsageError
+from musicdata import recipe
+from musicdata.engine import Build
+from musicdata.errors import InputError, NothingLeftError, RecipeError, UsageError
+from musicdata.executor.local import LocalExecutor
+from musicdata.progress import SilentProgress
+from musicdata.workspace import Workspace
 from tests.songs import rows, write_song, write_songs
 from tests.trees import workspace_digests
 
@@ -143,3 +149,15 @@ def test_a_workspace_holds_one_data_set(copied: Path, songs: Path) -> None:
 def test_musictm_lmd_asks_for_its_input(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="--input"):
         musicdata.build("musictm-lmd", work=tmp_path / "w")
+
+
+def test_a_stage_that_reads_rejects_comes_after_those_that_make_them(tmp_path: Path) -> None:
+    resolved = recipe.load("musictm")
+    first, *others = resolved.steps
+    early = replace(first, stage=replace(first.stage, reads_rejects=("window", "of_another_recipe")))
+    wrong = replace(resolved, steps=(early, *others))
+    with LocalExecutor(1) as executor:
+        build = Build(wrong, Workspace(tmp_path), executor, 1, SilentProgress())
+        with pytest.raises(RecipeError, match=r"ingest.songs reads the rejects of window and has to come after"):
+            build.run()
+    assert not list(tmp_path.iterdir())

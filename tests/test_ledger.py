@@ -80,6 +80,7 @@ def test_a_fetched_file_is_taken_over_and_missed_when_it_is_gone(tmp_path: Path)
         assert [path.read_bytes()[:1] for path in paths] == [b"a", b"b"]
         assert ledger.reopen_lost("s") == 0
         paths[1].unlink()
+        assert ledger.reopen_lost("s", lambda: {paths[1].name}) == 0  # it is kept elsewhere
         assert ledger.reopen_lost("s") == 1
         assert [key for key, _ in ledger.due("s", time.time(), 10)] == ["b"]
 

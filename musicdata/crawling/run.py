@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Protocol
 
+from musicdata import answers
 from musicdata.crawling.fetching import Fetching, FetchProgress
 from musicdata.crawling.gate import Gate, Patience
 from musicdata.errors import UsageError
@@ -37,7 +38,7 @@ def fetch(recipe: Recipe, step: Step, workspace: Workspace, services: Services |
     """
     name = step.stage.name
     with Ledger(workspace) as ledger:
-        ledger.reopen_lost(name)
+        ledger.reopen_lost(name, lambda: answers.sealed_files(workspace, step.stage))
         n_due = ledger.n_due(name, time.time())
         if not n_due:
             ledger.digest(name)  # kept for those who come after and only read
@@ -53,6 +54,7 @@ def fetch(recipe: Recipe, step: Step, workspace: Workspace, services: Services |
         threads = min(recipe.crawl.budgets[service].threads for service in step.stage.network.services)
         fetching = Fetching(step, ledger, gate, services, workspace.scratch / "fetching", progress)
         fetching.run(n_threads=min(threads, n_due))
+        ledger.digest(name)
 
 
 def _patience(crawl: Crawl) -> Patience:

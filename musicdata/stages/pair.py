@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from musicdata import cutting
-from musicdata.stage import Inputs, Parameters, Shard, Stage, Task
+from musicdata.stage import Inputs, Parameters, Reject, Shard, Stage, Task
 from musicdata.text import synced_lyrics
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     Row = dict[str, Any]
 
@@ -26,6 +26,7 @@ _READS: dict[str, list[str]] = {
     "audio": ["sample_id", "sample_rate", "n_samples"],
 }  # fmt: skip
 _WORDS = ["sample_id", "text", "synced"]
+_ASKED = {"fetch_lyrics": "lyrics", "find_videos": "videos", "fetch_clips": "clips"}  # stage → table it makes
 
 
 class Pair(Parameters):
@@ -51,7 +52,7 @@ def cut(_parameters: Pair, inputs: Inputs) -> Iterator[Shard]:
 
 def run(parameters: Pair, task: Task) -> None:
     """Go through each mood in order of rank until it has enough."""
-    facts = _Facts(task.inputs)
+    facts = _Facts(task)
     taken, missing = _chosen(parameters, facts)
     _write_pairs(parameters, task, facts, taken)
     for row in sorted(missing, key=lambda row: row["sample_id"]):
@@ -59,19 +60,25 @@ def run(parameters: Pair, task: Task) -> None:
 
 
 class _Facts:
-    """Holds what the tables say of every track, by its id; no words and no sound."""
+    """Holds what the tables and the rejects say of every track, by its id; no words and no sound."""
 
-    def __init__(self, inputs: Inputs) -> None:
+    def __init__(self, task: Task) -> None:
         self.tracks, self.lyrics, self.clips, self.audio = (
-            {row["sample_id"]: row for row in inputs.read(table, _READS[table]).to_pylist()}
+            {row["sample_id"]: row for row in task.inputs.read(table, _READS[table]).to_pylist()}
             for table in ("tracks", "lyrics", "clips", "audio")
         )
         self.videos: dict[str, list[Row]] = defaultdict(list)
-        for row in inputs.read("videos", _READS["videos"]).to_pylist():
+        for row in task.inputs.read("videos", _READS["videos"]).to_pylist():
             self.videos[row["sample_id"]].append(row)
-        self._last_with = {name: self._last(ids) for name, ids in (("lyrics", self.lyrics), ("videos", self.videos))}
+        self.rejects: dict[str, dict[str, Reject]] = {
+            stage: {reject.key: reject for reject in task.rejects(stage)} for stage in _ASKED
+        }
+        self._last_asked = {
+            "fetch_lyrics": self._last({*self.lyrics, *self.rejects["fetch_lyrics"]}),
+            "find_videos": self._last({*self.videos, *self.rejects["find_videos"]}),
+        }
 
-    def _last(self, ids: Iterable[str]) -> dict[str, int]:
+    def _last(self, ids: set[str]) -> dict[str, int]:
         """Return mood → rank of its last track that is among the ids."""
         last: dict[str, int] = {}
         for sample_id in ids:
@@ -84,25 +91,38 @@ class _Facts:
         return next((row for row in self.videos.get(sample_id, ()) if row["chosen"]), None)
 
     def lack(self, track: Row) -> tuple[str, str, str] | None:
-        """Return stage, reason and detail of what a track lacks; None when it has everything."""
+        """Return stage, reason and detail of what a track lacks; None when it has everything.
+
+        The stage is the first without which the track goes no further; the reason is that stage's own, or where it
+        rejected nothing, what the tables tell.
+        """
         sample_id = track["sample_id"]
         if sample_id not in self.lyrics:
-            return self._never_had("lyrics", "fetch_lyrics", "no_usable_lyrics", track)
-        if sample_id not in self.videos:
-            return self._never_had("videos", "find_videos", "no_video", track)
-        if self.chosen(sample_id) is None:
-            best = min(self.videos[sample_id], key=lambda row: row["candidate"])
-            told = f"{len(self.videos[sample_id])} candidates, the best is {best['verdict']}"
-            return "find_videos", "no_accepted_video", f"{told}: {best['reason']}" if best["reason"] else told
-        if sample_id not in self.clips or sample_id not in self.audio:
-            return "fetch_clips", "no_clip", "a video was chosen, and no clip of it is there"
-        return None
+            stage = "fetch_lyrics"
+        elif self.chosen(sample_id) is None:
+            stage = "find_videos"
+        elif sample_id not in self.clips or sample_id not in self.audio:
+            stage = "fetch_clips"
+        else:
+            return None
+        if reject := self.rejects[stage].get(sample_id):
+            return stage, reject.reason, reject.detail
+        return stage, *self._told_by_tables(stage, track)
 
-    def _never_had(self, table: str, stage: str, reason: str, track: Row) -> tuple[str, str, str]:
-        last = self._last_with[table].get(track["mood"], 0)
+    def _told_by_tables(self, stage: str, track: Row) -> tuple[str, str]:
+        """Return reason and detail of what a track lacks that no stage rejected."""
+        if stage == "fetch_clips":
+            return "no_clip", "a video was chosen, and no clip of it is there"
+        videos = self.videos.get(track["sample_id"], [])
+        if stage == "find_videos" and videos:
+            first = min(videos, key=lambda row: row["candidate"])
+            told = f"{len(videos)} candidates, the first is {first['verdict']}"
+            return "no_accepted_video", f"{told}: {first['reason']}" if first["reason"] else told
+        table, last = _ASKED[stage], self._last_asked[stage].get(track["mood"], 0)
         if track["mood_rank"] > last:
-            return stage, "not_asked", f"no track of the mood from rank {last + 1} on has a row in {table}"
-        return stage, reason, f"it has no row in {table}, though tracks of a later rank have one"
+            return "not_asked", f"no track of the mood from rank {last + 1} on has a row in {table} or was rejected"
+        reason = {"fetch_lyrics": "no_usable_lyrics", "find_videos": "no_video"}[stage]
+        return reason, f"it has no row in {table}, though tracks of a later rank were asked for"
 
 
 def _chosen(parameters: Pair, facts: _Facts) -> tuple[dict[str, int], list[Row]]:
@@ -176,4 +196,5 @@ STAGE = Stage(
     parameters=Pair,
     cut=cut,
     run=run,
+    reads_rejects=tuple(_ASKED),
 )

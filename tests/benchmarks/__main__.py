@@ -23,6 +23,7 @@ NAMES = (
     "validation",
     "release_diff",
     "release_cost",
+    "crawl_cost",
 )
 
 

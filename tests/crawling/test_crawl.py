@@ -200,3 +200,26 @@ def test_a_plan_of_a_finished_crawl_has_nothing_left(crawled: Crawled) -> None:
     assert {service: found["calls"] for service, found in json.loads(done.stdout)["services"].items()} == dict.fromkeys(
         ("lrclib", "musixmatch", "spotify", "youtube.media", "youtube.search"), 0
     )
+
+
+def test_files_beside_the_ledger_go_when_their_table_is_sealed_and_are_not_missed(
+    crawled: Crawled, tmp_path: Path
+) -> None:
+    work = tmp_path / "work"
+    shutil.copytree(crawled.work, work)
+    assert [path for path in (work / "state" / "fetched").rglob("*") if path.is_file()] == []
+    before, n_asked = crawling.made(work), len(crawled.twin.requests)
+    with Ledger(Workspace(work)) as ledger:  # one clip less: its shard is made anew, from the sealed table
+        key = next(entry.key for entry in ledger.entries("fetch_clips") if entry.outcome == "ok")
+        ledger.fail("fetch_clips", key, "gone", "http_404", "…")
+    crawling.ended(crawling.command(work), crawled.twin.environment(), 0)
+    assert (
+        musicdata.open_work(work).table("clips").num_rows
+        == musicdata.open_work(crawled.work).table("clips").num_rows - 1
+    )
+    assert len(crawled.twin.requests) == n_asked
+    part = next((work / "tables" / "audio").iterdir())
+    part.unlink()  # what it held is fetched again
+    crawling.ended([*crawling.retry_command(work), "--reason", "http_404"], crawled.twin.environment(), 0)
+    assert crawling.made(work) == before
+    assert len(crawled.twin.requests) > n_asked + 50

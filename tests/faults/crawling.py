@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,6 +31,7 @@ NETWORK_STAGES = ("find_playlists", "list_tracks", "fetch_lyrics", "find_videos"
 Outcomes = dict[str, dict[str, tuple[str | None, str]]]
 THREADS = 4
 LONGEST_S = 7200.0
+FULL = ("fetch_clips.clip_s=30", "crawl.deadline_s=30")
 
 
 def command(work: Path, *more: str, threads: int = THREADS, recipe: str = RECIPE) -> list[str]:
@@ -172,19 +174,20 @@ def spoiled_trial(
     threads: int = 8,
     stall_s: float = 1.0,
     recipe: str = RECIPE,
+    more: Sequence[str] = (),
 ) -> Spoiled:
     """Crawl with faults, compare every item's class, heal, try again, and compare with a crawl without faults."""
     faults = Faults.planted(share, seed=1, stall_s=stall_s)
     with Twin(population, faults=faults) as twin:
         environment, work = twin.environment(), folder / "spoiled"
         began_s = time.monotonic()
-        ended(command(work, threads=threads, recipe=recipe), environment, 0, 3)
+        ended(command(work, *more, threads=threads, recipe=recipe), environment, 0, 3)
         spoiled_s = time.monotonic() - began_s
         spoiled = outcomes(work)
         twin.heal()
         ended(retry_command(work), environment, 0)
         healed_s = time.monotonic() - began_s - spoiled_s
-        ended(command(folder / "clean", threads=threads, recipe=recipe), environment, 0)
+        ended(command(folder / "clean", *more, threads=threads, recipe=recipe), environment, 0)
         clean_s = time.monotonic() - began_s - spoiled_s - healed_s
     now, expected = made(work), made(folder / "clean")
     differ = sorted(name for name in now.keys() | expected.keys() if now.get(name) != expected.get(name))
@@ -225,17 +228,19 @@ def main() -> int:
     parser.add_argument("--faults", type=float, default=0.0, help="share of items with a fault")
     parser.add_argument("--kills", type=int, default=0, help="crawls to kill")
     parser.add_argument("--threads", type=int, default=8, help="items fetched at the same time")
+    parser.add_argument("--full", action="store_true", help="whole songs, and clips of 30 s")
     parser.add_argument("--without-features", action="store_true", help="only as far as the pairs")
     parser.add_argument("--keep", type=Path, help="folder for the workspaces, which are kept")
     chosen = parser.parse_args()
-    population = Population(n_tracks=chosen.tracks, n_moods=chosen.moods, clip_s=CLIP_S)
+    population = Population(n_tracks=chosen.tracks, n_moods=chosen.moods, clip_s=CLIP_S, full=chosen.full)
+    more = [option for value in FULL for option in ("--set", value)] if chosen.full else []
     with tempfile.TemporaryDirectory(prefix="musicdata-crawls-") as name:
         folder = chosen.keep or Path(name)
         recipe = without_features(folder) if chosen.without_features else RECIPE
         bad = False
         if chosen.faults:
             bad = _print_spoiled(
-                spoiled_trial(population, chosen.faults, folder, threads=chosen.threads, recipe=recipe)
+                spoiled_trial(population, chosen.faults, folder, threads=chosen.threads, recipe=recipe, more=more)
             )
         return int(bool(chosen.kills and _print_killed(population, chosen.kills, folder)) or bad)
 

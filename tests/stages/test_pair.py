@@ -8,12 +8,18 @@ import musicdata
 from musicdata.text import synced_lyrics
 from tests import crawled as crawl
 
-REASON_OF = {
+TOLD_BY_TABLES = {
     "lyrics": ("fetch_lyrics", "no_usable_lyrics"),
     "videos": ("find_videos", "no_video"),
     "chosen": ("find_videos", "no_accepted_video"),
     "clips": ("fetch_clips", "no_clip"),
 }
+
+
+def missing_of(work: Path) -> dict[tuple[str, int], tuple[str, str, str]]:
+    """Return mood and rank of each missing track → stage, reason, detail."""
+    rows = musicdata.open_work(work).rows("missing")
+    return {(row["mood"], row["mood_rank"]): (row["stage"], row["reason"], row["detail"]) for row in rows}
 
 
 def test_the_first_complete_tracks_of_a_mood_are_taken_and_no_more(crawled: Path) -> None:
@@ -24,16 +30,28 @@ def test_the_first_complete_tracks_of_a_mood_are_taken_and_no_more(crawled: Path
         assert found == list(enumerate(ranks, 1))
 
 
-def test_every_track_whose_turn_came_says_what_it_lacks(crawled: Path) -> None:
-    missing = {(row["mood"], row["mood_rank"]): row for row in musicdata.open_work(crawled).rows("missing")}
-    for mood in crawl.TRACKS:
-        for rank, part in crawl.LACKS.items():
-            assert (missing[mood, rank]["stage"], missing[mood, rank]["reason"]) == REASON_OF[part]
-    assert missing["happy", 7]["detail"] == "2 candidates, the best is rejected: length"
+def test_every_track_whose_turn_came_is_told_of(crawled: Path) -> None:
+    missing = missing_of(crawled)
     # Of the mood that is short every track is told of; of the other none after the last that was taken.
     assert {rank for mood, rank in missing if mood == "sad"} == {*crawl.LACKS, 11, 12}
-    assert missing["sad", 11]["reason"] == missing["sad", 12]["reason"] == "not_asked"
     assert {rank for mood, rank in missing if mood == "happy"} == set(crawl.LACKS)
+
+
+def test_a_rejected_track_has_the_reason_of_the_stage_that_rejected_it(crawled: Path) -> None:
+    missing = missing_of(crawled)
+    told = {("happy", rank): missing["happy", rank] for rank in crawl.LACKS} | {("sad", 11): missing["sad", 11]}
+    dropped = {track: (stage, *why) for stage, tracks in crawl.DROPPED.items() for track, why in tracks.items()}
+    del dropped["happy", 28]  # after the last that was taken
+    assert told == dropped
+
+
+def test_where_no_stage_rejected_it_the_tables_tell(crawled: Path) -> None:
+    missing = missing_of(crawled)
+    for rank, part in crawl.LACKS.items():
+        assert missing["sad", rank][:2] == TOLD_BY_TABLES[part]
+    assert missing["sad", 7][2] == "2 candidates, the first is rejected: length"
+    assert missing["sad", 12][:2] == ("fetch_lyrics", "not_asked")
+    assert "from rank 12 on" in missing["sad", 12][2]  # of rank 11 it is known that it was asked for
 
 
 def test_the_words_of_the_clip_are_told_where_times_and_lengths_tell_them(crawled: Path) -> None:
