@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from musicdata import settings
-from musicdata.errors import SetupError, UsageError
+from musicdata.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,9 +49,7 @@ class Services:
         Raises:
             SetupError: it is not set; the message says what it is used for.
         """
-        if name not in self.keys:
-            raise SetupError(f"{used_for} needs a key, and {name} is not set. Set it with: export {name}=...")
-        return self.keys[name]
+        return settings.key_of(self.keys, name, used_for)
 
     @property
     def is_world(self) -> bool:

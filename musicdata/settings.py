@@ -96,9 +96,18 @@ class Settings:
         Raises:
             SetupError: it is not set; the message says what it is used for.
         """
-        if name not in self.keys:
-            raise SetupError(f"{used_for} needs a key, and {name} is not set. Set it with: export {name}=...")
-        return self.keys[name]
+        return key_of(self.keys, name, used_for)
+
+
+def key_of(keys: Mapping[str, Secret], name: str, used_for: str) -> Secret:
+    """Return a key out of those that are set.
+
+    Raises:
+        SetupError: it is not set; the message says what it is used for.
+    """
+    if name not in keys:
+        raise SetupError(f"{used_for} needs a key, and {name} is not set. Set it with: export {name}=...")
+    return keys[name]
 
 
 def read(environment: Mapping[str, str] = os.environ) -> Settings:

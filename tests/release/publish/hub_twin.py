@@ -11,11 +11,11 @@ import contextlib
 import hashlib
 import json
 import re
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import unquote, urlsplit
+
+from tests.release.publish.http_server import Handler, running
 
 TOKEN = "hf_c4nary0fthemine"
 ATTRIBUTES = b"*.parquet filter=lfs diff=lfs merge=lfs -text\n"
@@ -176,10 +176,7 @@ def hub() -> Iterator[Twin]:
     """Serve a twin until the block ends."""
     twin = Twin()
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        wbufsize = 1 << 16  # head and body in one packet
-
+    class Requests(Handler):
         def body(self) -> bytes:
             if "chunked" not in self.headers.get("Transfer-Encoding", ""):
                 return self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -217,25 +214,9 @@ def hub() -> Iterator[Twin]:
                 status, value = 401, {"error": "Invalid username or password."}
             else:
                 status, value, headers = twin.answer(self.command, self.path, body)
-            data = value if isinstance(value, bytes) else json.dumps(value).encode()
-            self.send_response(status)
-            for name, text in headers.items():
-                self.send_header(name, text)
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
+            self.reply(status, value, headers)
 
         do_GET = do_PUT = do_POST = do_DELETE = serve  # noqa: N815
 
-        def log_message(self, *args: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    twin.url = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
-    try:
+    with running(Requests) as twin.url:
         yield twin
-    finally:
-        server.shutdown()
-        server.server_close()

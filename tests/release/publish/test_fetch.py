@@ -9,10 +9,9 @@ import shutil
 import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Callable
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from musicdata.release.fetch import fetch
 from musicdata.release.publish.parcel import pack
 from musicdata.release.records import Publication
 from tests.loopback import Asked, Behaviour, message, serving
+from tests.release.publish.http_server import running
 from tests.release.publish.made_up import SAMPLES, seal, send, tree, write_release
 
 PLACES = ["file", "s3", "http"]
@@ -60,12 +60,8 @@ def record_for(release: Path, url: str, folder: Path) -> Publication:
 def served(tmp_path: Path) -> Any:
     """An http server for the folder `there`; its address."""
     (tmp_path / "there").mkdir()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Files, directory=str(tmp_path / "there")))
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with running(partial(Files, directory=str(tmp_path / "there"))) as url:
+        yield url
 
 
 @pytest.fixture

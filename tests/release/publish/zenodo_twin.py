@@ -10,11 +10,11 @@ import contextlib
 import hashlib
 import json
 import re
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from tests.release.publish.http_server import Handler, running
 
 TOKEN = "c4nary-0f-the-mine-zenodo"
 
@@ -110,10 +110,7 @@ def zenodo() -> Iterator[Twin]:
     """Serve a twin until the block ends."""
     twin = Twin()
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        wbufsize = 1 << 16  # head and body in one packet
-
+    class Requests(Handler):
         def serve(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             said = f"{self.command} {unquote(urlsplit(self.path).path)}"
@@ -128,23 +125,9 @@ def zenodo() -> Iterator[Twin]:
                 status, value = 401, {"message": "Unauthorized"}
             else:
                 status, value = twin.answer(self.command, self.path, body)
-            data = value if isinstance(value, bytes) else b"" if value is None else json.dumps(value).encode()
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
+            self.reply(status, value)
 
         do_GET = do_PUT = do_POST = do_DELETE = serve  # noqa: N815
 
-        def log_message(self, *args: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    twin.url = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
-    try:
+    with running(Requests) as twin.url:
         yield twin
-    finally:
-        server.shutdown()
-        server.server_close()
