@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import json
 import os
 import platform
 from datetime import UTC, datetime
@@ -82,16 +81,12 @@ def resolve(
     options = list(overrides)
     if input is not None:
         location = str(input) if str(input).startswith("corpus:") else str(Path(input).absolute())
-        options.append(f"ingest.songs.input={_toml_text(location)}")
+        options.append(f"ingest.songs.input={recipe.toml_text(location)}")
     if limit is not None:
         options.append(f"ingest.songs.limit={limit}")
     if seed is not None:
         options.append(f"window.split.seed={seed}")
     return recipe.load(name, options)
-
-
-def _toml_text(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)  # a JSON string is a TOML string
 
 
 def build(

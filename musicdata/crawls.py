@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import math
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +55,7 @@ def resolve(
     """
     options = []
     if input is not None:
-        location = _toml_text(str(Path(input).absolute()))
+        location = recipes.toml_text(str(Path(input).absolute()))
         options += ['find_playlists.mode="import"', *(f"{stage}.input={location}" for stage in _READ_FILES)]
     if limit is not None:
         options += [
@@ -66,10 +67,6 @@ def resolve(
     if not found.is_crawled:
         raise UsageError(f"{name} calls no service; use: musicdata build {name}")
     return found
-
-
-def _toml_text(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def crawl(
@@ -259,3 +256,22 @@ def ledger_facts(path: str | Path | None = None) -> dict[str, Any]:
         }
         services = {name: dataclasses.asdict(state_of(ledger, name)) for name in ledger.services()}
     return {"stages": stages, "services": services}
+
+
+def pair_facts(path: str | Path | None = None) -> dict[str, Any]:
+    """Say how many pairs each mood has, beside how many are wanted; empty where there are no pairs yet.
+
+    Returns:
+        ``per_mood`` wanted, ``moods`` that there are, and ``short``: mood → pairs, of those that have fewer.
+    """
+    work = open_work(path)
+    if not {"tracks", "pairs"} <= set(work.tables):
+        return {}
+    per_mood = next(step.parameters.model_dump()["per_mood"] for step in work.recipe.steps if step.stage.name == "pair")
+    n_pairs = Counter(work.table("pairs", ["mood"]).column(0).to_pylist())
+    moods = sorted(set(work.table("tracks", ["mood"]).column(0).to_pylist()))
+    return {
+        "per_mood": per_mood,
+        "moods": len(moods),
+        "short": {mood: n_pairs[mood] for mood in moods if n_pairs[mood] < per_mood},
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from musicdata.reading import Readable
+
+_LINE_BREAKS = re.compile(r"\s*\n\s*")
 
 
 def print_rows(table: str, rows: Sequence[dict[str, Any]]) -> None:
@@ -43,7 +46,7 @@ def _text(value: object) -> str:
     if value is None:
         return "–"
     text = f"{value:.6g}" if isinstance(value, float) else str(value)
-    return "".join(c if c.isprintable() else "�" for c in text)
+    return "".join(c if c.isprintable() else "�" for c in _LINE_BREAKS.sub(" / ", text))
 
 
 def save_media(data: Readable, table: str, rows: Sequence[dict[str, Any]], folder: Path) -> Iterator[Path]:

@@ -6,6 +6,8 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from musicdata.staleness import NOT_BUILT
+
 if TYPE_CHECKING:
     from types import TracebackType
 
@@ -169,4 +171,5 @@ def summary(report: StageReport) -> str:
     if not report.built:
         return f"✓ {report.stage}: up to date ({made}{rejects})"
     kept = f", {report.n_kept:,} of {report.n_items:,} items kept from before" if report.n_kept else ""
-    return f"✓ {report.stage}: {made}{rejects}; {report.seconds:.1f} s{kept} ({'; '.join(report.reasons)})"
+    why = "" if report.reasons == (NOT_BUILT,) else f" ({'; '.join(report.reasons)})"
+    return f"✓ {report.stage}: {made}{rejects}; {report.seconds:.1f} s{kept}{why}"

@@ -385,6 +385,11 @@ def _put(target: dict[str, Any], path: str, text: str) -> None:
     target[last] = _value(text)
 
 
+def toml_text(text: str) -> str:
+    """Return a text as a TOML string, for an override."""
+    return tomli_w.dumps({"value": text}).removeprefix("value = ").removesuffix("\n")
+
+
 def _value(text: str) -> Any:
     try:
         return tomllib.loads(f"value = {text}")["value"]

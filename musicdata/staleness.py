@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from musicdata.recipe import Step
     from musicdata.workspace import Workspace
 
+NOT_BUILT = "not built yet"
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -51,7 +53,7 @@ def stale_reasons(workspace: Workspace, step: Step, table_digests: Mapping[str, 
     """
     manifest = workspace.manifest(step.stage.name)
     if manifest is None:
-        return ["not built yet"]
+        return [NOT_BUILT]
     if open_items := _open_items(workspace, step):
         return [f"{open_items:,} items are to be fetched"]
     if left_nothing(step, manifest):

@@ -132,11 +132,12 @@ def _print_next_steps(root: Path) -> None:
 def status(work: WorkArgument = None, as_json: Json = False) -> None:
     """Say what is in a workspace: rows, rejects, and what is up to date."""
     from musicdata import api, crawls
+    from musicdata.cli.crawling import pair_lines
 
     found = api.status(work)
-    ledger = crawls.ledger_facts(work)
+    ledger, pairs = crawls.ledger_facts(work), crawls.pair_facts(work)
     if as_json:
-        print_json(found | ({"ledger": ledger} if ledger else {}))
+        print_json(found | ({"ledger": ledger} if ledger else {}) | ({"pairs": pairs} if pairs else {}))
         return
     run = found["last_run"]
     typer.echo(f"{found['work']}: {found['dataset']}, last run {run.get('outcome', 'unknown')} {run.get('ended', '')}")
@@ -148,6 +149,8 @@ def status(work: WorkArgument = None, as_json: Json = False) -> None:
     for name, items in ledger.get("stages", {}).items():
         told = ", ".join(f"{i['outcome']}{' ' + i['reason'] if i['reason'] else ''} {i['items']:,}" for i in items)
         typer.echo(f"  fetched for {name}: {told or 'nothing wanted yet'}")
+    for line in pair_lines(pairs):
+        typer.echo(f"  {line}")
     for line in _open_waits(ledger.get("services", {})):
         typer.echo(line)
 

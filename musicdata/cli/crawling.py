@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,6 +11,7 @@ from musicdata.cli.app import app
 from musicdata.cli.options import Json, Set, WorkArgument, Workers, WorkOption, print_json, progress
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from musicdata.api import Work
@@ -126,13 +127,28 @@ def retry(
 
 
 def _print_done(done: Work, *, as_json: bool) -> None:
+    from musicdata import crawls
+
     if as_json:
         print_json({"work": str(done.root), "stages": [dataclasses.asdict(stage) for stage in done.stages]})
         return
+    for line in pair_lines(crawls.pair_facts(done.root)):
+        typer.echo(line)
     typer.echo(f"{done.root} is crawled. Look at it:")
     typer.echo(f"  musicdata status {done.root}     what became of every item")
     typer.echo(f"  musicdata show pairs --work {done.root}     (and missing, videos, lyrics; audio with --save FOLDER)")
     typer.echo(f"  musicdata check {done.root}")
+
+
+def pair_lines(pairs: dict[str, Any]) -> Iterator[str]:
+    """Yield a line that says which moods have fewer pairs than are wanted, if any has, and what helps."""
+    if short := pairs.get("short"):
+        told = ", ".join(f"{mood} {n:,}" for mood, n in short.items())
+        yield (
+            f"{len(short):,} of {pairs['moods']:,} moods have fewer than {pairs['per_mood']:,} pairs: {told}. "
+            "The table missing says why; where the reason is not_asked, greater fetch_lyrics.candidates and "
+            "find_videos.per_mood ask for more"
+        )
 
 
 def _tell(text: str) -> None:

@@ -192,6 +192,23 @@ def test_a_plan_tells_calls_days_and_bytes_before_anything_runs(tmp_path: Path) 
     assert not (tmp_path / "w").exists()
 
 
+def test_a_mood_that_is_short_of_pairs_is_told_of_and_how_to_mend_it(crawled: Crawled, tmp_path: Path) -> None:
+    work = musicdata.open_work(crawled.work)
+    n_pairs = Counter(row["mood"] for row in work.rows("pairs", columns=["mood"]))
+    wanted = min(n_pairs.values()) + 1
+    short = {mood: n for mood, n in sorted(n_pairs.items()) if n < wanted}
+    again = shutil.copytree(crawled.work, tmp_path / "work")
+    command = [*crawling.command(again), "--set", f"pair.per_mood={wanted}"]
+    crawling.ended(command, crawled.twin.environment(), 0)
+    status = [*harness.COMMAND, "status", str(again)]
+    told, as_json = (
+        subprocess.run([*status, *more], capture_output=True, text=True, check=True).stdout for more in ([], ["--json"])
+    )
+    named = ", ".join(f"{mood} {n}" for mood, n in short.items())
+    assert f"{len(short)} of 3 moods have fewer than {wanted} pairs: {named}. " in told
+    assert json.loads(as_json)["pairs"] == {"per_mood": wanted, "moods": 3, "short": short}
+
+
 def test_a_plan_of_a_finished_crawl_has_nothing_left(crawled: Crawled) -> None:
     done = subprocess.run(
         [*harness.COMMAND, "plan", str(crawled.work / "recipe.toml"), "--work", str(crawled.work), "--json"],
