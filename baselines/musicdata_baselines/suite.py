@@ -90,6 +90,13 @@ def choose_linear(
     )
 
 
+def least_deep_rows() -> int:
+    """Return how many train samples the deep baselines need: more than they have components."""
+    from musicdata_baselines.deep.dcca import DCCA
+
+    return DCCA().n_components + 1
+
+
 def deep(data: Dataset, *, device: str = "auto", seed: int = 0) -> Iterator[Scores]:
     """Yield the deep baselines: DCCA and the residual network for every pair, DGCCA for all modalities at once.
 

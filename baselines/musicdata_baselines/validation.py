@@ -82,8 +82,8 @@ def validate(
             controlled = tuple(controls.run_all(data.subject, seed=seed))
         with clock.part("curves"):
             drawn = curves.draw(data, scored, judge, device=device, seed=seed)
-    with_deep = importlib.util.find_spec("torch") is not None if deep is None else deep
-    if with_deep:
+    deep_left_out = _why_not_deep(data, deep=deep)
+    if not deep_left_out:
         with clock.part("deep baselines"):
             of_deep = _told(suite.deep(data, device=device, seed=seed), clock)
             judged += [one for scores in of_deep for one in judge.judge(scores)]
@@ -108,7 +108,7 @@ def validate(
         curves=drawn,
         rules=gate.judge(found, results, controlled, data.subject.certain_pairs),
         shape=tuple(shape.describe(judged, judge)),
-        notes=tuple(_notes(data, results, with_deep=with_deep)),
+        notes=tuple(_notes(data, results, deep_left_out)),
         seconds=clock.seconds,
         paper=data.paper,
         n_permutations=n_permutations,
@@ -172,7 +172,15 @@ def _chance(n: int) -> dict[str, float]:
     return {"mrr": chance.mrr, **recalls, "median_rank": chance.median_rank, "mean_rank": chance.mean_rank}
 
 
-def _notes(data: Dataset, results: tuple[BaselineResult, ...], *, with_deep: bool) -> Iterator[str]:
+def _why_not_deep(data: Dataset, *, deep: bool | None) -> str:
+    """Say why the deep baselines are left out; "" when they are not."""
+    if deep is False or (deep is None and importlib.util.find_spec("torch") is None):
+        return "with torch (pip install 'musicdata[deep]') they are fitted too"
+    n_train, least = len(data.rows("train")), suite.least_deep_rows()
+    return f"they need {least} train samples, and there are {n_train}" if n_train < least else ""
+
+
+def _notes(data: Dataset, results: tuple[BaselineResult, ...], deep_left_out: str) -> Iterator[str]:
     certain = {frozenset(pair) for pair in data.subject.certain_pairs}
     for pair in dict.fromkeys(result.pair for result in results if frozenset(result.pair) not in certain):
         asked = next(r for r in results if r.pair == pair and r.name == gate.JUDGE)
@@ -184,8 +192,8 @@ def _notes(data: Dataset, results: tuple[BaselineResult, ...], *, with_deep: boo
     for result in results:
         if max(d.tie_gap for d in result.directions) > 0.01 * result.mrr:
             yield f"{result.name} on {'–'.join(result.pair)} has ties: its figures are means over their orders."
-    if not with_deep:
-        yield "The deep baselines were left out; with torch (pip install 'musicdata[deep]') they are fitted too."
+    if deep_left_out:
+        yield f"The deep baselines were left out: {deep_left_out}."
     if data.subject.groups is not None and len(set(data.subject.groups[data.rows("test")])) < 30:
         yield "The test split has fewer than 30 groups: its intervals and p-values are rough."
 

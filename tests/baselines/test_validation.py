@@ -133,6 +133,15 @@ def test_the_command_prints_the_papers_table_and_the_sweep_and_leaves_the_worksp
     assert run("check", spoiled).returncode == 0
 
 
+def test_deep_baselines_are_left_out_where_there_are_too_few_samples_for_them(copied_crawl: Path) -> None:
+    with (copied_crawl / "recipe.toml").open("a", encoding="utf-8") as recipe:
+        recipe.write('\n[validate.views]\naudio = "features_track.vector"\nlyrics = "features_doc2vec.vector"\n')
+    few = validate(copied_crawl, deep=True, swept=False, n_permutations=100)
+    assert 0 < few.n_samples["train"] < 61
+    assert {b.name for b in few.baselines} == {"CCA", "CCA weighted"}
+    assert any(f"they need 61 train samples, and there are {few.n_samples['train']}" in note for note in few.notes)
+
+
 def test_what_cannot_be_validated_says_why(built: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no workspace"):
         validate(tmp_path)
