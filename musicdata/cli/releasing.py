@@ -224,12 +224,12 @@ def _print_facts(facts: Mapping[str, object], *, as_json: bool) -> None:
 
 
 def _print_record(record: Record, out: Path, *, as_json: bool) -> None:
-    from musicdata.release.layout import SAMPLES, SPLITS
+    from musicdata.release.layout import SPLITS
 
     if as_json:
         print_json(record.model_dump(mode="json", exclude={"tables", "files", "stages"}) | {"out": str(out)})
         return
-    n_samples = record.tables[SAMPLES].rows
+    n_samples = record.n_samples
     rows = ", ".join(f"{split} {n_samples[split]:,}" for split in SPLITS if split in n_samples)
     size = sum(file.bytes for file in record.files)
     typer.echo(f"{out} is {record.slug}: {rows} samples, {len(record.files)} files, {size / 1e6:,.1f} MB")
@@ -237,7 +237,16 @@ def _print_record(record: Record, out: Path, *, as_json: bool) -> None:
     if record.gate is not None and not record.gate.holds:
         typer.echo(f"the gate was overruled: {record.gate.reason}")
     typer.echo(f"  musicdata release verify {out}")
-    typer.echo(f"  musicdata release publish {out} --to URL [--view open]")
+    typer.echo(f"  musicdata release publish {out} --to URL{_view_option(out)}")
+
+
+def _view_option(out: Path) -> str:
+    """Return the option that a publication takes, by what recipe and rights permit; "" when it takes none."""
+    from musicdata.release.release import open_release
+    from musicdata.release.sharing import rights
+
+    views = rights.permitted_views(open_release(out))
+    return "" if "full" in views else f" --view {'|'.join(views)}"
 
 
 def _tell(text: str) -> None:

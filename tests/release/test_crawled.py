@@ -17,6 +17,7 @@ from musicdata.release.sharing.redaction import render
 from musicdata.release.verify import verify
 from musicdata.release.view_check import check_views
 from musicdata.release.views import export, schema
+from tests.test_cli import run
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +102,13 @@ def test_card_and_croissant_say_from_whom_it_was_fetched(ids: Release) -> None:
     assert croissant["recordSet"][-1]["name"] in {"videos", "splits", "rights", "bag_of_words", "samples"}
     relations = next(one for one in croissant["recordSet"] if one["name"] == "relations")["data"]
     assert {"relations/field": "splits/sample_id", "relations/refers_to": "samples/sample_id"} in relations
+
+
+def test_the_command_counts_the_pairs_and_names_the_views_that_may_be_published(crawled: Path, tmp_path: Path) -> None:
+    done = run("release", "build", crawled, "--version", "1.0.0", "--out", tmp_path / "r")
+    assert done.returncode == 0, done.stderr
+    assert "train 20, valid 4, test 2 samples" in done.stdout
+    assert f"musicdata release publish {tmp_path / 'r'} --to URL --view ids|features" in done.stdout
 
 
 def test_an_artist_can_be_taken_down(full: Release, tmp_path: Path) -> None:
