@@ -59,13 +59,14 @@ _OUTCOMES = {
         *(Kind.SERVER_ERROR, Kind.UNAVAILABLE, Kind.UNAVAILABLE_LATER),
         *(Kind.STALL, Kind.DRIP, Kind.SHORT),
     ),
-    "invalid": (Kind.GARBAGE, Kind.HTML, Kind.NULL, Kind.WRONG_SHAPE),
-    "ok": (Kind.TOKEN_EXPIRED, Kind.REPEATED_PAGE, Kind.ENDLESS_NEXT),
+    "invalid": (Kind.GARBAGE, Kind.HTML, Kind.NULL, Kind.WRONG_SHAPE, Kind.REPEATED_PAGE),
+    "ok": (Kind.TOKEN_EXPIRED, Kind.ENDLESS_NEXT),
 }
 OUTCOME_OF = {kind: outcome for outcome, kinds in _OUTCOMES.items() for kind in kinds}
 # Those that make a crawler leave the whole service alone for a while.
 PAUSING = frozenset({*_OUTCOMES["rate_limited"], Kind.UNAVAILABLE_LATER})
 _OF_PAGES = frozenset({Kind.QUOTA, Kind.TOKEN_EXPIRED, Kind.REPEATED_PAGE, Kind.ENDLESS_NEXT})
+_PAGE = 50  # entries, at most
 _OF_JSON = frozenset({Kind.NULL, Kind.WRONG_SHAPE})
 
 
@@ -183,7 +184,8 @@ class Faults:
         if self._script.share and not self.plan:
             for number, stage in enumerate(STAGES):
                 if stage in self._script.stages:
-                    self.plan |= _drawn(self._script, stage, _keys(population, stage), number)
+                    drawn = _drawn(self._script, stage, _keys(population, stage), number)
+                    self.plan |= {target: fault for target, fault in drawn.items() if _shows(target, fault, population)}
 
     def heal(self) -> None:
         """Switch all faults off."""
@@ -222,6 +224,14 @@ def _keys(population: Population, stage: str) -> list[str]:
     elif stage == "fetch_clips":
         plain = [track for track in plain if track.has_video]
     return [track.sample_id for track in plain]
+
+
+def _shows(target: Target, fault: Fault, population: Population) -> bool:
+    """Say whether a fault can be seen: a list of one page has none to repeat."""
+    if fault.kind is not Kind.REPEATED_PAGE:
+        return True
+    lists = (playlist for some in population.playlists.values() for playlist in some)
+    return any(one.playlist_id == target.key and len(one.entries) > _PAGE for one in lists)
 
 
 def _possible(kinds: Sequence[Kind], stage: str) -> list[Kind]:

@@ -95,6 +95,10 @@ class Videos:
         }
 
     @cached_property
+    def _by_name(self) -> dict[str, Track]:
+        return {_plain(f"{track.artist} {track.title}"): track for track in reversed(self._population.tracks)}
+
+    @cached_property
     def _by_words(self) -> dict[frozenset[str], Track]:
         return {_words(f"{track.artist} {track.title}"): track for track in reversed(self._population.tracks)}
 
@@ -109,6 +113,8 @@ class Videos:
     def _find(self, query: str) -> Track | None:
         """Return the track that the words name: exactly, or with most words in common."""
         if track := self._population.by_isrc.get(query.strip().upper()):
+            return track
+        if track := self._by_name.get(_plain(query)):
             return track
         words = _words(query) - _IDLE_WORDS
         if track := self._by_words.get(words):
@@ -141,6 +147,10 @@ def _shown(track: Track, showing: Showing) -> tuple[str, str, str]:
 
 
 def _words(text: str) -> frozenset[str]:
+    return frozenset(_plain(text).split())
+
+
+def _plain(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return frozenset(re.findall(r"[a-z0-9]+", bare))
+    return " ".join(re.findall(r"[a-z0-9]+", bare))

@@ -15,7 +15,7 @@ import musicdata
 from musicdata import crawls
 from musicdata.errors import PausedError, RefusedError, UsageError
 from musicdata.ledger import Ledger
-from musicdata.twin import Faults, Population, Twin
+from musicdata.twin import Faults, Kind, Population, Twin
 from musicdata.workspace import Workspace
 from tests.crawling.conftest import Crawled
 from tests.faults import crawling, harness
@@ -97,6 +97,16 @@ def test_faults_end_in_their_classes_and_heal(tmp_path: Path) -> None:
     assert trial.wrong == []
     assert trial.faults == []
     assert {"ok", "gone", "transient", "invalid"} <= set(trial.expected)
+
+
+def test_lists_that_break_off_are_no_shorter_lists(tmp_path: Path) -> None:
+    population = Population(n_tracks=240, n_moods=1, clip_s=crawling.CLIP_S)
+    recipe, kinds = crawling.without_features(tmp_path), [Kind.REPEATED_PAGE, Kind.ENDLESS_NEXT]
+    few = ["--limit", "3"]
+    trial = crawling.spoiled_trial(population, 0.5, tmp_path, recipe=recipe, more=few, kinds=kinds)
+    assert trial.wrong == []
+    assert trial.faults == []
+    assert trial.expected["invalid"] > 0
 
 
 def test_killed_crawls_end_with_the_same_bytes_and_repeat_nothing(tmp_path: Path) -> None:

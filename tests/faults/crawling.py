@@ -20,7 +20,7 @@ from pathlib import Path
 import musicdata
 from musicdata import resources
 from musicdata.ledger import Ledger
-from musicdata.twin import Faults, Population, Request, Twin
+from musicdata.twin import Faults, Kind, Population, Request, Twin
 from musicdata.workspace import Workspace
 from tests.faults import harness
 from tests.trees import workspace_digests
@@ -175,9 +175,10 @@ def spoiled_trial(
     stall_s: float = 1.0,
     recipe: str = RECIPE,
     more: Sequence[str] = (),
+    kinds: Sequence[str] = tuple(Kind),
 ) -> Spoiled:
     """Crawl with faults, compare every item's class, heal, try again, and compare with a crawl without faults."""
-    faults = Faults.planted(share, seed=1, stall_s=stall_s)
+    faults = Faults.planted(share, seed=1, stall_s=stall_s, kinds=kinds)
     with Twin(population, faults=faults) as twin:
         environment, work = twin.environment(), folder / "spoiled"
         began_s = time.monotonic()

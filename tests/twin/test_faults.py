@@ -17,6 +17,7 @@ from musicdata.twin.faults import OUTCOME_OF, PAUSING, STAGES
 from musicdata.twin.track import Track
 
 POPULATION = Population(400, n_moods=4, clip_s=2.0)
+LONG_LISTS = Population(300, n_moods=1, clip_s=2.0)
 BY_SAMPLE = {track.sample_id: track for track in reversed(POPULATION.tracks)}
 
 
@@ -134,9 +135,9 @@ def spotify_page(twin: Twin, client: Client, playlist_id: str, offset: int = 0, 
 
 @pytest.mark.parametrize("kind", [Kind.QUOTA, Kind.TOKEN_EXPIRED, Kind.REPEATED_PAGE, Kind.ENDLESS_NEXT])
 def test_faults_of_pages(kind: Kind, client: Client) -> None:
-    playlist = POPULATION.playlists["angry"][0]
+    (playlist, *_), *_ = LONG_LISTS.playlists.values()
     faults = Faults.planted(1.0, kinds=[kind], stages=["list_tracks"], lasting=1.0)
-    with Twin(POPULATION, faults=faults, owned=1.0) as twin:
+    with Twin(LONG_LISTS, faults=faults, owned=1.0) as twin:
         total = len(playlist.entries)
         if kind in (Kind.QUOTA, Kind.TOKEN_EXPIRED):
             with pytest.raises(HttpError) as caught:
@@ -155,6 +156,13 @@ def test_faults_of_pages(kind: Kind, client: Client) -> None:
         twin.heal()
         page = spotify_page(twin, client, playlist.playlist_id, total - 1)
         assert (len(page["items"]), page["next"]) == (1, None)  # type: ignore[arg-type]
+
+
+def test_a_list_of_one_page_has_none_to_repeat() -> None:
+    for population, n_struck in ((LONG_LISTS, len(*LONG_LISTS.playlists.values())), (POPULATION, 0)):
+        faults = Faults.planted(1.0, kinds=[Kind.REPEATED_PAGE], lasting=1.0)
+        faults.bind(population)
+        assert Counter(faults.expected().values()) == Counter({"invalid": n_struck} if n_struck else {})
 
 
 def test_a_token_that_expired_stays_so(client: Client) -> None:

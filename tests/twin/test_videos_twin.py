@@ -56,6 +56,19 @@ def test_every_track_is_found_by_artist_and_title(twin: Twin, client: Client) ->
         assert set(entries[0]) == {"id", "url", "title", "channel", "duration", "view_count", "description"}
 
 
+def test_songs_of_the_same_words_in_another_order_are_told_apart(client: Client) -> None:
+    many = Population(14_000, n_moods=20, clip_s=2.0)
+    of_words: dict[frozenset[str], list[Track]] = {}
+    for track in many.tracks[:14_000]:
+        of_words.setdefault(frozenset(f"{track.artist} {track.title}".split()), []).append(track)
+    alike = [track for tracks in of_words.values() if len(tracks) > 1 for track in tracks]
+    assert len(alike) > 1
+    with Twin(many) as twin:
+        for track in alike:
+            entries = found(twin, client, f"{track.artist} {track.title}")
+            assert entries[0]["id"] == many.video_id(track, track.showings[0])
+
+
 def test_searches_forgive_a_little_and_no_more(twin: Twin, client: Client) -> None:
     track = POPULATION.tracks[0]
     expected = found(twin, client, f"{track.artist} {track.title}")

@@ -1,7 +1,8 @@
 """Whole lists, page by page.
 
 The offset is our own: a page's `next` is an address that leads anywhere. Pages end at the number wanted, at the total,
-at an empty page, at a page that was there before, and, in a search, at the thousandth result.
+at an empty page, and in a search at the thousandth result or a page that was there before. A playlist that tells of
+more entries and then repeats a page is not read to its end, and not taken for a shorter one.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ class Pager:
         """Return up to `most` tracks of a playlist, and between them the entries that cannot be used.
 
         Raises:
-            HttpError: a page cannot be had.
+            HttpError: a page cannot be had, or is one that was there before (`invalid`, ``repeated_page``).
         """
 
         def page_at(offset: int) -> Page:
@@ -94,11 +95,24 @@ def _kept_page(caller: Caller, what: dict[str, object], ask: Callable[[], Page])
 
 
 def _entries(page: Page, page_at: Callable[[int], Page], limit: int, most: int, depth: int | None) -> Iterator[Entry]:
-    """Yield a list's entries until there are `most` that can be used; of twice as many at most, and of `depth`."""
+    """Yield a list's entries until there are `most` that can be used; of twice as many at most.
+
+    Args:
+        page: the first; `page_at` gives those that follow.
+        page_at: offset → page.
+        limit: entries that a page is asked for.
+        most: entries that can be used, at most.
+        depth: of a search: the most that it shows; None for a playlist, which has all that its total says.
+    """
     end = min(2 * most + limit, depth or 2 * most + limit)
     offset, n_usable = 0, 0
     seen: set[tuple[str, ...]] = set()
-    while page.entries and (names := _names(page)) not in seen:
+    while page.entries:
+        if (names := _names(page)) in seen:
+            if depth is None and page.total is not None:
+                told = f"the page at {offset} of {page.total} entries is one that was there before"
+                raise HttpError(told, Outcome.INVALID, reason="repeated_page")
+            return
         seen |= {names} if any(names) else set()
         for entry in page.entries:
             yield entry

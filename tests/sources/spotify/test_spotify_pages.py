@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from musicdata.http import HttpError
+from musicdata.http import HttpError, Outcome
 from musicdata.sources.spotify import Pager, WebApi
 from musicdata.sources.spotify.records import Playlist, Track, Unusable, items_page, search_page
 from tests.loopback import Behaviour, Loopback, says
@@ -79,13 +79,24 @@ def test_a_search_ends_at_its_total_and_at_the_thousandth(total: int, n_calls: i
         assert n_pages(server) == n_calls
 
 
-def test_a_list_ends_at_an_empty_and_at_a_repeated_page() -> None:
+def test_a_list_ends_at_an_empty_page_and_is_not_cut_short_by_a_repeated_one() -> None:
     once, again = page(None, [{"item": track(1)}], total=10**9), page(None, [], total=10**9)
-    with spotify(playlists={"empty": says(once, again), "repeated": says(once)}) as (server, services):
+    untold = page(None, [{"item": track(1)}], total=-1)
+    lists = {"empty": says(once, again), "repeated": says(once), "untold": says(untold)}
+    with spotify(playlists=lists) as (server, services):
         pager = Pager(lambda: WebApi(services))
         assert len(pager.playlist_items(Calls(), "empty", 500)) == 1
-        assert len(pager.playlist_items(Calls(), "repeated", 500)) == 1
-        assert n_pages(server) == 4
+        assert len(pager.playlist_items(Calls(), "untold", 500)) == 1
+        with pytest.raises(HttpError, match="the page at 50 of 1000000000 entries is one that was there before") as no:
+            pager.playlist_items(Calls(), "repeated", 500)
+        assert (no.value.outcome, no.value.reason) == (Outcome.INVALID, "repeated_page")
+        assert n_pages(server) == 6
+
+
+def test_a_search_that_repeats_a_page_ends() -> None:
+    with spotify(says(page("tracks", [track(1)], total=10**9))) as (server, services):
+        assert len(Pager(lambda: WebApi(services)).search(Calls(), "track", "sad", 2000)) == 1
+        assert n_pages(server) == 2
 
 
 def test_a_list_of_nothing_but_nulls_ends() -> None:
