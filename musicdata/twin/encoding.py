@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 CONTENT_TYPES = {"flac": "audio/flac", "ogg": "audio/ogg"}
+_BLOCK = 1 << 14  # samples; libsndfile puts all that is written at once on the stack, and minutes are too much for it
 _POLYNOMIAL = 0x04C11DB7  # of the checksum in Ogg pages (RFC 3533, 6)
 
 
@@ -28,7 +29,9 @@ def encode(samples: NDArray[np.int16], extension: str) -> bytes:
     if extension == "flac":
         soundfile.write(buffer, samples, RATE_HZ, format="FLAC", subtype="PCM_16")
         return buffer.getvalue()
-    soundfile.write(buffer, samples, RATE_HZ, format="OGG", subtype="VORBIS")
+    with soundfile.SoundFile(buffer, "w", RATE_HZ, channels=1, format="OGG", subtype="VORBIS") as file:
+        for start in range(0, len(samples), _BLOCK):
+            file.write(samples[start : start + _BLOCK])
     return _with_serial(buffer.getvalue(), 1)
 
 

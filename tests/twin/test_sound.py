@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -114,6 +116,19 @@ def test_flac_is_the_samples_themselves() -> None:
     decoded, rate_hz = soundfile.read(io.BytesIO(encode(samples, "flac")), dtype="int16")
     assert rate_hz == sound.RATE_HZ
     assert (decoded == samples).all()
+
+
+def test_minutes_of_ogg_are_encoded_in_a_thread_as_a_server_does() -> None:
+    code = (
+        "import threading, numpy as np\n"
+        "from musicdata.twin.encoding import encode\n"
+        "song = np.tile(np.arange(-2205, 2205, dtype=np.int16), 1000)\n"
+        "thread = threading.Thread(target=lambda: print(len(encode(song, 'ogg'))))\n"
+        "thread.start(); thread.join()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr  # in a process of its own: what goes wrong here ends it
+    assert int(done.stdout) > 100_000
 
 
 def test_ogg_is_the_same_bytes_every_time_with_right_checksums() -> None:
