@@ -32,16 +32,12 @@ def cut(ledger: Ledger, stage: Stage[Any], inputs: Inputs) -> Iterator[Shard]:
         table: None for table in stage.inputs if contracts.load(table).key[0] == key
     }
     others = [inputs.digest(table) for table in stage.inputs if table not in aligned]
-    keys, prints = [], []
-    for entry in ledger.entries(stage.name):
-        keys.append(entry.key)
-        prints.append(hashlib.sha256(entry.fingerprint()).digest())
-    for start, stop in cutting.runs(keys, stage.network.shard_items):
-        first, last = keys[start], keys[stop - 1]
-        gathered = hashlib.sha256(b"".join(prints[start:stop]))
+    for entries in cutting.grouped(ledger.entries(stage.name), stage.network.shard_items, lambda entry: entry.key):
+        first, last = entries[0].key, entries[-1].key
+        gathered = hashlib.sha256(b"".join(hashlib.sha256(entry.fingerprint()).digest() for entry in entries))
         rows = cutting.rows_digest(inputs, aligned, first, last) if aligned else ""
         gathered.update("".join([rows, *others]).encode())
-        yield Shard(first, last, stop - start, gathered.hexdigest())
+        yield Shard(first, last, len(entries), gathered.hexdigest())
 
 
 def of(workspace: Workspace, stage: Stage[Any], shard: Shard) -> Callable[[], Iterator[Answer]]:

@@ -12,7 +12,7 @@ from musicdata import contract as contracts
 from musicdata.stage import Shard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from musicdata.stage import Inputs
 
@@ -26,14 +26,22 @@ def runs(ids: Sequence[str], target: int) -> Iterator[tuple[int, int]]:
     ends near it only.
     """
     start = 0
-    for position, item in enumerate(ids):
-        length = position + 1 - start
-        ends_here = int.from_bytes(hashlib.sha256(item.encode()).digest()[:4]) % max(target // 2, 1) == 0
-        if (length >= target // 2 and ends_here) or length >= 2 * target:
-            yield start, position + 1
-            start = position + 1
-    if start < len(ids):
-        yield start, len(ids)
+    for run in grouped(ids, target, str):
+        yield start, start + len(run)
+        start += len(run)
+
+
+def grouped(items: Iterable[T], target: int, id_of: Callable[[T], str]) -> Iterator[list[T]]:
+    """Yield the items themselves in the runs that `runs` finds; no more than one run is in memory."""
+    run: list[T] = []
+    for item in items:
+        run.append(item)
+        ends_here = int.from_bytes(hashlib.sha256(id_of(item).encode()).digest()[:4]) % max(target // 2, 1) == 0
+        if (len(run) >= target // 2 and ends_here) or len(run) >= 2 * target:
+            yield run
+            run = []
+    if run:
+        yield run
 
 
 def batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
