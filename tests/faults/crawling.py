@@ -56,7 +56,7 @@ def settings(threads: int = THREADS) -> list[str]:
         f"crawl.budgets={{ {budgets} }}",
         "crawl.first_wait_s=0.05",
         "crawl.refused_wait_s=0.3",
-        "crawl.deadline_s=3",
+        "crawl.deadline_s=10",
         f"fetch_clips.clip_s={CLIP_S}",
         "rank_tracks.min_duration_s=1",
     ]
@@ -150,6 +150,14 @@ def ended(command: list[str], environment: dict[str, str], *codes: int) -> str:
     return said
 
 
+def finished(command: list[str], environment: dict[str, str]) -> None:
+    """Run a command until nothing is left that may pass: a busy machine is late now and then."""
+    for _ in range(2):
+        if "in ways that may pass" not in ended(command, environment, 0, 3):
+            return
+    ended(command, environment, 0)
+
+
 @dataclass
 class Spoiled:
     """Is one crawl with planted faults, healed by a retry.
@@ -186,9 +194,9 @@ def spoiled_trial(
         spoiled_s = time.monotonic() - began_s
         spoiled = outcomes(work)
         twin.heal()
-        ended(retry_command(work), environment, 0)
+        finished(retry_command(work), environment)
         healed_s = time.monotonic() - began_s - spoiled_s
-        ended(command(folder / "clean", *more, threads=threads, recipe=recipe), environment, 0)
+        finished(command(folder / "clean", *more, threads=threads, recipe=recipe), environment)
         clean_s = time.monotonic() - began_s - spoiled_s - healed_s
     now, expected = made(work), made(folder / "clean")
     differ = sorted(name for name in now.keys() | expected.keys() if now.get(name) != expected.get(name))
