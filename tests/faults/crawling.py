@@ -98,7 +98,7 @@ class Killed:
 
     Attributes:
         landed: kills that came before its end.
-        repeated: calls that were made more often than by a crawl that nobody disturbed.
+        repeated: calls that were made again, beyond those of a crawl that nobody disturbed.
         faults: what was wrong.
     """
 
@@ -107,11 +107,11 @@ class Killed:
     faults: list[str] = field(default_factory=list)
 
 
-def kill_trials(twin: Twin, folder: Path, seeds: range, kills_each: int = 1) -> list[Killed]:
+def kill_trials(twin: Twin, folder: Path, seeds: range, kills_each: int = 1, recipe: str = RECIPE) -> list[Killed]:
     """Kill a crawl at random moments for each seed, and run the same command to its end."""
     environment = twin.environment()
     began_s, n_before = time.monotonic(), len(twin.requests)
-    ended(command(folder / "reference"), environment, 0)
+    ended(command(folder / "reference", recipe=recipe), environment, 0)
     length_s, expected = time.monotonic() - began_s, made(folder / "reference")
     once = asked(twin.requests[n_before:])
     found = []
@@ -119,10 +119,12 @@ def kill_trials(twin: Twin, folder: Path, seeds: range, kills_each: int = 1) -> 
         work, drawn, trial = folder / f"killed{seed}", random.Random(seed), Killed()
         n_before = len(twin.requests)
         for _ in range(kills_each):
-            trial.landed += killed_at(work, environment, drawn.uniform(0.1, 1.0) * length_s / kills_each)
-        ended(command(work), environment, 0)
+            trial.landed += killed_at(
+                command(work, recipe=recipe), environment, drawn.uniform(0.1, 1.0) * length_s / kills_each
+            )
+        ended(command(work, recipe=recipe), environment, 0)
         more = asked(twin.requests[n_before:]) - once
-        trial.repeated = sum(more.values())
+        trial.repeated = len(more)  # yt-dlp asks twice for a file: what it is, and the file
         if trial.repeated > trial.landed * THREADS:  # those under way at a kill, which no ledger can know of
             trial.faults.append(f"{trial.repeated} calls repeated: {list(more)[:3]}")
         now = made(work)
@@ -132,9 +134,9 @@ def kill_trials(twin: Twin, folder: Path, seeds: range, kills_each: int = 1) -> 
     return found
 
 
-def killed_at(work: Path, environment: dict[str, str], after_s: float) -> bool:
+def killed_at(command: list[str], environment: dict[str, str], after_s: float) -> bool:
     """Crawl, and kill that after so many seconds; say whether it still ran."""
-    with harness.start(command(work), environment) as process:
+    with harness.start(command, environment) as process:
         end_s = time.monotonic() + after_s
         harness.wait_until(lambda: time.monotonic() >= end_s, process)
         process.send_signal(signal.SIGKILL)
@@ -251,7 +253,7 @@ def main() -> int:
             bad = _print_spoiled(
                 spoiled_trial(population, chosen.faults, folder, threads=chosen.threads, recipe=recipe, more=more)
             )
-        return int(bool(chosen.kills and _print_killed(population, chosen.kills, folder)) or bad)
+        return int(bool(chosen.kills and _print_killed(population, chosen.kills, folder, recipe)) or bad)
 
 
 def _print_spoiled(trial: Spoiled) -> bool:
@@ -263,9 +265,9 @@ def _print_spoiled(trial: Spoiled) -> bool:
     return bool(trial.faults) or len(trial.wrong) > 0.005 * n_items
 
 
-def _print_killed(population: Population, n_kills: int, folder: Path) -> bool:
+def _print_killed(population: Population, n_kills: int, folder: Path, recipe: str) -> bool:
     with Twin(population) as twin:
-        trials = kill_trials(twin, folder, range(n_kills))
+        trials = kill_trials(twin, folder, range(n_kills), recipe=recipe)
     faults = [fault for trial in trials for fault in trial.faults]
     landed, repeated = sum(trial.landed for trial in trials), sum(trial.repeated for trial in trials)
     print(f"{n_kills} crawls killed, {landed} in time; {repeated} calls were under way and made again")
