@@ -37,11 +37,12 @@ def found(folder: Path, said: str, keys: list[str]) -> list[str]:
 @pytest.mark.parametrize("kind", Kind)
 def test_twenty_failures_of_a_kind_show_no_key(kind: Kind, tmp_path: Path) -> None:
     limit = 5 if OUTCOME_OF[kind] == "rate_limited" else 20  # each of those is refused five times
-    how = {"kinds": [kind], "lasting": 1.0, "retry_after_s": 0.0, "stall_s": 0.1}
-    population, faults = TRACKS, Faults.planted(0.7, stages=STAGES[1:], **how)
+    population, stages, share = TRACKS, list(STAGES[1:]), 0.7
     if kind in OF_LISTS:
-        limit, faults = 2, Faults.planted(1.0, stages=STAGES[:1], **how)
-        population = LONG_LISTS if kind is Kind.REPEATED_PAGE else LISTS
+        population, stages, share, limit = LISTS, ["list_tracks"], 1.0, 2
+    if kind is Kind.REPEATED_PAGE:
+        population = LONG_LISTS
+    faults = Faults.planted(share, kinds=[kind], stages=stages, lasting=1.0, retry_after_s=0.0, stall_s=0.1)
     with Twin(population, faults=faults) as twin:
         environment = twin.environment()
         command = crawling.command(tmp_path / "work", "--limit", str(limit), *HURRIED)
