@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,10 @@ from musicdata.release.freeze import freeze
 from musicdata_baselines import report
 from tests import crawled as crawl
 from tests.songs import write_songs
+
+# A shell that starts the tests in the background lets them ignore SIGINT, and with them every program that they start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
