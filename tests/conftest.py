@@ -6,6 +6,7 @@ import shutil
 import signal
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 import musicdata
@@ -18,6 +19,9 @@ from tests.songs import write_songs
 # A shell that starts the tests in the background lets them ignore SIGINT, and with them every program that they start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+hypothesis.settings.register_profile("untimed", deadline=None)  # a busy machine is no fault
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from musicdata.text.names import artist_names, normalised, title_parts, version_words
@@ -36,7 +36,6 @@ def test_other_names_stay_apart(one: str, other: str) -> None:
     assert normalised(one) != normalised(other)
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_normalising_twice_changes_nothing_and_keeps_every_name_a_name(text: str) -> None:
     once = normalised(text)
@@ -86,7 +85,6 @@ def test_a_title_is_taken_apart(title: str) -> None:
     assert title_parts(title) == (bare, frozenset(words.split()))
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="aA bé(Live)[]-–/|feat.mixｗ（）", max_size=200))
 def test_a_bare_title_is_never_empty_where_there_is_one(title: str) -> None:
     bare, _ = title_parts(title)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from musicdata.errors import UsageError
@@ -126,7 +126,6 @@ words = st.one_of(
 )
 
 
-@settings(deadline=None)  # the first word of a language loads its patterns
 @given(words, languages)
 @example("İstanbul", "en")
 @example("y", "fr")
@@ -139,7 +138,6 @@ def test_syllables_join_to_the_word_and_none_is_empty(word: str, language: str) 
     assert all(syllables)
 
 
-@settings(deadline=None)  # the first word of a language loads its patterns
 @given(words, languages, st.integers(min_value=1, max_value=8))
 def test_fit_never_exceeds_the_notes(word: str, language: str, n_notes: int) -> None:
     syllables = fit(word, language, n_notes)
@@ -149,7 +147,6 @@ def test_fit_never_exceeds_the_notes(word: str, language: str, n_notes: int) -> 
     assert len(syllables) >= min(n_notes, len(syllabify(word, language)))
 
 
-@settings(deadline=None)  # the first word of a language loads its patterns
 @given(words, languages)
 def test_every_syllable_but_an_only_one_has_a_letter(word: str, language: str) -> None:
     syllables = syllabify(word, language)
