@@ -174,7 +174,9 @@ def _chance(n: int) -> dict[str, float]:
 
 def _why_not_deep(data: Dataset, *, deep: bool | None) -> str:
     """Say why the deep baselines are left out; "" when they are not."""
-    if deep is False or (deep is None and importlib.util.find_spec("torch") is None):
+    if deep is False:
+        return "they were not wanted"
+    if deep is None and importlib.util.find_spec("torch") is None:
         return "with torch (pip install 'musicdata[deep]') they are fitted too"
     n_train, least = len(data.rows("train")), suite.least_deep_rows()
     return f"they need {least} train samples, and there are {n_train}" if n_train < least else ""
