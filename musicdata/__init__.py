@@ -13,32 +13,32 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from musicdata.api import Work as Work
-    from musicdata.api import build as build
-    from musicdata.api import check as check
-    from musicdata.api import load as load
-    from musicdata.api import open_data as open_data
-    from musicdata.api import open_work as open_work
-    from musicdata.api import plan as plan
-    from musicdata.crawls import crawl as crawl
-    from musicdata.crawls import retry as retry
+    from musicdata.api.build import Work as Work
+    from musicdata.api.build import build as build
+    from musicdata.api.build import check as check
+    from musicdata.api.build import load as load
+    from musicdata.api.build import open_data as open_data
+    from musicdata.api.build import open_work as open_work
+    from musicdata.api.build import plan as plan
+    from musicdata.api.crawl import crawl as crawl
+    from musicdata.api.crawl import retry as retry
     from musicdata.errors import MusicdataError as MusicdataError
-    from musicdata.release.release import Release as Release
+    from musicdata.release.reading.release import Release as Release
 
 __version__ = "0.1.0"
 
 _PUBLIC = {
     "MusicdataError": "musicdata.errors",
-    "Release": "musicdata.release.release",
-    "Work": "musicdata.api",
-    "build": "musicdata.api",
-    "check": "musicdata.api",
-    "crawl": "musicdata.crawls",
-    "load": "musicdata.api",
-    "open_data": "musicdata.api",
-    "open_work": "musicdata.api",
-    "plan": "musicdata.api",
-    "retry": "musicdata.crawls",
+    "Release": "musicdata.release.reading.release",
+    "Work": "musicdata.api.build",
+    "build": "musicdata.api.build",
+    "check": "musicdata.api.build",
+    "crawl": "musicdata.api.crawl",
+    "load": "musicdata.api.build",
+    "open_data": "musicdata.api.build",
+    "open_work": "musicdata.api.build",
+    "plan": "musicdata.api.build",
+    "retry": "musicdata.api.crawl",
 }
 __all__ = [  # noqa: PLE0604, RUF100
     "MusicdataError",

@@ -11,7 +11,7 @@ import pytest
 
 import musicdata
 import musicdata_baselines
-from musicdata.release.freeze import freeze
+from musicdata.release.making.freeze import freeze
 from musicdata_baselines import report
 from tests import crawled as crawl
 from tests.songs import write_songs

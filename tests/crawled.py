@@ -20,17 +20,17 @@ import pyarrow.compute as pc
 import soundfile
 from numpy.typing import NDArray
 
-from musicdata import contract as contracts
-from musicdata import stage as stages
-from musicdata.recipe import Recipe, Step
-from musicdata.recipe import load as load_recipe
-from musicdata.sealing import seal
-from musicdata.splits import Split
-from musicdata.stage import Reject, Shard, Task
-from musicdata.staleness import origin_of
-from musicdata.tables import PartWriter, TableReader, read_rejects
-from musicdata.text.lyric_cleaning import text_sha256
-from musicdata.workspace import Workspace
+from musicdata.definitions import contract as contracts
+from musicdata.definitions import stage as stages
+from musicdata.definitions.recipe import Recipe, Step
+from musicdata.definitions.recipe import load as load_recipe
+from musicdata.definitions.splits import Split
+from musicdata.definitions.stage import Reject, Shard, Task
+from musicdata.engine.manifest import seal
+from musicdata.engine.staleness import origin_of
+from musicdata.music.text.lyric_cleaning import text_sha256
+from musicdata.workspace.folder import Workspace
+from musicdata.workspace.parts import PartWriter, TableReader, read_rejects
 from tests.release.made import rows_of
 
 RATE_HZ, CLIP_S = 22_050, 1.0

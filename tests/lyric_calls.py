@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from musicdata.crawling.calls import ItemCalls
-from musicdata.crawling.gate import Gate, Patience
-from musicdata.ledger import Ledger
-from musicdata.workspace import Workspace
+from musicdata.engine.fetching.calls import ItemCalls
+from musicdata.engine.fetching.rate_limits import Gate, Patience
+from musicdata.workspace.folder import Workspace
+from musicdata.workspace.ledger import Ledger
 from tests.loopback import message
 
 ONE_ATTEMPT = Patience(attempts=1, refusals=1, first_wait_s=0.0, refused_wait_s=0.01)

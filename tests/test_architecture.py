@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import musicdata
-from musicdata import stage
+from musicdata.definitions import stage
 
 PACKAGE = Path(musicdata.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from musicdata import cli, dictionary
+from musicdata import cli
+from musicdata.definitions import dictionary
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -16,7 +17,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 def test_the_data_dictionary_is_that_of_the_contracts() -> None:
     assert (ROOT / "docs" / "contracts.md").read_text("utf-8") == dictionary.markdown(), (
-        "run: python -m musicdata.dictionary > docs/contracts.md"
+        "run: python -m musicdata.definitions.dictionary > docs/contracts.md"
     )
 
 

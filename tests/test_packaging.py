@@ -54,7 +54,7 @@ def test_sdist_gives_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
 def test_the_wheel_runs_on_its_own(wheel: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path / "site")
-    code = "import musicdata, musicdata.recipe as r, musicdata.contract as c; print(musicdata.__file__, r.names(), len(c.names()))"
+    code = "import musicdata, musicdata.definitions.recipe as r, musicdata.definitions.contract as c; print(musicdata.__file__, r.names(), len(c.names()))"
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=tmp_path,

@@ -9,8 +9,8 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from musicdata.formats import sound_files
-from musicdata.render import sandbox
+from musicdata.music.formats import sound_files
+from musicdata.system import processes
 
 RATE_HZ = 44_100
 CODECS = {
@@ -54,7 +54,7 @@ def write(samples: NDArray[np.float32], path: Path, *, bit_rate: int = 128, rate
     soundfile.write(source, samples, rate_hz, subtype="FLOAT")
     command = [str(sound_files.ffmpeg()), "-nostdin", "-v", "error", "-y", "-i", str(source)]
     command += [*CODECS[path.suffix[1:]], "-b:a", f"{bit_rate}k", "-threads", "1", str(path)]
-    done = sandbox.run(command, cwd=path.parent, deadline_s=60)
+    done = processes.run(command, cwd=path.parent, deadline_s=60)
     assert done.returncode == 0, done.stderr
     source.unlink()
     return path

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 import musicdata
-from musicdata.contract import introduced_by
+from musicdata.definitions.contract import introduced_by
 from musicdata.errors import InputError, UsageError
 from musicdata_baselines.controls.subject import Subject
 from musicdata_baselines.linear.pca import RandomizedPCA
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from musicdata.reading import Readable
-    from musicdata.recipe import Validate
+    from musicdata.definitions.recipe import Validate
+    from musicdata.definitions.table_source import Readable
 
 # Features; wider views are reduced by PCA fitted on the train split: first each note, then the whole sample.
 COMPRESS_NOTES_ABOVE, NOTES_COMPRESSED_TO = 256, 128

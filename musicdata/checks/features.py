@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
 
-from musicdata.contract import completing
+from musicdata.definitions.contract import completing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from musicdata.reading import Reader
+    from musicdata.definitions.table_source import Reader
 
 _MAKING = ("extractor", "extractor_version", "parameters", "tokenizer")
 _NOUN = {"alignment": "aligned samples", "pairs": "pairs"}

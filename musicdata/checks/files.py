@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from musicdata.workspace import sha256_of_file
+from musicdata.workspace.folder import sha256_of_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from musicdata.workspace import Workspace
+    from musicdata.workspace.folder import Workspace
 
 
 def check_parts(workspace: Workspace) -> Iterator[tuple[str, str]]:

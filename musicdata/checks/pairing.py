@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from musicdata.text.lyric_cleaning import text_sha256
+from musicdata.music.text.lyric_cleaning import text_sha256
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from musicdata.reading import Reader
+    from musicdata.definitions.table_source import Reader
 
     Rows = list[dict[str, Any]]
 

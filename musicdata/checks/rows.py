@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from musicdata.contract import introduced_by
+from musicdata.definitions.contract import introduced_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from musicdata.reading import Reader
+    from musicdata.definitions.table_source import Reader
 
 
 def check_contracts(reader: Reader) -> Iterator[tuple[str, str]]:

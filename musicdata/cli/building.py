@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from musicdata.planning import Plan
+    from musicdata.engine.planning import Plan
 
 
 @app.command(short_help="What is installed, what is missing.")
 def doctor(as_json: Json = False) -> None:
     """Say what is installed, what is missing, and the command that mends it."""
-    from musicdata import doctor as doctors
+    from musicdata.api import doctor as doctors
 
     findings = doctors.examine()
     if as_json:
@@ -59,13 +59,14 @@ def plan(
     as_json: Json = False,
 ) -> None:
     """Say what a build would do, before anything runs: stages, samples, bytes, minutes."""
-    from musicdata import api, recipe
+    from musicdata.api import build
     from musicdata.cli.crawling import print_plan
+    from musicdata.definitions import recipe
 
     if recipe.load(name, set_ or ()).is_crawled:
         print_plan(name, input_, work, limit, set_, as_json=as_json)
         return
-    planned = api.plan(name, input=input_, work=work, limit=limit, workers=workers, overrides=set_ or ())
+    planned = build.plan(name, input=input_, work=work, limit=limit, workers=workers, overrides=set_ or ())
     if as_json:
         print_json(dataclasses.asdict(planned))
     else:
@@ -99,13 +100,13 @@ def build(
     as_json: Json = False,
 ) -> None:
     """Build a data set; the same command continues what was interrupted and rebuilds only what changed."""
-    from musicdata import api
+    from musicdata.api import build
 
     if dry_run:
         plan(name, input_, work, limit, workers, set_, as_json)
         return
     with progress(quiet=as_json) as shown:
-        done = api.build(
+        done = build.build(
             name,
             input=input_,
             work=work,
@@ -131,11 +132,11 @@ def _print_next_steps(root: Path) -> None:
 @app.command(short_help="What a workspace holds, what is stale.")
 def status(work: WorkArgument = None, as_json: Json = False) -> None:
     """Say what is in a workspace: rows, rejects, and what is up to date."""
-    from musicdata import api, crawls
+    from musicdata.api import build, crawl
     from musicdata.cli.crawling import pair_lines
 
-    found = api.status(work)
-    ledger, pairs = crawls.ledger_facts(work), crawls.pair_facts(work)
+    found = build.status(work)
+    ledger, pairs = crawl.ledger_facts(work), crawl.pair_facts(work)
     if as_json:
         print_json(found | ({"ledger": ledger} if ledger else {}) | ({"pairs": pairs} if pairs else {}))
         return

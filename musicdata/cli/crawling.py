@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from musicdata.api import Work
+    from musicdata.api.build import Work
 
 AcceptTerms = Annotated[
     bool,
@@ -47,13 +47,13 @@ def crawl(
     as_json: Json = False,
 ) -> None:
     """Crawl a data set; the same command goes on where it was interrupted and tries again what may pass."""
-    from musicdata import crawls
+    from musicdata.api import crawl
 
     if dry_run:
         print_plan(name, input_, work, limit, set_, as_json=as_json)
         return
     with progress(quiet=as_json) as shown:
-        done = crawls.crawl(
+        done = crawl.crawl(
             name,
             input=input_,
             work=work,
@@ -78,7 +78,7 @@ def print_plan(
     as_json: bool,
 ) -> None:
     """Say what a crawl would do: calls, days, hours, bytes."""
-    from musicdata import crawl_planning
+    from musicdata.api import crawl_planning
 
     planned = crawl_planning.plan(name, input=input_, work=work, limit=limit, overrides=set_ or ())
     if as_json:
@@ -107,13 +107,14 @@ def retry(
     as_json: Json = False,
 ) -> None:
     """Fetch again what failed, and bring every table up to date."""
-    from musicdata import crawls, ledger
+    from musicdata.api import crawl
+    from musicdata.workspace import ledger
 
     outcomes = tuple(class_ or ledger.RETRYABLE)
     if "all" in outcomes:
         outcomes = ledger.OUTCOMES[1:]
     with progress(quiet=as_json) as shown:
-        done = crawls.retry(
+        done = crawl.retry(
             work,
             outcomes=outcomes,
             reasons=reason or (),
@@ -127,12 +128,12 @@ def retry(
 
 
 def _print_done(done: Work, *, as_json: bool) -> None:
-    from musicdata import crawls
+    from musicdata.api import crawl
 
     if as_json:
         print_json({"work": str(done.root), "stages": [dataclasses.asdict(stage) for stage in done.stages]})
         return
-    for line in pair_lines(crawls.pair_facts(done.root)):
+    for line in pair_lines(crawl.pair_facts(done.root)):
         typer.echo(line)
     typer.echo(f"{done.root} is crawled. Look at it:")
     typer.echo(f"  musicdata status {done.root}     what became of every item")

@@ -32,9 +32,10 @@ def show(
     """Look at rows of a table, or save its sounds and pictures as files."""
     from itertools import islice
 
-    from musicdata import api, display
+    from musicdata.api import build
+    from musicdata.cli import rows as display
 
-    opened = api.open_data(work)
+    opened = build.open_data(work)
     wanted = columns.split(",") if columns else None
     rows = list(islice(opened.rows(table, key, wanted), limit))
     if key is not None and not rows and table != "rejects":  # no rejects are good news
@@ -52,9 +53,9 @@ def show(
 @app.command(short_help="Prove that the tables are right.")
 def check(path: Data = None, as_json: Json = False) -> None:
     """Prove that the tables are right: contracts, keys, splits, alignment, checksums, sound, pictures."""
-    from musicdata import api
+    from musicdata.api import build
 
-    report = api.check(path)
+    report = build.check(path)
     if as_json:
         print_json(
             {

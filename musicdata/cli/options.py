@@ -50,7 +50,7 @@ def progress(*, quiet: bool) -> Any:
 
     from rich.console import Console
 
-    from musicdata.progress import LiveProgress, PlainProgress, SilentProgress
+    from musicdata.cli.progress import LiveProgress, PlainProgress, SilentProgress
 
     if quiet:
         return nullcontext(SilentProgress())

@@ -14,7 +14,7 @@ from musicdata.cli.options import EXIT_FINDINGS, Json, print_json
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from musicdata.release.layout import Record
+    from musicdata.release.record.layout import Record
 
 releases = typer.Typer(
     name="release",
@@ -57,7 +57,7 @@ def build(
     as_json: Json = False,
 ) -> None:
     """Freeze a workspace into a release: validated, versioned, checksummed; the same workspace gives the same bytes."""
-    from musicdata import releases as library
+    from musicdata.api import release as library
     from musicdata.cli.looking import run_validation
 
     if library.needs_validation(work):
@@ -88,7 +88,7 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Prove that a release is whole: every file, every row, every sum; that its exports say the same."""
-    from musicdata import releases as library
+    from musicdata.api import release as library
 
     problems = library.verify(release, views=exports or ())
     if as_json:
@@ -109,7 +109,7 @@ def diff(
     as_json: Json = False,
 ) -> None:
     """Say what differs between two releases, table by table, and which step in version that is."""
-    from musicdata import releases as library
+    from musicdata.api import release as library
 
     found = library.diff(first, second)
     if as_json:
@@ -142,7 +142,7 @@ def publish(
     as_json: Json = False,
 ) -> None:
     """Publish a release, or a view of it; an interrupted upload goes on, a published version is never overwritten."""
-    from musicdata import releases as library
+    from musicdata.api import release as library
 
     facts = library.publish(release, to, view=view, claim=claim, is_final=final, dry_run=dry_run, progress=_tell)
     _print_facts(facts, as_json=as_json)
@@ -158,7 +158,7 @@ def takedown(
     as_json: Json = False,
 ) -> None:
     """Take items out of a release: a patch version without them, and the proof that they are gone."""
-    from musicdata import releases as library
+    from musicdata.api import release as library
 
     if dry_run:
         _print_facts(library.foresee_takedown(release, ids, reason=reason), as_json=as_json)
@@ -174,7 +174,7 @@ def card(
     as_json: Json = False,
 ) -> None:
     """Print the card of a release, or compute it anew and say what is stale."""
-    from musicdata import releases as library
+    from musicdata.api import release as library
 
     if not check:
         text = library.card(release)
@@ -204,7 +204,7 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Render a release for another tool, or what of it may be passed on."""
-    from musicdata import releases as library
+    from musicdata.api import release as library
 
     options = {} if shard_bytes is None else {"shard_bytes": shard_bytes}
     facts = library.export(release, view, out, progress=_tell, **options)
@@ -224,7 +224,7 @@ def _print_facts(facts: Mapping[str, object], *, as_json: bool) -> None:
 
 
 def _print_record(record: Record, out: Path, *, as_json: bool) -> None:
-    from musicdata.release.layout import SPLITS
+    from musicdata.release.record.layout import SPLITS
 
     if as_json:
         print_json(record.model_dump(mode="json", exclude={"tables", "files", "stages"}) | {"out": str(out)})
@@ -242,7 +242,7 @@ def _print_record(record: Record, out: Path, *, as_json: bool) -> None:
 
 def _view_option(out: Path) -> str:
     """Return the option that a publication takes, by what recipe and rights permit; "" when it takes none."""
-    from musicdata.release.release import open_release
+    from musicdata.release.reading.release import open_release
     from musicdata.release.sharing import rights
 
     views = rights.permitted_views(open_release(out))

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from musicdata.http import Client, HttpError, Outcome
 from musicdata.sources.lyric_record import Record, Reply, Track, Words, checked
+from musicdata.system.http import Client, HttpError, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from musicdata.stage import Caller
+    from musicdata.definitions.stage import Caller
 
 NAME = "lrclib"
 _SHORTEST_S, _LONGEST_S = 1.0, 3600.0  # the server refuses a duration beyond these

@@ -22,14 +22,14 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from musicdata.errors import InputError
-from musicdata.http import HttpError, Outcome
 from musicdata.sources import lrclib
 from musicdata.sources.lyric_record import MAX_CHARACTERS, Reply, Track
+from musicdata.system.http import HttpError, Outcome
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from musicdata.stage import Caller
+    from musicdata.definitions.stage import Caller
 
 NAME = "lrclib_dump"
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from musicdata.http import HttpError, Outcome
+from musicdata.system.http import HttpError, Outcome
 
 if TYPE_CHECKING:
-    from musicdata.stage import Caller
+    from musicdata.definitions.stage import Caller
 
 MAX_CHARACTERS = 200_000
 _SHOWN_PROBLEMS = 3

@@ -12,7 +12,7 @@ import re
 from pathlib import Path
 
 from musicdata.errors import FormatError, SetupError
-from musicdata.formats import archives
+from musicdata.music.formats import archives
 
 _SUFFIXES = {".mxl", ".musicxml", ".xml"}
 _LYRIC = re.compile(rb"<lyric[\s>]")  # not <lyric-font>, which stands in scores without any

@@ -20,15 +20,15 @@ from pydantic import BaseModel, Field, ValidationError
 
 from musicdata import settings
 from musicdata.errors import SetupError
-from musicdata.http import Client, HttpError, Outcome
+from musicdata.music.text import lyric_cleaning
 from musicdata.sources.lyric_record import Record, Reply, Track, Words, checked, wrong_shape
-from musicdata.text import lyric_cleaning
+from musicdata.system.http import Client, HttpError, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from musicdata.definitions.stage import Caller
     from musicdata.settings import Secret
-    from musicdata.stage import Caller
 
 NAME = "musixmatch"
 KEY = "MUSIXMATCH_API_KEY"

@@ -11,7 +11,7 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from musicdata.text.names import normalised, title_parts
+from musicdata.music.text.names import normalised, title_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

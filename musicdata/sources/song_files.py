@@ -9,11 +9,11 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
-from musicdata import formats
+from musicdata.definitions.stage import digest_of
 from musicdata.errors import InputError
+from musicdata.music import formats
 from musicdata.sources import music21_corpus
-from musicdata.stage import digest_of
-from musicdata.workspace import sha256_of_file
+from musicdata.workspace.folder import sha256_of_file
 
 CORPUS = "corpus:music21"
 _ID_HASH_CHARACTERS = 10

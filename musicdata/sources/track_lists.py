@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from musicdata.errors import InputError
+from musicdata.music.text.names import normalised, one_line
 from musicdata.sources.spotify.records import Track, Unusable, checked, isrc_of
-from musicdata.text.names import normalised, one_line
-from musicdata.workspace import sha256_of_file
+from musicdata.workspace.folder import sha256_of_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

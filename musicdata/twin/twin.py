@@ -6,8 +6,8 @@ import contextlib
 from typing import TYPE_CHECKING, Self
 
 from musicdata.errors import UsageError
-from musicdata.services import Services
 from musicdata.settings import Secret
+from musicdata.settings.services import Services
 from musicdata.twin.faults import Faults
 from musicdata.twin.lyrics import Lrclib, Musixmatch, Names
 from musicdata.twin.population import Population
@@ -40,7 +40,7 @@ class Twin:
             that is to go on with another twin, or to give the same bytes, needs the same port again.
 
     Example:
-        >>> from musicdata.http import Client
+        >>> from musicdata.system.http import Client
         >>> with Twin(Population(n_tracks=40, n_moods=2)) as twin:
         ...     reply = Client().request("GET", f"{twin.services().urls['lrclib']}get/1")
         ...     reply.status, [request.path for request in twin.requests]
@@ -125,7 +125,7 @@ class Twin:
 
     def services(self) -> Services:
         """Return where the services are, and keys that open them."""
-        from musicdata import services
+        from musicdata.settings import services
 
         environment = self.environment()
         keys = {name: Secret(environment[name]) for name in (*_KEYS, _USER_KEY) if name in environment}

@@ -13,8 +13,8 @@ from musicdata.errors import InputError, UsageError
 from musicdata_baselines import dataset, report
 from musicdata_baselines.results import BaselineResult, Validation
 from musicdata_baselines.validation import validate
+from tests.cli.test_cli import run
 from tests.tampering import change_values
-from tests.test_cli import run
 
 CERTAIN = ("audio", "sheet")
 

@@ -31,7 +31,7 @@ from librosa.onset import onset_detect, onset_strength
 from PIL import Image, ImageDraw
 
 import musicdata
-from musicdata.render import lilypond, picture
+from musicdata.music.render import lilypond, picture
 from tests import songs
 from tests.benchmarks import bare
 from tests.benchmarks.costs import measure

@@ -9,28 +9,28 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from musicdata import cutting, recipe
+from musicdata.definitions import cutting, recipe
 from musicdata.errors import RenderError
-from musicdata.render import fonts, lilypond, midi, score, timidity
-from musicdata.stages import render_audio, render_note_sheet, render_sheet
-from musicdata.tables import TableReader
-from musicdata.workspace import Workspace
+from musicdata.music.render import fonts, lilypond, midi, score, timidity
+from musicdata.stages.render import audio, note_sheet, sheet
+from musicdata.workspace.folder import Workspace
+from musicdata.workspace.parts import TableReader
 from tests.benchmarks.costs import Command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from musicdata.recipe import Step
+    from musicdata.definitions.recipe import Step
 
 
 def all_commands(work: Path, folder: Path) -> list[Command]:
     """Return the commands that draw and play, bare, what the build in `work` did, in its batches."""
     commands = []
     for i, clips in enumerate(shards_of_clips(work)):
-        commands += clip_commands(folder / f"audio-{i}", clips, render_audio.CLIPS_A_PROCESS)
+        commands += clip_commands(folder / f"audio-{i}", clips, audio.CLIPS_A_PROCESS)
     for i, pages in enumerate([*shards_of_pages(work), *shards_of_notes(work)]):
-        commands += page_commands(folder / f"pages-{i}", pages, render_sheet.PAGES_A_PROCESS)
+        commands += page_commands(folder / f"pages-{i}", pages, sheet.PAGES_A_PROCESS)
     return commands
 
 
@@ -78,13 +78,13 @@ def clip_commands(folder: Path, clips: Sequence[midi.Clip], clips_a_process: int
 def shards_of_pages(work: Path) -> Iterator[list[lilypond.Page]]:
     """Yield the pages of each shard of a build's sheets."""
     for samples in _shards_of_samples(work, "render_sheet"):
-        yield [lilypond.Page(notes[0]["sample_id"], render_sheet.page_notes(notes)) for notes in samples]
+        yield [lilypond.Page(notes[0]["sample_id"], sheet.page_notes(notes)) for notes in samples]
 
 
 def shards_of_clips(work: Path) -> Iterator[list[midi.Clip]]:
     """Yield the clips of each shard of a build's audio."""
     for samples in _shards_of_samples(work, "render_audio"):
-        yield [render_audio.clip_of(notes[0]["sample_id"], notes) for notes in samples]
+        yield [audio.clip_of(notes[0]["sample_id"], notes) for notes in samples]
 
 
 def shards_of_notes(work: Path) -> Iterator[list[lilypond.Page]]:
@@ -93,7 +93,7 @@ def shards_of_notes(work: Path) -> Iterator[list[lilypond.Page]]:
     assert step.stage.cut is not None
     for shard in step.stage.cut(step.parameters, TableReader(Workspace(work))):
         names = dict.fromkeys(item.split(" ")[0] for item in shard.items)
-        yield [render_note_sheet.page_of(name) for name in names]
+        yield [note_sheet.page_of(name) for name in names]
 
 
 def _shards_of_samples(work: Path, stage: str) -> Iterator[list[list[dict[str, Any]]]]:

@@ -22,7 +22,8 @@ from pathlib import Path
 
 import tomli_w
 
-from musicdata import api, resources
+from musicdata.api import build
+from musicdata.definitions import shipped
 from tests import songs
 from tests.benchmarks import bare
 from tests.benchmarks.costs import Cost, measure, measure_all, musicdata
@@ -34,7 +35,7 @@ MADE_UP_SONGS = 1000  # two samples each
 SONG_NOTES = 85  # more than 40 words: two windows
 SINGLES = 40
 ROUNDS = 3
-WORKERS = api.processors()
+WORKERS = build.processors()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def _made_up(folder: Path, n_songs: int) -> Songs:
 
 def _recipe(folder: Path, drop: set[str]) -> Path:
     """Write the recipe without some of its stages."""
-    document = tomllib.loads((resources.folder("pipelines") / f"{RECIPE}.toml").read_text("utf-8"))
+    document = tomllib.loads((shipped.folder("pipelines") / f"{RECIPE}.toml").read_text("utf-8"))
     document["stage"] = [stage for stage in document["stage"] if stage["use"] not in drop]
     path = folder / f"without-{len(drop)}.toml"
     path.write_text(tomli_w.dumps(document), encoding="utf-8")
@@ -79,7 +80,7 @@ def _recipe(folder: Path, drop: set[str]) -> Path:
 def _read(source: Songs, work: Path) -> Path:
     """Build up to the songs, and no further."""
     work.parent.mkdir(exist_ok=True)
-    stages = {step.stage.name for step in api.resolve(RECIPE).steps}
+    stages = {step.stage.name for step in build.resolve(RECIPE).steps}
     _build(source, work, str(_recipe(work.parent, stages - {"ingest.songs"})))
     return work
 
@@ -105,7 +106,7 @@ def _compare(source: Songs, read: Path, folder: Path, n_rounds: int) -> tuple[Pa
 def _report_ratio(found: list[tuple[Songs, Path, list[tuple[Cost, Cost]]]]) -> None:
     rows = []
     for source, work, rounds in found:
-        opened = api.open_work(work)
+        opened = build.open_work(work)
         n_samples = len(opened.table("samples", ["sample_id"]))
         n_notes = len(set(opened.table("note_sheets", ["note_sheet_id"]).column(0).to_pylist()))
         for built, plain in rounds:
@@ -140,7 +141,7 @@ def _report_ratio(found: list[tuple[Songs, Path, list[tuple[Cost, Cost]]]]) -> N
 def _report_singles(source: Songs, read: Path, work: Path, folder: Path, n_rounds: int) -> None:
     """Compare with a process for each page and clip, in turn; note pictures are left out on both sides."""
     recipe = str(_recipe(folder, {"render_note_sheet"}))
-    n_samples = len(api.open_work(work).table("samples", ["sample_id"]))
+    n_samples = len(build.open_work(work).table("samples", ["sample_id"]))
     pages = next(bare.shards_of_pages(work))[:SINGLES]
     clips = next(bare.shards_of_clips(work))[:SINGLES]
     rows = []
@@ -173,7 +174,7 @@ def _report_singles(source: Songs, read: Path, work: Path, folder: Path, n_round
 
 def _report_memory(found: list[tuple[Path, Cost]]) -> None:
     rows = [
-        [len(api.open_work(work).table("samples", ["sample_id"]))]
+        [len(build.open_work(work).table("samples", ["sample_id"]))]
         + [f"{cost.peak_mb.get(kind, 0):.0f}" for kind in ("main", "worker", "renderer")]
         for work, cost in found
     ]
@@ -189,7 +190,7 @@ def _report_memory(found: list[tuple[Path, Cost]]) -> None:
 def _report_again(found: list[tuple[Songs, Path]]) -> None:
     again, changed = [], []
     for source, work in found:
-        n_samples = len(api.open_work(work).table("samples", ["sample_id"]))
+        n_samples = len(build.open_work(work).table("samples", ["sample_id"]))
         ran = _build(source, work)
         n_built = sum(stage["built"] for stage in json.loads(ran.stdout)["stages"])
         again.append([source.name, n_samples, f"{ran.wall_s:.2f}", f"{ran.cpu_s:.2f}", n_built])

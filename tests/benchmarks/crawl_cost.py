@@ -19,22 +19,22 @@ from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from musicdata import answers
-from musicdata.crawling.fetching import Fetching
-from musicdata.crawling.gate import Gate, Patience
-from musicdata.ledger import FILE, Ledger
-from musicdata.recipe import Budget, Step
-from musicdata.services import Services
-from musicdata.stage import Network, Parameters, Stage
-from musicdata.tables import TableReader
-from musicdata.workspace import Workspace
+from musicdata.definitions.recipe import Budget, Step
+from musicdata.definitions.stage import Network, Parameters, Stage
+from musicdata.engine import fetched
+from musicdata.engine.fetching.rate_limits import Gate, Patience
+from musicdata.engine.fetching.threads import Fetching
+from musicdata.settings.services import Services
+from musicdata.workspace.folder import Workspace
+from musicdata.workspace.ledger import FILE, Ledger
+from musicdata.workspace.parts import TableReader
 from tests.benchmarks.costs import Command, measure
 from tests.benchmarks.printing import print_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from musicdata.stage import Caller, Item
+    from musicdata.definitions.stage import Caller, Item
 
 SIZES = (1_000, 10_000)
 RUNS = 3  # of the sizes up to 10,000 items
@@ -140,7 +140,7 @@ def cut(root: Path) -> dict[str, Any]:
     """Cut the items of the ledger into shards."""
     workspace = Workspace(root)
     with Ledger(workspace, read_only=True) as ledger:
-        return _cost_of(lambda: deque(answers.cut(ledger, STAGE, TableReader(workspace, [])), maxlen=0))
+        return _cost_of(lambda: deque(fetched.cut(ledger, STAGE, TableReader(workspace, [])), maxlen=0))
 
 
 def resume(root: Path) -> dict[str, Any]:

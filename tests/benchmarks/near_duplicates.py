@@ -25,19 +25,19 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 
-from musicdata.formats import lmd_lyrics
-from musicdata.similarity import SongContent, find_links, group
-from musicdata.similarity import links as linking
-from musicdata.similarity.minhash import N_HASHES, collision_probability, pair_up, sign
-from musicdata.similarity.shingles import ShingleSets, intervals, letters, shingle
-from tests.similarity.variants import Note, all_variants
+from musicdata.music.formats import lmd_lyrics
+from musicdata.music.similarity import SongContent, find_links, group
+from musicdata.music.similarity import links as linking
+from musicdata.music.similarity.minhash import N_HASHES, collision_probability, pair_up, sign
+from musicdata.music.similarity.shingles import ShingleSets, intervals, letters, shingle
+from tests.music.similarity.variants import Note, all_variants
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from tests.similarity.variants import Notes
+    from tests.music.similarity.variants import Notes
 
 DATA = Path(__file__).resolve().parents[2] / ".." / "shared" / "data"
 MIN_NOTES = 20

@@ -16,11 +16,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import musicdata
-from musicdata import checks, releases
-from musicdata.release import freeze
-from musicdata.release.layout import read_record
-from musicdata.release.views import registry
-from musicdata.workspace import Workspace, sha256_of_file
+from musicdata.api import release as releases
+from musicdata.checks import examination
+from musicdata.release.exports import registry
+from musicdata.release.making import freeze
+from musicdata.release.record.layout import read_record
+from musicdata.workspace.folder import Workspace, sha256_of_file
 from tests.benchmarks.printing import print_table
 from tests.songs import write_songs
 
@@ -72,7 +73,7 @@ def _steps(work: Path, release: Path, folder: Path) -> dict[str, Callable[[Path]
 
     steps: dict[str, Callable[[Path], object]] = {
         "copy and sums, the reference": lambda out: _copy(release, out),
-        "check of the workspace": lambda _: checks.check(work),
+        "check of the workspace": lambda _: examination.check(work),
         "release build, check included": build,
         "release verify": lambda _: releases.verify(release),
         "every sample read": lambda _: sum(1 for _ in musicdata.load(release).samples()),

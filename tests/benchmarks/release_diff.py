@@ -26,10 +26,10 @@ import pyarrow.parquet as pq
 import soundfile
 from PIL import Image
 
-from musicdata import contract as contracts
+from musicdata.definitions import contract as contracts
 from musicdata.release.diff import diff
-from musicdata.release.release import open_release
-from musicdata.release.verify import verify
+from musicdata.release.reading.release import open_release
+from musicdata.release.verify.files import verify
 from tests.benchmarks.costs import Command, measure
 from tests.benchmarks.printing import print_table
 from tests.release import made

@@ -27,7 +27,7 @@ from xml.etree import ElementTree as ET
 
 import pyphen
 
-from musicdata.text import detect, syllabify
+from musicdata.music.text import detect, syllabify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -23,14 +23,15 @@ from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import musicdata.stage
-from musicdata import recipe
-from musicdata.engine import Build
+import musicdata.definitions.stage
+from musicdata.cli.progress import SilentProgress
+from musicdata.definitions import recipe
+from musicdata.engine import worker
+from musicdata.engine.build import Build
+from musicdata.engine.executor import Handle, Outcome, Spec
 from musicdata.errors import MusicdataError
-from musicdata.executor import Handle, Outcome, Spec, worker
-from musicdata.progress import SilentProgress
-from musicdata.text import language
-from musicdata.workspace import Workspace
+from musicdata.music.text import language
+from musicdata.workspace.folder import Workspace
 from tests.faults import harness
 from tests.faults.trials import small_input
 from tests.recipes import TO_WINDOWS, write_recipe
@@ -144,7 +145,7 @@ def main(folder: Path, kind: str, step: int) -> None:
     write_recipe(folder, *TO_WINDOWS, name="recipe", window="notes = 10")
     source = small_input(folder / "songs")
     resolved = recipe.load(str(folder / "recipe.toml"), [f'ingest.songs.input="{source}"'])
-    musicdata.stage.registry()
+    musicdata.definitions.stage.registry()
     language.detect("loads what it needs")  # before the forks, once for all
 
     def counted(fault: Fault, work: Path) -> int:

@@ -18,10 +18,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import musicdata
-from musicdata import resources
-from musicdata.ledger import Ledger
+from musicdata.definitions import shipped
 from musicdata.twin import Faults, Kind, Population, Request, Twin
-from musicdata.workspace import Workspace
+from musicdata.workspace.folder import Workspace
+from musicdata.workspace.ledger import Ledger
 from tests.faults import harness
 from tests.trees import workspace_digests
 
@@ -42,7 +42,7 @@ def command(work: Path, *more: str, threads: int = THREADS, recipe: str = RECIPE
 
 def without_features(folder: Path) -> str:
     """Write the recipe as far as the pairs; return its path. What follows is a function of these tables."""
-    text = (resources.folder("pipelines") / f"{RECIPE}.toml").read_text("utf-8")
+    text = (shipped.folder("pipelines") / f"{RECIPE}.toml").read_text("utf-8")
     path = folder / "recipe.toml"
     path.write_text(text[: text.index('[[stage]]\nuse = "rights.services"')], "utf-8")
     return str(path)

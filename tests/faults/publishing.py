@@ -24,8 +24,8 @@ from pathlib import Path
 from typing import Any
 
 from musicdata.errors import MusicdataError
-from musicdata.release import layout
-from musicdata.release.fetch import fetch
+from musicdata.release.publish.fetch import fetch
+from musicdata.release.record import layout
 from tests.faults import commit_points
 from tests.release.publish import made_up
 

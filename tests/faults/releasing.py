@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import musicdata
-from musicdata.release.verify import verify
+from musicdata.release.verify.files import verify
 from tests.faults import harness
 from tests.songs import write_songs
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from musicdata.errors import WorkspaceHeldError
-from musicdata.workspace import Workspace
+from musicdata.workspace.folder import Workspace
 from tests.faults import harness
 from tests.faults.trials import Reference
 from tests.songs import write_songs

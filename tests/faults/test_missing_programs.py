@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from musicdata import recipe
+from musicdata.definitions import recipe
 from tests.faults import harness
 from tests.faults.trials import Reference
 from tests.recipes import TO_WINDOWS, write_recipe

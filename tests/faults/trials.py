@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from musicdata.recipe import load
+from musicdata.definitions.recipe import load
 from tests.faults import harness
 from tests.songs import write_songs
 

@@ -18,12 +18,13 @@ import soundfile
 from numpy.typing import NDArray
 from PIL import Image
 
-from musicdata import contract as contracts
-from musicdata import recipe as recipes
-from musicdata.contract import Column, Contract
-from musicdata.release import configs, layout, writing
-from musicdata.release.digests import TableDigests
-from musicdata.release.release import Release, open_release
+from musicdata.definitions import contract as contracts
+from musicdata.definitions import recipe as recipes
+from musicdata.definitions.contract import Column, Contract
+from musicdata.release.making import writing
+from musicdata.release.reading.release import Release, open_release
+from musicdata.release.record import configs, layout
+from musicdata.release.record.digests import TableDigests
 
 TABLES = ("samples", "audio", "sheets", "alignment", "note_sheets", "songs")
 RATE_HZ = 8000

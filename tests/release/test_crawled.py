@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 
 from musicdata.errors import RefusedError
-from musicdata.release import checking
-from musicdata.release.freeze import freeze
-from musicdata.release.release import Release, open_release
+from musicdata.release.exports import export, schema
+from musicdata.release.exports.check import check_views
+from musicdata.release.making.freeze import freeze
+from musicdata.release.reading.release import Release, open_release
 from musicdata.release.removal.takedown import takedown
 from musicdata.release.sharing import rights
 from musicdata.release.sharing.redaction import render
-from musicdata.release.verify import verify
-from musicdata.release.view_check import check_views
-from musicdata.release.views import export, schema
-from tests.test_cli import run
+from musicdata.release.verify import check
+from musicdata.release.verify.files import verify
+from tests.cli.test_cli import run
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def test_a_release_has_the_pairs_and_all_that_tells_of_them(full: Release) -> No
     sample = next(full.samples())
     assert sample["lyrics"] == next(full.rows("lyrics", sample["sample_id"]))["text"]
     assert verify(full.root) == []
-    assert checking.check(full).findings == []
+    assert check.check(full).findings == []
 
 
 @pytest.mark.parametrize("claim", ["", "we hold all rights, since 1999"])
@@ -119,7 +119,7 @@ def test_an_artist_can_be_taken_down(full: Release, tmp_path: Path) -> None:
     assert record.version == "1.0.1"
     assert sum(after.n_samples.values()) == 26 - len(gone)
     assert verify(after.root) == []
-    assert checking.check(after).findings == []
+    assert check.check(after).findings == []
     assert not set(gone) & set(after.table("splits", ["sample_id"]).column(0).to_pylist())
 
 

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from musicdata.release import layout
 from musicdata.release.description import card
-from musicdata.release.release import Release, open_release
+from musicdata.release.reading.release import Release, open_release
+from musicdata.release.record import layout
 from tests.release.made import data_set
 
 datasets = pytest.importorskip("datasets")

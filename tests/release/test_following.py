@@ -10,8 +10,8 @@ import pytest
 import musicdata
 import musicdata_baselines
 from musicdata.errors import RefusedError, UsageError
-from musicdata.release.freeze import freeze
-from musicdata.release.release import open_release
+from musicdata.release.making.freeze import freeze
+from musicdata.release.reading.release import open_release
 from musicdata.release.removal.takedown import takedown
 from musicdata_baselines import report
 from tests.songs import write_songs

@@ -16,12 +16,13 @@ import pytest
 
 import musicdata
 from musicdata.errors import RefusedError, UsageError
-from musicdata.release import layout, views
-from musicdata.release.freeze import freeze
-from musicdata.release.release import Release, open_release
+from musicdata.release import exports
+from musicdata.release.making.freeze import freeze
+from musicdata.release.reading.release import Release, open_release
+from musicdata.release.record import layout
 from musicdata.release.sharing import rights
 from musicdata.release.sharing.redaction import render
-from musicdata.release.verify import verify
+from musicdata.release.verify.files import verify
 from tests.songs import rows
 
 PHRASE = "zuquolda vexomirath glomperdine"
@@ -151,9 +152,9 @@ def test_the_song_is_named_in_every_view_and_free_words_are_told(view: str, rend
 
 def test_the_marker_is_in_no_export_of_a_view(rendered: dict[str, Release], tmp_path: Path) -> None:
     made = []
-    for name, view in itertools.product(views.registry(), VIEWS):
+    for name, view in itertools.product(exports.registry(), VIEWS):
         with contextlib.suppress(UsageError):  # it makes no sense of what the view leaves
-            views.export(rendered[view], name, tmp_path / name / view)
+            exports.export(rendered[view], name, tmp_path / name / view)
             made.append(name)
     assert places(tmp_path) == set()
     assert len(set(made)) >= 3

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from musicdata.errors import FormatError
-from musicdata.formats import archives, musicxml, xml_tree
+from musicdata.music.formats import archives, musicxml, xml_tree
 from tests.musicxml_scores import CONTAINER, archive, lyric, mxl, note, part, score, simple
 
 if TYPE_CHECKING:

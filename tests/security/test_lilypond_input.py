@@ -10,9 +10,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from musicdata.errors import RenderError
-from musicdata.render import lilypond, sandbox, score
-from musicdata.render.lilypond import Page, PageNote, Picture
-from musicdata.render.score import quote
+from musicdata.music.render import lilypond, score
+from musicdata.music.render.lilypond import Page, PageNote, Picture
+from musicdata.music.render.score import quote
+from musicdata.system import processes
 
 STRING = re.compile(r'"(?:[^"\\]|\\["\\])*"')  # a LilyPond string that holds no escape but \" and \\
 HOSTILE = [
@@ -34,9 +35,9 @@ def fill(text: str, canary: Path) -> str:
     return text.replace("{canary}", str(canary)).replace("{{", "{").replace("}}", "}")
 
 
-def run(text: str, folder: Path) -> sandbox.Finished:
+def run(text: str, folder: Path) -> processes.Finished:
     (folder / "naive.ly").write_text(text, encoding="utf-8")
-    return sandbox.run([str(lilypond.program()), "naive.ly"], cwd=folder, deadline_s=60)
+    return processes.run([str(lilypond.program()), "naive.ly"], cwd=folder, deadline_s=60)
 
 
 def test_canary_sings_when_a_syllable_is_not_escaped(tmp_path: Path) -> None:
@@ -141,5 +142,5 @@ def test_command_that_did_run_would_find_no_network_and_no_key(tmp_path: Path, m
     seen = (tmp_path / "seen").read_text()
     assert "canary-key" not in seen
     assert "HOME=" in seen
-    if sandbox.isolation(lilypond.program())["own_network_and_user"]:
+    if processes.isolation(lilypond.program())["own_network_and_user"]:
         assert "unreachable" in seen

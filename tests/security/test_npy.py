@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from musicdata.errors import FormatError
-from musicdata.formats import lmd_lyrics
+from musicdata.music.formats import lmd_lyrics
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

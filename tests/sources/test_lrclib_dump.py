@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from musicdata.crawling.calls import ItemCalls
+from musicdata.engine.fetching.calls import ItemCalls
 from musicdata.errors import InputError
-from musicdata.http import HttpError, Outcome
 from musicdata.sources.lrclib_dump import LrclibDump, names
 from musicdata.sources.lyric_record import MAX_CHARACTERS, Reply, Track
+from musicdata.system.http import HttpError, Outcome
 from tests.lyric_calls import MORE, VERSE, calls
 
 TRACKS = (

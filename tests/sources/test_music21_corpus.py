@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from musicdata.formats import musicxml
+from musicdata.music.formats import musicxml
 from musicdata.sources import music21_corpus
 
 

@@ -15,11 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musicdata.errors import MusicdataError, SetupError
-from musicdata.http import Client, HttpError, Limits, Outcome
 from musicdata.settings import Secret
 from musicdata.sources import musixmatch
 from musicdata.sources.lyric_record import Reply, Track
 from musicdata.sources.musixmatch import Musixmatch
+from musicdata.system.http import Client, HttpError, Limits, Outcome
 from tests.loopback import Asked, Behaviour, breaks_off, drips, message, says, serving
 from tests.lyric_calls import TAIL, VERSE, calls, musixmatch_has, musixmatch_says
 

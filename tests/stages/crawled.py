@@ -9,10 +9,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from musicdata import contract
-from musicdata.http import HttpError
-from musicdata.services import Services
-from musicdata.stage import Answer, Item, Parameters, Shard, Stage, Task, digest_of
+from musicdata.definitions import contract
+from musicdata.definitions.stage import Answer, Item, Parameters, Shard, Stage, Task, digest_of
+from musicdata.settings.services import Services
+from musicdata.system.http import HttpError
 
 
 @dataclass

@@ -12,13 +12,13 @@ import pyarrow.parquet as pq
 import pytest
 
 import musicdata
-from musicdata import contract
+from musicdata.definitions import contract
+from musicdata.definitions.recipe import load
 from musicdata.errors import RecipeError, SetupError
-from musicdata.features import words
-from musicdata.recipe import load
-from musicdata.tables import TableReader
-from musicdata.workspace import Workspace
-from tests.features.weights import write_weights
+from musicdata.music.features import words
+from musicdata.workspace.folder import Workspace
+from musicdata.workspace.parts import TableReader
+from tests.music.features.weights import write_weights
 from tests.songs import write_song
 from tests.trees import digests
 

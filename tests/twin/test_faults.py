@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import pytest
 
 from musicdata.errors import UsageError
-from musicdata.http import Client, HttpError, Limits, Outcome
 from musicdata.settings import Secret
+from musicdata.system.http import Client, HttpError, Limits, Outcome
 from musicdata.twin import Faults, Kind, Population, Twin
 from musicdata.twin.exchange import Target
 from musicdata.twin.faults import OUTCOME_OF, PAUSING, STAGES

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from musicdata.http import Client, HttpError, Limits, Outcome
 from musicdata.settings import Secret
+from musicdata.system.http import Client, HttpError, Limits, Outcome
 from musicdata.twin import Population, Twin
 from musicdata.twin.track import Held, Track
 

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from musicdata.errors import UsageError
-from musicdata.text import language
+from musicdata.music.text import language
 from musicdata.twin import MOODS, Population
 from musicdata.twin.catalogue import base62
 from musicdata.twin.playlists import Junk

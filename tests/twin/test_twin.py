@@ -11,10 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from musicdata import services
 from musicdata.errors import SetupError, UsageError
-from musicdata.http import Client, HttpError, Limits
-from musicdata.settings import Secret
+from musicdata.settings import Secret, services
+from musicdata.system.http import Client, HttpError, Limits
 from musicdata.twin import Population, Twin
 
 POPULATION = Population(100, n_moods=4, clip_s=2.0)

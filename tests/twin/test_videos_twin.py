@@ -12,7 +12,7 @@ import pytest
 import soundfile
 import yt_dlp
 
-from musicdata.http import Client, HttpError, Limits
+from musicdata.system.http import Client, HttpError, Limits
 from musicdata.twin import Population, Twin
 from musicdata.twin.track import Showing, Track
 

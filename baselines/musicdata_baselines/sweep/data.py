@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from musicdata.reading import Readable
-    from musicdata.recipe import Sweep
+    from musicdata.definitions.recipe import Sweep
+    from musicdata.definitions.table_source import Readable
 
 FEWEST = {"train": 10, "test": 5}
 

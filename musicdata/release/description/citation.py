@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from musicdata.release.description.quoting import latex, one_line, yaml
+from musicdata.release.description.escaping import latex, one_line, yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from musicdata.recipe import Author, Head
-    from musicdata.release.layout import Record
+    from musicdata.definitions.recipe import Author, Head
+    from musicdata.release.record.layout import Record
 
 _MESSAGE = "If you use this data set, please cite it, and the works it is made from where their terms ask for it."
 _SPDX = re.compile(r"[A-Za-z0-9.+-]+")

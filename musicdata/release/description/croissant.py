@@ -9,17 +9,17 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from musicdata.release import layout, shown
 from musicdata.release.description import citation, sentences
-from musicdata.release.description.quoting import one_line
+from musicdata.release.description.escaping import one_line
+from musicdata.release.record import layout, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from musicdata.contract import Column, Contract
-    from musicdata.recipe import Head
-    from musicdata.release.layout import File, Record
-    from musicdata.release.shown import Shown
+    from musicdata.definitions.contract import Column, Contract
+    from musicdata.definitions.recipe import Head
+    from musicdata.release.record.layout import File, Record
+    from musicdata.release.record.shown import Shown
 
 CONFORMS_TO = "http://mlcommons.org/croissant/1.0"
 PARQUET = "application/x-parquet"

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from musicdata.release.layout import Record
+    from musicdata.release.record.layout import Record
 
 VIEWS = {
     "full": "everything there is",

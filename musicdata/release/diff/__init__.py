@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from musicdata.errors import UsageError
-from musicdata.release import layout
 from musicdata.release.diff.merge import BLOCK_ROWS
 from musicdata.release.diff.metadata import changed_metadata
 from musicdata.release.diff.result import Diff, Found, TableDiff
 from musicdata.release.diff.rows import compare_rows
 from musicdata.release.diff.side import Side
 from musicdata.release.diff.takedown import Gone
+from musicdata.release.record import layout
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from musicdata.contract import Column
-    from musicdata.release.release import Release
+    from musicdata.definitions.contract import Column
+    from musicdata.release.reading.release import Release
 
 __all__ = ["Diff", "Found", "TableDiff", "diff"]
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from musicdata.contract import Contract
+    from musicdata.definitions.contract import Contract
     from musicdata.release.diff.values import Mask
 
 _THREADS = 2

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from musicdata.errors import IntegrityError
-from musicdata.release import layout
+from musicdata.release.record import layout
 
 if TYPE_CHECKING:
     from musicdata.release.diff.side import Side

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from musicdata.release import version
-from musicdata.release.layout import SAMPLES
+from musicdata.release.record import version
+from musicdata.release.record.layout import SAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from musicdata.release.version import Bump
+    from musicdata.release.record.version import Bump
 
 EXAMPLES = 5
 KINDS = ("added", "removed", "taken_down", "moved", "changed", "reencoded", "reassigned")

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from musicdata.release import layout
 from musicdata.release.diff.encodings import set_apart_reencoded
 from musicdata.release.diff.merge import blocks, key_at, match
 from musicdata.release.diff.result import EXAMPLES, Found, TableDiff
 from musicdata.release.diff.values import unequal
+from musicdata.release.record import layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from musicdata.contract import Contract
+    from musicdata.definitions.contract import Contract
     from musicdata.release.diff.side import Side
     from musicdata.release.diff.takedown import Gone
     from musicdata.release.diff.values import Mask

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from musicdata.contract import introducing
+from musicdata.definitions.contract import introducing
 from musicdata.errors import IntegrityError
-from musicdata.release import layout, writing
 from musicdata.release.diff.merge import BLOCK_ROWS, Stream
+from musicdata.release.making import writing
+from musicdata.release.record import layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from musicdata.contract import Contract
-    from musicdata.release.release import Release
+    from musicdata.definitions.contract import Contract
+    from musicdata.release.reading.release import Release
 
 
 @dataclass(frozen=True, slots=True)

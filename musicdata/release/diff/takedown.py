@@ -9,12 +9,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from musicdata.release.configs import column_names
 from musicdata.release.diff.merge import match
-from musicdata.release.removal.gone import ID_OF, is_gone
+from musicdata.release.record.configs import column_names
+from musicdata.release.removal.removed import ID_OF, is_gone
 
 if TYPE_CHECKING:
-    from musicdata.contract import Contract
+    from musicdata.definitions.contract import Contract
     from musicdata.release.diff.side import Side
     from musicdata.release.diff.values import Mask
 

@@ -13,7 +13,7 @@ Everywhere it goes the same way:
 5. Every file is read back, and its sha256 compared.
 6. `RELEASE.json`, the tag or the deposition's publication comes last, and only if there is none: that is the moment of
    publication. Of two that publish at once one wins, and the other is told.
-7. What only the upload needed is removed, and the record is written (`musicdata.release.records`).
+7. What only the upload needed is removed, and the record is written (`musicdata.release.publish.publications`).
 
 A kill at any moment leaves nothing that could be taken for a published version, unless it is one; the same command goes
 on from there. Credentials come from the environment and stand in no file, log, error or record.
@@ -28,15 +28,15 @@ from urllib.parse import unquote, urlsplit
 
 from musicdata import settings
 from musicdata.errors import IntegrityError, RefusedError, UsageError
-from musicdata.release import records as record_files
+from musicdata.release.publish import publications as record_files
 from musicdata.release.publish.folder import Folder
-from musicdata.release.publish.parcel import Parcel, pack
 from musicdata.release.publish.store import ATOMIC, Store
+from musicdata.release.publish.upload import Parcel, pack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from musicdata.release.publish.parcel import Progress, Target
+    from musicdata.release.publish.upload import Progress, Target
 
 
 def silent(path: str, n_bytes: int, of_bytes: int) -> None:

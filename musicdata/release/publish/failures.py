@@ -11,7 +11,7 @@ from musicdata.errors import InputError, MusicdataError, RefusedError, SetupErro
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from musicdata.release.publish.parcel import Parcel
+    from musicdata.release.publish.upload import Parcel
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")

@@ -18,15 +18,15 @@ import shutil
 from typing import TYPE_CHECKING
 
 from musicdata.errors import IntegrityError, WorkspaceHeldError
-from musicdata.release import layout
 from musicdata.release.publish import failures
-from musicdata.workspace import sha256_of_file, storage_faults, sync_folder
+from musicdata.release.record import layout
+from musicdata.workspace.folder import sha256_of_file, storage_faults, sync_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from musicdata.release.publish.parcel import Commit, Parcel, Progress
+    from musicdata.release.publish.upload import Commit, Parcel, Progress
 
 _CHUNK_BYTES = 1 << 20
 _NO_HARD_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK}

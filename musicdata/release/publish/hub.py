@@ -18,15 +18,15 @@ from urllib.parse import quote
 
 from musicdata import settings
 from musicdata.errors import IntegrityError, SetupError, UsageError
-from musicdata.release import layout
 from musicdata.release.publish import failures
 from musicdata.release.publish.failures import transfers
+from musicdata.release.record import layout
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from musicdata.http import Client
-    from musicdata.release.publish.parcel import Commit, Parcel, Progress
+    from musicdata.release.publish.upload import Commit, Parcel, Progress
+    from musicdata.system.http import Client
 
 _KIND = "dataset"
 _HUBS_OWN = {".gitattributes"}
@@ -186,7 +186,7 @@ class Hub:
             return {}
 
     def _read(self, revision: str) -> bytes:
-        from musicdata.http import HttpError, Limits, Outcome
+        from musicdata.system.http import HttpError, Limits, Outcome
 
         try:
             url = file_url(self._repository, revision, layout.RECORD)
@@ -199,7 +199,7 @@ class Hub:
 
 
 def _client() -> Client:
-    from musicdata.http import Client
+    from musicdata.system.http import Client
 
     return Client()
 

@@ -12,15 +12,15 @@ from musicdata import settings
 from musicdata.errors import IntegrityError, UsageError
 from musicdata.release.publish.failures import transfers
 from musicdata.release.publish.store import ATOMIC, open_store
-from musicdata.workspace import sha256_of_file, storage_faults, sync_folder
+from musicdata.workspace.folder import sha256_of_file, storage_faults, sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from musicdata.http import Client
-    from musicdata.release.layout import File
+    from musicdata.release.record.layout import File
     from musicdata.settings import Secret
+    from musicdata.system.http import Client
 
 _CHUNK_BYTES = 8 << 20
 _ZENODO = re.compile(r"https?://[^/]+/records/\d+")
@@ -62,7 +62,7 @@ def reading(url: str) -> Iterator[Source]:
     elif scheme in ATOMIC:
         yield Files(url, url)
     elif scheme in ("http", "https", "hf"):
-        from musicdata.http import Client
+        from musicdata.system.http import Client
 
         with Client() as client:
             yield Web(client, url)
@@ -155,7 +155,7 @@ class Web:
     @transfers
     def read(self, path: str, max_bytes: int) -> bytes:
         """Return the bytes of a small file."""
-        from musicdata.http import Limits
+        from musicdata.system.http import Limits
 
         limits = Limits(max_bytes=max_bytes)
         with _lacking():
@@ -173,7 +173,7 @@ class Web:
 @contextlib.contextmanager
 def _lacking() -> Iterator[None]:
     """Turn answers that will not change into IntegrityError: the file is not there, or is another."""
-    from musicdata.http import HttpError, Outcome
+    from musicdata.system.http import HttpError, Outcome
 
     try:
         yield

@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, Any
 
 from musicdata import settings
 from musicdata.errors import SetupError
-from musicdata.release import layout
 from musicdata.release.publish import failures
 from musicdata.release.publish.failures import transfers
+from musicdata.release.record import layout
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from musicdata.release.publish.parcel import Commit, Parcel, Progress
+    from musicdata.release.publish.upload import Commit, Parcel, Progress
 
 ATOMIC = ("s3", "gs", "gcs", "az", "abfs", "abfss", "memory")
 """Protocols of stores in which half an object is never seen."""

@@ -19,21 +19,21 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
-from musicdata import recipe as recipes
 from musicdata import settings
+from musicdata.definitions import recipe as recipes
 from musicdata.errors import IntegrityError, RefusedError, TransferError, UsageError
-from musicdata.http import Client, Limits
-from musicdata.release import layout
 from musicdata.release.description import citation
 from musicdata.release.publish import failures
 from musicdata.release.publish.failures import transfers
+from musicdata.release.record import layout
+from musicdata.system.http import Client, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
     from types import TracebackType
 
-    from musicdata.release.publish.parcel import Commit, Parcel, Progress
+    from musicdata.release.publish.upload import Commit, Parcel, Progress
 
 MAX_FILES, MAX_BYTES = 100, 50_000_000_000
 _SITES = {"": "https://zenodo.org", "sandbox": "https://sandbox.zenodo.org"}

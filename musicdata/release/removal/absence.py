@@ -20,16 +20,16 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from musicdata.errors import InputError, IntegrityError
-from musicdata.release import layout
-from musicdata.release.release import open_release
-from musicdata.release.removal.traces import traces
+from musicdata.release.reading.release import open_release
+from musicdata.release.record import layout
+from musicdata.release.removal.remains import traces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from musicdata.release.layout import Tombstone
-    from musicdata.release.removal.needles import Needles
+    from musicdata.release.record.layout import Tombstone
+    from musicdata.release.removal.search_terms import Needles
 
 _CHUNK_BYTES = 32_000_000
 _TEXT_KINDS = (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary, pa.types.is_large_binary)

@@ -15,28 +15,29 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from musicdata.definitions.stage import digest_of
 from musicdata.errors import InputError, IntegrityError, RefusedError, UsageError
-from musicdata.release import layout, stored, writing
-from musicdata.release import version as versions
-from musicdata.release.configs import column_names
-from musicdata.release.digests import TableDigests
-from musicdata.release.release import open_release
+from musicdata.release.making import writing
+from musicdata.release.making.staging import is_there, unfinished
+from musicdata.release.reading.release import open_release
+from musicdata.release.record import layout, stored
+from musicdata.release.record import version as versions
+from musicdata.release.record.configs import column_names
+from musicdata.release.record.digests import TableDigests
 from musicdata.release.removal.absence import prove_absence
-from musicdata.release.removal.gone import Gone, tombstones
+from musicdata.release.removal.removed import Gone, tombstones
 from musicdata.release.sharing import rights
 from musicdata.release.sharing.permissions import RIGHTS
-from musicdata.release.unfinished import is_there, unfinished
-from musicdata.stage import digest_of
-from musicdata.tables import PartWriter
-from musicdata.workspace import storage_faults
+from musicdata.workspace.folder import storage_faults
+from musicdata.workspace.parts import PartWriter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from musicdata.release.configs import Config
-    from musicdata.release.layout import Record, Table, Tombstone
-    from musicdata.release.release import Release
+    from musicdata.release.reading.release import Release
+    from musicdata.release.record.configs import Config
+    from musicdata.release.record.layout import Record, Table, Tombstone
 
 
 def takedown(root: Path, ids: Sequence[str], *, reason: str, out: Path, version: str | None = None) -> Record:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from musicdata import contract as contracts
+from musicdata.definitions import contract as contracts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from musicdata.contract import introduced_by
+from musicdata.definitions.contract import introduced_by
 from musicdata.errors import ContractError
-from musicdata.release.stored import joined_key
+from musicdata.release.record.stored import joined_key
 
 if TYPE_CHECKING:
-    from musicdata.contract import Column, Contract
-    from musicdata.release.reader import ReleaseReader
+    from musicdata.definitions.contract import Column, Contract
+    from musicdata.release.reading.reader import ReleaseReader
 
 RIGHTS = "rights"
 

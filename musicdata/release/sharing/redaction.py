@@ -15,24 +15,25 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from musicdata import contract as contracts
+from musicdata.definitions import contract as contracts
+from musicdata.definitions.stage import digest_of
 from musicdata.errors import InputError, IntegrityError, UsageError
-from musicdata.release import layout, stored, writing
-from musicdata.release.configs import Config, column_names
-from musicdata.release.release import open_release
+from musicdata.release.exports import schema
+from musicdata.release.making import writing
+from musicdata.release.making.staging import is_there, unfinished
+from musicdata.release.reading.release import open_release
+from musicdata.release.record import layout, stored
+from musicdata.release.record.configs import Config, column_names
 from musicdata.release.sharing import bag_of_words
 from musicdata.release.sharing.permissions import Permissions
-from musicdata.release.unfinished import is_there, unfinished
-from musicdata.release.views import schema
-from musicdata.stage import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from musicdata.contract import Column, Contract
-    from musicdata.release.layout import Record, Table, View
-    from musicdata.release.release import Release
+    from musicdata.definitions.contract import Column, Contract
+    from musicdata.release.reading.release import Release
+    from musicdata.release.record.layout import Record, Table, View
 
 _BESIDE_THE_KEY = {"sample_id", "split"}
 

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from musicdata.contract import Contract
-    from musicdata.recipe import Head, Recipe
-    from musicdata.release.layout import View
-    from musicdata.release.reader import ReleaseReader
-    from musicdata.release.release import Release
+    from musicdata.definitions.contract import Contract
+    from musicdata.definitions.recipe import Head, Recipe
+    from musicdata.release.reading.reader import ReleaseReader
+    from musicdata.release.reading.release import Release
+    from musicdata.release.record.layout import View
 
 SHOWN_ITEMS = 20
 _SHOWN_COLUMNS = 3

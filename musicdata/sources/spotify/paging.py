@@ -10,15 +10,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from musicdata.http import HttpError, Outcome
 from musicdata.sources.spotify.records import Page, Playlist, Track, Unusable
+from musicdata.system.http import HttpError, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from musicdata.definitions.stage import Caller
     from musicdata.sources.spotify.records import Kind
     from musicdata.sources.spotify.web_api import WebApi
-    from musicdata.stage import Caller
 
     Entry = Playlist | Track | Unusable
 

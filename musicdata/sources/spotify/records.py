@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from musicdata.http import HttpError, Outcome
-from musicdata.text.names import one_line
+from musicdata.music.text.names import one_line
+from musicdata.system.http import HttpError, Outcome
 
 _ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}")
 _ID = re.compile(r"[0-9A-Za-z]{1,64}")

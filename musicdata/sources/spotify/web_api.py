@@ -12,14 +12,14 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from musicdata.errors import SetupError
-from musicdata.http import HttpError, LentSession, Limits, Outcome
 from musicdata.settings import Secret
 from musicdata.sources.spotify import records
+from musicdata.system.http import HttpError, LentSession, Limits, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from musicdata.services import Services
+    from musicdata.settings.services import Services
     from musicdata.sources.spotify.records import Kind, Page
 
 _USED_FOR = "Reading lists of tracks from Spotify"

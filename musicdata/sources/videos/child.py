@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from musicdata.errors import FormatError, SetupError, StorageError
-from musicdata.formats import sound_files
-from musicdata.render import sandbox
+from musicdata.music.formats import sound_files
 from musicdata.sources.videos import clips
+from musicdata.system import processes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -32,7 +32,7 @@ _EXTRACTORS = ["youtube", "youtube:search", "generic"]
 _MAX_REDIRECTS = 5
 _MESSAGE_CHARACTERS = 1000
 _MAX_WARNINGS = 10
-_PATH = os.environ.get("PATH", sandbox.SYSTEM_PATH)
+_PATH = os.environ.get("PATH", processes.SYSTEM_PATH)
 _NAME = "media"  # of the fetched file: nothing a server says gets into a name
 
 
@@ -146,7 +146,7 @@ def _offer_ffmpeg(folder: Path) -> None:
     yt-dlp asks for it by name before it reads its own option `ffmpeg_location`.
     """
     script = folder / "ffmpeg"
-    setpriv = shutil.which("setpriv", path=sandbox.SYSTEM_PATH) or "setpriv"
+    setpriv = shutil.which("setpriv", path=processes.SYSTEM_PATH) or "setpriv"
     command = shlex.join([setpriv, "--pdeathsig", "KILL", "--", str(sound_files.ffmpeg())])
     script.write_text(f'#!/bin/sh\nexec {command} "$@"\n')
     script.chmod(0o700)

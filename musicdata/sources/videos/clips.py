@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from musicdata.errors import FormatError
-from musicdata.formats import sound_files
-from musicdata.formats.sound_files import RATE_HZ
+from musicdata.music.formats import sound_files
+from musicdata.music.formats.sound_files import RATE_HZ
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

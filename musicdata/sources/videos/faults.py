@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict
 
 from musicdata.errors import SetupError, StorageError
-from musicdata.http import HttpError, Outcome
-from musicdata.http.outcome import fault_of
+from musicdata.system.http import HttpError, Outcome
+from musicdata.system.http.outcome import fault_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Literal
 
-from musicdata.text.names import artist_names, normalised, title_parts, version_words
+from musicdata.music.text.names import artist_names, normalised, title_parts, version_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 from musicdata.errors import InputError
-from musicdata.text.names import normalised, title_parts
+from musicdata.music.text.names import normalised, title_parts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

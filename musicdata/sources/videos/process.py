@@ -18,9 +18,9 @@ from pydantic import ValidationError
 
 from musicdata import settings
 from musicdata.errors import SetupError, StorageError
-from musicdata.http import HttpError, Outcome
-from musicdata.render import sandbox
 from musicdata.sources.videos.faults import Fault, error_of
+from musicdata.system import processes
+from musicdata.system.http import HttpError, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -127,7 +127,7 @@ class YtDlp:
         self.close()
         if importlib.util.find_spec("yt_dlp") is None:
             raise SetupError(f"{where}: yt-dlp is missing; {_INSTALL}")
-        self._process = sandbox.start(_CHILD, env=child_environment(os.environ))
+        self._process = processes.start(_CHILD, env=child_environment(os.environ))
         os.set_blocking(_stream(self._process.stdout).fileno(), False)
         _checked(self._line(self._process, _START_S, where), where)
         return self._process

@@ -9,11 +9,11 @@ from urllib.parse import urljoin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from musicdata.http import Client, HttpError, Limits, Outcome
 from musicdata.sources.videos.process import YtDlp
+from musicdata.system.http import Client, HttpError, Limits, Outcome
 
 if TYPE_CHECKING:
-    from musicdata.services import Services
+    from musicdata.settings.services import Services
 
 WORLD = "ytsearch:"
 MOST_HITS = 20

@@ -11,11 +11,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from musicdata import contract as contracts
-from musicdata.contract import Contract
-from musicdata.reading import Readable
-from musicdata.recipe import Recipe
-from musicdata.recipe import Sweep as Wanted
+from musicdata.definitions import contract as contracts
+from musicdata.definitions.contract import Contract
+from musicdata.definitions.recipe import Recipe
+from musicdata.definitions.recipe import Sweep as Wanted
+from musicdata.definitions.table_source import Readable
 from musicdata_baselines import sweep
 
 PAPER = tuple(f"paper_{i}" for i in range(5))

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from musicdata.definitions.recipe import Sweep as Wanted
 from musicdata.errors import InputError
-from musicdata.recipe import Sweep as Wanted
 from musicdata_baselines import sweep
 from tests.baselines.sweep import made
 

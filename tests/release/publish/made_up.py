@@ -7,8 +7,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from musicdata.release import layout, writing
+from musicdata.release.making import writing
 from musicdata.release.publish import publish
+from musicdata.release.record import layout
 
 SAMPLES = {"train": 7, "valid": 2, "test": 1}
 RECIPE = """

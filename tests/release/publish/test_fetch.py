@@ -17,12 +17,14 @@ from typing import Any
 
 import pytest
 
-import musicdata.release.fetch
+import musicdata.release.publish.fetch
 from musicdata.errors import InputError, IntegrityError, StorageError, TransferError, UsageError
-from musicdata.release import layout, records, writing
-from musicdata.release.fetch import fetch
-from musicdata.release.publish.parcel import pack
-from musicdata.release.records import Publication
+from musicdata.release.making import writing
+from musicdata.release.publish import publications as records
+from musicdata.release.publish.fetch import fetch
+from musicdata.release.publish.publications import Publication
+from musicdata.release.publish.upload import pack
+from musicdata.release.record import layout
 from tests.loopback import Asked, Behaviour, message, serving
 from tests.release.publish.http_server import running
 from tests.release.publish.made_up import SAMPLES, seal, send, tree, write_release
@@ -282,7 +284,7 @@ def test_a_path_that_is_there_twice_is_refused(release: Path, records: Path, pat
 
 @pytest.mark.parametrize("path", ["readme.MD", "README.md/x", "data"])
 def test_clashing_paths(path: str) -> None:
-    clashing = musicdata.release.fetch._clashing
+    clashing = musicdata.release.publish.fetch._clashing
     assert clashing(["README.md", "data/a", path])
     assert not clashing(["README.md", "README.mdx", "data/a", "data/b", "database"])
 
@@ -326,7 +328,7 @@ def test_a_full_disk_is_told_before(release: Path, records: Path, monkeypatch: p
 def test_processes_that_fetch_at_once(published: Callable[[str], Path], release: Path, tmp_path: Path) -> None:
     folder = published("http")
     code = (
-        "import sys; from pathlib import Path; from musicdata.release.fetch import fetch;"
+        "import sys; from pathlib import Path; from musicdata.release.publish.fetch import fetch;"
         f"print(fetch('musictm@1.0.0', records_in=Path({str(folder)!r})))"
     )
     command = [sys.executable, "-c", code]

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from musicdata.errors import InputError, IntegrityError, RefusedError, StorageError, UsageError, WorkspaceHeldError
-from musicdata.release import layout
 from musicdata.release.publish import publish, target_of
 from musicdata.release.publish.folder import Folder
-from musicdata.release.publish.parcel import pack
+from musicdata.release.publish.upload import pack
+from musicdata.release.record import layout
 from tests.release.publish.made_up import problems, send, tree, write_release
 
 

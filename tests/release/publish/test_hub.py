@@ -12,8 +12,8 @@ import huggingface_hub
 import pytest
 
 from musicdata.errors import IntegrityError, MusicdataError, RefusedError, SetupError, TransferError, UsageError
-from musicdata.release import layout
-from musicdata.release.fetch import fetch
+from musicdata.release.publish.fetch import fetch
+from musicdata.release.record import layout
 from tests.release.publish.hub_twin import ATTRIBUTES, TOKEN, Twin
 from tests.release.publish.hub_twin import hub as twin_of_hub
 from tests.release.publish.made_up import send, tree, write_release

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from musicdata import resources
+from musicdata.definitions import shipped
 from musicdata.errors import InputError, IntegrityError, RefusedError
-from musicdata.release import records
-from musicdata.release.records import Publication
+from musicdata.release.publish import publications
+from musicdata.release.publish.publications import Publication
 
 
 def made(version: str = "1.0.0", **changed: Any) -> Publication:
@@ -36,38 +36,38 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_record_is_found_again(tmp_path: Path) -> None:
-    path = records.write(made(), tmp_path / "r")
+    path = publications.write(made(), tmp_path / "r")
     assert path == tmp_path / "r/musictm/1.0.0.json"
-    assert records.find("musictm", "1.0.0", tmp_path / "r") == made()
+    assert publications.find("musictm", "1.0.0", tmp_path / "r") == made()
     assert [each.name for each in path.parent.iterdir()] == ["1.0.0.json"]
 
 
 def test_the_highest_version_is_the_newest_by_number(tmp_path: Path) -> None:
     for version in ("1.2.0", "1.10.0", "1.9.9"):
-        records.write(made(version), tmp_path)
-    assert records.find("musictm", None, tmp_path).version == "1.10.0"
-    assert [each.version for each in records.all_of("musictm", tmp_path)] == ["1.2.0", "1.9.9", "1.10.0"]
+        publications.write(made(version), tmp_path)
+    assert publications.find("musictm", None, tmp_path).version == "1.10.0"
+    assert [each.version for each in publications.all_of("musictm", tmp_path)] == ["1.2.0", "1.9.9", "1.10.0"]
 
 
 def test_folders_are_looked_through_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MUSICDATA_HOME", str(tmp_path / "home"))
-    bundled = resources.folder("manifests") / "releases"
-    assert records.folders() == [tmp_path / "home/records", bundled]
+    bundled = shipped.folder("manifests") / "releases"
+    assert publications.folders() == [tmp_path / "home/records", bundled]
     Path("manifests").mkdir()
-    assert records.folders() == [Path.cwd() / "manifests/releases", tmp_path / "home/records", bundled]
+    assert publications.folders() == [Path.cwd() / "manifests/releases", tmp_path / "home/records", bundled]
     Path("RELEASE.json").touch()  # a release has manifests of its own
-    assert records.folders() == [tmp_path / "home/records", bundled]
-    assert records.folders(tmp_path) == [tmp_path]
+    assert publications.folders() == [tmp_path / "home/records", bundled]
+    assert publications.folders(tmp_path) == [tmp_path]
 
 
 def test_records_of_all_folders_are_seen_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MUSICDATA_HOME", str(tmp_path / "home"))
     Path("manifests").mkdir()
-    records.write(made("1.0.0"), Path("manifests/releases"))
-    records.write(made("2.0.0"), tmp_path / "home/records")
-    records.write(made("1.0.0", url="file:///a/mirror"), tmp_path / "home/records")
-    assert records.find("musictm", None).version == "2.0.0"
-    assert records.find("musictm", "1.0.0").url == made().url
+    publications.write(made("1.0.0"), Path("manifests/releases"))
+    publications.write(made("2.0.0"), tmp_path / "home/records")
+    publications.write(made("1.0.0", url="file:///a/mirror"), tmp_path / "home/records")
+    assert publications.find("musictm", None).version == "2.0.0"
+    assert publications.find("musictm", "1.0.0").url == made().url
 
 
 def test_records_that_contradict_each_other_are_not_chosen_from(
@@ -75,53 +75,53 @@ def test_records_that_contradict_each_other_are_not_chosen_from(
 ) -> None:
     monkeypatch.setenv("MUSICDATA_HOME", str(tmp_path / "home"))
     Path("manifests").mkdir()
-    records.write(made(), Path("manifests/releases"))
-    records.write(made(release_json_sha256="c" * 64), tmp_path / "home/records")
+    publications.write(made(), Path("manifests/releases"))
+    publications.write(made(release_json_sha256="c" * 64), tmp_path / "home/records")
     with pytest.raises(IntegrityError, match=r"home/records/musictm/1\.0\.0\.json contradict"):
-        records.find("musictm", "1.0.0")
-    assert records.find("musictm", "1.0.0", tmp_path / "home/records").release_json_sha256 == "c" * 64
+        publications.find("musictm", "1.0.0")
+    assert publications.find("musictm", "1.0.0", tmp_path / "home/records").release_json_sha256 == "c" * 64
 
 
 def test_a_missing_one_is_told_with_what_there_is(tmp_path: Path) -> None:
-    records.write(made("1.0.0"), tmp_path)
-    records.write(made("1.1.0"), tmp_path)
+    publications.write(made("1.0.0"), tmp_path)
+    publications.write(made("1.1.0"), tmp_path)
     with pytest.raises(InputError, match=r"no record of musictm@9\.0\.0; there is: 1\.0\.0\+full, 1\.1\.0\+full"):
-        records.find("musictm", "9.0.0", tmp_path)
+        publications.find("musictm", "9.0.0", tmp_path)
     with pytest.raises(InputError, match=r"no record of lyrics; there is: musictm"):
-        records.find("lyrics", None, tmp_path)
+        publications.find("lyrics", None, tmp_path)
     with pytest.raises(InputError, match="none of any data set"):
-        records.find("lyrics", None, tmp_path / "nothing")
+        publications.find("lyrics", None, tmp_path / "nothing")
 
 
 @pytest.mark.parametrize("name", ["../etc", "a/b", "", "Musictm", ".", "..", "a\0b", "a" * 101])
 def test_names_that_are_paths_or_worse(tmp_path: Path, name: str) -> None:
     with pytest.raises(InputError, match="not the name of a data set"):
-        records.find(name, "1.0.0", tmp_path)
+        publications.find(name, "1.0.0", tmp_path)
 
 
 def test_a_record_is_never_changed(tmp_path: Path) -> None:
-    path = records.write(made(), tmp_path)
+    path = publications.write(made(), tmp_path)
     before = path.read_bytes()
-    assert records.write(made(url="file:///mirror", published="2027-01-01"), tmp_path) == path
+    assert publications.write(made(url="file:///mirror", published="2027-01-01"), tmp_path) == path
     with pytest.raises(RefusedError, match="published already, with other content"):
-        records.write(made(release_json_sha256="c" * 64), tmp_path)
+        publications.write(made(release_json_sha256="c" * 64), tmp_path)
     assert path.read_bytes() == before
     assert [each.name for each in path.parent.iterdir()] == ["1.0.0.json"]
 
 
 def test_another_view_of_a_version_has_a_record_of_its_own(tmp_path: Path) -> None:
     ids = made(view="ids", release_json_sha256="c" * 64, url="hf://datasets/me/ids@v1.0.0")
-    records.write(made(), tmp_path)
-    path = records.write(ids, tmp_path)
+    publications.write(made(), tmp_path)
+    path = publications.write(ids, tmp_path)
     assert path.name == "1.0.0+ids.json"
-    assert records.write(ids, tmp_path) == path
-    assert records.find("musictm", "1.0.0", tmp_path) == records.find("musictm", None, tmp_path) == made()
-    assert records.find("musictm", "1.0.0+ids", tmp_path) == ids
-    assert records.find("musictm", "1.0.0+full", tmp_path) == made()
+    assert publications.write(ids, tmp_path) == path
+    assert publications.find("musictm", "1.0.0", tmp_path) == publications.find("musictm", None, tmp_path) == made()
+    assert publications.find("musictm", "1.0.0+ids", tmp_path) == ids
+    assert publications.find("musictm", "1.0.0+full", tmp_path) == made()
     with pytest.raises(RefusedError):
-        records.write(made(view="ids", release_json_sha256="d" * 64), tmp_path)
+        publications.write(made(view="ids", release_json_sha256="d" * 64), tmp_path)
     with pytest.raises(RefusedError):
-        records.write(made(view="features", release_json_sha256="d" * 64, content_root="e" * 64), tmp_path)
+        publications.write(made(view="features", release_json_sha256="d" * 64, content_root="e" * 64), tmp_path)
 
 
 @pytest.mark.parametrize("url", ["https://me:pass@host/a", "https://host/a?token=x", "/no/scheme"])
@@ -142,4 +142,4 @@ def test_a_file_that_is_no_record(tmp_path: Path, text: str, says: str) -> None:
     (tmp_path / "musictm").mkdir()
     (tmp_path / "musictm/1.0.0.json").write_text(text)
     with pytest.raises(InputError, match=says):
-        records.find("musictm", "1.0.0", tmp_path)
+        publications.find("musictm", "1.0.0", tmp_path)

@@ -19,8 +19,8 @@ from musicdata.errors import (
     TransferError,
     UsageError,
 )
-from musicdata.release import layout
 from musicdata.release.publish import store
+from musicdata.release.record import layout
 from tests.release.publish.conftest import CANARY
 from tests.release.publish.made_up import send, tree, write_release
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from musicdata.errors import IntegrityError, MusicdataError, RefusedError, SetupError, TransferError, UsageError
-from musicdata.release.fetch import fetch
 from musicdata.release.publish import zenodo
-from musicdata.release.publish.parcel import pack
+from musicdata.release.publish.fetch import fetch
+from musicdata.release.publish.upload import pack
 from tests.release.publish.made_up import send, tree, write_release
 from tests.release.publish.zenodo_twin import TOKEN, Twin
 from tests.release.publish.zenodo_twin import zenodo as twin_of_zenodo

@@ -7,8 +7,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from musicdata.services import WORLD, Services
 from musicdata.settings import Secret
+from musicdata.settings.services import WORLD, Services
 from tests.loopback import Behaviour, Loopback, message, says, serving
 
 TOKEN = json.dumps({"access_token": "token-of-the-app", "token_type": "Bearer", "expires_in": 3600}).encode()

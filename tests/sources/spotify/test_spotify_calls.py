@@ -9,9 +9,9 @@ from dataclasses import replace
 import pytest
 
 from musicdata.errors import SetupError
-from musicdata.http import HttpError, Outcome
-from musicdata.services import Services
+from musicdata.settings.services import Services
 from musicdata.sources.spotify import WebApi
+from musicdata.system.http import HttpError, Outcome
 from tests.loopback import breaks_off, drips, message, says
 from tests.sources.spotify.spotify_server import SECRET, TOKEN, keys, page, paths, refusal, spotify, track
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from musicdata.http import HttpError, Outcome
 from musicdata.sources.spotify import Pager, WebApi
 from musicdata.sources.spotify.records import Playlist, Track, Unusable, items_page, search_page
+from musicdata.system.http import HttpError, Outcome
 from tests.loopback import Behaviour, Loopback, says
 from tests.sources.spotify.spotify_server import page, refusal, spotify, track
 from tests.stages.crawled import Calls

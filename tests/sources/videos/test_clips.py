@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from musicdata.errors import FormatError
-from musicdata.formats import sound_files
-from musicdata.formats.sound_files import RATE_HZ
+from musicdata.music.formats import sound_files
+from musicdata.music.formats.sound_files import RATE_HZ
 from musicdata.sources.videos import clips
 from musicdata.sources.videos.clips import Clip, Origin, Wanted
 from tests.tunes import found_at, tune, write

@@ -7,8 +7,8 @@ import errno
 import pytest
 
 from musicdata.errors import SetupError, StorageError
-from musicdata.http import HttpError, Outcome
 from musicdata.sources.videos.faults import Fault, Link, error_of
+from musicdata.system.http import HttpError, Outcome
 
 LIMITED = (
     "Video unavailable. This content isn't available, try again later. The current session has been rate-limited by YouTube "

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from musicdata.http import HttpError, Outcome
-from musicdata.services import Services
+from musicdata.settings.services import Services
 from musicdata.sources.videos import search
 from musicdata.sources.videos.search import HttpSearch, YtDlpSearch, packed, unpacked
+from musicdata.system.http import HttpError, Outcome
 from tests.loopback import drips, message, says, serving
 
 HIT = {

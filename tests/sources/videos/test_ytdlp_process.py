@@ -16,11 +16,11 @@ import pytest
 
 from musicdata import settings
 from musicdata.errors import SetupError, UsageError
-from musicdata.formats import sound_files
-from musicdata.formats.sound_files import RATE_HZ
-from musicdata.http import HttpError, Outcome
+from musicdata.music.formats import sound_files
+from musicdata.music.formats.sound_files import RATE_HZ
 from musicdata.sources.videos import clips
 from musicdata.sources.videos.process import YtDlp, child_environment, ytdlp_age_warning, ytdlp_version
+from musicdata.system.http import HttpError, Outcome
 from tests.loopback import Asked, Behaviour, breaks_off, drips, message, says, serving
 from tests.tunes import CONTENT_TYPES, flac, found_at, tune, write
 

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from musicdata import contract as contracts
-from musicdata import recipe as recipes
-from musicdata.release import layout, shown
+from musicdata.definitions import contract as contracts
+from musicdata.definitions import recipe as recipes
 from musicdata.release.description.card.facts import Facts
 from musicdata.release.description.card.figures import measure
 from musicdata.release.description.card.markdown import FILTERS, show
+from musicdata.release.record import layout, shown
 
 if TYPE_CHECKING:
-    from musicdata.release.layout import Record
+    from musicdata.release.record.layout import Record
 
 MOST_LINES = 20
 """How many stale lines `check` lists at most."""

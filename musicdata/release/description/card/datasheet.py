@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from musicdata.release.description import citation, sentences
 from musicdata.release.description.card.markdown import Markdown, code, codes, show
-from musicdata.release.description.quoting import one_line
+from musicdata.release.description.escaping import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from musicdata.recipe import Head
+    from musicdata.definitions.recipe import Head
     from musicdata.release.description.card.figures import ConfigFigures
-    from musicdata.release.layout import Record
+    from musicdata.release.record.layout import Record
 
 NOT_STATED = "Not stated."
 # Part → (name under which a recipe answers, question).

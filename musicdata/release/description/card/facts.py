@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from musicdata.release import layout
 from musicdata.release.description import citation, sentences
 from musicdata.release.description.card import datasheet, head
 from musicdata.release.description.card.figures import SPLITS, ConfigFigures, figures_of, show_column
 from musicdata.release.description.card.markdown import Markdown, code, grid
+from musicdata.release.record import layout
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from musicdata.contract import Column, Contract
-    from musicdata.recipe import Head
-    from musicdata.release.layout import Record
+    from musicdata.definitions.contract import Column, Contract
+    from musicdata.definitions.recipe import Head
+    from musicdata.release.record.layout import Record
 
 Row = list[Any]
 _IDENTIFIERS = "_id"

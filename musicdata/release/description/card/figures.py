@@ -12,14 +12,14 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from musicdata.errors import IntegrityError
-from musicdata.release import layout
+from musicdata.release.record import layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from musicdata.contract import Column
-    from musicdata.release.shown import Shown
+    from musicdata.definitions.contract import Column
+    from musicdata.release.record.shown import Shown
 
 SPLITS = (*layout.SPLITS, layout.WHOLE)
 LANGUAGE = "language"

@@ -6,15 +6,15 @@ import math
 import re
 from typing import TYPE_CHECKING
 
-from musicdata.release import layout
 from musicdata.release.description import citation, sentences
 from musicdata.release.description.card.figures import SPLITS, figures_of
-from musicdata.release.description.quoting import one_line, yaml
+from musicdata.release.description.escaping import one_line, yaml
+from musicdata.release.record import layout
 
 if TYPE_CHECKING:
-    from musicdata.recipe import Head
+    from musicdata.definitions.recipe import Head
     from musicdata.release.description.card.figures import ConfigFigures
-    from musicdata.release.layout import Record
+    from musicdata.release.record.layout import Record
 
 # The hub's names of licences are those of SPDX in small letters, but for these.
 _HUB_LICENCES = {"odc-by-1.0": "odc-by", "odbl-1.0": "odbl", "pddl-1.0": "pddl"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from musicdata.release.description import quoting
+from musicdata.release.description import escaping
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,22 +33,22 @@ def show(value: Any) -> str:
         return f"{value:,}"
     if isinstance(value, float):
         return f"{value:,.1f}" if abs(value) >= 1000 else f"{value:.4g}"
-    return quoting.markdown(str(value))
+    return escaping.markdown(str(value))
 
 
 def code(text: str) -> Markdown:
     """Return a text as code."""
-    return Markdown(quoting.code(text))
+    return Markdown(escaping.code(text))
 
 
 def codes(texts: Iterable[str]) -> Markdown:
     """Return texts as code, with commas between them."""
-    return Markdown(", ".join(map(quoting.code, texts)))
+    return Markdown(", ".join(map(escaping.code, texts)))
 
 
 def literal(text: str) -> Markdown:
     """Return a text as a literal of Python or of a shell, for a block of code."""
-    return Markdown(json.dumps(quoting.one_line(text), ensure_ascii=False).replace("`", "'"))
+    return Markdown(json.dumps(escaping.one_line(text), ensure_ascii=False).replace("`", "'"))
 
 
 def grid(rows: Sequence[Sequence[Any]], head: Sequence[Any]) -> Markdown:

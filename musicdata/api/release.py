@@ -1,0 +1,262 @@
+"""What the release commands do, as functions: the command's options are their arguments.
+
+A release is given by its folder or, once it is published, as ``musictm@1.0.0``.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+from musicdata.api.build import load, open_work
+from musicdata.errors import InputError, UsageError
+from musicdata.release import exports as views
+from musicdata.release import publish as publishing
+from musicdata.release.description import card as cards
+from musicdata.release.diff import diff as difference
+from musicdata.release.exports import check
+from musicdata.release.making import freeze
+from musicdata.release.publish import publications
+from musicdata.release.record import layout
+from musicdata.release.removal import takedown as takedowns
+from musicdata.release.sharing import redaction, rights
+from musicdata.release.verify import files as verifying
+from musicdata.workspace.folder import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from musicdata.release.diff import Diff
+    from musicdata.release.record.layout import Record
+    from musicdata.release.verify.files import Problem
+
+RIGHTS_VIEWS = tuple(view for view in get_args(layout.View) if view != "full")
+
+
+def _silent(_text: str) -> None:
+    """Say nothing."""
+
+
+def needs_validation(work: str | Path) -> bool:
+    """Say whether a workspace has to be validated, as its tables are now, before it can be released."""
+    opened = open_work(work)
+    return opened.recipe.validate is not None and freeze.current_validation(Workspace(opened.root)) is None
+
+
+def build(
+    work: str | Path,
+    out: str | Path,
+    *,
+    version: str = "",
+    previous: str | Path | None = None,
+    allow_failed_gate: bool = False,
+    progress: Callable[[str], None] = _silent,
+) -> Record:
+    """Freeze a validated workspace into a release.
+
+    Args:
+        work: workspace.
+        out: folder to make.
+        version: semantic version; when empty, what the difference to `previous` asks for, or 1.0.0.
+        previous: the release before.
+        allow_failed_gate: release although the check or the gate refuses; the card says so.
+        progress: is told what is done next.
+
+    Raises:
+        InputError: there is no workspace, it was not validated as it is now, or `out` is something else.
+        RefusedError: the check or the gate refuses, or the version does not fit what changed.
+    """
+    return freeze.freeze(
+        open_work(work).root,
+        Path(out),
+        version=version,
+        previous=load(previous) if previous else None,
+        allow_failed_gate=allow_failed_gate,
+        progress=progress,
+    )
+
+
+def foresee_build(
+    work: str | Path,
+    *,
+    version: str = "",
+    previous: str | Path | None = None,
+    allow_failed_gate: bool = False,
+    progress: Callable[[str], None] = _silent,
+) -> dict[str, Any]:
+    """Say what `build` would write, without writing: rows of each config and split, size, verdict of the gate.
+
+    Raises:
+        InputError: see `build`.
+        RefusedError: the check or the gate refuses.
+    """
+    return freeze.foresee(
+        open_work(work).root,
+        version=version,
+        previous=load(previous) if previous else None,
+        allow_failed_gate=allow_failed_gate,
+        progress=progress,
+    )
+
+
+def verify(release: str | Path, *, views: Sequence[str | Path] = ()) -> list[Problem]:
+    """Say what of a release is not as its record says, and what of its exports is not as the release says.
+
+    Raises:
+        InputError: there is no release.
+    """
+    root = Path(release) if Path(release).is_dir() else load(release).root
+    problems = verifying.verify(root, record=_published(root))
+    if views and not problems:
+        said = check.check_views(load(root), [Path(folder) for folder in views])
+        problems += [verifying.Problem(place, "", message) for place, _, message in (s.partition(": ") for s in said)]
+    return problems
+
+
+def _published(root: Path) -> dict[str, str] | None:
+    """Return what the publication record says of the release at `root`, if it is on record in this very view."""
+    try:
+        record = layout.read_record(root)
+    except InputError:  # verifying says what is wrong with it
+        return None
+    for known in publications.all_of(record.name):
+        if (known.version, known.view) == (record.version, record.view):
+            return {"release_json_sha256": known.release_json_sha256, "content_root": known.content_root}
+    return None
+
+
+def diff(first: str | Path, second: str | Path) -> Diff:
+    """Say what differs between two releases.
+
+    Raises:
+        InputError: one is no release.
+        UsageError: they are not of one data set, or show different views.
+    """
+    return difference(load(first), load(second))
+
+
+def publish(
+    release: str | Path,
+    to: str,
+    *,
+    view: str = "full",
+    claim: str = "",
+    is_final: bool = False,
+    dry_run: bool = False,
+    progress: Callable[[str], None] = _silent,
+) -> dict[str, Any]:
+    """Publish a release, or a view of it; return the facts of the publication record.
+
+    Args:
+        release: in the view `full`, or already in the one to publish.
+        to: where: a folder, ``s3://``, ``hf://``, ``zenodo://`` or any other fsspec URL.
+        view: what of it.
+        claim: statement that one holds the rights of what has no free licence; it is published too.
+        is_final: publish a Zenodo deposition at once; else it stays a draft.
+        dry_run: only say what would be sent.
+        progress: is told what is done next.
+
+    Raises:
+        RefusedError: the rights forbid the view, or another release of this version is published there.
+        TransferError: the upload broke off; the same call goes on from there.
+    """
+    opened = load(release)
+    if view not in get_args(layout.View):
+        raise UsageError(f"there is no view {view!r}; there are {', '.join(get_args(layout.View))}")
+
+    def send(root: Path) -> dict[str, Any]:
+        if dry_run:
+            rights.require_permitted(load(root), claim=claim)
+            files = layout.read_record(root).files
+            return {"to": to, "release": opened.record.slug, "files": len(files), "bytes": sum(f.bytes for f in files)}
+        return publishing.publish(
+            root,
+            to,
+            claim=claim,
+            verify=lambda folder: [f"{p.file}: {p.message}" for p in verifying.verify(folder)],
+            permit=lambda folder: rights.require_permitted(load(folder), claim=claim),
+            is_final=is_final,
+            progress=lambda path, n_bytes, of_bytes: progress(f"{path} ({n_bytes:,} of {of_bytes:,} bytes)"),
+        )
+
+    if view == opened.record.view:
+        return send(opened.root)
+    with tempfile.TemporaryDirectory(prefix="musicdata-publish-", dir=opened.root.parent) as scratch:
+        export(opened.root, view, Path(scratch) / view, progress=progress)
+        return send(Path(scratch) / view)
+
+
+def takedown(
+    release: str | Path, ids: Sequence[str], *, reason: str, out: str | Path, progress: Callable[[str], None] = _silent
+) -> Record:
+    """Take items out of a release: a patch version without them, with the proof that they are gone.
+
+    Args:
+        release: in the view `full`.
+        ids: of samples, songs or groups.
+        reason: why; it stands in the new release.
+        out: folder to make.
+        progress: is told what is done next.
+
+    Raises:
+        InputError: an id is not in the release, or `out` is there already.
+        IntegrityError: something of an item is still there.
+    """
+    opened = load(release)
+    progress(f"{opened.record.slug} without {', '.join(ids)}")
+    return takedowns.takedown(opened.root, ids, reason=reason, out=Path(out))
+
+
+def foresee_takedown(release: str | Path, ids: Sequence[str], *, reason: str) -> dict[str, Any]:
+    """Say what `takedown` would take, without writing: version, samples taken down, samples left.
+
+    Raises:
+        InputError: an id is not in the release.
+    """
+    return takedowns.foresee(load(release).root, ids, reason=reason)
+
+
+def card(release: str | Path) -> str:
+    """Return the card of a release."""
+    return (load(release).root / layout.CARD).read_text("utf-8")
+
+
+def check_card(release: str | Path) -> list[str]:
+    """Compute the card of a release anew; return the lines that are stale."""
+    return cards.check(load(release).root)
+
+
+def export(
+    release: str | Path, view: str, out: str | Path, *, progress: Callable[[str], None] = _silent, **options: int
+) -> dict[str, Any]:
+    """Render a release for another tool, or what of it may be passed on.
+
+    Args:
+        release: folder or name.
+        view: ``open``, ``features``, ``ids``, or the name of a tool's format.
+        out: folder to make.
+        progress: is told what is done next.
+        options: of the format: ``shard_bytes`` of `webdataset`.
+
+    Returns:
+        name, version, view, content_root, number of files and bytes.
+
+    Raises:
+        UsageError: there is no such view, or it makes no sense of this release.
+        InputError: there is something else at `out`.
+    """
+    opened, folder = load(release), Path(out)
+    progress(f"{view} of {opened.record.slug}")
+    if view == "full":
+        raise UsageError(
+            f"the view full is the release itself; there are {', '.join((*RIGHTS_VIEWS, *views.registry()))}"
+        )
+    if view in RIGHTS_VIEWS and options:
+        raise UsageError(f"the view {view} has no option {', '.join(options)}")
+    if view in RIGHTS_VIEWS:
+        made: Any = redaction.render(opened.root, view, folder)  # type: ignore[arg-type]  # one of RIGHTS_VIEWS
+    else:
+        made = views.export(opened, view, folder, **options)
+    facts = {"name": made.name, "version": made.version, "view": view, "content_root": made.content_root}
+    return facts | {"files": len(made.files), "bytes": sum(file.bytes for file in made.files)}

@@ -1,0 +1,66 @@
+"""Rows on a terminal, and media as loose files."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Table
+
+from musicdata.workspace.folder import storage_faults
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from musicdata.definitions.table_source import Readable
+
+_LINE_BREAKS = re.compile(r"\s*\n\s*")
+
+
+def print_rows(table: str, rows: Sequence[dict[str, Any]]) -> None:
+    """Print rows as a table if it fits the terminal, else one below the other; text of data is never read as markup."""
+    console = Console(markup=False, highlight=False, soft_wrap=True)
+    if not rows:
+        console.print(f"{table}: no rows")
+        return
+    cells = [{name: _text(value) for name, value in row.items()} for row in rows]
+    if _table_width(cells) <= console.width:
+        shown = Table(*cells[0], box=None, pad_edge=False)
+        for row in cells:
+            shown.add_row(*row.values())
+        console.print(shown)
+        return
+    widest = max(map(len, cells[0]))
+    for row in cells:
+        console.print("\n".join(f"{name:>{widest}}  {value}" for name, value in row.items()) + "\n")
+
+
+def _table_width(cells: Sequence[dict[str, str]]) -> int:
+    return sum(2 + max(len(name), *(cell_len(row[name]) for row in cells)) for name in cells[0])
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return "–"
+    text = f"{value:.6g}" if isinstance(value, float) else str(value)
+    return "".join(c if c.isprintable() else "�" for c in _LINE_BREAKS.sub(" / ", text))
+
+
+def save_media(data: Readable, table: str, rows: Sequence[dict[str, Any]], folder: Path) -> Iterator[Path]:
+    """Write the sounds or pictures of `rows` into `folder`; yield the files.
+
+    Raises:
+        StorageError: the folder cannot be written.
+    """
+    key = data.contract(table).key[0]
+    with storage_faults(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    for value in dict.fromkeys(row[key] for row in rows):
+        for name, medium in data.media(table, value).items():
+            path = folder / name
+            with storage_faults(path, len(medium)):
+                path.write_bytes(medium)
+            yield path

@@ -1,0 +1,369 @@
+"""Table contracts: `manifests/<table>.toml` → Arrow schema, and the check of a table against it."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import math
+import tomllib
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_serializer, field_validator, model_validator
+
+from musicdata.definitions import shipped
+from musicdata.errors import ContractError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+# The `datasets` library knows this struct as Audio or Image only if it, and each half of it, may be empty.
+MEDIA_TYPE = pa.struct([pa.field("bytes", pa.binary()), pa.field("path", pa.string())])
+
+_TYPES: dict[str, pa.DataType] = {
+    "string": pa.string(),
+    "uint8": pa.uint8(),
+    "bool": pa.bool_(),
+    "int32": pa.int32(),
+    "int64": pa.int64(),
+    "float32": pa.float32(),
+    "float64": pa.float64(),
+    "audio": MEDIA_TYPE,
+    "image": MEDIA_TYPE,
+}
+
+ColumnType = Literal["string", "bool", "int32", "int64", "float32", "float64", "audio", "image", "vector"]
+
+
+class Column(BaseModel):
+    """Describes one column of a table.
+
+    Attributes:
+        name: of the column.
+        type: kind of its values; a `vector` is an array of one `shape` and kind of `element` in every row.
+        description: what it means, for people.
+        unit: of its values.
+        nullable: whether a value may be missing.
+        minimum: the least value there may be, `maximum` the greatest; of a vector, in any place of it.
+        values: the only values there may be.
+        element: kind of a vector's numbers.
+        shape: lengths of a vector's axes; it is stored flat, the last axis running fastest.
+        content_of: modality of which it shows the work itself, or enough to make it out: `audio`, `sheet`, `lyrics`,
+            `notes` …; empty for facts about it, such as ids, times, hashes and counts.
+        features_of: modality it describes by numbers from which the work cannot be heard or read again.
+        fitted: whether its values depend on the whole train split, so that new samples change those of others.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    type: ColumnType
+    description: str
+    unit: str = ""
+    nullable: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+    values: tuple[str, ...] = ()
+    element: Literal["float32", "uint8"] | None = None
+    shape: tuple[int, ...] = ()
+    content_of: str = ""
+    features_of: str = ""
+    fitted: bool = False
+
+    @model_validator(mode="after")
+    def _is_a_whole_vector_or_none(self) -> Self:
+        is_whole = self.element is not None and min(self.shape, default=0) > 0
+        says_nothing = self.element is None and not self.shape
+        if not (is_whole if self.is_vector else says_nothing):
+            raise ValueError(
+                f"column {self.name}: a vector has an element and a shape of positive lengths; no other type has them"
+            )
+        return self
+
+    @property
+    def arrow_type(self) -> pa.DataType:
+        """Return the Arrow type of the values."""
+        if self.is_vector:
+            return pa.list_(pa.field("element", _TYPES[str(self.element)], nullable=False), math.prod(self.shape))
+        return _TYPES[self.type]
+
+    def field(self) -> pa.Field:
+        """Return the Arrow field, with unit, description and shape in its metadata."""
+        metadata = {"description": self.description} | ({"unit": self.unit} if self.unit else {})
+        metadata |= {"shape": json.dumps(self.shape)} if self.is_vector else {}
+        return pa.field(self.name, self.arrow_type, nullable=self.nullable or self.is_media, metadata=metadata)
+
+    def facts(self) -> dict[str, Any]:
+        """Return what the column says about its values; only a vector has something to say of elements."""
+        told = {"description", "content_of", "features_of", "fitted"}
+        return self.model_dump(exclude=told | (set() if self.is_vector else {"element", "shape"}))
+
+    def feature(self) -> dict[str, Any]:
+        """Return how the `datasets` library calls the column's type."""
+        if self.is_vector:
+            element = {"dtype": self.element, "_type": "Value"}
+            return {"feature": element, "length": math.prod(self.shape), "_type": "Sequence"}
+        return {"audio": {"_type": "Audio"}, "image": {"_type": "Image"}}.get(
+            self.type, {"dtype": self.type, "_type": "Value"}
+        )
+
+    def pack(self, array: NDArray[Any]) -> pa.Array:
+        """Turn an array of shape (rows, *shape) into the values of this vector column.
+
+        Raises:
+            ContractError: it has another shape.
+        """
+        if array.shape[1:] != self.shape:
+            raise ContractError(f"column {self.name}: rows of shape {array.shape[1:]}, the contract says {self.shape}")
+        flat = pa.array(array.reshape(-1), _TYPES[str(self.element)])
+        return pa.FixedSizeListArray.from_arrays(flat, type=self.arrow_type)
+
+    def unpack(self, values: pa.ChunkedArray | pa.Array) -> NDArray[Any]:
+        """Turn the values of this vector column into an array of shape (rows, *shape)."""
+        flat: NDArray[Any] = pc.list_flatten(values).to_numpy()
+        return flat.reshape(-1, *self.shape)
+
+    @property
+    def is_media(self) -> bool:
+        """Say whether the column holds the bytes of sounds or pictures."""
+        return self.type in ("audio", "image")
+
+    @property
+    def is_vector(self) -> bool:
+        """Say whether each value is an array of numbers."""
+        return self.type == "vector"
+
+
+class Contract(BaseModel):
+    """Is what a table promises: its columns, the key that sorts it, and the tables it refers to.
+
+    Attributes:
+        name: of the table.
+        description: what a row is.
+        key: columns that name a row and sort the table.
+        references: column → table in which its values are found, or several of which a data set has one: a table that
+            serves two data sets refers to `samples` in the one and to `tracks` in the other.
+        columns: in their order.
+        introduces: column whose values begin here: every other table that has them got them from this one.
+        completes: column of which this table has exactly the values that came through with every modality.
+        of_dropped: its rows tell of what did not come through; a release leaves it out.
+        shown_by: table whose rows refer to this one's by all of its key: a row here is shared by several samples, and
+            its `sample_id` is the first of them.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    description: str
+    key: tuple[str, ...]
+    references: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    introduces: str = ""
+    completes: str = ""
+    of_dropped: bool = False
+    shown_by: str = ""
+    columns: tuple[Column, ...]
+
+    @field_validator("references", mode="before")
+    @classmethod
+    def _one_or_several(cls, references: object) -> object:
+        if not isinstance(references, dict):
+            return references
+        return {column: (told,) if isinstance(told, str) else told for column, told in references.items()}
+
+    @field_serializer("references")
+    def _as_written(self, references: dict[str, tuple[str, ...]]) -> dict[str, str | list[str]]:
+        return {column: told[0] if len(told) == 1 else list(told) for column, told in references.items()}
+
+    @model_validator(mode="after")
+    def _speaks_of_its_columns(self) -> Self:
+        names = {column.name for column in self.columns}
+        if odd := sorted({name for name in (self.introduces, self.completes) if name} - names):
+            raise ValueError(f"it introduces or completes {odd[0]}, which is no column of it")
+        if empty := sorted(column for column, tables in self.references.items() if not tables):
+            raise ValueError(f"column {empty[0]} refers to no table")
+        return self
+
+    def among(self, tables: Collection[str]) -> Contract:
+        """Return the contract as it is in a data set of these tables: each column refers to one, the first it has."""
+        found = {
+            column: (next((table for table in told if table in tables), told[0]),)
+            for column, told in self.references.items()
+        }
+        return self if found == self.references else self.model_copy(update={"references": found})
+
+    def arrow_schema(self) -> pa.Schema:
+        """Return the Arrow schema, with the `datasets` library's feature list where there are media or vectors."""
+        metadata = {"table": self.name, "description": self.description, "key": json.dumps(self.key)}
+        if any(column.is_media or column.is_vector for column in self.columns):
+            features = {column.name: column.feature() for column in self.columns}
+            metadata["huggingface"] = json.dumps({"info": {"features": features}}, sort_keys=True)
+        return pa.schema([column.field() for column in self.columns], metadata=metadata)
+
+    def digest(self) -> str:
+        """Return the sha256 of what the contract says about rows; descriptions do not count.
+
+        Of several tables a column may refer to only the first counts: that another data set has another does not change
+        what is in this one's.
+        """
+        facts = self.model_dump(exclude={"description", "columns", "introduces", "completes", "of_dropped", "shown_by"})
+        facts["references"] = {column: told[0] for column, told in self.references.items()}
+        facts["columns"] = [column.facts() for column in self.columns]
+        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+    def describing_columns(self) -> list[str]:
+        """List the columns that are neither media nor vectors: all that is needed to reason about rows."""
+        return [column.name for column in self.columns if not column.is_media and not column.is_vector]
+
+    def bounded_columns(self) -> list[str]:
+        """List the columns whose every value the contract speaks about: all but the media."""
+        return [column.name for column in self.columns if not column.is_media]
+
+    def column(self, name: str) -> Column:
+        """Return the column called `name`.
+
+        Raises:
+            ContractError: there is none.
+        """
+        found = next((column for column in self.columns if column.name == name), None)
+        if found is None:
+            known = ", ".join(column.name for column in self.columns)
+            raise ContractError(f"table {self.name} has no column {name!r}; it has {known}")
+        return found
+
+    def table(self, rows: dict[str, list[object]] | pa.Table) -> pa.Table:
+        """Turn columns of values, or an Arrow table, into a table that fits.
+
+        Raises:
+            ContractError: a column is missing or unknown, or a value does not fit.
+        """
+        given = rows.column_names if isinstance(rows, pa.Table) else list(rows)
+        wanted = [column.name for column in self.columns]
+        if sorted(given) != sorted(wanted):
+            missing, unknown = sorted(set(wanted) - set(given)), sorted(set(given) - set(wanted))
+            raise ContractError(f"table {self.name}: columns missing {missing}, unknown {unknown}")
+        try:
+            table = rows if isinstance(rows, pa.Table) else pa.table(rows, schema=self.arrow_schema())
+            table = table.select(wanted).cast(self.arrow_schema())
+        except (pa.ArrowInvalid, pa.ArrowTypeError, ValueError) as error:
+            raise ContractError(f"table {self.name}: {error}") from error
+        if problems := self.problems(table):
+            raise ContractError(f"table {self.name}: " + "; ".join(problems))
+        return table
+
+    def problems(self, table: pa.Table) -> list[str]:
+        """List how the rows of `table` break the contract: schema, empty values, bounds, permitted values.
+
+        Columns left out of `table` are not looked at, so that media need not be read.
+        """
+        found = []
+        for column in self.columns:
+            if column.name in table.column_names:
+                found += _column_problems(column, table.field(column.name), table.column(column.name))
+        return found
+
+
+class HasTables(Protocol):
+    """Is anything that has tables with contracts: a workspace, a release, what reads either."""
+
+    @property
+    def tables(self) -> list[str]:
+        """List the tables there are."""
+        ...
+
+    def contract(self, table: str, /) -> Contract:
+        """Return the contract of a table."""
+        ...
+
+
+def introducing(tables: Sequence[Contract], column: str = "sample_id") -> Contract:
+    """Return the contract of the table that introduces the values of `column`: of samples, `samples` or `tracks`.
+
+    Raises:
+        ContractError: none of them does.
+    """
+    found = next((contract for contract in tables if contract.introduces == column), None)
+    if found is None:  # contracts in releases of older versions do not say it
+        found = next((contract for contract in tables if contract.name == "samples"), None)
+    if found is None:
+        there = ", ".join(sorted(contract.name for contract in tables))
+        raise ContractError(f"no table introduces {column}: expected samples or tracks; there are {there or 'none'}")
+    return found
+
+
+def introduced_by(data: HasTables, column: str = "sample_id") -> str:
+    """Return the name of the table of a workspace or a release that introduces the values of `column`.
+
+    Raises:
+        ContractError: none does.
+    """
+    return introducing([data.contract(table) for table in data.tables], column).name
+
+
+def completing(data: HasTables, column: str = "sample_id") -> str:
+    """Return the name of the table that has exactly the complete samples; nothing where there is none."""
+    named = [table for table in data.tables if data.contract(table).completes == column]
+    return next(iter(named), "alignment" if "alignment" in data.tables else "")
+
+
+def _column_problems(column: Column, field: pa.Field, values: pa.ChunkedArray) -> list[str]:
+    if field.type != column.arrow_type:
+        return [f"column {column.name} is {field.type}, the contract says {column.arrow_type}"]
+    found = []
+    if values.null_count and not column.nullable:
+        found.append(f"column {column.name}: {values.null_count} empty values")
+    if column.is_media:
+        halves = [pc.struct_field(values, name).null_count - values.null_count for name in ("bytes", "path")]
+        found += [f"column {column.name}: {n} values without bytes or path" for n in halves if n]
+    if column.values:
+        wrong = values.filter(pc.invert(pc.is_in(values, pa.array(column.values))))
+        if len(wrong):
+            found.append(f"column {column.name}: {wrong[0].as_py()!r} is not one of {list(column.values)}")
+    return found + _bound_problems(column, pc.list_flatten(values) if column.is_vector else values)
+
+
+def _bound_problems(column: Column, values: pa.ChunkedArray) -> list[str]:
+    if pa.types.is_floating(values.type):
+        wrong = pc.sum(pc.invert(pc.is_finite(values))).as_py()
+        if wrong:
+            return [f"column {column.name}: {wrong} values are not finite"]
+    found = []
+    for bound, outside, word in ((column.minimum, pc.less, "below"), (column.maximum, pc.greater, "above")):
+        if bound is not None and (n := pc.sum(outside(values, pa.scalar(bound, pa.float64()))).as_py()):
+            found.append(f"column {column.name}: {n} values {word} {bound:g}")
+    return found
+
+
+def names() -> list[str]:
+    """List the tables that have a contract."""
+    return sorted(path.stem for path in shipped.folder("manifests").glob("*.toml"))
+
+
+@functools.cache
+def load(name: str) -> Contract:
+    """Read the contract of table `name`.
+
+    Raises:
+        ContractError: there is no such table, or its file is not a contract.
+    """
+    path = shipped.folder("manifests") / f"{name}.toml"
+    if not path.is_file():
+        raise ContractError(f"no table is called {name!r}; the tables are {', '.join(names())}")
+    return read(path)
+
+
+def read(path: Path) -> Contract:
+    """Read a contract from its file.
+
+    Raises:
+        ContractError: the file is not a contract.
+    """
+    try:
+        document = tomllib.loads(path.read_text("utf-8"))
+        return Contract(**document["table"], columns=document["column"])
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError, ValidationError) as error:
+        raise ContractError(f"manifests/{path.name} is not a contract: {error}") from error

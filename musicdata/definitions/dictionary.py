@@ -1,0 +1,50 @@
+"""The data dictionary: what every table and column means, as Markdown, made from the contracts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from musicdata.definitions import contract, recipe
+
+if TYPE_CHECKING:
+    from musicdata.definitions.contract import Column
+
+_HEAD = """# Tables and columns
+
+Made from `manifests/*.toml` by `python -m musicdata.definitions.dictionary`; do not edit by hand. The same words
+stand in each Parquet file's schema. Rows are in order of the key. An audio or image column is a struct of the file's
+bytes and its name, which the `datasets` library reads as `Audio` and `Image`. A column of type `float32[100, 32]`
+holds an array of that shape in every row, as a list of fixed length, last axis fastest; the shape stands in the
+field's metadata.
+"""
+
+
+def markdown() -> str:
+    """Return the dictionary of all tables, in the order in which `musictm` makes them."""
+    made = recipe.load("musictm").tables()
+    tables = made + [name for name in contract.names() if name not in made]
+    return "\n".join([_HEAD, *(_section(name) for name in tables)])
+
+
+def _section(name: str) -> str:
+    loaded = contract.load(name)
+    head = [f"## {name}", "", loaded.description, "", f"Key: {', '.join(f'`{column}`' for column in loaded.key)}."]
+    if loaded.references:
+        head.append(
+            "Refers to: "
+            + ", ".join(f"`{c}` → {' or '.join(f'`{t}`' for t in told)}" for c, told in loaded.references.items())
+            + "."
+        )
+    rows = [_row(column) for column in loaded.columns]
+    return "\n".join([*head, "", "| column | type | unit | what it is |", "| --- | --- | --- | --- |", *rows, ""])
+
+
+def _row(column: Column) -> str:
+    kind = f"{column.element}{list(column.shape)}" if column.is_vector else column.type
+    kind += ", may be empty" if column.nullable else ""
+    values = f" One of {', '.join(column.values)}." if column.values else ""
+    return f"| `{column.name}` | {kind} | {column.unit} | {column.description}{values} |"
+
+
+if __name__ == "__main__":
+    print(markdown(), end="")

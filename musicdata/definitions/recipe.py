@@ -1,0 +1,419 @@
+"""Recipes: `pipelines/<data set>.toml` → a list of stages with resolved parameters."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import tomli_w
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from musicdata.definitions import contract as contracts
+from musicdata.definitions import shipped
+from musicdata.definitions import stage as stages
+from musicdata.errors import RecipeError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Dataset(BaseModel):
+    """Is the recipe's head: name, title and modalities of the data set."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    title: str
+    modalities: tuple[str, ...]
+
+
+class Sweep(BaseModel):
+    """Says how retrieval between two modalities is measured over numbers of components and runs, as a paper tables it.
+
+    `audio`, `lyrics`, `sequences`, `scheme` and `part` name a column, `table.column`.
+
+    Attributes:
+        components: numbers of components, rising.
+        scheme: which of several splits a row of its table speaks of.
+        part: ``train`` or ``test``, of that sample in that split; its table is the scheme's.
+        runs: random splits whose mean is reported.
+        disjoint: split in which no artist is on both sides, reported beside them; "" when there is none.
+        audio: features (width,) of the correlation and embedding methods.
+        lyrics: features (width,) of every method.
+        sequences: spectrograms (sub-sequences, coefficients, frames) for end-to-end training; "" when there are none.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    components: tuple[int, ...] = Field((10, 20, 30, 40, 50, 60, 70, 80, 90, 100), min_length=1)
+    scheme: str
+    part: str
+    runs: tuple[str, ...] = Field(min_length=1)
+    disjoint: str = ""
+    audio: str
+    lyrics: str
+    sequences: str = ""
+
+    @field_validator("components")
+    @classmethod
+    def _require_rising(cls, found: tuple[int, ...]) -> tuple[int, ...]:
+        if found[0] < 1 or list(found) != sorted(set(found)):
+            raise ValueError("components must be whole numbers from 1 on, rising")
+        return found
+
+    @model_validator(mode="after")
+    def _require_one_table(self) -> Sweep:
+        if self.scheme.partition(".")[0] != self.part.partition(".")[0]:
+            raise ValueError(f"scheme ({self.scheme}) and part ({self.part}) must be columns of one table")
+        return self
+
+    def columns(self) -> list[str]:
+        """List every `table.column` that is named."""
+        named = (self.scheme, self.part, self.audio, self.lyrics, self.sequences)
+        return [name for name in named if name]
+
+
+class Validate(BaseModel):
+    """Says what `musicdata validate` compares; views, lengths, metadata and category name a column, `table.column`.
+
+    Attributes:
+        views: modality → its features.
+        certain: pairs of modalities whose link is certain by construction; the gate asks that it be found.
+        tied: pairs whose lengths agree by construction, whatever their content does: reported, not refused.
+        lengths: modality → what its length alone is told by.
+        metadata: modality → what else a file tells without being looked into.
+        category: class of a sample for retrieval at category level; "" when there is none.
+        paper: paper whose table is printed beside ours; "" when there is none.
+        sweep: figures over numbers of components and runs; None when there are none.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    views: dict[str, str] = Field(min_length=2)
+    certain: tuple[tuple[str, str], ...] = ()
+    tied: tuple[tuple[str, str], ...] = ()
+    lengths: dict[str, str] = Field(default_factory=dict)
+    metadata: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    category: str = ""
+    paper: str = ""
+    sweep: Sweep | None = None
+
+    def columns(self) -> list[str]:
+        """List every `table.column` that is named."""
+        several = [name for names in self.metadata.values() for name in names]
+        swept = self.sweep.columns() if self.sweep else []
+        category = [self.category] if self.category else []
+        return [*self.views.values(), *self.lengths.values(), *several, *category, *swept]
+
+    def modalities(self) -> set[str]:
+        """Return every modality that is named apart from the views."""
+        return {*self.lengths, *self.metadata, *(name for pair in (*self.certain, *self.tied) for name in pair)}
+
+
+View = Literal["full", "open", "features", "ids"]
+
+
+class Author(BaseModel):
+    """Names one author of a data set, as its citation does."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    family_names: str
+    given_names: str
+    orcid: str = ""
+
+
+class Releases(BaseModel):
+    """Says what a release of the data set holds and tells about it.
+
+    Attributes:
+        complete: table whose samples have every modality; a release has exactly these.
+        views: views that may be published at most; rights may forbid more.
+        description: what the data set is, in a paragraph.
+        authors: who is cited.
+        licence: SPDX identifier of the licence of what is ours: alignment, metadata, features; works keep their own.
+        papers: what to cite beside it, a line each.
+        answers: question of the datasheet → answer, for what no number tells.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    complete: str
+    views: tuple[View, ...] = ("full", "open", "features", "ids")
+    description: str = ""
+    authors: tuple[Author, ...] = ()
+    licence: str = "CC-BY-4.0"
+    papers: tuple[str, ...] = ()
+    answers: dict[str, str] = Field(default_factory=dict)
+
+
+class Budget(BaseModel):
+    """Says how often a service is called, at most.
+
+    Attributes:
+        interval_s: seconds from one call to the next.
+        per_day: calls a day (UTC); 0 for no limit of ours.
+        threads: items that draw on it at the same time.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    interval_s: float = Field(default=0.0, ge=0)
+    per_day: int = Field(default=0, ge=0)
+    threads: int = Field(default=1, ge=1, le=64)
+
+
+class Crawl(BaseModel):
+    """Says how a crawl treats the services it calls.
+
+    Attributes:
+        budgets: service → its budget; what stands before a dot in its name is paused together.
+        longest_wait_s: the longest wait that is slept through; a longer one ends the run with the time to come back.
+        deadline_s: of a single call, whatever the server does.
+        attempts: of a call that fails in a way that may pass.
+        first_wait_s: before the second attempt, doubled for each further one.
+        refused_wait_s: after a refusal for our rate that names no time, doubled for each further one.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    budgets: dict[str, Budget]
+    longest_wait_s: float = Field(default=300.0, ge=0)
+    deadline_s: float = Field(default=60.0, gt=0)
+    attempts: int = Field(default=3, ge=1)
+    first_wait_s: float = Field(default=1.0, ge=0)
+    refused_wait_s: float = Field(default=30.0, gt=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One stage of a recipe with its parameters."""
+
+    stage: stages.Stage[Any]
+    parameters: stages.Parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Is what a recipe says about the data set, apart from how it is made."""
+
+    dataset: Dataset
+    release: Releases | None
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """A data set's stages in the order they run."""
+
+    dataset: Dataset
+    steps: tuple[Step, ...]
+    validate: Validate | None = None
+    release: Releases | None = None
+    crawl: Crawl | None = None
+
+    @property
+    def is_crawled(self) -> bool:
+        """Say whether some of its stages call services."""
+        return any(step.stage.network for step in self.steps)
+
+    @property
+    def head(self) -> Head:
+        """Return what the recipe says about the data set, apart from how it is made."""
+        return Head(self.dataset, self.release)
+
+    def toml(self) -> str:
+        """Return the recipe with every parameter written out, readable as a recipe again."""
+        head = self.dataset.model_dump(mode="json")
+        body = [{"use": s.stage.name} | s.parameters.model_dump(mode="json") for s in self.steps]
+        parts = {"crawl": self.crawl, "validate": self.validate, "release": self.release}
+        tail = {name: part.model_dump(mode="json", exclude_none=True) for name, part in parts.items() if part}
+        return tomli_w.dumps({"dataset": head, "stage": body} | tail)
+
+    def portable(self) -> Recipe:
+        """Return the recipe without the paths of this machine: where input lies says nothing of what it holds."""
+        steps = tuple(Step(s.stage, s.parameters.model_copy(update=_elsewhere(s))) for s in self.steps)
+        return Recipe(self.dataset, steps, self.validate, self.release, self.crawl)
+
+    def tables(self) -> list[str]:
+        """List the tables the recipe makes, in order."""
+        return [table for step in self.steps for table in step.stage.outputs]
+
+
+def _elsewhere(step: Step) -> dict[str, str]:
+    """Return the parameters that hold a path of this machine, emptied."""
+    values = {name: str(getattr(step.parameters, name)) for name in step.stage.location_parameters}
+    return {name: "" for name, value in values.items() if Path(value).is_absolute()}
+
+
+def names() -> list[str]:
+    """List the recipes that ship with musicdata."""
+    return sorted(path.stem for path in shipped.folder("pipelines").glob("*.toml"))
+
+
+def load(name_or_path: str, overrides: Sequence[str] = ()) -> Recipe:
+    """Read a recipe by name or by path and apply `stage.key=value` overrides.
+
+    Values of overrides are TOML; what is not TOML is taken as text.
+
+    Raises:
+        RecipeError: no such recipe, not TOML, an unknown stage or key, or a value out of range.
+    """
+    document = _document(name_or_path)
+    dataset = _dataset(name_or_path, document)
+    try:
+        entries = [dict(entry) for entry in document["stage"]]
+    except (KeyError, TypeError, ValueError) as error:
+        raise RecipeError(f"recipe {name_or_path}: needs [[stage]] tables: {error}") from error
+    for override in overrides:
+        _apply(override, entries, document)
+    steps = tuple(_step(entry) for entry in entries)
+    _check_order(dataset.name, steps)
+    release = _releases(name_or_path, document)
+    made = {table for step in steps for table in step.stage.outputs}
+    if release and release.complete not in made:
+        raise RecipeError(
+            f"recipe {name_or_path}: [release] names {release.complete}, a table that no stage of it makes"
+        )
+    crawl = _crawl(name_or_path, document, steps)
+    return Recipe(dataset, steps, _validate(name_or_path, document, steps), release, crawl)
+
+
+def read_dataset(name_or_path: str) -> Dataset:
+    """Read only the head of a recipe; its stages may be those of another version.
+
+    Raises:
+        RecipeError: no such recipe, not TOML, or without a head.
+    """
+    return _dataset(name_or_path, _document(name_or_path))
+
+
+def read_head(name_or_path: str) -> Head:
+    """Read what a recipe says about the data set; its stages may be those of another version.
+
+    Raises:
+        RecipeError: no such recipe, not TOML, or without a head.
+    """
+    document = _document(name_or_path)
+    return Head(_dataset(name_or_path, document), _releases(name_or_path, document))
+
+
+def _dataset(name_or_path: str, document: dict[str, Any]) -> Dataset:
+    try:
+        return Dataset(**document["dataset"])
+    except (KeyError, TypeError, ValidationError) as error:
+        raise RecipeError(
+            f"recipe {name_or_path}: needs a [dataset] with name, title and modalities: {error}"
+        ) from error
+
+
+def _validate(name: str, document: dict[str, Any], steps: tuple[Step, ...]) -> Validate | None:
+    if "validate" not in document:
+        return None
+    try:
+        found = Validate(**document["validate"])
+    except (TypeError, ValidationError) as error:
+        raise RecipeError(f"recipe {name}: [validate] is wrong: {error}") from error
+    if unknown := sorted(found.modalities() - set(found.views)):
+        raise RecipeError(f"recipe {name}: [validate] names {', '.join(unknown)}, which no view is called")
+    made = {table for step in steps for table in step.stage.outputs}
+    for path in found.columns():
+        table, _, column = path.partition(".")
+        if table not in made or column not in {c.name for c in contracts.load(table).columns}:
+            raise RecipeError(f"recipe {name}: [validate] names {path}, a column that no stage of it makes")
+    return found
+
+
+def _releases(name: str, document: dict[str, Any]) -> Releases | None:
+    if "release" not in document:
+        return None
+    try:
+        return Releases(**document["release"])
+    except (TypeError, ValidationError) as error:
+        raise RecipeError(f"recipe {name}: [release] is wrong: {error}") from error
+
+
+def _crawl(name: str, document: dict[str, Any], steps: tuple[Step, ...]) -> Crawl | None:
+    called = sorted({service for step in steps if step.stage.network for service in step.stage.network.services})
+    if not called and "crawl" not in document:
+        return None
+    try:
+        found = Crawl(**document.get("crawl", {}))
+    except (TypeError, ValidationError) as error:
+        raise RecipeError(f"recipe {name}: [crawl] is wrong: {error}") from error
+    if missing := [service for service in called if service not in found.budgets]:
+        raise RecipeError(f"recipe {name}: [crawl.budgets] says nothing of {', '.join(missing)}")
+    return found
+
+
+def _document(name_or_path: str) -> dict[str, Any]:
+    path = shipped.folder("pipelines") / f"{name_or_path}.toml"
+    if name_or_path not in names():
+        path = Path(name_or_path)
+        if path.suffix != ".toml":
+            raise RecipeError(
+                f"no recipe is called {name_or_path!r}; there are {', '.join(names())}, "
+                "or give the path of a .toml file"
+            )
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise RecipeError(f"recipe {path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise RecipeError(f"recipe {path} is not TOML: {error}") from error
+
+
+def _apply(override: str, entries: list[dict[str, Any]], document: dict[str, Any]) -> None:
+    path, equals, text = override.partition("=")
+    if equals and path.startswith("crawl.") and "crawl" in document:
+        _put(document["crawl"], path.removeprefix("crawl."), text)
+        return
+    used = sorted((str(entry.get("use")) for entry in entries), key=len, reverse=True)
+    name = next((use for use in used if path.startswith(f"{use}.")), None)
+    if not equals or name is None:
+        raise RecipeError(f"--set {override}: expected STAGE.KEY=VALUE with a stage of {', '.join(sorted(used))}")
+    target = next(entry for entry in entries if entry["use"] == name)
+    _put(target, path.removeprefix(f"{name}."), text)
+
+
+def _put(target: dict[str, Any], path: str, text: str) -> None:
+    *inner, last = path.split(".")
+    for key in inner:
+        target[key] = dict(target.get(key) or {})
+        target = target[key]
+    target[last] = _value(text)
+
+
+def toml_text(text: str) -> str:
+    """Return a text as a TOML string, for an override."""
+    return tomli_w.dumps({"value": text}).removeprefix("value = ").removesuffix("\n")
+
+
+def _value(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _step(entry: dict[str, Any]) -> Step:
+    name = entry.pop("use", None)
+    stage = stages.find(str(name))
+    try:
+        return Step(stage, stage.parameters(**entry))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join([stage.name, *map(str, first["loc"])])
+        known = ", ".join(stage.parameters.model_fields)
+        raise RecipeError(f"{where}: {first['msg']} (got {first['input']!r}); {stage.name} knows {known}") from error
+
+
+def _check_order(name: str, steps: tuple[Step, ...]) -> None:
+    made: set[str] = set()
+    for step in steps:
+        if missing := [table for table in step.stage.inputs if table not in made]:
+            raise RecipeError(
+                f"recipe {name}: stage {step.stage.name} needs {', '.join(missing)}, made by no stage before it"
+            )
+        made.update(step.stage.outputs)

@@ -1,0 +1,44 @@
+"""Splits by a keyed hash: where an id falls depends on the id and the seed alone, so adding items moves none."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from musicdata.definitions.stage import Parameters
+
+SPLITS = ("train", "valid", "test")
+
+
+class Split(Parameters):
+    """Says which column decides, and the share of each split.
+
+    `by="group_id"` keeps near-duplicate songs together; `by="sample_id"` is the MusicTM paper's own way, in which
+    windows of one song fall into different splits.
+    """
+
+    by: Literal["group_id", "song_id", "sample_id"] = "group_id"
+    train: float = Field(0.70, ge=0, le=1)
+    valid: float = Field(0.15, ge=0, le=1)
+    test: float = Field(0.15, ge=0, le=1)
+    seed: int = Field(0, ge=0, lt=2**32)
+
+    @model_validator(mode="after")
+    def _sums_to_one(self) -> Self:
+        if abs(self.train + self.valid + self.test - 1) > 1e-9:
+            raise ValueError(f"shares sum to {self.train + self.valid + self.test:g}, expected 1")
+        return self
+
+    def place(self, item_id: str) -> str:
+        """Return the split of the id.
+
+        >>> Split(seed=1).place("lc5032950_3f2a91c0aa")
+        'train'
+        """
+        hashed = hashlib.blake2b(item_id.encode(), key=self.seed.to_bytes(4), digest_size=8)
+        point = int.from_bytes(hashed.digest()) / 2**64
+        if point < self.train:
+            return "train"
+        return "valid" if point < self.train + self.valid else "test"

@@ -1,0 +1,299 @@
+"""What a stage declares, and the registry that finds every stage module.
+
+A stage is one module in `musicdata/stages` with a module-level `STAGE`. Adding one touches that module and its test.
+
+A compute stage cuts its work into shards and computes each from tables. A network stage says which items it wants and
+how one is fetched (`Network`); what became of every item stands in the ledger, and `run` makes rows of the answers.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import importlib
+import json
+import pkgutil
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from musicdata.errors import RecipeError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    import pyarrow as pa
+
+    from musicdata.settings.services import Services
+
+
+class Parameters(BaseModel):
+    """Is the base of every stage's parameters: frozen, and unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+P = TypeVar("P", bound=Parameters)
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """The unit in which a stage commits: a range of the key, or some of the source's files.
+
+    Attributes:
+        first: smallest value of the first key column in the shard; `last` the largest.
+        n_items: items in the shard, for progress and plans.
+        digest: sha256 of everything the shard reads, so that an unchanged shard is not computed again.
+        items: names the stage needs to find its input again, when a key range does not say it.
+    """
+
+    first: str
+    last: str
+    n_items: int
+    digest: str
+    items: tuple[str, ...] = ()
+
+
+class Inputs(Protocol):
+    """The tables a stage reads, as the stages before it sealed them."""
+
+    def read(
+        self, table: str, columns: list[str] | None = None, first: str | None = None, last: str | None = None
+    ) -> pa.Table:
+        """Return rows whose first key column lies in first..last, both included; by default no media and no vectors."""
+        ...
+
+    def iterate(
+        self, table: str, columns: list[str] | None = None, first: str | None = None, last: str | None = None
+    ) -> Iterator[pa.Table]:
+        """Yield the same rows part by part; what has one value of the first key column is never torn apart."""
+        ...
+
+    def digest(self, table: str) -> str:
+        """Return the content hash of a whole table."""
+        ...
+
+
+class Sink(Protocol):
+    """Where a stage puts what it makes: rows in order of the key, and rejects."""
+
+    def write(self, table: str, rows: pa.Table | dict[str, list[Any]]) -> None:
+        """Append rows to the shard's part of `table`."""
+        ...
+
+    def reject(self, key: str, reason: str, detail: str) -> None:
+        """Record that the item `key` is dropped, with a reason code and what was found."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Is one thing that a network stage wants.
+
+    Attributes:
+        key: its name in the stage; rows made of it begin with it, so its order is that of the stage's tables.
+        request: JSON values, all that fetching it needs; another request under the same key is fetched anew.
+    """
+
+    key: str
+    request: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Is what became of an item.
+
+    Attributes:
+        key: of the item; `request` what was asked for.
+        outcome: ``ok``, ``gone``, ``blocked``, ``rate_limited``, ``transient`` or ``invalid``.
+        reason: short code of what went wrong, e.g. ``http_404``; empty when it is ok.
+        detail: the same for people.
+        payload: what was fetched, when it is ok and was handed over as bytes, or is in a table already.
+        path: the file with what was fetched, when it is ok, was handed over as a file and is not in a table yet.
+    """
+
+    key: str
+    request: Mapping[str, Any]
+    outcome: str
+    reason: str = ""
+    detail: str = ""
+    payload: bytes | None = None
+    path: Path | None = None
+
+    def content(self) -> bytes:
+        """Return what was fetched, wherever it is."""
+        if self.path is not None:
+            return self.path.read_bytes()
+        assert self.payload is not None, "an answer that is not ok has no content"
+        return self.payload
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """Is an item that a stage dropped.
+
+    Attributes:
+        key: of the item.
+        reason: short code, e.g. ``not_english``; `detail` the same for people.
+    """
+
+    key: str
+    reason: str
+    detail: str
+
+
+class Caller(Protocol):
+    """Makes the calls that one item needs: within budgets, tried again where that helps, recorded as they succeed."""
+
+    @property
+    def scratch(self) -> Path:
+        """Return a folder for the item's unfinished files; it is emptied when the item has ended."""
+        ...
+
+    def call(self, service: str, what: Mapping[str, Any], ask: Callable[[], bytes]) -> bytes:
+        """Return the reply to a call: the one an interrupted run got, or what `ask` returns now.
+
+        Args:
+            service: whose budget it draws on, e.g. ``musixmatch``; what stands before a dot is paused together.
+            what: JSON values that identify the call, without secrets.
+            ask: makes one attempt within a deadline of its own; what it raises as HttpError decides what follows.
+
+        Raises:
+            HttpError: it did not succeed, and trying again now would not help.
+        """
+        ...
+
+
+class Fetcher(Protocol):
+    """Fetches items, one at a time; each thread has its own."""
+
+    def fetch(self, item: Item, caller: Caller) -> bytes | Path:
+        """Return what was asked for, as bytes or as a file in the caller's scratch folder.
+
+        Every call to a service goes through `caller`. The same replies must give the same bytes.
+
+        Raises:
+            HttpError: the item cannot be had; its outcome is the item's.
+            SetupError: no other item could be had either: a key is wrong, a program is missing.
+        """
+        ...
+
+    def close(self) -> None:
+        """Close connections and end processes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Network(Generic[P]):
+    """Says what a network stage fetches and from whom.
+
+    Attributes:
+        services: services it calls, as budgets and terms name them.
+        items: what it wants, in order of the key, as a function of parameters and tables.
+        connect: makes a fetcher; called once a thread, in that thread.
+        shard_items: items in a shard, about.
+        kept_in: table of the stage that holds the files as they were fetched (media, and their `sha256`): once it is
+            sealed, those beside the ledger are not needed any more. "" keeps what was fetched in the ledger.
+    """
+
+    services: tuple[str, ...]
+    items: Callable[[P, Inputs], Iterator[Item]]
+    connect: Callable[[P, Services], Fetcher]
+    shard_items: int = 500
+    kept_in: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What `run` gets: the shard, where to read and write, and an empty folder for scratch files.
+
+    Attributes:
+        kept: the stage's own earlier output in this workspace, for stages that must not move what they once
+            placed; None at the first build.
+        answers: of a network stage: what became of each item of the shard, in order of the key.
+        rejects: all that a stage before this one dropped, in order of the key; nothing for a stage that the recipe
+            does not have. Only of stages that this one declares to read.
+    """
+
+    shard: Shard
+    inputs: Inputs
+    sink: Sink
+    scratch: Path
+    kept: Inputs | None = None
+    answers: Callable[[], Iterator[Answer]] = lambda: iter(())
+    rejects: Callable[[str], Iterator[Reject]] = lambda _stage: iter(())
+
+
+@dataclass(frozen=True)
+class Stage(Generic[P]):
+    """Declares a stage: a named, versioned function from tables to tables.
+
+    Attributes:
+        name: as recipes use it.
+        version: raised whenever the same input would give other rows.
+        verb: what it does, for people.
+        inputs: tables it reads; `outputs` tables it writes.
+        parameters: model of its parameters.
+        run: computes one shard.
+        cut: splits the work into shards, in order of the key; None for a network stage, whose items say it.
+        network: what it fetches; None for a compute stage.
+        reads_rejects: stages before it whose rejects it reads, where the recipe has them; any change among these
+            makes all of its shards stale.
+        source_digest: for stages that read files: content hash of what they will read.
+        tools: names and versions of the programs the output depends on; raises SetupError when one is missing.
+        keeps: earlier output is handed to `run` as `Task.kept`.
+        deadline_s: time after which a shard is taken as hung.
+        location_parameters: parameters that say where input lies, not what it holds; they do not count as changes.
+    """
+
+    name: str
+    version: int
+    verb: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    parameters: type[P]
+    run: Callable[[P, Task], None]
+    cut: Callable[[P, Inputs], Iterator[Shard]] | None = None
+    network: Network[P] | None = None
+    reads_rejects: tuple[str, ...] = ()
+    source_digest: Callable[[P], str] | None = None
+    tools: Callable[[P], Mapping[str, str]] = field(default=lambda _parameters: {})
+    keeps: bool = False
+    deadline_s: float = 1800.0
+    location_parameters: tuple[str, ...] = ()
+
+    def facts(self, parameters: Parameters) -> dict[str, Any]:
+        """Return what the output depends on apart from input and tools, as JSON values."""
+        values = parameters.model_dump(mode="json", exclude=set(self.location_parameters))
+        return {"stage": self.name, "version": self.version, "parameters": values}
+
+
+@functools.cache
+def registry() -> dict[str, Stage[Any]]:
+    """Return every stage by name, found by importing the modules of `musicdata.stages`."""
+    package = importlib.import_module("musicdata.stages")
+    found: dict[str, Stage[Any]] = {}
+    for module in sorted(info.name for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")):
+        stage = getattr(importlib.import_module(module), "STAGE", None)
+        if isinstance(stage, Stage):
+            found[stage.name] = stage
+    return found
+
+
+def find(name: str) -> Stage[Any]:
+    """Return the stage called `name`.
+
+    Raises:
+        RecipeError: there is none; the message lists those there are.
+    """
+    stages = registry()
+    if name not in stages:
+        raise RecipeError(f"no stage is called {name!r}; the stages are {', '.join(sorted(stages))}")
+    return stages[name]
+
+
+def digest_of(value: object) -> str:
+    """Return the sha256 of a JSON value, the same whatever the order of its keys."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()

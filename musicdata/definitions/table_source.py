@@ -1,0 +1,155 @@
+"""What can be asked of anything that has tables: a workspace, a release."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import pyarrow.compute as pc
+
+from musicdata.definitions.stage import Inputs
+from musicdata.errors import ContractError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from musicdata.definitions.contract import Contract
+    from musicdata.definitions.recipe import Recipe
+
+
+class Reader(Inputs, Protocol):
+    """Reads tables, in order of their keys."""
+
+    @property
+    def tables(self) -> list[str]:
+        """List the tables there are."""
+        ...
+
+    def contract(self, table: str) -> Contract:
+        """Return the contract of `table`."""
+        ...
+
+    def parameters(self, stage: str) -> dict[str, Any]:
+        """Return what a stage ran with; nothing for one that did not run."""
+        ...
+
+    def rejects(self) -> Iterator[dict[str, Any]]:
+        """Yield the items that were dropped, as rows of the `rejects` contract."""
+        ...
+
+
+class Readable(ABC):
+    """Is the base of `Work` and `Release`: tables by name, as Arrow, as rows, as arrays, as files."""
+
+    __slots__ = ()
+
+    root: Path
+
+    @property
+    @abstractmethod
+    def reader(self) -> Reader:
+        """Return what reads the tables."""
+
+    @property
+    @abstractmethod
+    def recipe(self) -> Recipe:
+        """Return the recipe it was built from, with every parameter written out."""
+
+    @property
+    def tables(self) -> list[str]:
+        """List the tables there are."""
+        return self.reader.tables
+
+    def contract(self, name: str) -> Contract:
+        """Return the contract of a table.
+
+        Raises:
+            ContractError: there is no such table.
+        """
+        return self.reader.contract(name)
+
+    def table(self, name: str, columns: list[str] | None = None) -> pa.Table:
+        """Return a table in order of its key; media columns only when `columns` names them.
+
+        Raises:
+            ContractError: there is no such table or column.
+        """
+        self._require_columns(name, columns)
+        return self.reader.read(name, columns)
+
+    def iterate(self, name: str, columns: list[str] | None = None) -> Iterator[pa.Table]:
+        """Yield a table piecewise, so that memory does not grow with it.
+
+        Raises:
+            ContractError: there is no such table or column.
+        """
+        self._require_columns(name, columns)
+        yield from self.reader.iterate(name, columns)
+
+    def rows(self, name: str, key: str | None = None, columns: list[str] | None = None) -> Iterator[dict[str, Any]]:
+        """Yield rows one by one, those of one `key` if given."""
+        self._require_columns(name, columns)
+        for part in self.reader.iterate(name, columns, key, key):
+            yield from part.to_pylist()
+
+    def digest(self, name: str) -> str:
+        """Return the content hash of a table."""
+        return self.reader.digest(name)
+
+    def vectors(self, name: str, column: str, *, split: str | None = None) -> Iterator[tuple[list[str], NDArray[Any]]]:
+        """Yield the sample ids of one part after the other, and their vectors.
+
+        Tables with a row a note give arrays of shape (samples, notes, *shape of the column), tables with a row a sample
+        (samples, *shape). The element type is the table's. Memory does not grow with the number of parts.
+
+        Args:
+            name: table.
+            column: a vector column of it.
+            split: only samples of this split.
+
+        Raises:
+            ContractError: there is no such column, it holds no vectors, or two samples have different numbers of notes.
+        """
+        contract = self._require_columns(name, [column])
+        shape = contract.column(column).shape
+        if not shape:
+            raise ContractError(f"column {column} of table {name} holds no vectors")
+        for part in self.reader.iterate(name, ["sample_id", "split", column]):
+            rows = part if split is None else part.filter(pc.equal(part.column("split"), split))
+            if len(rows):
+                yield _stacked(contract, rows, column, shape)
+
+    def media(self, name: str, key: str) -> dict[str, bytes]:
+        """Return file name → bytes of the sounds or pictures of one key of table `name`.
+
+        Raises:
+            UsageError: the table holds no media.
+        """
+        column = next((c.name for c in self.contract(name).columns if c.is_media), None)
+        if column is None:
+            raise UsageError(f"table {name} holds no sounds or pictures; audio, sheets and note_sheets do")
+        found = (row[column] for row in self.rows(name, key, [column]))
+        return {medium["path"]: medium["bytes"] for medium in found if medium is not None}
+
+    def _require_columns(self, table: str, columns: list[str] | None) -> Contract:
+        contract = self.contract(table)
+        known = [column.name for column in contract.columns]
+        if unknown := sorted(set(columns or ()) - set(known)):
+            raise ContractError(f"table {table} has no column {', '.join(unknown)}; it has {', '.join(known)}")
+        return contract
+
+
+def _stacked(contract: Contract, rows: pa.Table, column: str, shape: Sequence[int]) -> tuple[list[str], NDArray[Any]]:
+    """Return sample ids and one array for the rows of each; the rows are in order of sample_id."""
+    runs = pc.run_end_encode(rows.column("sample_id").combine_chunks())
+    sample_ids, n_rows = runs.values.to_pylist(), set(np.diff(runs.run_ends.to_numpy(), prepend=0).tolist())
+    if len(n_rows) > 1:
+        raise ContractError(f"table {contract.name}: samples have {sorted(n_rows)} rows; only equal numbers stack")
+    values = rows.column(column).combine_chunks().flatten().to_numpy(zero_copy_only=False)
+    a_row_a_sample = contract.key == ("sample_id",)
+    return sample_ids, values.reshape(len(sample_ids), *(() if a_row_a_sample else n_rows), *shape)

@@ -1,0 +1,1 @@
+"""Runs a recipe in a workspace: what is stale, what is next, who computes it."""

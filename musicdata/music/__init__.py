@@ -1,0 +1,1 @@
+"""The domain: formats, text, rendering, features, similarity, rights. Knows no table, workspace or recipe."""

@@ -1,0 +1,94 @@
+"""Groups of songs: what a split into train, valid and test must never tear apart."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from musicdata.music.similarity.links import Link
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """Songs and their groups.
+
+    Attributes:
+        group_ids: song id → group id, for every song that has a place.
+        bridging: song id → the kept groups it would have tied together, sorted. These songs have no group;
+            keeping them would either let a song stand in two splits or move songs that are already published.
+    """
+
+    group_ids: Mapping[str, str]
+    bridging: Mapping[str, tuple[str, ...]]
+
+
+def group(song_ids: Iterable[str], links: Iterable[Link], kept: Mapping[str, str] | None = None) -> Grouping:
+    """Puts linked songs into one group, directly or through others.
+
+    A new group is named by its smallest song id, so songs that have nothing to do with it never change its
+    name. Groups of an earlier build stay as they are: a new song joins the kept group it is linked to, and
+    new songs that tie different kept groups together are returned as bridging: first each song that does
+    so by its own links, then, among the rest, whole chains of new songs that still reach from one group to
+    another.
+
+    Args:
+        song_ids: the songs to group.
+        links: near-duplicate pairs; those with a song that is neither in `song_ids` nor in `kept` are
+            ignored, and so are links between kept songs.
+        kept: song id → group id of an earlier build; songs no longer in `song_ids` may be among them.
+
+    Returns:
+        The grouping; each of `song_ids` is either in `group_ids` or in `bridging`.
+    """
+    kept = kept or {}
+    songs = sorted(set(song_ids))
+    new = {song for song in songs if song not in kept}
+    neighbours, reached = _neighbourhoods(new, links, kept)
+
+    bridging = {song: tuple(sorted(reached[song])) for song in songs if len(reached[song]) > 1}
+    group_ids = {song: kept[song] for song in songs if song in kept}
+    for component in _components([song for song in songs if song in new and song not in bridging], neighbours):
+        groups = sorted(set().union(*(reached[song] for song in component)))
+        if len(groups) > 1:
+            bridging.update(dict.fromkeys(component, tuple(groups)))
+        else:
+            name = groups[0] if groups else component[0]
+            group_ids.update(dict.fromkeys(component, name))
+    return Grouping(dict(sorted(group_ids.items())), dict(sorted(bridging.items())))
+
+
+def _neighbourhoods(
+    new: set[str], links: Iterable[Link], kept: Mapping[str, str]
+) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """Returns for each new song the new songs and the kept groups it is linked to."""
+    neighbours: dict[str, set[str]] = defaultdict(set)
+    reached: dict[str, set[str]] = defaultdict(set)
+    for link in links:
+        for one, other in ((link.song_id_a, link.song_id_b), (link.song_id_b, link.song_id_a)):
+            if one in new and other in new:
+                neighbours[one].add(other)
+            elif one in new and other in kept:
+                reached[one].add(kept[other])
+    return neighbours, reached
+
+
+def _components(songs: list[str], neighbours: Mapping[str, set[str]]) -> list[list[str]]:
+    """Returns the connected components of the songs, each sorted, by their smallest song."""
+    left = set(songs)
+    components = []
+    for start in songs:
+        if start not in left:
+            continue
+        left.remove(start)
+        component, frontier = [start], [start]
+        while frontier:
+            found = neighbours.get(frontier.pop(), set()) & left
+            left -= found
+            component += found
+            frontier += found
+        components.append(sorted(component))
+    return components

@@ -1,0 +1,101 @@
+"""Renders releases for the tools people use: WebDataset, lhotse, mirdata, plain files, CSV, the MusicTM layout.
+
+Every export of a release has the same samples in the same splits, and `VIEW.json` says which;
+`musicdata.release.exports.check` proves that it carries what the release holds.
+"""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+from musicdata.errors import InputError, UsageError
+from musicdata.release.exports import schema
+from musicdata.release.exports.folder import Folder
+from musicdata.release.exports.record import VIEW, Ids, ViewRecord, ids_of, read_view_record
+from musicdata.release.exports.view import find, registry
+from musicdata.release.making.staging import is_there, unfinished
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from musicdata.release.reading.release import Release
+
+__all__ = ["VIEW", "Ids", "ViewRecord", "export", "find", "ids_of", "read_view_record", "registry"]
+
+
+def export(release: Release, view: str, out: Path, **options: int) -> ViewRecord:
+    """Write a release as another tool reads it; the same release gives the same bytes.
+
+    Args:
+        release: the whole of it, in any view by rights.
+        view: name of the export.
+        out: folder to make; left alone where it is this export already.
+        options: of the export: ``shard_bytes`` of `webdataset`.
+
+    Raises:
+        UsageError: there is no such export or option, or it makes no sense of this release.
+        InputError: there is something else at `out`, or an id cannot be the name of a file.
+        IntegrityError: the release is damaged.
+        StorageError: the disk is full or cannot be written.
+    """
+    release, found = schema.hold(release), find(view)
+    settings = found.settings(options)
+    found.require(release)
+    _require_place(release, out)
+    record = ViewRecord(
+        name=release.record.name,
+        version=release.record.version,
+        content_root=release.record.content_root,
+        release_view=release.record.view,
+        view=view,
+        options=settings,
+        ids=ids_of(release),
+        files=[],
+    )
+    if is_there(out):
+        return _finished(out, record)
+    with unfinished(out, record.identity) as place:
+        _empty(place)
+        try:
+            folder = Folder(place)
+            found.write(release, folder, **settings)
+            record = record.model_copy(update={"files": folder.files})
+            folder.write(VIEW, record.encode())
+            folder.sync()
+        except Exception:
+            shutil.rmtree(place, ignore_errors=True)
+            raise
+    return record
+
+
+def _require_place(release: Release, out: Path) -> None:
+    if release.split is not None:
+        raise UsageError(f"an export shows a whole release, not {release.split!r} alone; open it without a split")
+    inside = out.resolve()
+    if release.root.resolve() in (inside, *inside.parents):
+        raise UsageError(f"{out} lies in the release, which would no longer be what it says; choose a folder beside it")
+
+
+def _finished(out: Path, wanted: ViewRecord) -> ViewRecord:
+    """Return the record of the export at `out`, if it is the one wanted and all of its files are there."""
+    there = read_view_record(out)
+    if there.identity != wanted.identity:
+        raise InputError(
+            f"{out} holds another export: {there.view} of {there.name}@{there.version} ({there.release_view}, "
+            f"{there.content_root[:12]}); choose another folder, or remove it"
+        )
+    for file in there.files:
+        path = out / file.path
+        if not path.is_file() or path.stat().st_size != file.bytes:
+            raise InputError(
+                f"{out} is damaged: {file.path} is missing, or has not {file.bytes:,} bytes; remove it and export again"
+            )
+    return there
+
+
+def _empty(place: Path) -> None:
+    """Remove what a killed export left."""
+    for path in place.iterdir():
+        if path.name != ".state":
+            shutil.rmtree(path) if path.is_dir() else path.unlink()

@@ -1,0 +1,146 @@
+"""Compares what a folder carries with what the release holds, and says where they differ.
+
+Messages quote ids, times, counts and hashes, never words, pitches or anything else that shows a work.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from musicdata.definitions.contract import Column
+    from musicdata.release.exports.view import Payload
+
+_ALWAYS = ("facts",)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Knows what may be missing.
+
+    Attributes:
+        view: by rights, that the folder shows where it is narrower than the release's; None where it is not.
+        facts: column of the config `samples` → its contract; `alignment` the same of that table.
+    """
+
+    view: str | None
+    facts: Mapping[str, Column]
+    alignment: Mapping[str, Column]
+
+    def payloads(self, expected: Payload, found: Payload, carries: Sequence[str]) -> Iterator[str]:
+        """Yield how a sample's payload differs from the release's."""
+        for name in carries:
+            if name in expected and name not in found and (self.view is None or name in _ALWAYS):
+                yield f"{name} is missing"
+        for name, value in found.items():
+            if name not in expected:
+                yield f"{name} is not in the release"
+            elif name == "facts":
+                yield from self._values(self.facts, expected[name], value, whole=True)
+            elif name == "alignment":
+                yield from self._rows(expected[name], value)
+            elif value != expected[name]:
+                yield f"{name} is not the release's{_hashes(expected[name], value)}"
+
+    def _rows(self, expected: list[dict[str, Any]], found: list[dict[str, Any]]) -> Iterator[str]:
+        by_note = {row["note_index"]: row for row in expected}
+        numbers = {row["note_index"] for row in found}
+        for number in sorted(by_note.keys() ^ numbers):
+            yield f"note {number} is {'missing' if number in by_note else 'not in the release'}"
+        for row in found:
+            if (note := by_note.get(row["note_index"])) is not None:
+                for problem in self._values(self.alignment, note, row, whole=False):
+                    yield f"note {row['note_index']}: {problem}"
+
+    def _values(
+        self, columns: Mapping[str, Column], expected: dict[str, Any], found: dict[str, Any], *, whole: bool
+    ) -> Iterator[str]:
+        for name in expected.keys() - found.keys() if whole else ():
+            if not self._may_lack(columns[name]):
+                yield f"{name} is missing"
+        for name, value in found.items():
+            if name not in expected:
+                yield f"{name} is not in the release"
+            elif value != expected[name] and not (value is None and self._may_lack(columns[name])):
+                yield _told(columns[name], expected[name], value)
+
+    def _may_lack(self, column: Column) -> bool:
+        return bool(self.view and (column.content_of or (self.view == "ids" and column.features_of)))
+
+    def tables(
+        self,
+        columns: Mapping[str, Column],
+        key: Sequence[str],
+        expected: Iterator[pa.Table],
+        found: Iterator[pa.Table],
+    ) -> Iterator[str]:
+        """Yield the first differences between the rows of two tables in the same order."""
+        rows = 0
+        for left, right in _side_by_side(expected, found):
+            if left is None or right is None:
+                yield f"{'more' if left is None else 'fewer'} rows than the release: they part after {rows:,}"
+                return
+            names = right.column_names
+            lacking = [n for n, c in columns.items() if n not in names and not c.is_vector and not self._may_lack(c)]
+            problems = [f"column {name} is missing" for name in lacking]
+            for name in sorted(names, key=lambda name: name not in key):  # a wrong key explains all the rest
+                problems += self._column(columns[name], key, left, right, name)
+                if problems and name in key:
+                    break
+            if problems:
+                yield from problems
+                return
+            rows += len(left)
+
+    def _column(self, column: Column, key: Sequence[str], left: pa.Table, right: pa.Table, name: str) -> Iterator[str]:
+        expected, found = left.column(name), right.column(name)
+        if column.is_media and not pa.types.is_struct(found.type):  # a view may have the name alone, or the bytes
+            expected = pc.struct_field(expected, "path" if pa.types.is_string(found.type) else "bytes")
+        shown = pc.is_valid(found) if self._may_lack(column) else pa.chunked_array([pa.repeat(True, len(found))])
+        if found.filter(shown).equals(expected.filter(shown)):
+            return
+        for row, is_shown in enumerate(shown.to_pylist()):
+            if is_shown and (value := found[row].as_py()) != (right_value := expected[row].as_py()):
+                ids = ", ".join(f"{k} {left.column(k)[row].as_py()}" for k in key if k in left.column_names)
+                yield f"row {ids}: {_told(column, right_value, value, name)}"
+                return
+        yield f"{name} is {found.type}, the release has {expected.type}"
+
+
+def _told(column: Column, expected: object, found: object, name: str = "") -> str:
+    name = name or column.name
+    if column.content_of or column.features_of:
+        return f"{name} is empty" if found is None else f"{name} is not the release's"
+    return f"{name} is {found!r}, the release has {expected!r}"
+
+
+def _hashes(expected: object, found: object) -> str:
+    if not isinstance(expected, bytes) or not isinstance(found, bytes):
+        return ""
+    return f": sha256 {hashlib.sha256(found).hexdigest()[:12]}…, expected {hashlib.sha256(expected).hexdigest()[:12]}…"
+
+
+def _side_by_side(
+    expected: Iterator[pa.Table], found: Iterator[pa.Table]
+) -> Iterator[tuple[pa.Table | None, pa.Table | None]]:
+    """Yield pieces of equal length of both; a piece and None where one of them has ended."""
+    left, right = _next(expected), _next(found)
+    while left is not None and right is not None:
+        n = min(len(left), len(right))
+        yield left.slice(0, n), right.slice(0, n)
+        left = left.slice(n) if n < len(left) else _next(expected)
+        right = right.slice(n) if n < len(right) else _next(found)
+    if left is not None or right is not None:
+        yield left, right
+
+
+def _next(pieces: Iterator[pa.Table]) -> pa.Table | None:
+    return next(itertools.dropwhile(lambda piece: not len(piece), pieces), None)

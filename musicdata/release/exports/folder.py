@@ -1,0 +1,106 @@
+"""The folder an export is written into: every file is hashed as it is written, and lasts once it is closed."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import os
+from typing import TYPE_CHECKING, Any
+
+from musicdata.release.record.layout import File
+from musicdata.workspace.folder import storage_faults, sync_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+class HashedFile(io.RawIOBase):
+    """Passes bytes on to a file and hashes them; knows its own position, so that archives can be written to it.
+
+    Attributes:
+        size: bytes so far.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+        self._file = path.open("wb")
+        self._digest = hashlib.sha256()
+        self.size = 0
+
+    def writable(self) -> bool:
+        """Say that it can be written to."""
+        return True
+
+    def tell(self) -> int:
+        """Return how many bytes were written."""
+        return self.size
+
+    def write(self, data: Any) -> int:
+        """Append bytes."""
+        with storage_faults(self._path, len(data)):
+            written = self._file.write(data)
+        self._digest.update(data)
+        self.size += written
+        return written
+
+    def finish(self) -> str:
+        """Make what was written last over a power loss; return its sha256."""
+        with storage_faults(self._path, self.size):
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        self.close()
+        return self._digest.hexdigest()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+        super().close()
+
+
+class Folder:
+    """Writes the files of an export.
+
+    Attributes:
+        root: the folder.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._files: list[File] = []
+        self._folders: set[Path] = {root}
+
+    @property
+    def files(self) -> list[File]:
+        """Return what was written, in order of the paths."""
+        return sorted(self._files, key=lambda file: file.path)
+
+    def write(self, path: str, data: bytes) -> str:
+        """Write a whole file; return its path in the folder."""
+        with self.open(path) as file:
+            file.write(data)
+        return path
+
+    @contextlib.contextmanager
+    def open(self, path: str) -> Iterator[HashedFile]:
+        """Open a file to be written from its beginning to its end."""
+        whole = self.root / path
+        with storage_faults(whole):
+            if whole.parent not in self._folders:
+                whole.parent.mkdir(parents=True, exist_ok=True)
+                self._folders |= {self.root / parent for parent in whole.relative_to(self.root).parents}
+            file = HashedFile(whole)
+        try:
+            yield file
+            digest = file.finish()
+        finally:
+            file.close()
+        self._files.append(File(path=path, sha256=digest, bytes=file.size))
+
+    def sync(self) -> None:
+        """Make the names of all files last over a power loss."""
+        for folder in sorted(self._folders):
+            with storage_faults(folder):
+                sync_folder(folder)

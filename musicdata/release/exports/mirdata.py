@@ -1,0 +1,148 @@
+"""mirdata: an index of files with their md5, and a loader module for them.
+
+    musicdata_<name>.py                             the loader: `Dataset`, `Track`
+    musicdata_<name>_index_<version>.json           {version, tracks: {id: {field: [path, md5]}}, metadata}
+    musicdata_<name>_index_<version>_sample.json    the same for one sample a split, to try it
+    metadata.csv  rights.csv
+    audio/<sample_id>.flac  sheets/<sample_id>.png  lyrics/<sample_id>.txt  alignment/<sample_id>.csv
+
+The loader is one text with names put in (`mirdata_loader.txt`); all that the data say it reads from files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING, Any
+
+from musicdata.errors import IntegrityError
+from musicdata.release.exports import loose
+from musicdata.release.exports import sample as samples
+from musicdata.release.exports.view import View
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from musicdata.release.exports.folder import Folder, HashedFile
+    from musicdata.release.exports.sample import Sample
+    from musicdata.release.exports.view import Payload
+    from musicdata.release.reading.release import Release
+
+    Entry = dict[str, list[str | None]]
+
+FIELDS = {"audio": "audio", "sheet": "score", "lyrics": "lyrics", "alignment": "alignment"}
+_TEMPLATE = Path(__file__).with_name("mirdata_loader.txt")
+
+
+def write(release: Release, folder: Folder) -> None:
+    """Write the files, the index of them, and the loader."""
+    name, version = dataset_name(release), release.record.version
+    first_of: dict[str, tuple[str, Entry]] = {}
+    with folder.open(index_name(name, version)) as file:
+        with loose.MetadataWriter(release, folder) as metadata:
+            tracks = _Tracks(file, version)
+            for sample in samples.iterate(release):
+                paths = _write_files(folder, sample)
+                metadata.add(sample, {m: path for m, path in paths.items() if m != "lyrics"})
+                entry = {field: _entry(folder.root, paths.get(modality)) for modality, field in FIELDS.items()}
+                first_of.setdefault(sample.split, (sample.stem, entry))
+                tracks.add(sample.stem, entry)
+        tables = {"metadata": _entry(folder.root, loose.METADATA)}
+        tracks.end(tables)
+    with folder.open(index_name(name, f"{version}_sample")) as file:
+        tracks = _Tracks(file, version)
+        for stem, entry in first_of.values():
+            tracks.add(stem, entry)
+        tracks.end(tables)
+    loose.write_rights(release, folder)
+    folder.write(f"{name}.py", loader(release).encode())
+
+
+def dataset_name(release: Release) -> str:
+    """Return the data set's name as a Python module and for mirdata."""
+    return f"musicdata_{re.sub(r'[^a-z0-9_]', '_', release.record.name)}"
+
+
+def index_name(name: str, version: str) -> str:
+    """Return the file name of an index, as mirdata forms it."""
+    return f"{name}_index_{version}.json"
+
+
+def _write_files(folder: Folder, sample: Sample) -> dict[str, str]:
+    paths = loose.write_media(folder, sample) | loose.write_alignment(folder, sample)
+    if sample.lyrics is not None:
+        paths["lyrics"] = folder.write(f"lyrics/{sample.stem}.txt", sample.lyrics.encode())
+    return paths
+
+
+def _entry(root: Path, path: str | None) -> list[str | None]:
+    if path is None:
+        return [None, None]
+    with loose.inside(root, path).open("rb") as file:
+        return [path, hashlib.file_digest(file, _md5).hexdigest()]
+
+
+def _md5() -> Any:
+    return hashlib.md5(usedforsecurity=False)  # what mirdata compares; VIEW.json has the sha256
+
+
+class _Tracks:
+    """Writes an index track by track."""
+
+    def __init__(self, file: HashedFile, version: str) -> None:
+        self._file = file
+        self._separator = f'{{"version": {json.dumps(version)}, "tracks": {{\n'
+
+    def add(self, track_id: str, entry: Entry) -> None:
+        """Append a track."""
+        self._file.write(f"{self._separator}{json.dumps(track_id)}: {json.dumps(entry)}".encode())
+        self._separator = ",\n"
+
+    def end(self, tables: Entry) -> None:
+        """Write the files that are of no track, and the end."""
+        self._file.write(f'\n}}, "metadata": {json.dumps(tables)}}}\n'.encode())
+
+
+def loader(release: Release) -> str:
+    """Return the loader module; what comes from the data stands in it as literals of plain ASCII only."""
+    told = release.head.release
+    return Template(_TEMPLATE.read_text("utf-8")).substitute(
+        name=dataset_name(release),
+        version=release.record.version,
+        bibtex=ascii(release.cite()),
+        licence=ascii(told.licence if told else ""),
+    )
+
+
+def read(folder: Path, release: Release) -> Iterator[tuple[str, str, Payload]]:
+    """Yield what is in the files that the index names, whose md5 have to be right."""
+    index = json.loads((folder / index_name(dataset_name(release), release.record.version)).read_bytes())
+    tracks: dict[str, Entry] = index["tracks"]
+    for sample_id, split, found, paths in loose.read_payloads(folder, release):
+        entry = tracks.pop(sample_id, None)
+        if entry is None:
+            raise IntegrityError(f"the index has no track {sample_id!r}, which {loose.METADATA} has")
+        if (lyrics := entry["lyrics"][0]) is not None:
+            paths["lyrics"] = lyrics
+            found["lyrics"] = loose.inside(folder, lyrics).read_bytes().decode()
+        for modality, field in FIELDS.items():
+            if entry[field] != _entry(folder, paths.get(modality)):
+                raise IntegrityError(
+                    f"the index has {entry[field]} as the {field} of track {sample_id!r}, which the files are not"
+                )
+        yield sample_id, split, found
+    if tracks:
+        raise IntegrityError(f"the index has the track {min(tracks)!r}, which {loose.METADATA} has not")
+
+
+VIEW = View(
+    name="mirdata",
+    holds="an index with md5 and a loader module for mirdata, and the files they speak of",
+    write=write,
+    read=read,
+    tables=loose.read_rights,
+    carries=("facts", "audio", "sheet", "lyrics", "alignment"),
+)

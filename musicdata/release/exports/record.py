@@ -1,0 +1,93 @@
+"""`VIEW.json`: what an exported folder says of itself."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from musicdata.definitions.contract import introduced_by
+from musicdata.errors import InputError
+from musicdata.release.record import layout  # noqa: TC001  # pydantic reads it
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from musicdata.release.reading.release import Release
+
+VIEW = "VIEW.json"
+_BATCH = 65_536
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Ids(_Model):
+    """Is which samples there are: their number, and the sha256 over the sorted lines ``sample_id<tab>split``."""
+
+    n: int = Field(ge=0)
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+
+
+class ViewRecord(_Model):
+    """Is `VIEW.json`.
+
+    Attributes:
+        format: of this file.
+        name: of the data set, with `version` and `content_root` as the release has them.
+        release_view: the view by rights of the release it was made from: full, open, features or ids.
+        view: which export it is: files, webdataset, lhotse …
+        options: the export's options.
+        ids: which samples there are.
+        files: every file but `VIEW.json`, in order of their paths.
+    """
+
+    format: Literal[1] = 1
+    name: str
+    version: str
+    content_root: str
+    release_view: layout.View
+    view: str
+    options: dict[str, int] = Field(default_factory=dict)
+    ids: Ids
+    files: list[layout.File]
+
+    def encode(self) -> bytes:
+        """Return the bytes of `VIEW.json`."""
+        return (json.dumps(self.model_dump(mode="json"), indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+    @property
+    def identity(self) -> str:
+        """Return what the export is a function of; two with the same identity are the same, byte for byte."""
+        facts = self.model_dump(mode="json", exclude={"files"})
+        return json.dumps(facts, sort_keys=True)
+
+
+def read_view_record(folder: Path) -> ViewRecord:
+    """Read `VIEW.json` of an exported folder.
+
+    Raises:
+        InputError: there is none, or it is not a record.
+    """
+    path = folder / VIEW
+    try:
+        return ViewRecord.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise InputError(f"{folder} is no finished export: {path.name} cannot be read ({error.strerror})") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"])) or "the whole"
+        raise InputError(f"{path} is not the record of an export: {place}: {first['msg']}") from error
+
+
+def ids_of(release: Release) -> Ids:
+    """Return which samples the release has."""
+    rows = release.table(introduced_by(release), ["sample_id", "split"]).sort_by([("sample_id", "ascending")])
+    digest = hashlib.sha256()
+    for batch in rows.to_batches(max_chunksize=_BATCH):
+        lines = zip(batch.column(0).to_pylist(), batch.column(1).to_pylist(), strict=True)
+        digest.update("".join(f"{sample_id}\t{split}\n" for sample_id, split in lines).encode())
+    return Ids(n=len(rows), sha256=digest.hexdigest())

@@ -1,0 +1,1 @@
+"""Making a release: resumable, whole or not at all."""

@@ -1,0 +1,307 @@
+"""Freezes a workspace into a release: the same workspace gives the same bytes.
+
+A release is made beside its final place, in `.<name>.unfinished`, config by config; what is finished is recorded there,
+so that the same command goes on after a kill. At the end one rename makes it a release.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import platform
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pyarrow.compute as pc
+
+from musicdata import __version__
+from musicdata.checks import examination
+from musicdata.definitions import recipe as recipes
+from musicdata.definitions.stage import digest_of
+from musicdata.errors import InputError, RefusedError, UsageError
+from musicdata.release.diff import diff
+from musicdata.release.making import selection, writing
+from musicdata.release.making.staging import is_there, unfinished
+from musicdata.release.reading.release import Release
+from musicdata.release.record import configs, layout
+from musicdata.release.record import version as versions
+from musicdata.workspace.folder import Workspace, read_json, sync_folder
+from musicdata.workspace.parts import TableReader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from musicdata.definitions.recipe import Recipe
+    from musicdata.release.making.selection import Selection
+    from musicdata.release.record.configs import Config
+
+VALIDATION = "validation/validation.json"
+_BASELINE_FACTS = ("name", "pair", "directions", "p_value", "null_mrr", "detection_limit_mrr", "settings")
+
+
+def freeze(
+    work: Path,
+    out: Path,
+    *,
+    version: str = "",
+    previous: Release | None = None,
+    allow_failed_gate: bool = False,
+    file_bytes: int = writing.FILE_BYTES,
+    progress: Callable[[str], None] = lambda _text: None,
+) -> layout.Record:
+    """Freeze the workspace at `work` into a release at `out`.
+
+    Args:
+        work: a finished, validated workspace.
+        out: folder of the release; it must not exist, unless it is this very release.
+        version: semantic version; when empty, the one that follows from the difference to `previous`.
+        previous: the release before; what was taken down stays down, and the difference decides the version.
+        allow_failed_gate: freeze although the check or the gate refuses; the card says so.
+        file_bytes: size of a data file, about.
+        progress: is told what is done next.
+
+    Raises:
+        InputError: there is no workspace, it was not validated as it is now, or `out` is something else.
+        UsageError: its recipe has no `[release]`, or `version` is none.
+        RefusedError: the check or the gate refuses, or the version does not fit the difference to `previous`.
+        WorkspaceHeldError: another process builds the workspace or freezes to the same place.
+    """
+    frozen = _frozen(work, version, previous, file_bytes, progress)
+    with frozen.workspace.hold("musicdata release build"):
+        record = frozen.facts(allow_failed_gate=allow_failed_gate)
+        if is_there(out):
+            return _the_same(out, record, version)
+        identity = digest_of(record.model_dump(mode="json", exclude={"version"}) | {"file_bytes": file_bytes})
+        with unfinished(out, identity) as folder:
+            return frozen.write(folder, record)
+
+
+def foresee(
+    work: Path,
+    *,
+    version: str = "",
+    previous: Release | None = None,
+    allow_failed_gate: bool = False,
+    progress: Callable[[str], None] = lambda _text: None,
+) -> dict[str, Any]:
+    """Say what `freeze` would write, with the same arguments, and raise what it would raise before it writes."""
+    frozen = _frozen(work, version, previous, writing.FILE_BYTES, progress)
+    record = frozen.facts(allow_failed_gate=allow_failed_gate)
+    selected = frozen.selected(record)
+    rows = {config.name: selected.rows(config) for config in frozen.configs(record)}
+    size = sum(sum(rows[c.name].values()) * selected.bytes_a_row(c) for c in frozen.configs(record))
+    decided = version or ("decided by the difference" if previous else versions.FIRST)
+    gate = "none" if record.gate is None else record.gate.reason
+    return {"name": record.name, "version": decided, "rows": rows, "bytes_about": int(size), "gate": gate}
+
+
+def _frozen(
+    work: Path, version: str, previous: Release | None, file_bytes: int, progress: Callable[[str], None]
+) -> _Frozen:
+    if version:
+        versions.parse(version)
+    if not (work / "recipe.toml").is_file():
+        raise InputError(
+            f"{work} is no workspace: it has no recipe.toml. Build one with: musicdata build NAME --work {work}"
+        )
+    recipe = recipes.load(str(work / "recipe.toml"))
+    return _Frozen(Workspace(work), recipe, version, previous, file_bytes, progress)
+
+
+def _the_same(out: Path, record: layout.Record, version: str) -> layout.Record:
+    """Return the record at `out` if it is a release of just this.
+
+    Raises:
+        InputError: it is something else.
+    """
+    there = layout.read_record(out) if (out / layout.RECORD).is_file() else None
+    known = ("name", "view", "sources", "gate", "previous", "tombstones", "stages", "tools", "rejects")
+    same = there is not None and all(getattr(there, name) == getattr(record, name) for name in known)
+    if there is None or not same or version not in ("", there.version):
+        held = f"holds {there.slug}, another release" if there else "is no release"
+        raise InputError(f"{out} is there already and {held}; give another folder with --out")
+    return there
+
+
+@dataclass(frozen=True, slots=True)
+class _Frozen:
+    """What is frozen: a workspace, read table by table, restricted to the samples that are released."""
+
+    workspace: Workspace
+    recipe: Recipe
+    version: str
+    previous: Release | None
+    file_bytes: int
+    progress: Callable[[str], None]
+
+    @property
+    def reader(self) -> TableReader:
+        return TableReader(self.workspace)
+
+    def facts(self, *, allow_failed_gate: bool) -> layout.Record:
+        """Return all of the record that can be known before a row is written; check, and ask the gate."""
+        if self.recipe.release is None:
+            raise UsageError(
+                f"the recipe of {self.workspace.root} has no [release]: it does not say what a release holds"
+            )
+        made = set(self.reader.tables)
+        if missing := sorted(set(self.recipe.tables()) - made):
+            raise InputError(f"{self.workspace.root} has no {', '.join(missing)} yet: finish it with musicdata build")
+        names = configs.released_tables(self.recipe.tables())
+        before = self.previous.record if self.previous else None
+        if before and before.name != self.recipe.dataset.name:
+            raise UsageError(
+                f"{before.slug} is another data set than {self.recipe.dataset.name}; it cannot come before it"
+            )
+        self.progress("check")
+        gate = self._gate(allow_failed_gate=allow_failed_gate)
+        manifests = {name: self.workspace.manifest(name) or {} for name in (s.stage.name for s in self.recipe.steps)}
+        return layout.Record(
+            name=self.recipe.dataset.name,
+            title=self.recipe.dataset.title,
+            version=self.version or versions.FIRST,
+            view="full",
+            content_root=layout.content_root({}),
+            tables={},
+            files=[],
+            stages=[step.stage.facts(step.parameters) for step in self.recipe.steps],
+            sources=self._sources() | {"tables": {name: self.reader.digest(name) for name in names}},
+            rejects={stage: dict(sorted(m["rejects"].items())) for stage, m in manifests.items() if m.get("rejects")},
+            tools=_tools(manifests),
+            rights={},
+            gate=gate,
+            previous=layout.Previous(version=before.version, content_root=before.content_root) if before else None,
+            tombstones=before.tombstones if before else [],
+        )
+
+    def _sources(self) -> dict[str, Any]:
+        called = {name for step in self.recipe.steps if step.stage.network for name in step.stage.network.services}
+        services = {"services": sorted(called)} if called else {}
+        if "songs" not in self.reader.tables:
+            return services
+        files = sorted(pc.unique(self.reader.read("songs", ["source_sha256"]).column("source_sha256")).to_pylist())
+        return {"files": len(files), "sha256": digest_of(files)} | services
+
+    def _gate(self, *, allow_failed_gate: bool) -> layout.Gate | None:
+        report = examination.check(self.workspace.root)
+        found = [f"{f.check}: {f.table + ': ' if f.table else ''}{f.message}" for f in report.findings]
+        gate = self._verdict(found)
+        if (found or (gate is not None and not gate.holds)) and not allow_failed_gate:
+            why = found[0] if found else gate.reason if gate else ""
+            raise RefusedError(
+                f"{self.workspace.root} may not be released: {why}. See musicdata check and musicdata validate; "
+                "--allow-failed-gate releases it all the same, and its card says so"
+            )
+        return gate
+
+    def _verdict(self, found: list[str]) -> layout.Gate | None:
+        """Return what the last validation said; None where there is nothing to validate and the check passes."""
+        if self.recipe.validate is None:
+            broken = {"holds": False, "rules": [], "baselines": [], "check_findings": found, "seed": 0}
+            return layout.Gate(reason=found[0], **broken) if found else None
+        validation = current_validation(self.workspace)
+        if validation is None:
+            raise InputError(
+                f"{self.workspace.root} was not validated as it is now. Run: musicdata validate {self.workspace.root}"
+            )
+        return layout.Gate(
+            holds=validation["gate_holds"] and not found,
+            reason=found[0] if found else validation["reason"],
+            rules=validation["rules"],
+            baselines=[{name: one[name] for name in _BASELINE_FACTS} for one in validation["baselines"]],
+            notes=validation["notes"],
+            check_findings=found,
+            seed=validation["seed"],
+        )
+
+    def configs(self, record: layout.Record) -> list[Config]:
+        """Return the configs of the release."""
+        return configs.plan(configs.contracts_of(list(record.sources["tables"])))
+
+    def selected(self, record: layout.Record) -> Selection:
+        """Return the samples that are released."""
+        assert self.recipe.release is not None
+        return selection.select(self.reader, self.recipe.release.complete, record.tombstones)
+
+    def write(self, folder: Path, record: layout.Record) -> layout.Record:
+        """Write every config, then the files around them."""
+        selected = self.selected(record)
+        files: list[layout.File] = []
+        tables: dict[str, layout.Table] = {}
+        for config in self.configs(record):
+            self.progress(config.name)
+            done = self._write_config(folder, config, selected)
+            files += done[0]
+            tables |= done[1]
+        described = {contract.name: contract for contract in configs.contracts_of(sorted(tables))}
+        known = {
+            "files": files,
+            "tables": tables,
+            "content_root": layout.content_root(tables),
+            "rights": selected.rights(),
+        }
+        record = record.model_copy(update=known)
+        self.progress("card and sums")
+        record = writing.finish(folder, record, described, self.recipe.portable().toml())
+        version = self._decided(folder, record)
+        if version == record.version:
+            return record
+        return writing.finish(
+            folder, record.model_copy(update={"version": version}), described, self.recipe.portable().toml()
+        )
+
+    def _decided(self, folder: Path, record: layout.Record) -> str:
+        """Return the version that the difference to the previous release asks for; refuse another."""
+        if self.previous is None:
+            return record.version
+        self.progress(f"difference to {self.previous.record.slug}")
+        found = diff(self.previous, Release(folder, record))
+        bump = versions.required_bump(found)
+        if self.version or bump is None:
+            versions.require(self.previous.version, self.version or self.previous.version, found)
+        return self.version or versions.next_version(self.previous.version, bump or "patch")
+
+    def _write_config(
+        self, folder: Path, config: Config, selected: Selection
+    ) -> tuple[list[layout.File], dict[str, layout.Table]]:
+        """Write a config, or take it as an earlier run finished it."""
+        state = folder / ".state" / f"{config.name}.json"
+        if done := read_json(state):
+            return [layout.File(**f) for f in done["files"]], {n: layout.Table(**t) for n, t in done["tables"].items()}
+        shutil.rmtree(folder / layout.DATA / config.name, ignore_errors=True)
+        rows, a_row = selected.rows(config), selected.bytes_a_row(config)
+        n_files = {split: max(1, min(n, -(-int(n * a_row) // self.file_bytes))) for split, n in rows.items()}
+        writer = writing.ConfigWriter(folder, config, rows, n_files)
+        for piece in selected.pieces(config):
+            writer.write(piece)
+        files, tables = writer.finish()
+        facts = {"files": [f.model_dump() for f in files], "tables": {n: t.model_dump() for n, t in tables.items()}}
+        temporary = state.with_suffix(".writing")
+        writing.write_file(temporary, json.dumps(facts).encode())
+        temporary.replace(state)
+        sync_folder(state.parent)
+        return files, tables
+
+
+def _tools(manifests: dict[str, dict[str, Any]]) -> dict[str, str]:
+    used = {tool: version for manifest in manifests.values() for tool, version in manifest.get("tools", {}).items()}
+    own = {
+        "musicdata": __version__,
+        "Python": platform.python_version(),
+        "pyarrow": importlib.metadata.version("pyarrow"),
+    }
+    return dict(sorted((used | own).items()))
+
+
+def current_validation(workspace: Workspace) -> dict[str, Any] | None:
+    """Return the workspace's last validation, or None when there is none or the tables have changed since."""
+    try:
+        found = read_json(workspace.root / VALIDATION)
+    except ValueError:
+        return None
+    reader = TableReader(workspace)
+    if not found or any(t not in reader.tables or reader.digest(t) != d for t, d in found.get("tables", {}).items()):
+        return None
+    return found

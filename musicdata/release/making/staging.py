@@ -1,0 +1,83 @@
+"""Folders that are made beside their final place and become whole in one rename."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+from musicdata.errors import InputError, WorkspaceHeldError
+from musicdata.release.making import writing
+from musicdata.workspace.folder import storage_faults, sync_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+def is_there(out: Path) -> bool:
+    """Say whether there is something at `out`; the lock that a process killed at its very end left is removed."""
+    if not out.exists():
+        return False
+    _lock(out).unlink(missing_ok=True)
+    return True
+
+
+def _lock(out: Path) -> Path:
+    return out.parent / f".{out.name}.lock"
+
+
+@contextlib.contextmanager
+def unfinished(out: Path, identity: str) -> Iterator[Path]:
+    """Hold the folder in which `out` is made; when the block ends well, it becomes `out`.
+
+    What an earlier run with the same `identity` left in it is kept; what another left is removed.
+
+    Raises:
+        InputError: there is something at `out`.
+        WorkspaceHeldError: another process writes there.
+    """
+    folder = out.parent / f".{out.name}.unfinished"
+    with storage_faults(out):
+        out.parent.mkdir(parents=True, exist_ok=True)
+    with _held(_lock(out), out):
+        if out.exists():
+            raise InputError(f"{out} is there already; give another folder with --out")
+        if _identity(folder) != identity:
+            shutil.rmtree(folder, ignore_errors=True)
+            writing.write_file(folder / ".state" / "identity", identity.encode())
+        yield folder
+        with storage_faults(out):
+            shutil.rmtree(folder / ".state")
+            sync_folder(folder)
+            folder.rename(out)
+            sync_folder(out.parent)
+
+
+@contextlib.contextmanager
+def _held(lock: Path, out: Path) -> Iterator[None]:
+    with storage_faults(lock):
+        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            held = os.fstat(descriptor).st_ino == lock.stat().st_ino  # else it was removed by who held it before
+        except (BlockingIOError, FileNotFoundError):
+            held = False
+        if not held:
+            raise WorkspaceHeldError(f"another process is writing {out}. Wait for it, or choose another --out")
+        try:
+            yield
+        finally:
+            lock.unlink(missing_ok=True)
+    finally:
+        os.close(descriptor)
+
+
+def _identity(folder: Path) -> str:
+    try:
+        return (folder / ".state" / "identity").read_text("utf-8")
+    except OSError:
+        return ""

@@ -1,0 +1,217 @@
+"""Fetching of published releases, by name and version.
+
+    $MUSICDATA_HOME/releases/<name>/<version>-<12 digits>/            a whole release; of RELEASE.json's sha256
+    $MUSICDATA_HOME/releases/<name>/.<version>-<12 digits>.partial/   one that is on its way
+
+The record of the release says where it is and what the sha256 of its `RELEASE.json` is; that has the sha256 and size of
+every other file. Nothing else is believed: a file that differs is thrown away and named. The folder gets its name when
+all of it is there and right, so what has the name is used without the network. A download that broke off goes on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+from musicdata import settings
+from musicdata.errors import IntegrityError, StorageError
+from musicdata.release.publish import publications
+from musicdata.release.record import layout
+from musicdata.workspace.folder import sha256_of_file, storage_faults, sync_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from musicdata.release.publish.publications import Publication
+    from musicdata.release.publish.source import Source
+    from musicdata.release.publish.upload import Progress
+
+_MAX_RECORD_BYTES = 64 << 20
+_STALE = "Fetch it again; if that ends like this too, what is published there is broken, or the record is"
+
+
+def fetch(slug: str, *, records_in: Path | None = None, progress: Progress | None = None) -> Path:
+    """Return the folder of a published release, fetched if it is not here yet.
+
+    Args:
+        slug: ``musictm@1.0.0``, ``musictm@1.0.0+ids`` for a view, ``musictm`` for the highest version.
+        records_in: folder of records to look in; None for all of `records.folders`.
+        progress: is told of each file that is there.
+
+    Raises:
+        InputError: there is no record of it.
+        IntegrityError: what is published, or here, is not what the record says; the message names the files.
+        TransferError: the download broke off; the same call goes on from there.
+        UsageError: the network is needed and forbidden.
+        StorageError: there is no room for it.
+    """
+    publication = publications.find(*publications.split_slug(slug), records_in)
+    folder = settings.read().home / "releases" / publication.name
+    name = f"{publication.version}-{publication.release_json_sha256[:12]}"
+    final, partial = folder / name, folder / f".{name}.partial"
+    if _is_here(final, publication):
+        return final
+    with _held(folder / f".{name}.lock"):
+        if not _is_here(final, publication):
+            with storage_faults(partial):
+                partial.mkdir(exist_ok=True)
+            _Download(publication, partial, progress or (lambda *_: None)).run()
+            with storage_faults(final):
+                partial.rename(final)
+                sync_folder(folder)
+    return final
+
+
+def _is_here(final: Path, publication: Publication) -> bool:
+    """Say whether a release was fetched whole before.
+
+    Raises:
+        IntegrityError: it was, and has been changed since.
+    """
+    if not final.is_dir():
+        return False
+    record = final / layout.RECORD
+    wrong = [layout.RECORD]
+    if record.is_file() and sha256_of_file(record) == publication.release_json_sha256:
+        files = layout.read_record(final).files
+        wrong = [file.path for file in files if not _has_size(final / file.path, file.bytes)]
+    if wrong:
+        raise IntegrityError(
+            f"{final}, where {publication.slug} was fetched to, has been changed: {', '.join(wrong[:5])}. Remove the "
+            "folder, and fetch it again"
+        )
+    return True
+
+
+def _has_size(path: Path, size: int) -> bool:
+    return path.is_file() and path.stat().st_size == size
+
+
+@contextlib.contextmanager
+def _held(lock: Path) -> Iterator[None]:
+    """Hold a lock file; another process that fetches the same waits, and then finds it here."""
+    with storage_faults(lock):
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+class _Download:
+    """Brings one release into a folder, file by file."""
+
+    def __init__(self, publication: Publication, folder: Path, progress: Progress) -> None:
+        self._publication = publication
+        self._folder = folder
+        self._progress = progress
+
+    def run(self) -> None:
+        """Bring what is missing.
+
+        Raises:
+            IntegrityError: a file is not what `RELEASE.json` says, or that not what the record says.
+        """
+        from musicdata.release.publish.source import reading
+
+        with reading(self._publication.url) as source:
+            files = self._files(source)
+            paths = {file.path for file in files} | {layout.RECORD}
+            self._sweep(paths | {f"{path}.part" for path in paths})
+            self._need_room(files)
+            wrong, n_bytes = [], 0
+            for file in files:
+                target = self._folder / file.path
+                with storage_faults(target, file.bytes):
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                if not (_has_size(target, file.bytes) and sha256_of_file(target) == file.sha256):
+                    try:
+                        source.bring(file, target)
+                    except IntegrityError as error:
+                        wrong.append(f"{file.path} ({error})")
+                        continue
+                n_bytes += file.bytes
+                self._progress(file.path, n_bytes, self._publication.bytes)
+        if wrong:
+            raise self._differs(wrong)
+        self._sweep(paths)
+
+    def _files(self, source: Source) -> list[layout.File]:
+        """Return every file but `RELEASE.json`, after that has been fetched and checked."""
+        from musicdata.release.making.writing import sums
+
+        slug, path = self._publication.slug, self._folder / layout.RECORD
+        if not path.is_file() or sha256_of_file(path) != self._publication.release_json_sha256:
+            data = source.read(layout.RECORD, min(_MAX_RECORD_BYTES, self._publication.bytes))
+            found = hashlib.sha256(data).hexdigest()
+            if found != self._publication.release_json_sha256:
+                expected = self._publication.release_json_sha256
+                raise self._differs([f"{layout.RECORD} (its sha256 is {found}, expected {expected})"])
+            _write(path, data)
+        record = layout.read_record(self._folder)
+        told = sums(self._folder, record)
+        last = layout.File(path=layout.SUMS, sha256=hashlib.sha256(told).hexdigest(), bytes=len(told))
+        files = sorted([*record.files, last], key=lambda file: file.path)
+        if record.slug != slug or sum(file.bytes for file in files) + path.stat().st_size != self._publication.bytes:
+            raise self._differs([f"{layout.RECORD} (it is of {record.slug}, and its files have other sizes in all)"])
+        if clashing := _clashing([layout.RECORD, *(file.path for file in files)]):
+            raise self._differs([f"{layout.RECORD} (it names {clashing} twice)"])
+        return files
+
+    def _sweep(self, keep: set[str]) -> None:
+        """Remove what is not of this release: it is somebody else's, or what is left of an earlier try."""
+        with storage_faults(self._folder):
+            for path in sorted(self._folder.rglob("*"), reverse=True):
+                name = path.relative_to(self._folder).as_posix()
+                if path.is_symlink() or (path.is_file() and name not in keep):
+                    path.unlink()
+                elif path.is_dir() and not any(path.iterdir()):
+                    path.rmdir()
+
+    def _need_room(self, files: list[layout.File]) -> None:
+        there = sum(path.stat().st_size for path in self._folder.rglob("*") if path.is_file())
+        needed = sum(file.bytes for file in files) - there
+        free = shutil.disk_usage(self._folder).free
+        if needed > free:
+            raise StorageError(
+                f"{self._publication.slug} needs {needed:,} bytes more, and {self._folder} has {free:,} free. Make "
+                "room, or name another folder with MUSICDATA_HOME"
+            )
+
+    def _differs(self, wrong: list[str]) -> IntegrityError:
+        more = f" and {len(wrong) - 5} more" if len(wrong) > 5 else ""
+        return IntegrityError(
+            f"{self._publication.slug} at {self._publication.url} is not what its record says: "
+            f"{'; '.join(wrong[:5])}{more}. {_STALE}"
+        )
+
+
+def _clashing(paths: list[str]) -> str:
+    """Return a path that is there twice, or is a folder of another, where capitals do not count; or nothing."""
+    seen: set[str] = set()
+    for path in sorted(path.casefold() for path in paths):
+        if path in seen or any(other.startswith(f"{path}/") for other in seen):
+            return path
+        parts = path.split("/")
+        if any("/".join(parts[:n]) in seen for n in range(1, len(parts))):
+            return path
+        seen.add(path)
+    return ""
+
+
+def _write(path: Path, data: bytes) -> None:
+    with storage_faults(path, len(data)):
+        temporary = path.with_name(f"{path.name}.part")
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+        sync_folder(path.parent)

@@ -1,0 +1,236 @@
+"""Where releases are published: a small file for each, by which they are found, fetched and checked.
+
+    manifests/releases/<name>/<version>.json            the view of a version that was published first
+    manifests/releases/<name>/<version>+<view>.json     another view of it, ``musictm@1.0.0+ids``
+
+Records are looked for in the folder that is given, or else, together, in
+
+1. `manifests/releases` of the current folder, if that has `manifests` and is not itself a release,
+2. `$MUSICDATA_HOME/records`,
+3. those that ship with musicdata.
+
+They are written to the first of these, and never changed: a version is published once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from musicdata import settings
+from musicdata.definitions import shipped
+from musicdata.errors import InputError, IntegrityError, RefusedError
+from musicdata.release.record import layout
+from musicdata.workspace.folder import storage_faults, sync_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_NAME = re.compile("[a-z0-9][a-z0-9._-]{0,99}")
+_SHA256 = "^[0-9a-f]{64}$"
+
+
+class Publication(BaseModel):
+    """Says where a release is published, and how to know it.
+
+    Attributes:
+        name: of the data set.
+        version: of the release.
+        view: of it that is published.
+        content_root: the same in every view.
+        release_json_sha256: of the published `RELEASE.json`, which has the sha256 of all other files.
+        files: their number, `RELEASE.json` and `SHA256SUMS` among them.
+        bytes: their size.
+        rows: split → samples.
+        url: where it is.
+        claim: statement of the publisher to hold the rights of what has no free licence; empty where none was needed.
+        published: the day, in UTC.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(pattern=f"^{_NAME.pattern}$")
+    version: str = Field(pattern=r"^\d{1,6}\.\d{1,6}\.\d{1,6}$")
+    view: layout.View
+    content_root: str = Field(pattern=_SHA256)
+    release_json_sha256: str = Field(pattern=_SHA256)
+    files: int = Field(ge=2)
+    bytes: int = Field(ge=0)
+    rows: dict[str, int]
+    url: str
+    claim: str = ""
+    published: str = Field(pattern=r"^\d{4}-\d\d-\d\d$")
+
+    @field_validator("url")
+    @classmethod
+    def _shows_nothing(cls, url: str) -> str:
+        if "?" in url or settings.redact(url) != url or "://" not in url:
+            raise ValueError("the URL has a scheme, and neither a user, a password nor a query")
+        return url
+
+    @property
+    def slug(self) -> str:
+        """Return name and version, as users say it: ``musictm@1.0.0``."""
+        return f"{self.name}@{self.version}"
+
+    def names_the_same(self, other: Self) -> bool:
+        """Say whether both are of the same bytes, wherever they are."""
+        return self.release_json_sha256 == other.release_json_sha256
+
+
+def folders(records: Path | None = None) -> list[Path]:
+    """List the folders in which records are looked for, the first being the one they are written to."""
+    if records is not None:
+        return [records]
+    here = Path.cwd()
+    checkout = [here / "manifests" / "releases"] if _is_checkout(here) else []
+    return [*checkout, settings.read().home / "records", shipped.folder("manifests") / "releases"]
+
+
+def _is_checkout(folder: Path) -> bool:
+    return (folder / "manifests").is_dir() and not (folder / layout.RECORD).exists()
+
+
+def find(name: str, version: str | None = None, records: Path | None = None) -> Publication:
+    """Return the record of a release.
+
+    Args:
+        name: of the data set.
+        version: ``1.0.0``, or ``1.0.0+ids`` for that view of it; None for the highest there is.
+        records: folder to look in; None for all of `folders`.
+
+    Raises:
+        InputError: there is none; the message says what there is.
+        IntegrityError: two folders have records of it that contradict each other.
+    """
+    found = all_of(name, records)
+    if version is None and found:
+        version = max(found, key=lambda each: _order(each.version)).version
+    wanted, _, view = (version or "").partition("+")
+    matching = [each for each in found if each.version == wanted and (not view or each.view == view)]
+    if not matching:
+        there = ", ".join(dict.fromkeys(f"{each.version}+{each.view}" for each in found)) or _names_there(records)
+        looked = ", ".join(map(str, folders(records)))
+        slug = f"{name}@{version}" if version else name
+        raise InputError(f"there is no record of {slug}; there is: {there} (looked in {looked})")
+    return matching[0]
+
+
+def all_of(name: str, records: Path | None = None) -> list[Publication]:
+    """Return the records of a data set's releases, in order of their versions; the view published first comes first.
+
+    Raises:
+        InputError: that is no name, or a file is no record.
+        IntegrityError: two folders have records of one release that contradict each other.
+    """
+    if not _NAME.fullmatch(name):
+        raise InputError(f"{name!r} is not the name of a data set; write NAME@VERSION, as in musictm@1.0.0")
+    found: dict[tuple[str, str], tuple[Publication, Path]] = {}
+    for folder in folders(records):
+        for path in sorted((folder / name).glob("*.json")):
+            each = _read(path)
+            first, where = found.setdefault((each.version, each.view), (each, path))
+            if not first.names_the_same(each):
+                raise IntegrityError(
+                    f"{where} and {path} contradict each other: by the first, RELEASE.json has the sha256 "
+                    f"{first.release_json_sha256[:12]}…, by the other {each.release_json_sha256[:12]}…. Remove the "
+                    "wrong one, or say in which folder to look"
+                )
+    order = list(found.values())
+    return [each for each, path in sorted(order, key=lambda pair: (_order(pair[0].version), "+" in pair[1].name))]
+
+
+def split_slug(slug: str) -> tuple[str, str | None]:
+    """Return name and version of ``name@version``, or name and None.
+
+    >>> split_slug("musictm@1.0.0"), split_slug("musictm")
+    (('musictm', '1.0.0'), ('musictm', None))
+    """
+    name, _, version = slug.partition("@")
+    return name, version or None
+
+
+def place(publication: Publication, folder: Path) -> tuple[Path, bool]:
+    """Return the file for a record, and whether it is there already.
+
+    Raises:
+        RefusedError: the version is on record with other bytes, or with another content in another view.
+    """
+    plain = folder / publication.name / f"{publication.version}.json"
+    for path in (plain, plain.with_name(f"{publication.version}+{publication.view}.json")):
+        if not path.is_file():
+            return path, False
+        there = _read(path)
+        if there.names_the_same(publication):
+            return path, True
+        if there.view == publication.view or there.content_root != publication.content_root:
+            break
+    raise RefusedError(
+        f"{publication.slug} is published already, with other content: {path} says RELEASE.json "
+        f"{there.release_json_sha256[:12]}…, content root {there.content_root[:12]}…; yours are "
+        f"{publication.release_json_sha256[:12]}…, {publication.content_root[:12]}…. Give yours another version"
+    )
+
+
+def write(publication: Publication, folder: Path) -> Path:
+    """Write a record, unless it is there; return its file.
+
+    Raises:
+        RefusedError: the version is on record with other bytes.
+        StorageError: the folder cannot be written.
+    """
+    while True:
+        path, is_there = place(publication, folder)
+        if is_there or _created(path, f"{publication.model_dump_json(indent=1)}\n"):
+            for left in path.parent.glob(f".{path.name}.*"):  # by writers that were killed
+                left.unlink(missing_ok=True)
+            return path
+
+
+def _created(path: Path, text: str) -> bool:
+    """Write a file whole, only if there is none; say whether it was this call that wrote it."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    with storage_faults(path, len(text)):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with temporary.open("w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            os.link(temporary, path)
+        except (FileExistsError, FileNotFoundError):  # another was first, and has tidied up
+            return False
+        finally:
+            temporary.unlink(missing_ok=True)
+        sync_folder(path.parent)
+    return True
+
+
+def _read(path: Path) -> Publication:
+    try:
+        found = Publication.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise InputError(f"{path} is not the record of a release: {first['loc']}: {first['msg']}") from error
+    if found.name != path.parent.name or found.version != path.stem.partition("+")[0]:
+        raise InputError(f"{path} is the record of {found.slug}; its file has another name")
+    return found
+
+
+def _order(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
+
+
+def _names_there(records: Path | None) -> str:
+    return ", ".join(sorted(set(_names(records)))) or "none of any data set"
+
+
+def _names(records: Path | None) -> Iterator[str]:
+    for folder in folders(records):
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+            yield from (path.name for path in folder.iterdir() if any(path.glob("*.json")))

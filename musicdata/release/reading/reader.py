@@ -1,0 +1,201 @@
+"""Reads the tables of a release through its record, as `TableReader` reads those of a workspace."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from musicdata.definitions.stage import digest_of
+from musicdata.errors import ContractError, IntegrityError
+from musicdata.release.making import writing
+from musicdata.release.record import layout
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from musicdata.definitions.contract import Contract
+    from musicdata.release.record.layout import Record, Table
+
+_PIECE_ROWS = 4096  # of one split, at least, where row groups are smaller
+_PIECE_BYTES = 64_000_000
+
+
+class ReleaseReader:
+    """Reads tables in order of split (train, valid, test), then key.
+
+    Attributes:
+        split: only this split, and what belongs to none; None for all.
+    """
+
+    def __init__(self, root: Path, record: Record, split: str | None = None) -> None:
+        self.root = root
+        self.split = split
+        self._record = record
+        self._contracts = writing.read_contracts(root, record)
+        self._tables: dict[str, Table] = {
+            name: table for name, table in (record.tables | record.added).items() if name in self._contracts
+        }
+
+    @property
+    def tables(self) -> list[str]:
+        """List the tables there are."""
+        return sorted(self._tables)
+
+    def contract(self, table: str) -> Contract:
+        """Return the contract of `table` as the release has it.
+
+        Raises:
+            ContractError: there is no such table.
+        """
+        if table not in self._tables:
+            there = ", ".join(self.tables)
+            raise ContractError(
+                f"there is no table {table!r} in {self._record.slug} ({self._record.view}); there are {there}"
+            )
+        return self._contracts[table]
+
+    def digest(self, table: str) -> str:
+        """Return the content hash of a whole table."""
+        self.contract(table)
+        return digest_of(self._tables[table].digests | self._record.redacted.get(table, {}))
+
+    def splits(self, table: str) -> list[str]:
+        """List the splits that are read of `table`."""
+        self.contract(table)
+        has = [split for split in (*layout.SPLITS, layout.WHOLE) if split in self._tables[table].rows]
+        return [split for split in has if self.split in (None, split) or split == layout.WHOLE]
+
+    def read(
+        self, table: str, columns: list[str] | None = None, first: str | None = None, last: str | None = None
+    ) -> pa.Table:
+        """Return rows of `table` whose first key column lies in first..last; by default no media and no vectors."""
+        wanted = self._wanted(table, columns)
+        empty = self.contract(table).arrow_schema().empty_table().select(wanted)
+        return pa.concat_tables([empty, *self.iterate(table, wanted, first, last)]).combine_chunks()
+
+    def iterate(
+        self, table: str, columns: list[str] | None = None, first: str | None = None, last: str | None = None
+    ) -> Iterator[pa.Table]:
+        """Yield the same rows piecewise; what has one value of the first key column is never torn apart.
+
+        Raises:
+            ContractError: there is no such table or column.
+            IntegrityError: a file is damaged or missing; `musicdata release verify` says more.
+        """
+        wanted = self._wanted(table, columns)
+        contract, key = self.contract(table), self.contract(table).key[0]
+        schema = pa.schema([contract.arrow_schema().field(name) for name in wanted], contract.arrow_schema().metadata)
+        read = list(dict.fromkeys([*wanted, key]))
+        for split in self.splits(table):
+            for rows in _whole_keys(self._groups(table, split, read, first, last), key):
+                yield conformed(rows.select(wanted), schema)
+
+    def parameters(self, stage: str) -> dict[str, Any]:
+        """Return what a stage ran with; nothing for one that did not run."""
+        facts = next((one for one in self._record.stages if one.get("stage") == stage), {})
+        return dict(facts.get("parameters") or {})
+
+    def rejects(self) -> Iterator[dict[str, Any]]:
+        """Yield nothing: a release counts the items that were dropped, and does not show them."""
+        return iter(())
+
+    def iterate_config(self, config: str, columns: list[str] | None = None) -> Iterator[pa.Table]:
+        """Yield the rows of a config piecewise, all tables it joins beside each other.
+
+        Raises:
+            ContractError: it has no such column.
+            IntegrityError: a file is damaged or missing.
+        """
+        facts = {n: t for n, t in self._tables.items() if t.config == config}
+        known = [place for n, t in facts.items() for c, place in t.columns.items() if c in _names(self._contracts[n])]
+        if unknown := sorted(set(columns or ()) - set(known)):
+            raise ContractError(f"config {config} has no column {', '.join(unknown)}; it has {', '.join(known)}")
+        for split in self.splits(next(iter(facts))):
+            for name in writing.data_files(self._record, config, split):
+                with self._reading(name):
+                    yield from _row_groups(self.root / name, columns)
+
+    @contextlib.contextmanager
+    def _reading(self, name: str) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, pa.ArrowException) as error:
+            raise IntegrityError(
+                f"{self.root / name} cannot be read: {error}. Run: musicdata release verify {self.root}"
+            ) from error
+
+    def _wanted(self, table: str, columns: list[str] | None) -> list[str]:
+        contract = self.contract(table)
+        known = [column.name for column in contract.columns]
+        if unknown := sorted(set(columns or ()) - set(known)):
+            raise ContractError(f"table {table} has no column {', '.join(unknown)}; it has {', '.join(known)}")
+        return columns if columns is not None else contract.describing_columns()
+
+    def _groups(
+        self, table: str, split: str, columns: list[str], first: str | None, last: str | None
+    ) -> Iterator[pa.Table]:
+        """Yield the rows of each row group, columns named as in the table."""
+        facts, key = self._tables[table], self.contract(table).key[0]
+        places = [facts.columns[name] for name in columns]
+        for name in writing.data_files(self._record, facts.config, split):
+            with self._reading(name):
+                for rows in _row_groups(self.root / name, places, facts.columns[key], first, last):
+                    yield _between(rows.rename_columns(columns), key, first, last)
+
+
+def conformed(rows: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Return the rows with just this schema.
+
+    Arrow refuses to cast vectors of which some are empty, so what fits already is not cast.
+    """
+    if rows.schema.types == schema.types and rows.column_names == schema.names:
+        return pa.Table.from_arrays(rows.columns, schema=schema)
+    return rows.cast(schema)
+
+
+def _names(contract: Contract) -> set[str]:
+    return {column.name for column in contract.columns}
+
+
+def _row_groups(
+    path: Path, columns: list[str] | None, key: str = "", first: str | None = None, last: str | None = None
+) -> Iterator[pa.Table]:
+    """Yield a file by row groups, columns in the order given, else in its own; of keys in first..last, where given."""
+    if first is not None or last is not None:
+        bounds = [(key, ">=", first)] * (first is not None) + [(key, "<=", last)] * (last is not None)
+        found = pq.read_table(path, columns=columns, filters=bounds, page_checksum_verification=True, partitioning=None)
+        yield found.select(columns or found.column_names)
+        return
+    with pq.ParquetFile(path, page_checksum_verification=True) as file:
+        for number in range(file.num_row_groups):
+            rows = file.read_row_group(number, columns=columns)
+            yield rows.select(columns or rows.column_names)
+
+
+def _between(rows: pa.Table, key: str, first: str | None, last: str | None) -> pa.Table:
+    if first is not None:
+        rows = rows.filter(pc.greater_equal(rows.column(key), first))
+    return rows.filter(pc.less_equal(rows.column(key), last)) if last is not None else rows
+
+
+def _whole_keys(groups: Iterator[pa.Table], key: str) -> Iterator[pa.Table]:
+    """Gather row groups into pieces of some size that end where the key changes."""
+    waiting: list[pa.Table] = []
+    for rows in groups:
+        waiting.append(rows)
+        if sum(map(len, waiting)) < _PIECE_ROWS and sum(piece.nbytes for piece in waiting) < _PIECE_BYTES:
+            continue
+        gathered = pa.concat_tables(waiting)
+        keys = gathered.column(key)
+        n_whole = pc.index(keys, keys[-1]).as_py()
+        if n_whole:
+            yield gathered.slice(0, n_whole)
+        waiting = [gathered.slice(n_whole)]
+    rest = pa.concat_tables(waiting) if waiting else None
+    if rest is not None and len(rest):
+        yield rest

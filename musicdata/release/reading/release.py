@@ -1,0 +1,103 @@
+"""A release to read from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from musicdata.definitions import recipe as recipes
+from musicdata.definitions.table_source import Readable
+from musicdata.errors import InputError
+from musicdata.release.description import citation
+from musicdata.release.reading.reader import ReleaseReader
+from musicdata.release.record import layout
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from musicdata.definitions.recipe import Head, Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class Release(Readable):
+    """A release, or one split of it.
+
+    >>> release = musicdata.load("musictm@1.0.0", split="train")  # doctest: +SKIP
+    >>> release.table("alignment").to_pandas()  # doctest: +SKIP
+
+    Attributes:
+        root: its folder.
+        record: what `RELEASE.json` says.
+        split: only this split; None for all of them.
+    """
+
+    root: Path
+    record: layout.Record
+    split: str | None = None
+    _readers: list[ReleaseReader] = field(default_factory=list, init=False, repr=False, compare=False)
+
+    @property
+    def reader(self) -> ReleaseReader:
+        """Return what reads the tables."""
+        if not self._readers:
+            self._readers.append(ReleaseReader(self.root, self.record, self.split))
+        return self._readers[0]
+
+    @property
+    def name(self) -> str:
+        """Return the name of the data set."""
+        return self.record.name
+
+    @property
+    def version(self) -> str:
+        """Return the semantic version."""
+        return self.record.version
+
+    @property
+    def recipe(self) -> Recipe:
+        """Return the recipe it was built from, with every parameter written out.
+
+        Raises:
+            RecipeError: this version of musicdata lacks a stage of it; `head` can be read all the same.
+        """
+        return recipes.load(str(self.root / layout.RECIPE))
+
+    @property
+    def head(self) -> Head:
+        """Return what the recipe says about the data set."""
+        return recipes.read_head(str(self.root / layout.RECIPE))
+
+    @property
+    def n_samples(self) -> dict[str, int]:
+        """Return split → samples."""
+        return {split: n for split, n in self.record.n_samples.items() if self.split in (None, split)}
+
+    def samples(self, columns: list[str] | None = None) -> Iterator[dict[str, Any]]:
+        """Yield one row a sample, with all that there is one of for each: ids, words, sound, picture.
+
+        Args:
+            columns: of the config `samples`; all of them when None, media included.
+
+        Raises:
+            ContractError: there is no such column.
+        """
+        for rows in self.reader.iterate_config(layout.SAMPLES, columns):
+            yield from rows.to_pylist()
+
+    def cite(self) -> str:
+        """Return a BibTeX entry."""
+        return citation.bibtex(self.record, self.head)
+
+
+def open_release(path: str | Path, split: str | None = None) -> Release:
+    """Open the release in a folder.
+
+    Raises:
+        InputError: there is none, or it has no such split.
+    """
+    root = Path(path)
+    record = layout.read_record(root)
+    if split is not None and split not in layout.SPLITS:
+        raise InputError(f"there is no split {split!r}; {record.slug} has {', '.join(layout.SPLITS)}")
+    return Release(root, record, split)

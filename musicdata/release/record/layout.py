@@ -1,0 +1,207 @@
+"""What a release is made of: the names of its files, and `RELEASE.json`, which tells of all the others.
+
+    RELEASE/
+      README.md                         the dataset card, with the YAML head that `datasets.load_dataset` reads
+      RELEASE.json                      this module's `Record`
+      SHA256SUMS                        of every file but itself
+      CITATION.cff  croissant.json      how to cite it; the same facts as JSON-LD
+      recipe.toml                       the recipe with every parameter
+      manifests/<table>.toml            the contract of each table, as it was then
+      data/<config>/<split>-00000-of-00001.parquet
+
+A *config* is what one call of `load_dataset` reads. Tables with a row a sample are joined in the config `samples`;
+every other table is a config by itself. A table without a `split` column stands in the split `whole`.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path, PurePosixPath
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from musicdata.definitions.stage import digest_of
+from musicdata.errors import InputError
+
+RECORD, SUMS, CARD, CITATION, CROISSANT = "RELEASE.json", "SHA256SUMS", "README.md", "CITATION.cff", "croissant.json"
+RECIPE, CONTRACTS, DATA = "recipe.toml", "manifests", "data"
+SAMPLES = "samples"
+WHOLE = "whole"
+SPLITS = ("train", "valid", "test")
+FORMAT: Literal[1] = 1
+
+View = Literal["full", "open", "features", "ids"]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class File(_Model):
+    """Is one file of a release: its path in it, the sha256 of its bytes and their number."""
+
+    path: str
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    bytes: int = Field(ge=0)
+
+    @field_validator("path")
+    @classmethod
+    def _stays_inside(cls, path: str) -> str:
+        parts = PurePosixPath(path).parts
+        if not parts or path != "/".join(parts) or parts[0] == "/" or ".." in parts or "\\" in path or "\0" in path:
+            raise ValueError(f"{path!r} is not the path of a file inside the release")
+        return path
+
+
+class Table(_Model):
+    """Is one table of a release.
+
+    Attributes:
+        config: where it is.
+        columns: column of the table → column of the config.
+        rows: split → rows.
+        digests: column → split → sha256 of its values in order, whatever the encoding (`digests.ColumnDigest`).
+    """
+
+    config: str
+    columns: dict[str, str]
+    rows: dict[str, int]
+    digests: dict[str, dict[str, str]]
+
+
+class Gate(_Model):
+    """Is what the gate said of the workspace: its rules, the figures of the baselines, what could not be proved."""
+
+    holds: bool
+    reason: str
+    rules: list[dict[str, Any]]
+    baselines: list[dict[str, Any]]
+    notes: list[str] = Field(default_factory=list)
+    check_findings: list[str]
+    seed: int
+
+
+class Previous(_Model):
+    """Names the release that this one follows."""
+
+    version: str
+    content_root: str
+
+
+class Tombstone(_Model):
+    """Marks an item that was taken down: which table's key it is, its id, in which version it went, and why."""
+
+    table: str
+    id: str
+    version: str
+    reason: str
+
+
+class Record(_Model):
+    """Is `RELEASE.json`.
+
+    Attributes:
+        format: of this file.
+        name: of the data set; `title` its long name.
+        version: semantic version, ``1.0.0``.
+        view: what of the release this folder shows; `full` for all of it.
+        content_root: sha256 over `tables`; the same in every view of a release.
+        tables: of the full release, with the digests of their columns.
+        redacted: table → column → split → digest as this view has it, where it differs from the full release; a column
+            that is not in the view has no splits. A table of which no contract is among the files is not in the view.
+        added: tables that only this view has.
+        files: every file but `RELEASE.json` and `SHA256SUMS`.
+        stages: name, version and tools of each stage, and the parameters it ran with.
+        sources: where the items come from: `files`, their number, `sha256` over all their hashes, `services`, from
+            which items were fetched, and `tables`, the
+            digests of the workspace's tables that were frozen.
+        rejects: stage → reason → dropped items.
+        tools: program or library → version.
+        rights: modality → rights value → items.
+        gate: what the gate said; None where the recipe has none.
+        previous: the release before this one.
+        tombstones: items that were taken down.
+    """
+
+    format: Literal[1] = FORMAT
+    name: str = Field(pattern="^[a-z0-9][a-z0-9._-]{0,99}$")
+    title: str
+    version: str = Field(pattern=r"^(0|[1-9][0-9]{0,5})(\.(0|[1-9][0-9]{0,5})){2}$")
+    view: View
+    content_root: str = Field(pattern="^[0-9a-f]{64}$")
+    tables: dict[str, Table]
+    redacted: dict[str, dict[str, dict[str, str]]] = Field(default_factory=dict)
+    added: dict[str, Table] = Field(default_factory=dict)
+    files: list[File]
+    stages: list[dict[str, Any]]
+    sources: dict[str, Any]
+    rejects: dict[str, dict[str, int]]
+    tools: dict[str, str]
+    rights: dict[str, dict[str, int]]
+    gate: Gate | None = None
+    previous: Previous | None = None
+    tombstones: list[Tombstone] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        if self.content_root != content_root(self.tables):
+            raise ValueError("content_root is not that of the tables")
+        return self
+
+    def encode(self) -> bytes:
+        """Return the bytes of `RELEASE.json`."""
+        return (json.dumps(self.model_dump(mode="json"), indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+    @property
+    def n_samples(self) -> dict[str, int]:
+        """Return split → samples, which are the rows of every table in the config `samples`."""
+        return next((table.rows for table in self.tables.values() if table.config == SAMPLES), {})
+
+    @property
+    def slug(self) -> str:
+        """Return name and version, as users say it: ``musictm@1.0.0``."""
+        return f"{self.name}@{self.version}"
+
+
+def content_root(tables: dict[str, Table]) -> str:
+    """Return the sha256 over the digests of all columns of all tables: the identity of a release's content."""
+    return digest_of({name: {"rows": table.rows, "digests": table.digests} for name, table in sorted(tables.items())})
+
+
+def read_record(root: Path) -> Record:
+    """Read `RELEASE.json` of the release at `root`.
+
+    Raises:
+        InputError: there is none, or it is not a record; the message says what is wrong with it.
+    """
+    path = root / RECORD
+    try:
+        return decode(path.read_bytes(), str(path))
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise InputError(
+            f"{root} is no release: it has no {RECORD}. Make one with: musicdata release build WORK --out {root}"
+        ) from error
+
+
+def decode(data: bytes, where: str) -> Record:
+    """Read a record from its bytes.
+
+    Raises:
+        InputError: they are not a record; `where` stands in the message.
+    """
+    try:
+        return Record.model_validate_json(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"])) or "the whole"
+        raise InputError(f"{where} is not a release record: {place}: {first['msg']}") from error
+
+
+def data_file(config: str, split: str, number: int, of: int) -> str:
+    """Return the path of one of a split's files.
+
+    >>> data_file("samples", "train", 0, 3)
+    'data/samples/train-00000-of-00003.parquet'
+    """
+    return f"{DATA}/{config}/{split}-{number:05d}-of-{of:05d}.parquet"

@@ -1,0 +1,339 @@
+"""Verifies a release from itself alone: every bit of every file, and that the rows are those that are spoken of.
+
+`RELEASE.json` has the sha256 of every file, `SHA256SUMS` too, and that of `RELEASE.json` besides. Where the two
+contradict each other, the one that the files agree with is right.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import stat
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from musicdata.errors import InputError, UsageError
+from musicdata.release.record import layout
+from musicdata.release.verify import rows
+from musicdata.release.verify.rows import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from io import BufferedReader
+
+    from musicdata.release.record.layout import Record
+
+__all__ = ["Problem", "verify"]
+
+_THREADS = 2
+_MOST_BYTES = 100_000_000  # of RELEASE.json and of SHA256SUMS
+_LINE = re.compile(r"([0-9a-f]{64})  ([^\n]+)\n")
+_NEAR = 48  # of 64 digits; two sha256 so near to each other are one that was damaged
+
+
+def verify(
+    root: Path,
+    *,
+    record: Mapping[str, str] | None = None,
+    deep: bool = True,
+    progress: Callable[[int, int], None] = lambda _done_bytes, _all_bytes: None,
+) -> list[Problem]:
+    """List in what the release at `root` is not what it says; nothing but its own files is read, no link is followed.
+
+    Rows are looked at only where every byte is right.
+
+    Args:
+        root: folder of the release.
+        record: of its publication: `release_json_sha256` and `content_root`. Without it, a release that somebody
+            rewrote as a whole, hashes and all, looks right.
+        deep: compute the digests of all columns, not only look at schemas, keys, splits and numbers of rows.
+        progress: is told the bytes hashed so far, and all there are.
+
+    Raises:
+        InputError: there is no release.
+        UsageError: the publication says nothing to compare with.
+    """
+    if record is not None and not record.keys() & {"release_json_sha256", "content_root"}:
+        raise UsageError("the record of the publication has neither release_json_sha256 nor content_root")
+    if not root.is_dir() or not any((root / name).is_file() for name in (layout.RECORD, layout.SUMS)):
+        raise InputError(f"{root} is no release: it has neither {layout.RECORD} nor {layout.SUMS}")
+    tree = _Tree.of(root)
+    documents = _Documents.of(tree, record or {})
+    found = [*tree.oddities, *_judge(tree, documents, _hash(tree, progress))]
+    if found or documents.record is None:
+        return found
+    return rows.problems(root, documents.record, deep=deep)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tree:
+    """Is what there is in the folder: regular files with their sizes in bytes, and what else was found."""
+
+    root: Path
+    sizes: dict[str, int] = field(default_factory=dict)
+    oddities: list[Problem] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, root: Path) -> _Tree:
+        tree = cls(root)
+        waiting = [root]
+        while waiting:
+            folder = waiting.pop()
+            try:
+                with os.scandir(folder) as entries:
+                    for entry in sorted(entries, key=lambda entry: entry.name):
+                        tree._take(entry, waiting)
+            except OSError as error:
+                tree.oddities.append(Problem(_name(root, folder), "", f"cannot be read: {error.strerror}"))
+        return tree
+
+    def _take(self, entry: os.DirEntry[str], folders: list[Path]) -> None:
+        path, status = Path(entry.path), entry.stat(follow_symlinks=False)
+        if stat.S_ISDIR(status.st_mode):
+            folders.append(path)
+        elif stat.S_ISREG(status.st_mode):
+            self.sizes[_name(self.root, path)] = status.st_size
+        else:
+            kind = "a link" if stat.S_ISLNK(status.st_mode) else "neither a file nor a folder"
+            fault = f"is {kind}; a release has regular files only"
+            self.oddities.append(Problem(_name(self.root, path), "", fault))
+
+    def read(self, name: str) -> bytes:
+        """Return the bytes of one of the two documents.
+
+        Raises:
+            OSError: there is no such file, or it is too large to be one.
+        """
+        if name not in self.sizes:
+            raise FileNotFoundError("there is none")
+        if self.sizes[name] > _MOST_BYTES:
+            raise OSError(f"it has {self.sizes[name]:,} bytes, at most {_MOST_BYTES:,} are expected")
+        with _opened(self.root / name) as file:
+            return file.read(_MOST_BYTES)
+
+    def sha256(self, path: str) -> str:
+        """Return the sha256 of a file, "" if it cannot be read."""
+        with contextlib.suppress(OSError), _opened(self.root / path) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+        return ""
+
+
+def _name(root: Path, path: Path) -> str:
+    """Return the path inside the release; what is not UTF-8 in it is escaped."""
+    return os.fsencode(path.relative_to(root)).decode("utf-8", "backslashreplace")
+
+
+def _opened(path: Path) -> BufferedReader:
+    """Open a file for reading, unless it is a link or would be waited for."""
+    return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
+
+
+@dataclass(frozen=True, slots=True)
+class _Documents:
+    """Is what `RELEASE.json` and `SHA256SUMS` say, and what is wrong with them by themselves.
+
+    Attributes:
+        record: None where `RELEASE.json` is no record.
+        record_sha256: of `RELEASE.json`, "" where there is none.
+        record_faults: what is wrong with it; `sums_faults` with `SHA256SUMS`.
+        sums: path → sha256, None where `SHA256SUMS` is not what it should be.
+        is_published: whether `RELEASE.json` is the published one; None where nobody knows.
+    """
+
+    record: Record | None
+    record_sha256: str
+    record_faults: list[str]
+    sums: dict[str, str] | None
+    sums_faults: list[str]
+    is_published: bool | None
+
+    @classmethod
+    def of(cls, tree: _Tree, published: Mapping[str, str]) -> _Documents:
+        record, data, record_faults = _read_record(tree)
+        sums, sums_faults = _read_sums(tree)
+        digest = hashlib.sha256(data).hexdigest() if data else ""
+        expected = published.get("release_json_sha256")
+        is_published = digest == expected if expected else None
+        if is_published is False:
+            record_faults.append(f"is not the one that was published: its sha256 is {digest}, published was {expected}")
+        root = published.get("content_root")
+        if record and root and record.content_root != root:
+            record_faults.append(f"its content_root is {record.content_root}, published was {root}")
+        if record and not is_published and (sums or {}).get(layout.RECORD) != digest and record.encode() != data:
+            record_faults.append("is damaged: it is not written as musicdata writes it")
+        return cls(record, digest, record_faults, sums, sums_faults, is_published)
+
+    @property
+    def listed(self) -> dict[str, str]:
+        """Return path → sha256 as `RELEASE.json` has it, or the other document where this one says nothing."""
+        return {file.path: file.sha256 for file in self.record.files} if self.record else self.summed
+
+    @property
+    def summed(self) -> dict[str, str]:
+        """Return path → sha256 as `SHA256SUMS` has it, or the other document where this one says nothing."""
+        if self.sums is None:
+            return self.listed if self.record else {}
+        return {path: digest for path, digest in self.sums.items() if path != layout.RECORD}
+
+    @property
+    def vouched(self) -> str:
+        """Return the sha256 of `RELEASE.json` as `SHA256SUMS` has it, "" where it has none."""
+        return (self.sums or {}).get(layout.RECORD, "")
+
+    @property
+    def is_right(self) -> bool:
+        """Say whether `RELEASE.json` is known to be right."""
+        return bool(self.is_published) or self.vouched == self.record_sha256
+
+
+def _read_record(tree: _Tree) -> tuple[Record | None, bytes, list[str]]:
+    data = b""
+    try:
+        data = tree.read(layout.RECORD)
+        record = layout.decode(data, "it")
+        record.encode()
+    except (OSError, InputError, ValueError, RecursionError) as error:
+        return None, data, [f"is damaged or missing: {error}"]
+    times = Counter([layout.RECORD, layout.SUMS, *(file.path for file in record.files)])
+    odd = sorted(path for path, n in times.items() if n > 1)
+    return record, data, [f"lists {path} twice, or though it must not" for path in odd]
+
+
+def _read_sums(tree: _Tree) -> tuple[dict[str, str] | None, list[str]]:
+    try:
+        text = tree.read(layout.SUMS).decode()
+    except (OSError, UnicodeDecodeError) as error:
+        return None, [f"is damaged or missing: {error}"]
+    lines = _LINE.findall(text)
+    sums = {path: digest for digest, path in lines}
+    if text != "".join(f"{sums[path]}  {path}\n" for path in sorted(sums)):
+        return None, ["is damaged: it is not lines of a sha256 and a path, in order of the path"]
+    odd = sorted(path for path in sums if path == layout.SUMS or not _stays_inside(path, sums[path]))
+    return (None, [f"is damaged: it names {odd[0]}, which is no file of a release"]) if odd else (sums, [])
+
+
+def _stays_inside(path: str, digest: str) -> bool:
+    try:
+        layout.File(path=path, sha256=digest, bytes=0)
+    except ValueError:
+        return False
+    return True
+
+
+def _hash(tree: _Tree, progress: Callable[[int, int], None]) -> dict[str, str]:
+    """Return path → sha256 of the files there are, less the two documents."""
+    paths = [path for path in tree.sizes if path not in (layout.RECORD, layout.SUMS)]
+    done, total = 0, sum(tree.sizes[path] for path in paths)
+    found = {}
+    with ThreadPoolExecutor(_THREADS) as pool:
+        for path, digest in zip(paths, pool.map(tree.sha256, paths), strict=True):
+            found[path] = digest
+            done += tree.sizes[path]
+            progress(done, total)
+    return found
+
+
+def _judge(tree: _Tree, documents: _Documents, hashes: Mapping[str, str]) -> list[Problem]:
+    """List the files whose bytes are not what is said of them, and the document that says so wrongly."""
+    listed, sums = documents.listed, documents.summed
+    damaged, wrong = _blame(documents, hashes)
+    if documents.record and not wrong[layout.RECORD]:
+        wrong[layout.RECORD] += _wrong_sizes(tree, documents.record, set(damaged))
+    odd = {problem.file for problem in tree.oddities}
+    found = [Problem(name, "", _told(faults)) for name, faults in wrong.items() if faults and name not in odd]
+    if documents.record is None and documents.sums is None:
+        return found
+    found += _damage(tree, documents, [path for path in damaged if path not in odd], listed | sums, hashes)
+    strays = sorted(hashes.keys() - listed.keys() - sums.keys())
+    return [
+        *found,
+        *(Problem(path, "", f"is no file of the release: {layout.RECORD} does not list it") for path in strays),
+    ]
+
+
+def _blame(documents: _Documents, hashes: Mapping[str, str]) -> tuple[list[str], dict[str, list[str]]]:
+    """Return the files that are damaged or missing, and document → what is wrong with it."""
+    listed, sums = documents.listed, documents.summed
+    damaged = []
+    wrong = {layout.RECORD: list(documents.record_faults), layout.SUMS: list(documents.sums_faults)}
+    for path in sorted(listed.keys() | sums.keys()):
+        is_damaged, blamed = _verdict(listed.get(path), sums.get(path), hashes.get(path), is_right=documents.is_right)
+        if is_damaged:
+            damaged.append(path)
+        if blamed:
+            wrong[blamed].append(f"is wrong about {path}")
+    if not any(wrong.values()) and documents.vouched != documents.record_sha256:
+        blamed, fault = _which_is_damaged(documents)
+        wrong[blamed].append(fault)
+    return damaged, wrong
+
+
+def _verdict(listed: str | None, summed: str | None, found: str | None, *, is_right: bool) -> tuple[bool, str]:
+    """Say whether a file is damaged or missing, and which document is wrong about it, "" for none.
+
+    Args:
+        listed: its sha256 as `RELEASE.json` has it; `summed` as `SHA256SUMS` has it; None where it is not named.
+        summed: see `listed`.
+        found: as it is; None where there is no file.
+        is_right: whether `RELEASE.json` is known to be right.
+    """
+    if listed == summed:
+        return found != listed, ""
+    if found is not None and found in (listed, summed):
+        return False, layout.SUMS if found == listed else layout.RECORD
+    if found is None and None in (listed, summed):
+        return False, layout.SUMS if listed is None else layout.RECORD
+    return True, layout.SUMS if is_right else layout.RECORD
+
+
+def _which_is_damaged(documents: _Documents) -> tuple[str, str]:
+    """Say which document is damaged where they agree about every file, and not about `RELEASE.json` itself."""
+    if not documents.vouched:
+        return layout.SUMS, f"does not name {layout.RECORD}"
+    n_same = sum(a == b for a, b in zip(documents.vouched, documents.record_sha256, strict=True))
+    if documents.is_published or n_same >= _NEAR:
+        return layout.SUMS, f"is wrong about {layout.RECORD}"
+    return layout.RECORD, f"is damaged: its sha256 is {documents.record_sha256}, {layout.SUMS} says {documents.vouched}"
+
+
+def _wrong_sizes(tree: _Tree, record: Record, damaged: set[str]) -> list[str]:
+    sizes = {file.path: file.bytes for file in record.files if file.path not in damaged}
+    return [f"says that {path} has {n:,} bytes" for path, n in sizes.items() if tree.sizes.get(path, n) != n]
+
+
+def _told(faults: list[str]) -> str:
+    return faults[0] if len(faults) == 1 else f"{faults[0]}; and {len(faults) - 1} more"
+
+
+def _damage(
+    tree: _Tree, documents: _Documents, paths: list[str], expected: Mapping[str, str], hashes: Mapping[str, str]
+) -> Iterator[Problem]:
+    """Yield what is wrong with files that are not what they should be."""
+    place_of = {digest: path for path, digest in hashes.items()}
+    name_of = {digest: path for path, digest in expected.items()}
+    sizes = {file.path: file.bytes for file in documents.record.files} if documents.record else {}
+    for path in paths:
+        if path not in hashes:
+            place = place_of.get(expected[path])
+            yield Problem(path, "", f"is missing{f'; its bytes stand in {place}' if place else ''}")
+            continue
+        there, said = tree.sizes[path], sizes.get(path, tree.sizes[path])
+        if there != said:
+            message = f"has {there:,} bytes, expected {said:,}"
+        elif hashes[path] in name_of:
+            message = f"holds the bytes of {name_of[hashes[path]]}"
+        else:
+            message = f"is damaged: its sha256 is {hashes[path] or 'not to be had'}, expected {expected[path]}"
+        columns = _columns(tree, documents, path) if there == said else []
+        yield from (Problem(path, column, message) for column in columns or [""])
+
+
+def _columns(tree: _Tree, documents: _Documents, path: str) -> list[str]:
+    config = path.split("/")[1] if path.startswith(f"{layout.DATA}/") else ""
+    known = rows.config_columns(documents.record, config) if documents.record else set()
+    return rows.damaged_columns(tree.root / path, known) if known else []

@@ -1,0 +1,309 @@
+"""Proves that the data files of a release hold the rows that its record and its contracts speak of."""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from musicdata.definitions import contract as contracts
+from musicdata.definitions import recipe as recipes
+from musicdata.errors import ContractError, IntegrityError, RecipeError
+from musicdata.release.diff.merge import blocks, falling, key_at, refuse_twins
+from musicdata.release.diff.side import Side
+from musicdata.release.making import writing
+from musicdata.release.record import layout
+from musicdata.release.record.digests import ColumnDigest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from musicdata.definitions.contract import Column, Contract
+    from musicdata.release.record.layout import Record
+
+_THREADS = 2
+_DATA_FILE = re.compile(rf"{layout.DATA}/([^/]+)/([a-z]+)-(\d{{5}})-of-(\d{{5}})\.parquet")
+_AROUND = (layout.CARD, layout.CITATION, layout.CROISSANT, layout.RECIPE)
+_UNREADABLE = (OSError, pa.ArrowException, MemoryError, ValueError, KeyError)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Is something in which a release is not what it says.
+
+    Attributes:
+        file: path in the release.
+        column: of the file, "" where no single one is at fault.
+        message: what is wrong, what was expected.
+    """
+
+    file: str
+    column: str
+    message: str
+
+    def __str__(self) -> str:
+        """Return it as a line; what a hostile name could do to a terminal is escaped."""
+        text = f"{self.file}{f', column {self.column}' if self.column else ''}: {self.message}"
+        return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
+
+
+def damaged_columns(path: Path, known: set[str]) -> list[str]:
+    """List the columns of a damaged Parquet file whose page checksums do not hold; none where its footer is damaged.
+
+    Columns are asked for by name only: what the footer says of their chunks is never looked at.
+    """
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            names = file.schema_arrow.names
+            damaged = [name for name in names if not _reads(file, name)]
+    except _UNREADABLE:
+        return []
+    return damaged if set(names) == known and len(damaged) < len(names) else []
+
+
+def _reads(file: pq.ParquetFile, column: str) -> bool:
+    try:
+        for number in range(file.num_row_groups):
+            file.read_row_group(number, columns=[column])
+    except _UNREADABLE:
+        return False
+    return True
+
+
+def problems(root: Path, record: Record, *, deep: bool) -> list[Problem]:
+    """List how the contents of a release differ from what it says of them; the bytes of its files are right.
+
+    Args:
+        root: folder of the release.
+        record: its `RELEASE.json`.
+        deep: read every column and compute its digest, not only keys and splits.
+    """
+    found, described = _contracts(root, record)
+    found += _around(root, record)
+    view = _View(root, record, described)
+    found = found or list(view.layout_problems())
+    if found:
+        return found
+    with ThreadPoolExecutor(_THREADS) as pool:
+        jobs = [(config, split) for config in view.configs for split in view.splits(config)]
+        checked = pool.map(lambda job: list(view.split_problems(*job, deep=deep)), jobs)
+        found = [problem for problems_of_split in checked for problem in problems_of_split]
+    return found or [problem for config in view.configs for problem in view.twins(config)]
+
+
+def config_columns(record: Record, config: str) -> set[str]:
+    """Return the names of the columns in the files of a config, as the record says."""
+    found: set[str] = set()
+    for name, table in (record.tables | record.added).items():
+        if table.config == config:
+            gone = {column for column, splits in record.redacted.get(name, {}).items() if not splits}
+            found |= {place for column, place in table.columns.items() if column not in gone}
+    return found
+
+
+def _contracts(root: Path, record: Record) -> tuple[list[Problem], dict[str, Contract]]:
+    tables, found, described = record.tables | record.added, [], {}
+    for path in (file.path for file in record.files if file.path.startswith(f"{layout.CONTRACTS}/")):
+        name = path.removeprefix(f"{layout.CONTRACTS}/").removesuffix(".toml")
+        try:
+            contract = contracts.read(root / path)
+            contract.arrow_schema()
+        except (ContractError, RecursionError, OverflowError, *_UNREADABLE) as error:
+            found.append(Problem(path, "", str(error)))
+            continue
+        if contract.name == name and name in tables:
+            described[name] = contract
+        else:
+            found.append(Problem(path, "", f"is the contract of {contract.name!r}; no table is called so"))
+    absent = sorted((tables if record.view == "full" else record.added).keys() - described.keys())
+    found += [
+        Problem(f"{layout.CONTRACTS}/{name}.toml", "", "is missing: the table has no contract") for name in absent
+    ]
+    return found, described
+
+
+def _around(root: Path, record: Record) -> list[Problem]:
+    there = {file.path for file in record.files}
+    found = [Problem(name, "", "is missing") for name in _AROUND if name not in there]
+    if layout.RECIPE not in there:
+        return found
+    try:
+        head = recipes.read_head(str(root / layout.RECIPE))
+    except (RecipeError, RecursionError, *_UNREADABLE) as error:
+        return [*found, Problem(layout.RECIPE, "", str(error))]
+    if head.dataset.name != record.name:
+        found.append(
+            Problem(layout.RECIPE, "", f"is the recipe of {head.dataset.name!r}, the release is {record.name!r}")
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """Is a release with the contracts of the tables that this view of it has."""
+
+    root: Path
+    record: Record
+    contracts: dict[str, Contract]
+
+    def facts(self, table: str) -> layout.Table:
+        return self.record.tables[table] if table in self.record.tables else self.record.added[table]
+
+    @property
+    def configs(self) -> list[str]:
+        return sorted({self.facts(table).config for table in self.contracts})
+
+    def tables(self, config: str) -> list[str]:
+        return sorted(table for table in self.contracts if self.facts(table).config == config)
+
+    def splits(self, config: str) -> list[str]:
+        return sorted({split for table in self.tables(config) for split in self.facts(table).rows})
+
+    def layout_problems(self) -> Iterator[Problem]:
+        """Yield how names of data files, and what the record says of tables, do not fit each other."""
+        numbers: dict[tuple[str, str], dict[str, tuple[int, int]]] = {}
+        for path in (file.path for file in self.record.files if file.path.startswith(f"{layout.DATA}/")):
+            name = _DATA_FILE.fullmatch(path)
+            if name is None or name[1] not in self.configs or name[2] not in self.splits(name[1]):
+                yield Problem(path, "", "is no data file of a table and split of the release")
+            else:
+                numbers.setdefault((name[1], name[2]), {})[path] = int(name[3]), int(name[4])
+        for config in self.configs:
+            for split in self.splits(config):
+                there = numbers.get((config, split), {})
+                if not there:
+                    yield Problem(layout.data_file(config, split, 0, 1), "", "is missing: the split has no file")
+                elif sorted(there.values()) != [(number, len(there)) for number in range(len(there))]:
+                    yield Problem(max(there), "", f"is one of {len(there)} files that are not numbered 0 … n-1 of n")
+        yield from self._table_problems()
+
+    def _table_problems(self) -> Iterator[Problem]:
+        for table, contract in self.contracts.items():
+            facts, names = self.facts(table), {column.name for column in contract.columns}
+            wanted = {layout.WHOLE} if "split" not in names else set(layout.SPLITS)
+            if set(facts.rows) != wanted:
+                message = f"table {table} has the splits {sorted(facts.rows)}, expected {sorted(wanted)}"
+                yield Problem(layout.RECORD, "", message)
+            if not set(contract.key) <= names or not contract.key:
+                yield Problem(f"{layout.CONTRACTS}/{table}.toml", "", f"its key {contract.key} is not of its columns")
+            missing = names - facts.columns.keys() or names - facts.digests.keys()
+            if missing:
+                yield Problem(layout.RECORD, "", f"table {table}: nothing is said of {', '.join(sorted(missing))}")
+
+    def places(self, config: str) -> dict[str, list[tuple[str, Column]]]:
+        """Return column of the config → the tables and their columns that it is."""
+        found: dict[str, list[tuple[str, Column]]] = {}
+        for table in self.tables(config):
+            for column in self.contracts[table].columns:
+                found.setdefault(self.facts(table).columns[column.name], []).append((table, column))
+        return found
+
+    def split_problems(self, config: str, split: str, *, deep: bool) -> Iterator[Problem]:
+        """Yield how the rows of a split differ from what is said of them."""
+        places = self.places(config)
+        keys = {tuple(self.facts(t).columns[name] for name in self.contracts[t].key) for t in self.tables(config)}
+        check = _SplitCheck(
+            split, sorted(keys), {name: of[0][1].arrow_type for name, of in places.items()} if deep else {}
+        )
+        wanted = (
+            list(places) if deep else sorted({*(n for key in keys for n in key), *(["split"] * ("split" in places))})
+        )
+        for path in writing.data_files(self.record, config, split):
+            try:
+                with pq.ParquetFile(self.root / path, page_checksum_verification=True) as file:
+                    wrong = list(_schema_problems(path, file.schema_arrow, places))
+                    yield from wrong
+                    if wrong:
+                        return
+                    for number in range(file.num_row_groups):
+                        yield from check.take(path, file.read_row_group(number, columns=wanted, use_threads=False))
+            except _UNREADABLE as error:
+                yield Problem(path, "", f"cannot be read: {error}")
+                return
+        yield from self._totals(config, split, check, places)
+
+    def _totals(
+        self, config: str, split: str, check: _SplitCheck, places: dict[str, list[tuple[str, Column]]]
+    ) -> Iterator[Problem]:
+        file = layout.data_file(config, split, 0, len(writing.data_files(self.record, config, split)))
+        for table in self.tables(config):
+            if check.n_rows != (said := self.facts(table).rows[split]):
+                yield Problem(
+                    file, "", f"split {split} of {table} has {check.n_rows:,} rows, {layout.RECORD} says {said:,}"
+                )
+        for name, digest in check.digests.items():
+            for table, column in places[name]:
+                if digest.hexdigest() != self._digest(table, column.name, split):
+                    message = f"its digest is not the one that {layout.RECORD} has of {table}.{column.name}"
+                    yield Problem(file, name, message)
+
+    def _digest(self, table: str, column: str, split: str) -> str | None:
+        seen = self.record.redacted.get(table, {}).get(column, self.facts(table).digests[column])
+        return seen.get(split)
+
+    def twins(self, config: str) -> Iterator[Problem]:
+        """Yield rows of a config that stand in two splits."""
+        table = self.tables(config)[0]
+        key, side = self.contracts[table].key, Side(self.root, self.record, self.contracts)
+        if "split" in key:
+            return
+        try:
+            for parts in blocks([side.stream(table, split, key) for split in self.splits(config)]):
+                refuse_twins(pa.concat_tables([rows for part in parts for rows in part]), key, table)
+        except IntegrityError as error:
+            yield Problem(layout.data_file(config, self.splits(config)[0], 0, 1), "", str(error))
+
+
+def _schema_problems(path: str, schema: pa.Schema, places: dict[str, list[tuple[str, Column]]]) -> Iterator[Problem]:
+    for name in sorted(set(schema.names) - places.keys()):
+        yield Problem(path, name, "no contract speaks of this column")
+    for name, of in places.items():
+        if schema.names.count(name) != 1:
+            yield Problem(
+                path,
+                name,
+                f"the contract of {of[0][0]} has this column, the file has it {schema.names.count(name)} times",
+            )
+            continue
+        field = schema.field(name)
+        for table, column in of:
+            said = _told(column.arrow_type, column.field().nullable)
+            if _told(field.type, field.nullable) != said:
+                message = f"is {_told(field.type, field.nullable)}, the contract of {table} says {said}"
+                yield Problem(path, name, message)
+
+
+def _told(kind: pa.DataType, nullable: bool) -> str:
+    return f"{kind}{'' if nullable else ', never empty'}"
+
+
+class _SplitCheck:
+    """Takes the rows of one split piece by piece; looks at keys and splits, and digests columns."""
+
+    def __init__(self, split: str, keys: list[tuple[str, ...]], digested: dict[str, pa.DataType]) -> None:
+        self.n_rows = 0
+        self.digests = {name: ColumnDigest(kind) for name, kind in digested.items()}
+        self._split = split
+        self._before = dict.fromkeys(keys)
+
+    def take(self, path: str, rows: pa.Table) -> Iterator[Problem]:
+        """Yield what is wrong with these rows."""
+        rows.validate(full=True)
+        self.n_rows += len(rows)
+        for key in self._before:
+            if problem := falling(rows, key, self._before[key]):
+                yield Problem(path, key[0], problem)
+            self._before[key] = key_at(rows, key, len(rows) - 1) if len(rows) else self._before[key]
+        if (
+            "split" in rows.column_names
+            and not pc.all(pc.equal(rows.column("split"), self._split), min_count=0).as_py()
+        ):
+            yield Problem(path, "split", f"has rows of another split than {self._split}")
+        for name, digest in self.digests.items():
+            digest.update(rows.column(name))

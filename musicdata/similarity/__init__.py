@@ -1,8 +1,0 @@
-"""Near-duplicate songs: which songs are the same song in another shape, and the groups they form."""
-
-from __future__ import annotations
-
-from musicdata.similarity.groups import Grouping, group
-from musicdata.similarity.links import Link, SongContent, find_links
-
-__all__ = ["Grouping", "Link", "SongContent", "find_links", "group"]

@@ -1,0 +1,1 @@
+"""Stages that describe samples by numbers."""

@@ -1,0 +1,71 @@
+"""Cut each pair's lyrics into tokens → `tokens`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from musicdata.definitions import cutting
+from musicdata.definitions.stage import Inputs, Parameters, Shard, Stage, Task
+from musicdata.music.text import tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_SAMPLES_A_SHARD = 500
+_READS = ["sample_id", "split", "lyrics"]
+
+
+class Tokenise(Parameters):
+    """Which tokenizer is used.
+
+    Attributes:
+        tokenizer: "stanza", "simple", or "auto": stanza where it and its English model are on this machine. What was
+            used stands in the table and in the tools of the build; where `auto` finds another one later, the table is
+            made anew, and the build says why.
+        model_dir: folder of Stanza's models; its own place when empty.
+    """
+
+    tokenizer: tokens.Choice = "auto"
+    model_dir: str = ""
+
+
+def cut(_parameters: Tokenise, inputs: Inputs) -> Iterator[Shard]:
+    """Cut the pairs into shards."""
+    return cutting.by_key(inputs, {"pairs": _READS}, _SAMPLES_A_SHARD)
+
+
+def run(parameters: Tokenise, task: Task) -> None:
+    """Cut the shard's lyrics."""
+    name = tokens.chosen(parameters.tokenizer, parameters.model_dir)
+    tokenise = tokens.load(name, parameters.model_dir)
+    for part in task.inputs.iterate("pairs", _READS, task.shard.first, task.shard.last):
+        ids, splits, lyrics = (part.column(column).to_pylist() for column in _READS)
+        found = [tokenise(text) for text in lyrics]
+        task.sink.write(
+            "tokens",
+            {
+                "sample_id": ids,
+                "split": splits,
+                "tokenizer": [name] * len(ids),
+                "tokens": [" ".join(one) for one in found],
+                "n_tokens": [len(one) for one in found],
+            },
+        )
+
+
+def _tools(parameters: Tokenise) -> Mapping[str, str]:
+    return {"tokenizer": tokens.chosen(parameters.tokenizer, parameters.model_dir)}
+
+
+STAGE = Stage(
+    name="tokenise",
+    version=1,
+    verb="cuts lyrics into tokens",
+    inputs=("pairs",),
+    outputs=("tokens",),
+    parameters=Tokenise,
+    cut=cut,
+    run=run,
+    tools=_tools,
+    location_parameters=("model_dir",),
+)

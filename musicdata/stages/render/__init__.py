@@ -1,0 +1,1 @@
+"""Stages that make sound and pictures of notes."""

@@ -1,0 +1,1 @@
+"""Stages that say what may be done with each sample."""

@@ -1,0 +1,348 @@
+"""The notes read from small scores, one by one, and the real songs of the lieder corpus."""
+
+from __future__ import annotations
+
+import csv
+import warnings
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from musicdata.errors import FormatError
+from musicdata.music.formats import archives, musicxml, vocal_part, xml_tree
+from musicdata.music.formats.lyric_words import Syllable, clean_syllable, clean_word, join_words, read_syllable
+from musicdata.sources import music21_corpus
+from tests.musicxml_scores import backup, grace, lyric, mxl, note, part, rest, score, simple
+
+LIEDER = Path(__file__).resolve().parents[3] / ".." / "shared" / "data" / "lieder"
+
+
+def rows(*measures: str, **options: object) -> list[tuple[object, ...]]:
+    return song_rows(score(part(*measures, **options)))  # type: ignore[arg-type]
+
+
+def song_rows(document: bytes) -> list[tuple[object, ...]]:
+    (song,) = musicxml.read(document, "song.musicxml")
+    return [(n.pitch, n.duration_ql, n.rest_ql, n.syllable, n.word, n.word_index) for n in song.notes]
+
+
+def short(*measures: str, **options: object) -> list[tuple[object, ...]]:
+    """Pitch, duration, rest and syllable only."""
+    return [row[:4] for row in rows(*measures, **options)]
+
+
+def test_plain_words() -> None:
+    assert rows(
+        rest(48),
+        rest(24) + note("C4", 12, lyric("Hal", "begin")) + note("F#4", 12, lyric("le", "middle")),
+        note("G4", 24, lyric("lu", "middle")) + note("A4", 12, lyric("ja,", "end")) + rest(12),
+        note("C5", 48, lyric("sing!")),
+    ) == [
+        (60, 1.0, 6.0, "Hal", "Halleluja", 0),
+        (66, 1.0, 0.0, "le", "Halleluja", 0),
+        (67, 2.0, 0.0, "lu", "Halleluja", 0),
+        (69, 1.0, 0.0, "ja,", "Halleluja", 0),
+        (72, 4.0, 1.0, "sing!", "sing", 1),
+    ]
+
+
+def test_melisma_is_joined_and_ends_at_a_rest() -> None:
+    assert short(
+        note("C4", 12, lyric("a")) + note("D4", 12) + note("E4", 12) + rest(12),
+        note("F4", 12) + note("G4", 36, lyric("b")),
+    ) == [(60, 3.0, 0.0, "a"), (67, 3.0, 2.0, "b")]
+
+
+def test_melisma_goes_on_after_a_rest_under_a_slur() -> None:
+    slurred = '<notations><slur type="{}" number="1"/></notations>'
+    assert short(
+        note("C4", 12, lyric("a"), extra=slurred.format("start"))
+        + rest(12)
+        + note("D4", 12, extra=slurred.format("stop"))
+        + note("E4", 12, lyric("b")),
+        note("F4", 12, lyric("c")) + rest(12) + note("G4", 24),
+    ) == [(60, 3.0, 0.0, "a"), (64, 1.0, 0.0, "b"), (65, 1.0, 0.0, "c")]
+
+
+def test_tie_over_the_barline() -> None:
+    start, stop = '<tie type="start"/>', '<tie type="stop"/>'
+    assert short(
+        note("C4", 36, lyric("a")) + note("D4", 12, lyric("b"), extra=start),
+        note("D4", 48, extra=stop + start),
+        note("D4", 12, extra=stop) + note("E4", 36, lyric("c")),
+    ) == [(60, 3.0, 0.0, "a"), (62, 6.0, 0.0, "b"), (64, 3.0, 0.0, "c")]
+
+
+def test_tied_note_with_its_own_syllable_is_a_note() -> None:
+    # as in lc6895581 of the lieder: "ten-" tied to "dre"
+    assert short(
+        note("B4", 24, lyric("ten", "begin"), extra='<tie type="start"/>')
+        + note("B4", 24, lyric("dre.", "end"), extra='<tie type="stop"/>')
+    ) == [(71, 2.0, 0.0, "ten"), (71, 2.0, 0.0, "dre.")]
+
+
+def test_grace_notes_are_dropped() -> None:
+    assert short(
+        note("C4", 24, lyric("a")) + grace("E4") + note("D4", 12, lyric("b")) + grace("E4", lyric("c")) + note("F4", 12)
+    ) == [(60, 2.0, 0.0, "a"), (62, 1.0, 0.0, "b"), (65, 1.0, 0.0, "c")]
+
+
+def test_top_note_of_a_chord() -> None:
+    assert short(
+        note("C4", 24, lyric("a")) + note("E4", 24, chord=True) + note("G4", 24) + note("D4", 24, chord=True)
+    ) == [(64, 4.0, 0.0, "a")]
+
+
+def test_first_verse_only() -> None:
+    assert [row[3] for row in rows(note("C4", 24, lyric("a"), lyric("x", number="2")) + note("D4", 24))] == ["a"]
+    # a note that only a later verse sings anew is held by the first
+    assert short(
+        note("C4", 12, lyric("Lieb’"), lyric("Lie", "begin", "2"))
+        + note("D4", 12, lyric("be", "end", "2"))
+        + note("E4", 24, lyric("ist"), lyric("ist", number="2"))
+    ) == [(60, 2.0, 0.0, "Lieb’"), (64, 2.0, 0.0, "ist")]
+    # the lowest number there is
+    assert [row[3] for row in rows(note("C4", 48, lyric("c", number="3"), lyric("b", number="2")))] == ["b"]
+    assert [row[3] for row in rows(note("C4", 48, lyric("c", number="chorus")))] == ["c"]
+
+
+def test_second_half_below_two_verses() -> None:
+    """As chorales print it; a reader of number 1 alone would hold the fourth note to the end."""
+    first = "".join(note("C4", 12, lyric(a), lyric(b, number="2")) for a, b in ("ae", "bf", "cg", "dh"))
+    second = "".join(note("D4", 12, lyric(text, number="2")) for text in "ijkl")
+    assert [row[3] for row in rows(first, second)] == list("abcdijkl")
+
+
+def test_elision() -> None:
+    elided = (
+        '<lyric number="1"><syllabic>end</syllabic><text>re</text><elision>\u203f</elision>'
+        "<syllabic>begin</syllabic><text>e</text></lyric>"
+    )
+    assert rows(
+        note("C4", 12, lyric("mo", "begin")) + note("D4", 12, elided) + note("E4", 24, lyric("ra,\u00a0", "end"))
+    ) == [
+        (60, 1.0, 0.0, "mo", "more era", 0),
+        (62, 1.0, 0.0, "re e", "more era", 0),
+        (64, 2.0, 0.0, "ra,", "more era", 0),
+    ]
+    # MuseScore writes elisions as one text, and empty second texts
+    assert rows(note("C4", 48, lyric("re\u00a0e", more="<text>\n</text>")))[0][3:5] == ("re e", "re e")
+
+
+def test_voice_with_the_lyrics_wins() -> None:
+    assert short(
+        note("E5", 48, voice=1) + backup(48) + note("C4", 24, lyric("a"), voice=2) + note("D4", 24, voice=2),
+        note("E5", 24, voice=1)
+        + note("F5", 24, lyric("c"), voice=1)
+        + backup(48)
+        + note("G4", 24, lyric("b"), voice=2),
+        note("G5", 48, voice=1),
+    ) == [(60, 4.0, 0.0, "a"), (67, 2.0, 0.0, "b"), (77, 6.0, 0.0, "c")]
+
+
+def test_chord_symbols_and_odd_ones_are_no_notes() -> None:
+    harmony = "<harmony><root><root-step>C</root-step></root><kind>{}</kind></harmony>"
+    assert short(
+        harmony.format("major")
+        + note("C4", 24, lyric("a"))
+        + harmony.format("no such chord")
+        + note("D4", 24, lyric("b"))
+    ) == [(60, 2.0, 0.0, "a"), (62, 2.0, 0.0, "b")]
+
+
+def test_repeats_as_written() -> None:
+    repeat = '<barline location="right"><repeat direction="backward"/></barline>'
+    assert [row[3] for row in rows(note("C4", 48, lyric("a")) + repeat, note("D4", 48, lyric("b")))] == [
+        "a",
+        "b",
+    ]
+
+
+def test_tuplets_are_nearest_floats() -> None:
+    ratio = "<actual-notes>3</actual-notes><normal-notes>2</normal-notes>"
+    triplet = f"<type>eighth</type><time-modification>{ratio}</time-modification>"
+    notes = "".join(note("C4", 4, lyric(text), extra=triplet) for text in "abc")
+    read = rows(notes + note("D4", 4, lyric("d"), extra=triplet) + rest(8) + note("E4", 24, lyric("e")))
+    third = float(Fraction(1, 3))
+    assert [row[1:3] for row in read] == [(third, 0.0)] * 4 + [(2.0, float(Fraction(2, 3)))]
+
+
+def test_pickup_and_hidden_rest() -> None:
+    forward = "<forward><duration>36</duration></forward>"
+    assert short(note("C4", 12, lyric("a")), note("D4", 12, lyric("b")) + forward, note("E4", 48, lyric("c"))) == [
+        (60, 1.0, 0.0, "a"),
+        (62, 1.0, 0.0, "b"),
+        (64, 4.0, 3.0, "c"),
+    ]
+
+
+def test_sounding_pitch() -> None:
+    tenor = "<transpose><chromatic>0</chromatic><octave-change>-1</octave-change></transpose>"
+    assert short(note("C5", 48, lyric("a")), attributes=tenor) == [(60, 4.0, 0.0, "a")]
+    clarinet = "<transpose><diatonic>-1</diatonic><chromatic>-2</chromatic></transpose>"
+    assert short(note("C5", 48, lyric("a")), attributes=clarinet) == [(70, 4.0, 0.0, "a")]
+    with pytest.raises(FormatError, match="bad_pitch"):
+        rows(note("C0", 48, lyric("a")), attributes=tenor.replace("-1", "-2"))
+
+
+def test_part_with_the_most_lyrics() -> None:
+    few = part(note("C4", 24, lyric("no")) + note("C4", 24))
+    most = part(note("D4", 24, lyric("yes")) + note("D4", 24, lyric("oh")))
+    same = part(note("E4", 24, lyric("late")) + note("E4", 24, lyric("too")))
+    assert [row[3] for row in song_rows(score(few, most, same))] == ["yes", "oh"]
+
+
+@pytest.mark.parametrize(
+    ("syllables", "words"),
+    [
+        ([("hal", "begin"), ("lo", "end"), ("du", "single")], [("hallo", 0), ("hallo", 0), ("du", 1)]),
+        ([("hal", "begin"), ("du", "single")], [("hal", 0), ("du", 1)]),  # never ends
+        ([("hal", "begin"), ("wel", "begin"), ("ten", "end")], [("hal", 0), ("welten", 1), ("welten", 1)]),
+        ([("lo", "end"), ("du", "end")], [("lo", 0), ("du", 1)]),  # never begins
+        ([("lo", "middle"), ("du", "end")], [("lodu", 0), ("lodu", 0)]),
+        ([("glo-", "single"), ("ry", "end")], [("glory", 0), ("glory", 0)]),  # only the print tells
+        ([("a", "begin")], [("a", 0)]),
+        ([("a", "bogus"), ("b", "")], [("a", 0), ("b", 1)]),
+    ],
+)
+def test_broken_syllabics(syllables: list[tuple[str, str]], words: list[tuple[str, int]]) -> None:
+    notes = "".join(note("C4", 4, lyric(text, syllabic)) for text, syllabic in syllables)
+    assert [row[4:] for row in rows(notes)] == words
+
+
+@pytest.mark.parametrize(
+    ("printed", "sung", "word"),
+    [
+        ("ami\u00a0!", "ami !", "ami"),
+        ("1.\u00a0\u00a0Er", "Er", "Er"),
+        ("2. Freu'", "Freu'", "Freu"),
+        ("ev\u2019ry", "ev\u2019ry", "ev\u2019ry"),
+        ("\u201eNacht!\u201c", "\u201eNacht!\u201c", "Nacht"),
+        ("lie__", "lie", "lie"),
+        ("-\u00a0boi-", "boi", "boi"),
+        ("u\u0308ber", "über", "über"),
+        ("so\u00adft", "soft", "soft"),
+        ("_", "", ""),
+        ("-\u00a0", "", ""),
+        (",", "", ""),
+        ("6 #", "", ""),  # figured bass
+    ],
+)
+def test_printed_syllables(printed: str, sung: str, word: str) -> None:
+    assert (clean_syllable(printed), clean_word(clean_syllable(printed))) == (sung, word)
+
+
+@given(st.text(max_size=30))
+def test_cleaning_is_final(text: str) -> None:
+    sung = clean_syllable(text)
+    assert sung == sung.strip()
+    assert not sung or any(map(str.isalpha, sung))
+    assert clean_word(clean_word(sung)) == clean_word(sung)
+    assert (read_syllable(text, None) is None) == (not sung)
+
+
+@given(st.lists(st.lists(st.builds(Syllable, st.just("a"), st.booleans(), st.booleans()), min_size=1, max_size=3)))
+def test_every_note_has_a_word(notes: list[list[Syllable]]) -> None:
+    words = join_words(notes)
+    numbers = [number for _, number in words]
+    assert len(words) == len(notes)
+    assert numbers == sorted(numbers)
+    assert set(numbers) == set(range(max(numbers, default=-1) + 1))
+    letters = sum(len(on_note) for on_note in notes)
+    assert sum(word.count("a") for word in {number: word for word, number in words}.values()) == letters
+
+
+def test_a_note_without_syllable_text_prolongs() -> None:
+    assert short(note("C4", 24, lyric("a")) + note("D4", 12, lyric("_")) + note("E4", 12, lyric(" "))) == [
+        (60, 4.0, 0.0, "a")
+    ]
+
+
+def test_what_the_head_states() -> None:
+    head = (
+        "<work><work-title>Lieder,\n Op. 1</work-title></work><movement-title>Nacht.mxl</movement-title>"
+        '<identification><creator type="composer">A. B.</creator><creator type="poet">C. D.</creator>'
+        "<rights>CC0</rights><rights> </rights><rights>by E.</rights></identification>"
+        '<defaults><lyric-language number="1" xml:lang="en"/></defaults>'
+    )
+    (song,) = musicxml.read(score(part(note("C4", 48, lyric("a"))), head=head), "x.xml")
+    assert (song.name, song.title, song.composer, song.lyricist) == (
+        "",
+        "Lieder, Op. 1: Nacht",
+        "A. B.",
+        "C. D.",
+    )
+    assert (song.rights, song.language) == ("CC0; by E.", "en")
+    (bare,) = musicxml.read(simple(), "x.xml")
+    assert (bare.title, bare.composer, bare.lyricist, bare.rights, bare.language) == (None,) * 5
+
+
+@pytest.mark.parametrize(("tag", "language"), [("de-AT", "de"), ("ger", "de"), ("FR", "fr"), ("tlh", None)])
+def test_language_of_the_lyrics(tag: str, language: str | None) -> None:
+    marked = f'<lyric number="1"><text xml:lang="{tag}">la</text></lyric>'
+    (song,) = musicxml.read(score(part(note("C4", 48, marked))), "x.xml")
+    assert song.language == language
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        (score(part(note("C4", 48))), "no_lyrics"),
+        (score(part(note("C4", 48, lyric("_")))), "no_lyrics"),
+        (score(), "no_lyrics"),
+        (score(part(f"<note><unpitched/><duration>48</duration>{lyric('a')}</note>")), "no_lyrics"),
+        (simple().replace(b"score-partwise", b"score-timewise"), "not_musicxml"),
+        (score(part(note("H4", 48, lyric("a")))), "unreadable_score"),
+        (score(part(note("C4", 48, lyric("a")))).replace(b">12</div", b">0</div"), "unreadable_score"),
+    ],
+)
+def test_what_cannot_be_read(document: bytes, reason: str) -> None:
+    with pytest.raises(FormatError) as raised:
+        musicxml.read(document, "song.xml")
+    assert raised.value.reason == reason
+
+
+def test_archive_of_any_name() -> None:
+    packed = mxl(simple("la"), "some folder/Lied Nr. 1.musicxml")
+    assert (
+        musicxml.read(packed, "song.mxl") == musicxml.read(packed, "song.xml") == musicxml.read(simple("la"), "x.xml")
+    )
+
+
+def test_pruned_score_has_the_same_notes() -> None:
+    """Reading one part stripped of all else gives what music21 gives for the whole score."""
+    from music21.musicxml.xmlToM21 import MusicXMLImporter
+
+    folder = music21_corpus.corpus_folder()
+    names = ["bach/bwv104.6.mxl", "johnson_j_r/lift_every_voice.mxl", "leadSheet/fosterBrownHair.mxl"]
+    files = [folder / name for name in names] + sorted(LIEDER.glob("*.mxl"))[:40:10]
+    for file in files:
+        root = xml_tree.parse(archives.read_score(file.read_bytes()))
+        sung = musicxml.find_vocal_part(root)
+        pruned = vocal_part.extract(musicxml.to_music21(sung))
+        importer = MusicXMLImporter()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            importer.xmlRootToScore(root, importer.stream)
+        assert len(pruned) > 20
+        assert vocal_part.extract(importer.m21PartObjectsById[sung.get("id")]) == pruned, file.name
+
+
+@pytest.mark.skipif(not LIEDER.is_dir(), reason="the lieder in ../shared/data are not on this machine")
+def test_lieder_have_the_syllables_of_the_index() -> None:
+    with (LIEDER / "index.tsv").open(encoding="utf-8", newline="") as table:
+        index = list(csv.DictReader(table, delimiter="\t"))[::4]
+    for row in index:
+        (song,) = musicxml.read((LIEDER / row["file"]).read_bytes(), row["file"])
+        windows = [song.notes[start : start + 20] for start in range(0, len(song.notes) - 19, 20)]
+        near = sum(max(note.rest_ql for note in window) <= 8 for window in windows)
+        # the index counts a lone hyphen printed as a syllable
+        extra = 1 if row["file"] == "lc6211549.mxl" else 0
+        assert len(song.notes) + extra == int(row["syllables_verse1"]), row["file"]
+        assert (len(windows), near) == (int(row["windows20"]), int(row["windows20_rest_le_8"])), row["file"]
+        assert song.composer
+        assert song.rights
+        assert all(0 <= n.pitch <= 127 and n.duration_ql > 0 and n.rest_ql >= 0 and n.word for n in song.notes)
