@@ -12,32 +12,32 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from musicdata.version import __version__ as __version__
+
 if TYPE_CHECKING:
-    from musicdata.api.build import Work as Work
     from musicdata.api.build import build as build
-    from musicdata.api.build import check as check
-    from musicdata.api.build import load as load
-    from musicdata.api.build import open_data as open_data
-    from musicdata.api.build import open_work as open_work
-    from musicdata.api.build import plan as plan
+    from musicdata.api.check import check as check
     from musicdata.api.crawl import crawl as crawl
     from musicdata.api.crawl import retry as retry
+    from musicdata.api.plan import plan as plan
+    from musicdata.api.work import Work as Work
+    from musicdata.api.work import load as load
+    from musicdata.api.work import open_data as open_data
+    from musicdata.api.work import open_work as open_work
     from musicdata.errors import MusicdataError as MusicdataError
     from musicdata.release.reading.release import Release as Release
-
-__version__ = "0.1.0"
 
 _PUBLIC = {
     "MusicdataError": "musicdata.errors",
     "Release": "musicdata.release.reading.release",
-    "Work": "musicdata.api.build",
+    "Work": "musicdata.api.work",
     "build": "musicdata.api.build",
-    "check": "musicdata.api.build",
+    "check": "musicdata.api.check",
     "crawl": "musicdata.api.crawl",
-    "load": "musicdata.api.build",
-    "open_data": "musicdata.api.build",
-    "open_work": "musicdata.api.build",
-    "plan": "musicdata.api.build",
+    "load": "musicdata.api.work",
+    "open_data": "musicdata.api.work",
+    "open_work": "musicdata.api.work",
+    "plan": "musicdata.api.plan",
     "retry": "musicdata.api.crawl",
 }
 __all__ = [  # noqa: PLE0604, RUF100

@@ -29,27 +29,27 @@ from datetime import UTC, datetime, timedelta
 
 
 class MusicdataError(Exception):
-    """Is the root of every error raised on purpose; `exit_code` is what the command returns for it."""
+    """The root of every error raised on purpose; `exit_code` is what the command returns for it."""
 
     exit_code = 1
 
 
 class UsageError(MusicdataError):
-    """Says that the command cannot mean anything as it was given."""
+    """The command cannot mean anything as it was given."""
 
     exit_code = 2
 
 
 class InputError(UsageError):
-    """Says that the input as a whole cannot be used."""
+    """The input as a whole cannot be used."""
 
 
 class RecipeError(UsageError):
-    """Says that a recipe, a parameter or an override is wrong."""
+    """A recipe, a parameter or an override is wrong."""
 
 
 class ItemError(MusicdataError):
-    """Says that one item is at fault; a stage turns it into a reject row and goes on.
+    """One item is at fault; a stage turns it into a reject row and goes on.
 
     Attributes:
         reason: a short code, the same for every item with this fault, e.g. ``corrupt_archive``.
@@ -63,37 +63,37 @@ class ItemError(MusicdataError):
 
 
 class FormatError(ItemError):
-    """Says that a file is not what its name says, or is not safe to read."""
+    """A file is not what its name says, or is not safe to read."""
 
 
 class RenderError(ItemError):
-    """Says that a renderer could not make a picture or a sound of an item."""
+    """A renderer could not make a picture or a sound of an item."""
 
 
 class ContractError(MusicdataError):
-    """Says that rows do not fit the contract of their table."""
+    """Rows do not fit the contract of their table."""
 
 
 class NothingLeftError(MusicdataError):
-    """Says that a stage rejected every item it was given."""
+    """A stage rejected every item it was given."""
 
 
 class IntegrityError(MusicdataError):
-    """Says that a release, or a copy of it, is not what its record says."""
+    """A release, or a copy of it, is not what its record says."""
 
 
 class PartialError(MusicdataError):
-    """Says that some shards failed; what is done is kept and the same command goes on from there."""
+    """Some shards failed; what is done is kept and the same command goes on from there."""
 
     exit_code = 3
 
 
 class TransferError(PartialError):
-    """Says that an upload or a download broke off; the same command goes on from there."""
+    """An upload or a download broke off; the same command goes on from there."""
 
 
 class PausedError(PartialError):
-    """Says that a service is not to be called before a certain time.
+    """A service is not to be called before a certain time.
 
     Attributes:
         service: its name.
@@ -112,22 +112,22 @@ class PausedError(PartialError):
 
 
 class SetupError(MusicdataError):
-    """Says that something on this machine is missing or broken, and how to mend it."""
+    """Something on this machine is missing or broken, and how to mend it."""
 
     exit_code = 4
 
 
 class StorageError(SetupError):
-    """Says that the disk is full or cannot be written."""
+    """The disk is full or cannot be written."""
 
 
 class RefusedError(MusicdataError):
-    """Says that something could be done but must not be: the gate, the rights or the version rules forbid it."""
+    """Something could be done but must not be: the gate, the rights or the version rules forbid it."""
 
     exit_code = 4
 
 
 class WorkspaceHeldError(MusicdataError):
-    """Says that another process is writing this workspace."""
+    """Another process is writing this workspace."""
 
     exit_code = 5

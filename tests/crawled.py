@@ -22,15 +22,17 @@ from numpy.typing import NDArray
 
 from musicdata.definitions import contract as contracts
 from musicdata.definitions import stage as stages
+from musicdata.definitions.reader import Reject
 from musicdata.definitions.recipe import Recipe, Step
 from musicdata.definitions.recipe import load as load_recipe
 from musicdata.definitions.splits import Split
-from musicdata.definitions.stage import Reject, Shard, Task
+from musicdata.definitions.stage import Shard, Task
 from musicdata.engine.manifest import seal
 from musicdata.engine.staleness import origin_of
 from musicdata.music.text.lyric_cleaning import text_sha256
 from musicdata.workspace.folder import Workspace
-from musicdata.workspace.parts import PartWriter, TableReader, read_rejects
+from musicdata.workspace.parts import PartWriter
+from musicdata.workspace.reader import TableReader, read_rejects
 from tests.release.made import rows_of
 
 RATE_HZ, CLIP_S = 22_050, 1.0

@@ -13,7 +13,7 @@ from typing import Any
 
 @dataclass
 class Asked:
-    """Is one request."""
+    """One request."""
 
     method: str
     target: str

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from musicdata.engine.fetching.calls import ItemCalls
-from musicdata.engine.fetching.rate_limits import Gate, Patience
+from musicdata.engine.fetching.rate_limits import RateLimiter, RetryPolicy
 from musicdata.workspace.folder import Workspace
 from musicdata.workspace.ledger import Ledger
 from tests.loopback import message
 
-ONE_ATTEMPT = Patience(attempts=1, refusals=1, first_wait_s=0.0, refused_wait_s=0.01)
+ONE_ATTEMPT = RetryPolicy(attempts=1, refusals=1, first_wait_s=0.0, refused_wait_s=0.01)
 NOT_THERE = b'{"message": "Failed to find specified track", "name": "TrackNotFound", "statusCode": 404}'
 TAIL = "\n...\n\n******* This Lyrics is NOT for Commercial use *******\n(1409623757107)"
 
@@ -30,7 +30,7 @@ Where all the tired people go to lay their burdens down"""
 def calls(folder: Path, key: str = "0123456789abcdef") -> Iterator[ItemCalls]:
     """Make calls of one item, each tried once."""
     with Ledger(Workspace(folder / "work")) as ledger:
-        yield ItemCalls(ledger, Gate(ledger, {}, ONE_ATTEMPT), "fetch_lyrics", key, folder / "scratch")
+        yield ItemCalls(ledger, RateLimiter(ledger, {}, ONE_ATTEMPT), "fetch_lyrics", key, folder / "scratch")
 
 
 def musixmatch_says(status: int, body: Any = "") -> bytes:

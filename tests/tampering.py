@@ -9,7 +9,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from musicdata.workspace.folder import part_name, sha256_of_file
+from musicdata.system.digests import sha256_of_file
+from musicdata.workspace.folder import part_name
 
 
 def manifest_of(work: Path, table: str) -> tuple[Path, dict[str, object]]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from musicdata.definitions.recipe import Validate
-    from musicdata.definitions.table_source import Readable
+    from musicdata.definitions.table_source import TableSource
 
 # Features; wider views are reduced by PCA fitted on the train split: first each note, then the whole sample.
 COMPRESS_NOTES_ABOVE, NOTES_COMPRESSED_TO = 256, 128
@@ -35,7 +35,7 @@ NOTES_FITTED = 2048
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """Is a data set as its baselines see it.
+    """A data set as its baselines see it.
 
     Attributes:
         name: of the data set; `title` its long name.
@@ -132,7 +132,7 @@ class _View:
         return rotated
 
 
-def _read_views(work: Readable, wanted: Validate) -> dict[str, _View]:
+def _read_views(work: TableSource, wanted: Validate) -> dict[str, _View]:
     views = {modality: _read_view(work, *source.split(".")) for modality, source in wanted.views.items()}
     first, *others = views
     for modality in others:
@@ -142,7 +142,7 @@ def _read_views(work: Readable, wanted: Validate) -> dict[str, _View]:
     return views
 
 
-def _read_view(work: Readable, table: str, column: str) -> _View:
+def _read_view(work: TableSource, table: str, column: str) -> _View:
     """Read a view part by part; wide notes are reduced by PCA, fitted on the train split, before they are gathered."""
     shape = next(work.vectors(table, column))[1].shape[1:]
     n_notes = 1 if work.contract(table).key == ("sample_id",) else shape[0]
@@ -158,7 +158,7 @@ def _read_view(work: Readable, table: str, column: str) -> _View:
     return _View(sample_ids, shape, np.concatenate(gathered))
 
 
-def _fit_notes(work: Readable, table: str, column: str, width: int) -> RandomizedPCA:
+def _fit_notes(work: TableSource, table: str, column: str, width: int) -> RandomizedPCA:
     """Fit to `NOTES_FITTED` notes of the train split, taken at even distances."""
     n_notes = sum(part.shape[0] * part.shape[1] for _, part in work.vectors(table, column, split="train"))
     drawn = np.unique(np.linspace(0, n_notes - 1, NOTES_FITTED).astype(np.int64))
@@ -170,7 +170,7 @@ def _fit_notes(work: Readable, table: str, column: str, width: int) -> Randomize
     return RandomizedPCA(NOTES_COMPRESSED_TO).fit(np.concatenate(gathered).astype(np.float32))
 
 
-def _extractor(work: Readable, table: str) -> str:
+def _extractor(work: TableSource, table: str) -> str:
     """Return name, version and parameters of what made a feature table, which says so in every row."""
     names = ["extractor", "extractor_version", "parameters"]
     row = next(work.rows(table, columns=names))
@@ -178,7 +178,7 @@ def _extractor(work: Readable, table: str) -> str:
     return f"{row['extractor']} {row['extractor_version']} ({settings})"
 
 
-def _column(work: Readable, path: str, sample_ids: Sequence[str]) -> NDArray[Any]:
+def _column(work: TableSource, path: str, sample_ids: Sequence[str]) -> NDArray[Any]:
     """Return a column that has one value a sample, in order of `sample_ids`."""
     name, column = path.split(".")
     table = work.table(name, ["sample_id", column])
@@ -186,7 +186,7 @@ def _column(work: Readable, path: str, sample_ids: Sequence[str]) -> NDArray[Any
     return np.asarray(table.column(column).take(where).to_pylist())
 
 
-def _a_sample(work: Readable, path: str, sample_ids: Sequence[str]) -> NDArray[np.float64]:
+def _a_sample(work: TableSource, path: str, sample_ids: Sequence[str]) -> NDArray[np.float64]:
     """Return one number a sample: a text's characters, a number itself; of a table with a row a note, their sum."""
     name, column = path.split(".")
     described = work.contract(name).column(column)
@@ -199,13 +199,13 @@ def _a_sample(work: Readable, path: str, sample_ids: Sequence[str]) -> NDArray[n
     return np.asarray(summed.column("value_sum").take(where).to_numpy(), dtype=np.float64)
 
 
-def _placed_by(work: Readable) -> str:
+def _placed_by(work: TableSource) -> str:
     """Return the stage that places samples in splits."""
     named = [step.stage.name for step in work.recipe.steps if "split" in step.stage.parameters.model_fields]
     return next(iter(named), "window")
 
 
-def _require_splits(work: Readable, split: NDArray[Any]) -> None:
+def _require_splits(work: TableSource, split: NDArray[Any]) -> None:
     counts = {name: int((split == name).sum()) for name in ("train", "valid", "test")}
     if few := [name for name, n in counts.items() if n < 2]:
         raise InputError(

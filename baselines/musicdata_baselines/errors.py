@@ -15,16 +15,16 @@ from musicdata.errors import InputError, SetupError, UsageError
 
 
 class ViewError(InputError):
-    """Says that a view cannot be fitted or evaluated."""
+    """A view cannot be fitted or evaluated."""
 
 
 class ModelFileError(InputError):
-    """Says that a saved model cannot be read."""
+    """A saved model cannot be read."""
 
 
 class NotFittedError(UsageError):
-    """Says that an estimator was used before it was fitted."""
+    """An estimator was used before it was fitted."""
 
 
 class DeviceError(SetupError):
-    """Says that the device asked for is unknown, or not there."""
+    """The device asked for is unknown, or not there."""

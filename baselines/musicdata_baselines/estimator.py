@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no types
-    """Is the base of all that is fitted: constructors only store, `fit` checks, fitted attributes end in an underscore.
+    """The base of all that is fitted: constructors only store, `fit` checks, fitted attributes end in an underscore.
 
     A subclass names in `ARRAYS` and `FACTS` the fitted attributes that are its whole state, so that `models.save` needs
     no pickle. A list of arrays, one a view, is an array attribute too.
@@ -61,7 +61,7 @@ class Model(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no ty
 
 
 class Estimator(Model):
-    """Is the base of the estimators of paired views; a subclass writes `fit`, `transform` and `score`."""
+    """The base of the estimators of paired views; a subclass writes `fit`, `transform` and `score`."""
 
     @abstractmethod
     def fit(self, views: Sequence[Any]) -> Self:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Is what one baseline says about the test split.
+    """What one baseline says about the test split.
 
     Attributes:
         name: of the baseline.
@@ -35,7 +35,7 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Is a baseline's result on one pair, with each query's reciprocal rank (samples,), mean of both directions."""
+    """A baseline's result on one pair, with each query's reciprocal rank (samples,), mean of both directions."""
 
     result: BaselineResult
     reciprocal_ranks: NDArray[np.float64]

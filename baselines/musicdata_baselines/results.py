@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class ViewFacts:
-    """Says what a modality's features are.
+    """What a modality's features are.
 
     Attributes:
         name: the modality, e.g. ``audio``.
@@ -28,7 +28,7 @@ class ViewFacts:
 
 @dataclass(frozen=True, slots=True)
 class DirectionResult:
-    """Is retrieval in one direction, on the test split, instance level; ties count with their mean rank.
+    """Retrieval in one direction, on the test split, instance level; ties count with their mean rank.
 
     Attributes:
         query: modality asked with; `target` the one looked for.
@@ -56,7 +56,7 @@ class DirectionResult:
 
 @dataclass(frozen=True, slots=True)
 class BaselineResult:
-    """Is one baseline on one pair of modalities.
+    """One baseline on one pair of modalities.
 
     Attributes:
         name: e.g. ``CCA``, ``CCA weighted``, ``GCCA``, ``DCCA``.
@@ -88,7 +88,7 @@ class BaselineResult:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Is something a control found wrong; `refuses` says whether the gate may not pass it."""
+    """Something a control found wrong; `refuses` says whether the gate may not pass it."""
 
     control: str
     message: str
@@ -98,7 +98,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class ControlResult:
-    """Is what one control measured: figures by name, one line for people, and what it found wrong."""
+    """What one control measured: figures by name, one line for people, and what it found wrong."""
 
     control: str
     subject: str
@@ -109,7 +109,7 @@ class ControlResult:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Is a line of a plot: `x` and `y` of equal length; `low` and `high` bound y where there is an interval."""
+    """A line of a plot: `x` and `y` of equal length; `low` and `high` bound y where there is an interval."""
 
     label: str
     x: tuple[float, ...]
@@ -120,7 +120,7 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Is one rule of the gate: what it asks, whether it holds, and what was found."""
+    """One rule of the gate: what it asks, whether it holds, and what was found."""
 
     name: str
     holds: bool
@@ -129,7 +129,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class SweepMethod:
-    """Is a method whose number of components is varied.
+    """A method whose number of components is varied.
 
     Attributes:
         name: ours, e.g. ``DCCA weighted``.
@@ -148,7 +148,7 @@ class SweepMethod:
 
 @dataclass(frozen=True, slots=True)
 class SweepCell:
-    """Is one method with so many components, asked in one direction: figures over the runs it was fitted in.
+    """One method with so many components, asked in one direction: figures over the runs it was fitted in.
 
     Attributes:
         method: name of the method.
@@ -171,7 +171,7 @@ class SweepCell:
 
 @dataclass(frozen=True, slots=True)
 class SweepLink:
-    """Says whether a method fixed beforehand tells the pairs of one run's test part from re-pairings of whole groups.
+    """Whether a method fixed beforehand tells the pairs of one run's test part from re-pairings of whole groups.
 
     Attributes:
         run: the run; `method`, `n_components` and `shrinkage` (the ridge, 0 to 1) what was asked.
@@ -192,7 +192,7 @@ class SweepLink:
 
 @dataclass(frozen=True, slots=True)
 class SweepScheme:
-    """Is a way of splitting, with what was measured on it.
+    """A way of splitting, with what was measured on it.
 
     Attributes:
         name: ``random`` or ``disjoint``.
@@ -221,7 +221,7 @@ class SweepScheme:
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """Is retrieval over numbers of components and runs, as a paper tables it.
+    """Retrieval over numbers of components and runs, as a paper tables it.
 
     Attributes:
         pair: the two modalities.
@@ -244,7 +244,7 @@ class Sweep:
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """Is everything a validation found.
+    """Everything a validation found.
 
     Attributes:
         dataset: name; `title` its long name.

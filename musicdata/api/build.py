@@ -3,69 +3,30 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import os
 import platform
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from musicdata import __version__
-from musicdata.checks import examination
+from musicdata.api.work import DEFAULT_WORK, Work
 from musicdata.cli.progress import SilentProgress
 from musicdata.definitions import recipe
-from musicdata.definitions.table_source import Readable
-from musicdata.engine import planning
-from musicdata.engine.build import Build, StageReport
+from musicdata.engine.build import Build
 from musicdata.engine.executor.local import LocalExecutor
-from musicdata.errors import InputError, StorageError, UsageError
-from musicdata.release.reading.release import Release, open_release
-from musicdata.release.record.layout import RECORD
+from musicdata.errors import StorageError, UsageError
 from musicdata.system import processes
-from musicdata.workspace.folder import Workspace, read_json
-from musicdata.workspace.parts import TableReader
+from musicdata.version import __version__
+from musicdata.workspace.folder import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from musicdata.checks.examination import CheckReport
     from musicdata.definitions.recipe import Recipe
-    from musicdata.engine.build import Progress
-    from musicdata.engine.planning import Plan
+    from musicdata.engine.progress import Progress
     from musicdata.settings.services import Services
 
-DEFAULT_WORK = "musicdata-work"
 _EMPTY: dict[str, Any] = {}
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Work(Readable):
-    """A workspace to read from.
-
-    Attributes:
-        root: its folder.
-        stages: what the build that returned it did; empty when it was only opened.
-    """
-
-    root: Path
-    stages: Sequence[StageReport] = ()
-
-    @property
-    def reader(self) -> TableReader:
-        """Return what reads the sealed tables."""
-        return TableReader(Workspace(self.root))
-
-    def rows(self, name: str, key: str | None = None, columns: list[str] | None = None) -> Iterator[dict[str, Any]]:
-        """Yield rows one by one, those of one `key` if given; `rejects` is a table too."""
-        if name == "rejects":
-            yield from (row for row in self.reader.rejects() if key in (None, row["key"], row["stage"]))
-            return
-        yield from Readable.rows(self, name, key, columns)
-
-    @property
-    def recipe(self) -> Recipe:
-        """Return the recipe it was built from, with every parameter written out."""
-        return recipe.load(str(self.root / "recipe.toml"))
 
 
 def resolve(
@@ -196,96 +157,3 @@ class _Record:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def open_work(path: str | Path | None = None) -> Work:
-    """Open a workspace to read; None takes the only one in ``musicdata-work``.
-
-    Raises:
-        InputError: there is none, or there are several to choose from.
-    """
-    if path is None:
-        found = sorted(p.parent for p in Path(DEFAULT_WORK).glob("*/recipe.toml"))
-        if len(found) != 1:
-            there = f"there are {', '.join(map(str, found))}" if found else f"there is none in {DEFAULT_WORK}/"
-            raise InputError(f"which workspace? {there}; name one with --work")
-        return Work(found[0])
-    root = Path(path)
-    if not (root / "recipe.toml").is_file():
-        raise InputError(
-            f"{root} is no workspace: it has no recipe.toml. Build one with: musicdata build NAME --work {root}"
-        )
-    return Work(root)
-
-
-def open_data(path: str | Path | None = None) -> Work | Release:
-    """Open a workspace or a release to read; None takes the only workspace in ``musicdata-work``.
-
-    Raises:
-        InputError: there is neither.
-    """
-    if path is not None and (Path(path) / RECORD).is_file():
-        return open_release(path)
-    return open_work(path)
-
-
-def load(name: str | Path, *, split: str | None = None) -> Release:
-    """Open a release by name, fetched and checked when it is not here yet, or by its folder.
-
-    Args:
-        name: ``musictm@1.0.0``; ``musictm`` for the newest version on record; or the folder of a release.
-        split: only this split: ``train``, ``valid`` or ``test``.
-
-    Raises:
-        InputError: there is no such release or split.
-        IntegrityError: what was fetched is not what its record says.
-        TransferError: the download broke off; the same call goes on from there.
-    """
-    from musicdata.release.publish.fetch import fetch
-
-    if (Path(name) / RECORD).is_file():
-        return open_release(name, split)
-    return open_release(fetch(str(name)), split)
-
-
-def check(path: str | Path | None = None) -> CheckReport:
-    """Prove that the tables of a workspace or a release are what they say.
-
-    Raises:
-        InputError: there is neither.
-    """
-    opened = open_data(path)
-    if isinstance(opened, Release):
-        from musicdata.release.verify import check
-
-        return check.check(opened)
-    return examination.check(opened.root)
-
-
-def plan(
-    name: str,
-    *,
-    input: str | Path | None = None,  # noqa: A002 - the option's name
-    work: str | Path | None = None,
-    limit: int | None = None,
-    workers: int | None = None,
-    overrides: Sequence[str] = (),
-) -> Plan:
-    """Say what a build would do, without doing it: stages to run and why, items, bytes, hours."""
-    resolved = resolve(name, input=input, limit=limit, overrides=overrides)
-    workspace = Workspace(Path(work) if work is not None else Path(DEFAULT_WORK, resolved.dataset.name))
-    return planning.plan(resolved, workspace, workers or processors())
-
-
-def status(path: str | Path | None = None) -> dict[str, Any]:
-    """Say what is in a workspace: each stage's rows, rejects and whether it is up to date."""
-    work = open_work(path)
-    workspace = Workspace(work.root)
-    resolved = recipe.load(str(work.root / "recipe.toml"))
-    states = planning.stage_states(resolved, workspace)
-    return {
-        "work": str(work.root),
-        "dataset": resolved.dataset.name,
-        "last_run": read_json(work.root / "run.json") or {},
-        "stages": [dataclasses.asdict(state) for state in states],
-    }

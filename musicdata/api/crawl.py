@@ -5,26 +5,26 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import math
-from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from musicdata.api import terms
-from musicdata.api.build import DEFAULT_WORK, Work, open_work, run_recipe
+from musicdata.api.build import run_recipe
+from musicdata.api.work import DEFAULT_WORK, Work, open_work
 from musicdata.definitions import recipe as recipes
 from musicdata.definitions.recipe import Budget
-from musicdata.engine.fetching.rate_limits import state_of
 from musicdata.errors import PartialError, RefusedError, UsageError
 from musicdata.settings import services as world
+from musicdata.system.files import read_json
 from musicdata.workspace import ledger as ledgers
-from musicdata.workspace.folder import Workspace, read_json
+from musicdata.workspace.folder import Workspace
 from musicdata.workspace.ledger import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from musicdata.definitions.recipe import Recipe
-    from musicdata.engine.build import Progress
+    from musicdata.engine.progress import Progress
     from musicdata.settings.services import Services
 
 TWIN_TRACKS = 2000
@@ -234,44 +234,3 @@ def failures_that_may_pass(workspace: Workspace, resolved: Recipe) -> dict[str, 
                 counts = ledger.counts(step.stage.name)
                 found[step.stage.name] = sum(n for (outcome, _), n in counts.items() if outcome in ledgers.RETRYABLE)
     return {stage: n for stage, n in found.items() if n}
-
-
-def ledger_facts(path: str | Path | None = None) -> dict[str, Any]:
-    """Say what stands in the ledger of a workspace: items by outcome and reason a stage, and the services' waits.
-
-    Empty for a workspace that was not crawled.
-    """
-    workspace = Workspace(open_work(path).root)
-    if not ledgers.exists(workspace):
-        return {}
-    resolved = recipes.load(str(workspace.root / "recipe.toml"))
-    with Ledger(workspace, read_only=True) as ledger:
-        stages = {
-            step.stage.name: [
-                {"outcome": outcome or "open", "reason": reason, "items": n}
-                for (outcome, reason), n in ledger.counts(step.stage.name).items()
-            ]
-            for step in resolved.steps
-            if step.stage.network is not None
-        }
-        services = {name: dataclasses.asdict(state_of(ledger, name)) for name in ledger.services()}
-    return {"stages": stages, "services": services}
-
-
-def pair_facts(path: str | Path | None = None) -> dict[str, Any]:
-    """Say how many pairs each mood has, beside how many are wanted; empty where there are no pairs yet.
-
-    Returns:
-        ``per_mood`` wanted, ``moods`` that there are, and ``short``: mood → pairs, of those that have fewer.
-    """
-    work = open_work(path)
-    if not {"tracks", "pairs"} <= set(work.tables):
-        return {}
-    per_mood = next(step.parameters.model_dump()["per_mood"] for step in work.recipe.steps if step.stage.name == "pair")
-    n_pairs = Counter(work.table("pairs", ["mood"]).column(0).to_pylist())
-    moods = sorted(set(work.table("tracks", ["mood"]).column(0).to_pylist()))
-    return {
-        "per_mood": per_mood,
-        "moods": len(moods),
-        "short": {mood: n_pairs[mood] for mood in moods if n_pairs[mood] < per_mood},
-    }

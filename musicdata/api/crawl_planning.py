@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from musicdata.api import crawl
-from musicdata.api.build import DEFAULT_WORK
+from musicdata.api.work import DEFAULT_WORK
 from musicdata.stages.fetch.playlists import read_seeds
 from musicdata.workspace import ledger
 from musicdata.workspace.folder import Workspace
@@ -31,7 +31,7 @@ _LYRICS_BYTES = 4_000
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ServicePlan:
-    """Is what a crawl would ask of one service.
+    """What a crawl would ask of one service.
 
     Attributes:
         calls: still to make, about.
@@ -50,7 +50,7 @@ class ServicePlan:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class CrawlPlan:
-    """Is what a crawl would do.
+    """What a crawl would do.
 
     Attributes:
         dataset: its name.

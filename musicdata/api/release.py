@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
-from musicdata.api.build import load, open_work
+from musicdata.api.work import load, open_work
 from musicdata.errors import InputError, UsageError
 from musicdata.release import exports as views
 from musicdata.release import publish as publishing

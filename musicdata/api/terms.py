@@ -10,9 +10,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from musicdata.definitions.stage import digest_of
 from musicdata.errors import RefusedError
-from musicdata.workspace.folder import read_json
+from musicdata.system.digests import digest_of
+from musicdata.system.files import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,7 +25,7 @@ _ACCEPTED = "terms.json"
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Is what a service's terms say of a crawl.
+    """What a service's terms say of a crawl.
 
     Attributes:
         service: as budgets name it, without what follows a dot.

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from musicdata.definitions.table_source import Reader
+    from musicdata.definitions.reader import Reader
 
 _ROUNDING_PIXELS = 0.01
 

@@ -11,7 +11,7 @@ import soundfile
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from musicdata.definitions.table_source import Reader
+    from musicdata.definitions.reader import Reader
 
 
 def check_clips(reader: Reader) -> Iterator[tuple[str, str]]:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from musicdata.checks import alignment, clips, features, files, media, pairing, rows
-from musicdata.definitions.table_source import Reader
+from musicdata.definitions.reader import Reader
 from musicdata.errors import ContractError, InputError, IntegrityError
 from musicdata.workspace.folder import Workspace
-from musicdata.workspace.parts import TableReader
+from musicdata.workspace.reader import TableReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -11,7 +11,7 @@ from musicdata.definitions.contract import completing
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from musicdata.definitions.table_source import Reader
+    from musicdata.definitions.reader import Reader
 
 _MAKING = ("extractor", "extractor_version", "parameters", "tokenizer")
 _NOUN = {"alignment": "aligned samples", "pairs": "pairs"}

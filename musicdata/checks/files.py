@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from musicdata.workspace.folder import sha256_of_file
+from musicdata.system.digests import sha256_of_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from musicdata.definitions.table_source import Reader
+    from musicdata.definitions.reader import Reader
 
 _NOTE_LEVEL_DBFS = -60.0
 _FIRST_OF_NOTE_S = 0.1

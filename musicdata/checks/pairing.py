@@ -13,7 +13,7 @@ from musicdata.music.text.lyric_cleaning import text_sha256
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from musicdata.definitions.table_source import Reader
+    from musicdata.definitions.reader import Reader
 
     Rows = list[dict[str, Any]]
 

@@ -13,7 +13,7 @@ from musicdata.definitions.contract import introduced_by
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from musicdata.definitions.table_source import Reader
+    from musicdata.definitions.reader import Reader
 
 
 def check_contracts(reader: Reader) -> Iterator[tuple[str, str]]:

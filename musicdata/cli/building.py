@@ -59,14 +59,14 @@ def plan(
     as_json: Json = False,
 ) -> None:
     """Say what a build would do, before anything runs: stages, samples, bytes, minutes."""
-    from musicdata.api import build
+    from musicdata.api import plan as plans
     from musicdata.cli.crawling import print_plan
     from musicdata.definitions import recipe
 
     if recipe.load(name, set_ or ()).is_crawled:
         print_plan(name, input_, work, limit, set_, as_json=as_json)
         return
-    planned = build.plan(name, input=input_, work=work, limit=limit, workers=workers, overrides=set_ or ())
+    planned = plans.plan(name, input=input_, work=work, limit=limit, workers=workers, overrides=set_ or ())
     if as_json:
         print_json(dataclasses.asdict(planned))
     else:
@@ -132,11 +132,11 @@ def _print_next_steps(root: Path) -> None:
 @app.command(short_help="What a workspace holds, what is stale.")
 def status(work: WorkArgument = None, as_json: Json = False) -> None:
     """Say what is in a workspace: rows, rejects, and what is up to date."""
-    from musicdata.api import build, crawl
+    from musicdata.api import status as states
     from musicdata.cli.crawling import pair_lines
 
-    found = build.status(work)
-    ledger, pairs = crawl.ledger_facts(work), crawl.pair_facts(work)
+    found = states.status(work)
+    ledger, pairs = states.ledger_facts(work), states.pair_facts(work)
     if as_json:
         print_json(found | ({"ledger": ledger} if ledger else {}) | ({"pairs": pairs} if pairs else {}))
         return

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from musicdata.api.build import Work
+    from musicdata.api.work import Work
 
 AcceptTerms = Annotated[
     bool,
@@ -128,12 +128,12 @@ def retry(
 
 
 def _print_done(done: Work, *, as_json: bool) -> None:
-    from musicdata.api import crawl
+    from musicdata.api.status import pair_facts
 
     if as_json:
         print_json({"work": str(done.root), "stages": [dataclasses.asdict(stage) for stage in done.stages]})
         return
-    for line in pair_lines(crawl.pair_facts(done.root)):
+    for line in pair_lines(pair_facts(done.root)):
         typer.echo(line)
     typer.echo(f"{done.root} is crawled. Look at it:")
     typer.echo(f"  musicdata status {done.root}     what became of every item")

@@ -32,10 +32,10 @@ def show(
     """Look at rows of a table, or save its sounds and pictures as files."""
     from itertools import islice
 
-    from musicdata.api import build
+    from musicdata.api.work import open_data
     from musicdata.cli import rows as display
 
-    opened = build.open_data(work)
+    opened = open_data(work)
     wanted = columns.split(",") if columns else None
     rows = list(islice(opened.rows(table, key, wanted), limit))
     if key is not None and not rows and table != "rejects":  # no rejects are good news
@@ -53,9 +53,9 @@ def show(
 @app.command(short_help="Prove that the tables are right.")
 def check(path: Data = None, as_json: Json = False) -> None:
     """Prove that the tables are right: contracts, keys, splits, alignment, checksums, sound, pictures."""
-    from musicdata.api import build
+    from musicdata.api.check import check as examine
 
-    report = build.check(path)
+    report = examine(path)
     if as_json:
         print_json(
             {

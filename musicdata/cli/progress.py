@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from musicdata.definitions.recipe import Step
-    from musicdata.engine.build import StageReport
+    from musicdata.engine.progress import StageReport
 
 _LINE_EVERY_S = 30.0
 

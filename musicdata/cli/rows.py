@@ -9,13 +9,13 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 
-from musicdata.workspace.folder import storage_faults
+from musicdata.system.files import storage_faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from musicdata.definitions.table_source import Readable
+    from musicdata.definitions.table_source import TableSource
 
 _LINE_BREAKS = re.compile(r"\s*\n\s*")
 
@@ -49,7 +49,7 @@ def _text(value: object) -> str:
     return "".join(c if c.isprintable() else "�" for c in _LINE_BREAKS.sub(" / ", text))
 
 
-def save_media(data: Readable, table: str, rows: Sequence[dict[str, Any]], folder: Path) -> Iterator[Path]:
+def save_media(data: TableSource, table: str, rows: Sequence[dict[str, Any]], folder: Path) -> Iterator[Path]:
     """Write the sounds or pictures of `rows` into `folder`; yield the files.
 
     Raises:

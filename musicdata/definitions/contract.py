@@ -140,7 +140,7 @@ class Column(BaseModel):
 
 
 class Contract(BaseModel):
-    """Is what a table promises: its columns, the key that sorts it, and the tables it refers to.
+    """What a table promises: its columns, the key that sorts it, and the tables it refers to.
 
     Attributes:
         name: of the table.
@@ -268,7 +268,7 @@ class Contract(BaseModel):
 
 
 class HasTables(Protocol):
-    """Is anything that has tables with contracts: a workspace, a release, what reads either."""
+    """Anything that has tables with contracts: a workspace, a release, what reads either."""
 
     @property
     def tables(self) -> list[str]:

@@ -14,7 +14,7 @@ from musicdata.definitions.stage import Shard
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from musicdata.definitions.stage import Inputs
+    from musicdata.definitions.reader import Inputs
 
 T = TypeVar("T")
 
@@ -87,7 +87,7 @@ def _plain(rows: pa.Table) -> pa.Table:
 
 
 class _HashSink:
-    """Is a file that keeps only the hash of what is written to it."""
+    """A file that keeps only the hash of what is written to it."""
 
     closed = False
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Dataset(BaseModel):
-    """Is the recipe's head: name, title and modalities of the data set."""
+    """The recipe's head: name, title and modalities of the data set."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -30,7 +30,7 @@ class Dataset(BaseModel):
 
 
 class Sweep(BaseModel):
-    """Says how retrieval between two modalities is measured over numbers of components and runs, as a paper tables it.
+    """How retrieval between two modalities is measured over numbers of components and runs, as a paper tables it.
 
     `audio`, `lyrics`, `sequences`, `scheme` and `part` name a column, `table.column`.
 
@@ -76,7 +76,7 @@ class Sweep(BaseModel):
 
 
 class Validate(BaseModel):
-    """Says what `musicdata validate` compares; views, lengths, metadata and category name a column, `table.column`.
+    """What `musicdata validate` compares; views, lengths, metadata and category name a column, `table.column`.
 
     Attributes:
         views: modality → its features.
@@ -126,7 +126,7 @@ class Author(BaseModel):
 
 
 class Releases(BaseModel):
-    """Says what a release of the data set holds and tells about it.
+    """What a release of the data set holds and tells about it.
 
     Attributes:
         complete: table whose samples have every modality; a release has exactly these.
@@ -150,7 +150,7 @@ class Releases(BaseModel):
 
 
 class Budget(BaseModel):
-    """Says how often a service is called, at most.
+    """How often a service is called, at most.
 
     Attributes:
         interval_s: seconds from one call to the next.
@@ -166,7 +166,7 @@ class Budget(BaseModel):
 
 
 class Crawl(BaseModel):
-    """Says how a crawl treats the services it calls.
+    """How a crawl treats the services it calls.
 
     Attributes:
         budgets: service → its budget; what stands before a dot in its name is paused together.
@@ -197,7 +197,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Is what a recipe says about the data set, apart from how it is made."""
+    """What a recipe says about the data set, apart from how it is made."""
 
     dataset: Dataset
     release: Releases | None

@@ -13,7 +13,7 @@ SPLITS = ("train", "valid", "test")
 
 
 class Split(Parameters):
-    """Says which column decides, and the share of each split.
+    """Which column decides, and the share of each split.
 
     `by="group_id"` keeps near-duplicate songs together; `by="sample_id"` is the MusicTM paper's own way, in which
     windows of one song fall into different splits.

@@ -9,9 +9,7 @@ how one is fetched (`Network`); what became of every item stands in the ledger, 
 from __future__ import annotations
 
 import functools
-import hashlib
 import importlib
-import json
 import pkgutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
@@ -26,11 +24,12 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from musicdata.definitions.reader import Inputs, Reject
     from musicdata.settings.services import Services
 
 
 class Parameters(BaseModel):
-    """Is the base of every stage's parameters: frozen, and unknown keys are refused."""
+    """The base of every stage's parameters: frozen, and unknown keys are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -56,26 +55,6 @@ class Shard:
     items: tuple[str, ...] = ()
 
 
-class Inputs(Protocol):
-    """The tables a stage reads, as the stages before it sealed them."""
-
-    def read(
-        self, table: str, columns: list[str] | None = None, first: str | None = None, last: str | None = None
-    ) -> pa.Table:
-        """Return rows whose first key column lies in first..last, both included; by default no media and no vectors."""
-        ...
-
-    def iterate(
-        self, table: str, columns: list[str] | None = None, first: str | None = None, last: str | None = None
-    ) -> Iterator[pa.Table]:
-        """Yield the same rows part by part; what has one value of the first key column is never torn apart."""
-        ...
-
-    def digest(self, table: str) -> str:
-        """Return the content hash of a whole table."""
-        ...
-
-
 class Sink(Protocol):
     """Where a stage puts what it makes: rows in order of the key, and rejects."""
 
@@ -90,7 +69,7 @@ class Sink(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Is one thing that a network stage wants.
+    """One thing that a network stage wants.
 
     Attributes:
         key: its name in the stage; rows made of it begin with it, so its order is that of the stage's tables.
@@ -103,7 +82,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Is what became of an item.
+    """What became of an item.
 
     Attributes:
         key: of the item; `request` what was asked for.
@@ -128,20 +107,6 @@ class Answer:
             return self.path.read_bytes()
         assert self.payload is not None, "an answer that is not ok has no content"
         return self.payload
-
-
-@dataclass(frozen=True, slots=True)
-class Reject:
-    """Is an item that a stage dropped.
-
-    Attributes:
-        key: of the item.
-        reason: short code, e.g. ``not_english``; `detail` the same for people.
-    """
-
-    key: str
-    reason: str
-    detail: str
 
 
 class Caller(Protocol):
@@ -187,7 +152,7 @@ class Fetcher(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Network(Generic[P]):
-    """Says what a network stage fetches and from whom.
+    """What a network stage fetches and from whom.
 
     Attributes:
         services: services it calls, as budgets and terms name them.
@@ -292,8 +257,3 @@ def find(name: str) -> Stage[Any]:
     if name not in stages:
         raise RecipeError(f"no stage is called {name!r}; the stages are {', '.join(sorted(stages))}")
     return stages[name]
-
-
-def digest_of(value: object) -> str:
-    """Return the sha256 of a JSON value, the same whatever the order of its keys."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()

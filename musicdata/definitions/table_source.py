@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow.compute as pc
 
-from musicdata.definitions.stage import Inputs
 from musicdata.errors import ContractError, UsageError
 
 if TYPE_CHECKING:
@@ -19,32 +18,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from musicdata.definitions.contract import Contract
+    from musicdata.definitions.reader import Reader
     from musicdata.definitions.recipe import Recipe
 
 
-class Reader(Inputs, Protocol):
-    """Reads tables, in order of their keys."""
-
-    @property
-    def tables(self) -> list[str]:
-        """List the tables there are."""
-        ...
-
-    def contract(self, table: str) -> Contract:
-        """Return the contract of `table`."""
-        ...
-
-    def parameters(self, stage: str) -> dict[str, Any]:
-        """Return what a stage ran with; nothing for one that did not run."""
-        ...
-
-    def rejects(self) -> Iterator[dict[str, Any]]:
-        """Yield the items that were dropped, as rows of the `rejects` contract."""
-        ...
-
-
-class Readable(ABC):
-    """Is the base of `Work` and `Release`: tables by name, as Arrow, as rows, as arrays, as files."""
+class TableSource(ABC):
+    """The base of `Work` and `Release`: tables by name, as Arrow, as rows, as arrays, as files."""
 
     __slots__ = ()
 

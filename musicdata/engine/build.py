@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from musicdata.engine import fetched
 from musicdata.engine.dispatch import Dispatcher
 from musicdata.engine.executor import Outcome, Spec
 from musicdata.engine.manifest import finished_shards, seal, tidy
+from musicdata.engine.progress import Progress, StageReport
 from musicdata.engine.staleness import Origin, left_nothing, origin_of, stale_reasons
 from musicdata.errors import NothingLeftError, PausedError, RecipeError
-from musicdata.workspace.folder import read_json
+from musicdata.system.files import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,55 +22,6 @@ if TYPE_CHECKING:
     from musicdata.engine.executor import Executor
     from musicdata.settings.services import Services
     from musicdata.workspace.folder import Workspace
-
-
-class Progress(Protocol):
-    """Is told how a build goes on."""
-
-    def fetching_started(self, step: Step, n_items: int, n_kept: int) -> None:
-        """A network stage fetches: how many items it wants, and how many of them have ended before."""
-
-    def fetched(self, outcome: str) -> None:
-        """An item has ended."""
-
-    def waits(self, service: str, wait_s: float) -> None:
-        """A service is left alone for so long."""
-
-    def stage_skipped(self, step: Step, missing: list[str]) -> None:
-        """A stage has to wait for tables that a paused stage is to make."""
-
-    def stage_started(self, step: Step, reasons: list[str], n_items: int, n_kept: int) -> None:
-        """A stage runs: why, how many items it has, and how many of them an earlier run has done."""
-
-    def advanced(self, n_items: int, n_rejects: int) -> None:
-        """A shard is committed."""
-
-    def stage_ended(self, report: StageReport) -> None:
-        """A stage is sealed, or was found up to date."""
-
-
-@dataclass(frozen=True, slots=True)
-class StageReport:
-    """Says what became of one stage.
-
-    Attributes:
-        stage: its name.
-        built: False when it was up to date.
-        reasons: why it was built.
-        rows: rows of each of its tables.
-        rejects: dropped items by reason code.
-        n_items: items it was given, and `n_kept` those whose shards an earlier run had done.
-        seconds: wall time.
-    """
-
-    stage: str
-    built: bool
-    reasons: tuple[str, ...]
-    rows: Mapping[str, int]
-    rejects: Mapping[str, int]
-    n_items: int = 0
-    n_kept: int = 0
-    seconds: float = 0.0
 
 
 @dataclass(slots=True)

@@ -14,12 +14,13 @@ from musicdata.definitions import cutting
 from musicdata.definitions.stage import Answer, Shard
 from musicdata.errors import PartialError
 from musicdata.workspace.ledger import Ledger
-from musicdata.workspace.parts import TableReader
+from musicdata.workspace.reader import TableReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from musicdata.definitions.stage import Inputs, Stage
+    from musicdata.definitions.reader import Inputs
+    from musicdata.definitions.stage import Stage
     from musicdata.workspace.folder import Workspace
     from musicdata.workspace.ledger import Entry
 

@@ -7,10 +7,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from musicdata.definitions import contract as contracts
-from musicdata.definitions.stage import digest_of
 from musicdata.engine.staleness import Origin, part_bytes, parts_of
 from musicdata.errors import ContractError
-from musicdata.workspace.folder import read_json
+from musicdata.system.digests import digest_of
+from musicdata.system.files import read_json
 
 if TYPE_CHECKING:
     from musicdata.definitions.recipe import Step

@@ -11,19 +11,22 @@ from typing import TYPE_CHECKING, Any
 
 from musicdata.definitions import contract as contracts
 from musicdata.definitions import stage as stages
-from musicdata.definitions.stage import Shard, Task, digest_of
+from musicdata.definitions.stage import Shard, Task
 from musicdata.engine import fetched
 from musicdata.errors import PartialError
-from musicdata.workspace.folder import Workspace, read_json, storage_faults
+from musicdata.system.digests import digest_of
+from musicdata.system.files import read_json, storage_faults
+from musicdata.workspace.folder import Workspace
 from musicdata.workspace.ledger import Ledger
-from musicdata.workspace.parts import PartWriter, TableReader, read_rejects
+from musicdata.workspace.parts import PartWriter
+from musicdata.workspace.reader import TableReader, read_rejects
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import pyarrow as pa
 
-    from musicdata.definitions.stage import Reject
+    from musicdata.definitions.reader import Reject
     from musicdata.engine.executor import Spec
 
 _REJECTS = "rejects"

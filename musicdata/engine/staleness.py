@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from musicdata.definitions import contract as contracts
-from musicdata.definitions.stage import digest_of
 from musicdata.errors import SetupError
+from musicdata.system.digests import digest_of
 from musicdata.workspace import ledger as ledgers
 from musicdata.workspace.ledger import Ledger
 
@@ -22,7 +22,7 @@ NOT_BUILT = "not built yet"
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Is what a stage's output is a function of; two equal origins mean equal tables."""
+    """What a stage's output is a function of; two equal origins mean equal tables."""
 
     facts: dict[str, Any]
     contracts: dict[str, str]

@@ -78,7 +78,7 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Is what the environment says.
+    """What the environment says.
 
     Attributes:
         home: folder of what is fetched and recorded.

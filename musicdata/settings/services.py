@@ -31,7 +31,7 @@ WORLD = {
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Says where services are and which keys there are.
+    """Where services are and which keys there are.
 
     Attributes:
         urls: name → base address, with a slash at its end where paths follow.

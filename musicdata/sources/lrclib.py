@@ -26,7 +26,7 @@ _SHORTEST_S, _LONGEST_S = 1.0, 3600.0  # the server refuses a duration beyond th
 
 
 class Entry(BaseModel):
-    """Is a track as LRCLIB describes it."""
+    """A track as LRCLIB describes it."""
 
     id: int
     instrumental: bool = False

@@ -19,7 +19,7 @@ M = TypeVar("M", bound=BaseModel)
 
 
 class Track(BaseModel):
-    """Is the track whose words are wanted; what is not known of it is empty."""
+    """The track whose words are wanted; what is not known of it is empty."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -31,7 +31,7 @@ class Track(BaseModel):
 
 
 class Record(BaseModel):
-    """Is what a source has for a track.
+    """What a source has for a track.
 
     Attributes:
         source: its name; `source_id` what the record is called there.
@@ -61,7 +61,7 @@ class Record(BaseModel):
 
 
 class Reply(BaseModel):
-    """Is a source's answer: a record, or a note of why there is none.
+    """A source's answer: a record, or a note of why there is none.
 
     Attributes:
         note: ``not_found``, ``restricted``, ``empty`` (the track is known, its words are not) or ``no_name``.
@@ -78,7 +78,7 @@ class Reply(BaseModel):
 
 
 class Source(Protocol):
-    """Is a source of lyrics."""
+    """A source of lyrics."""
 
     def look_up(self, track: Track, caller: Caller) -> Reply:
         """Return what the source has for a track.

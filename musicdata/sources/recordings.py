@@ -23,7 +23,7 @@ _NOBODY = frozenset({"various artists", "various", "unknown artist", "unknown", 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Is an entry of a list; the fields are columns of `listings`."""
+    """An entry of a list; the fields are columns of `listings`."""
 
     playlist_key: str
     position: int
@@ -43,7 +43,7 @@ class Listing:
 
 @dataclass(slots=True)
 class Placed:
-    """Is how a mood's lists have a recording: in how many, and the first of its best places."""
+    """How a mood's lists have a recording: in how many, and the first of its best places."""
 
     n_playlists: int
     position: int
@@ -52,7 +52,7 @@ class Placed:
 
 @dataclass(slots=True)
 class Recording:
-    """Is one recording, whatever the lists call it.
+    """One recording, whatever the lists call it.
 
     Attributes:
         sample_id: its id.

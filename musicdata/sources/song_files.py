@@ -9,11 +9,10 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
-from musicdata.definitions.stage import digest_of
 from musicdata.errors import InputError
 from musicdata.music import formats
 from musicdata.sources import music21_corpus
-from musicdata.workspace.folder import sha256_of_file
+from musicdata.system.digests import digest_of, sha256_of_file
 
 CORPUS = "corpus:music21"
 _ID_HASH_CHARACTERS = 10

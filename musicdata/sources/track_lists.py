@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from musicdata.errors import InputError
 from musicdata.music.text.names import normalised, one_line
 from musicdata.sources.spotify.records import Track, Unusable, checked, isrc_of
-from musicdata.workspace.folder import sha256_of_file
+from musicdata.system.digests import sha256_of_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -57,7 +57,7 @@ _YES, _NO = {"true", "1", "yes", "explicit"}, {"false", "0", "no", "clean"}
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Is a row of a file.
+    """A row of a file.
 
     Attributes:
         file: its name within the folder; `line` where the row begins, counted from 1.
@@ -73,7 +73,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class MoodList:
-    """Is what one file says of one mood.
+    """What one file says of one mood.
 
     Attributes:
         mood: its name, as in tables.
@@ -94,7 +94,7 @@ class MoodList:
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """Is what the files of a source say.
+    """What the files of a source say.
 
     Attributes:
         moods: in order of mood and file.

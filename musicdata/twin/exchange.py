@@ -24,7 +24,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Is a request.
+    """A request.
 
     Attributes:
         method: GET, HEAD or POST.
@@ -45,7 +45,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Is an answer.
+    """An answer.
 
     Attributes:
         status: of HTTP.

@@ -72,7 +72,7 @@ _OF_JSON = frozenset({Kind.NULL, Kind.WRONG_SHAPE})
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Is what goes wrong with one item.
+    """What goes wrong with one item.
 
     Attributes:
         kind: of it.
@@ -90,7 +90,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """Says how faults are drawn.
+    """How faults are drawn.
 
     Attributes:
         share: of the items of each stage.

@@ -30,7 +30,7 @@ _NAMES = (
 
 
 class Junk(StrEnum):
-    """Says what stands in a playlist where a track should."""
+    """What stands in a playlist where a track should."""
 
     NOTHING = "nothing"  # the entry itself is null
     NULL = "null"  # the entry's track is null
@@ -40,7 +40,7 @@ class Junk(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Playlist:
-    """Is a playlist.
+    """A playlist.
 
     Attributes:
         playlist_id: 22 characters.

@@ -36,7 +36,7 @@ _LONGEST_SERVED_S = 300.0
 
 @dataclass(frozen=True)
 class Population:
-    """Is what the services of a twin know.
+    """What the services of a twin know.
 
     Attributes:
         n_tracks: songs; some 4 % are listed once more, as Spotify does.

@@ -28,7 +28,7 @@ _OF_CONNECTION = frozenset({Kind.STALL, Kind.DRIP, Kind.SHORT})
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Is a line of the log.
+    """A line of the log.
 
     Attributes:
         service: that was asked.

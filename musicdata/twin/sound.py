@@ -30,7 +30,7 @@ _CHORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """Says how a track is played.
+    """How a track is played.
 
     Attributes:
         tempo_bpm: beats a minute.

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Held(StrEnum):
-    """Says what a source of lyrics holds of a track."""
+    """What a source of lyrics holds of a track."""
 
     FULL = "full"
     PLAIN = "plain"  # LRCLIB: words without times
@@ -19,7 +19,7 @@ class Held(StrEnum):
 
 
 class Showing(StrEnum):
-    """Says what kind of video a candidate is."""
+    """What kind of video a candidate is."""
 
     TOPIC = "topic"
     OFFICIAL = "official"
@@ -37,7 +37,7 @@ RIGHT = (Showing.TOPIC, Showing.OFFICIAL, Showing.LYRIC)
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """Is a track as Spotify lists it.
+    """A track as Spotify lists it.
 
     Attributes:
         index: its number in the population.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """Is a group of words that songs of a mood prefer.
+    """A group of words that songs of a mood prefer.
 
     Attributes:
         name: of the theme.

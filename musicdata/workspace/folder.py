@@ -18,7 +18,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
-import hashlib
 import json
 import os
 import shutil
@@ -26,41 +25,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from musicdata.errors import InputError, StorageError, WorkspaceHeldError
+from musicdata.errors import InputError, WorkspaceHeldError
+from musicdata.system.digests import sha256_of_file
+from musicdata.system.files import read_json, storage_faults, sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_DISK_FAULTS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.EFBIG}
-_PATH_FAULTS = {errno.ENOENT, errno.ENOTDIR, errno.EEXIST, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP}
 _NO_HARD_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK}
-
-
-@contextlib.contextmanager
-def storage_faults(path: Path, needed_bytes: int = 0) -> Iterator[None]:
-    """Turn what a full disk or an impossible path raises into StorageError, naming the path and what is free."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in _DISK_FAULTS | _PATH_FAULTS:
-            raise
-        raise StorageError(_storage_message(path, needed_bytes, error)) from error
-
-
-def _storage_message(path: Path, needed_bytes: int, error: OSError) -> str:
-    existing = next(p for p in (path, *path.absolute().parents) if os.path.exists(p))  # noqa: PTH110 - never raises
-    free = shutil.disk_usage(existing).free
-    need = f", {needed_bytes:,} bytes needed" if needed_bytes else ""
-    return (
-        f"cannot write {path}: {os.strerror(error.errno or 0)} ({free:,} bytes free{need}). Make room or fix the "
-        "permissions, then run the same command again: finished shards are kept"
-    )
-
-
-def sha256_of_file(path: Path) -> str:
-    """Return the sha256 of a file's bytes, hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,24 +195,3 @@ class Workspace:
 def part_name(ordinal: int, digest: str) -> str:
     """Return the file name of a part: its place in the table and its content hash."""
     return f"part-{ordinal:05d}-{digest[:16]}.parquet"
-
-
-def read_json(path: Path) -> dict[str, Any] | None:
-    """Return the object in a JSON file, or None when there is no such file or it is empty."""
-    try:
-        text = path.read_text("utf-8")
-    except FileNotFoundError:
-        return None
-    if not text:
-        return None
-    value: dict[str, Any] = json.loads(text)
-    return value
-
-
-def sync_folder(folder: Path) -> None:
-    """Make renames inside `folder` last over a power loss."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -23,7 +23,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from musicdata.errors import StorageError
-from musicdata.workspace.folder import sha256_of_file, storage_faults, sync_folder
+from musicdata.system.digests import sha256_of_file
+from musicdata.system.files import storage_faults, sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
@@ -60,7 +61,7 @@ CREATE TABLE IF NOT EXISTS services (
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Is an item as the ledger has it.
+    """An item as the ledger has it.
 
     Attributes:
         key: of the item; `request` what was asked for, as JSON text.
@@ -85,7 +86,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class ServiceState:
-    """Is what is known of a service's patience.
+    """What is known of a service's patience.
 
     Attributes:
         not_before: wall-clock time before which it is not to be called.

@@ -29,7 +29,7 @@ NUISANCE = 10
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Says what a synthetic data set is like; the defaults are a clean set that should raise no finding.
+    """What a synthetic data set is like; the defaults are a clean set that should raise no finding.
 
     Attributes:
         n: items.

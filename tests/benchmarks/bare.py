@@ -14,7 +14,7 @@ from musicdata.errors import RenderError
 from musicdata.music.render import fonts, lilypond, midi, score, timidity
 from musicdata.stages.render import audio, note_sheet, sheet
 from musicdata.workspace.folder import Workspace
-from musicdata.workspace.parts import TableReader
+from musicdata.workspace.reader import TableReader
 from tests.benchmarks.costs import Command
 
 if TYPE_CHECKING:

@@ -23,6 +23,7 @@ from pathlib import Path
 import tomli_w
 
 from musicdata.api import build
+from musicdata.api.work import open_work
 from musicdata.definitions import shipped
 from tests import songs
 from tests.benchmarks import bare
@@ -106,7 +107,7 @@ def _compare(source: Songs, read: Path, folder: Path, n_rounds: int) -> tuple[Pa
 def _report_ratio(found: list[tuple[Songs, Path, list[tuple[Cost, Cost]]]]) -> None:
     rows = []
     for source, work, rounds in found:
-        opened = build.open_work(work)
+        opened = open_work(work)
         n_samples = len(opened.table("samples", ["sample_id"]))
         n_notes = len(set(opened.table("note_sheets", ["note_sheet_id"]).column(0).to_pylist()))
         for built, plain in rounds:
@@ -141,7 +142,7 @@ def _report_ratio(found: list[tuple[Songs, Path, list[tuple[Cost, Cost]]]]) -> N
 def _report_singles(source: Songs, read: Path, work: Path, folder: Path, n_rounds: int) -> None:
     """Compare with a process for each page and clip, in turn; note pictures are left out on both sides."""
     recipe = str(_recipe(folder, {"render_note_sheet"}))
-    n_samples = len(build.open_work(work).table("samples", ["sample_id"]))
+    n_samples = len(open_work(work).table("samples", ["sample_id"]))
     pages = next(bare.shards_of_pages(work))[:SINGLES]
     clips = next(bare.shards_of_clips(work))[:SINGLES]
     rows = []
@@ -174,7 +175,7 @@ def _report_singles(source: Songs, read: Path, work: Path, folder: Path, n_round
 
 def _report_memory(found: list[tuple[Path, Cost]]) -> None:
     rows = [
-        [len(build.open_work(work).table("samples", ["sample_id"]))]
+        [len(open_work(work).table("samples", ["sample_id"]))]
         + [f"{cost.peak_mb.get(kind, 0):.0f}" for kind in ("main", "worker", "renderer")]
         for work, cost in found
     ]
@@ -190,7 +191,7 @@ def _report_memory(found: list[tuple[Path, Cost]]) -> None:
 def _report_again(found: list[tuple[Songs, Path]]) -> None:
     again, changed = [], []
     for source, work in found:
-        n_samples = len(build.open_work(work).table("samples", ["sample_id"]))
+        n_samples = len(open_work(work).table("samples", ["sample_id"]))
         ran = _build(source, work)
         n_built = sum(stage["built"] for stage in json.loads(ran.stdout)["stages"])
         again.append([source.name, n_samples, f"{ran.wall_s:.2f}", f"{ran.cpu_s:.2f}", n_built])

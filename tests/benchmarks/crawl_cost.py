@@ -22,12 +22,12 @@ from typing import TYPE_CHECKING, Any
 from musicdata.definitions.recipe import Budget, Step
 from musicdata.definitions.stage import Network, Parameters, Stage
 from musicdata.engine import fetched
-from musicdata.engine.fetching.rate_limits import Gate, Patience
+from musicdata.engine.fetching.rate_limits import RateLimiter, RetryPolicy
 from musicdata.engine.fetching.threads import Fetching
 from musicdata.settings.services import Services
 from musicdata.workspace.folder import Workspace
 from musicdata.workspace.ledger import FILE, Ledger
-from musicdata.workspace.parts import TableReader
+from musicdata.workspace.reader import TableReader
 from tests.benchmarks.costs import Command, measure
 from tests.benchmarks.printing import print_table
 
@@ -113,7 +113,7 @@ def fetch(root: Path) -> dict[str, Any]:
     """Fetch all that is due."""
     workspace = Workspace(root)
     with Ledger(workspace) as ledger:
-        gate = Gate(ledger, {_SERVICE: Budget(threads=THREADS)}, Patience())
+        gate = RateLimiter(ledger, {_SERVICE: Budget(threads=THREADS)}, RetryPolicy())
         fetching = Fetching(Step(STAGE, Parameters()), ledger, gate, Services(), workspace.scratch, Silent())
         cost = _cost_of(lambda: fetching.run(n_threads=THREADS))
         assert ledger.n_due(STAGE.name, time.time()) == 0, "all is fetched"

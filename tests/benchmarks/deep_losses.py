@@ -164,7 +164,7 @@ def print_bad_gradients() -> None:
 
 
 class LinearDCCA(DCCA):
-    """Is DCCA with linear networks, whose optimum is known."""
+    """DCCA with linear networks, whose optimum is known."""
 
     WEIGHT_DECAY = 0.0
 
@@ -173,7 +173,7 @@ class LinearDCCA(DCCA):
 
 
 class LinearDGCCA(DGCCA):
-    """Is DGCCA with linear networks, whose optimum is known."""
+    """DGCCA with linear networks, whose optimum is known."""
 
     WEIGHT_DECAY = 0.0
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Is the shape of the views, and the components wanted."""
+    """The shape of the views, and the components wanted."""
 
     n_rows: int
     widths: tuple[int, ...]

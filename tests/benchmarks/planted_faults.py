@@ -33,7 +33,7 @@ TRAPS = {
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """Is one data set: what was planted in it, and by which seed it was made."""
+    """One data set: what was planted in it, and by which seed it was made."""
 
     name: str
     seed: int
@@ -41,7 +41,7 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Is what the controls said: those that raised a finding, whether one refuses, and the MRR of the certain pair."""
+    """What the controls said: those that raised a finding, whether one refuses, and the MRR of the certain pair."""
 
     trial: Trial
     flagged_by: tuple[str, ...]

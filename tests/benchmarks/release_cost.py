@@ -21,7 +21,8 @@ from musicdata.checks import examination
 from musicdata.release.exports import registry
 from musicdata.release.making import freeze
 from musicdata.release.record.layout import read_record
-from musicdata.workspace.folder import Workspace, sha256_of_file
+from musicdata.system.digests import sha256_of_file
+from musicdata.workspace.folder import Workspace
 from tests.benchmarks.printing import print_table
 from tests.songs import write_songs
 

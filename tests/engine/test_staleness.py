@@ -9,7 +9,7 @@ from pathlib import Path
 
 from musicdata.engine.staleness import origin_of, stale_reasons
 from musicdata.workspace.folder import Workspace
-from musicdata.workspace.parts import TableReader, read_rejects
+from musicdata.workspace.reader import TableReader, read_rejects
 from tests import crawled as crawl
 
 

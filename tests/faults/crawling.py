@@ -94,7 +94,7 @@ def asked(requests: list[Request]) -> Counter[tuple[str, str, str, str]]:
 
 @dataclass
 class Killed:
-    """Is one crawl that was killed, and finished by the same command.
+    """One crawl that was killed, and finished by the same command.
 
     Attributes:
         landed: kills that came before its end.
@@ -162,7 +162,7 @@ def finished(command: list[str], environment: dict[str, str]) -> None:
 
 @dataclass
 class Spoiled:
-    """Is one crawl with planted faults, healed by a retry.
+    """One crawl with planted faults, healed by a retry.
 
     Attributes:
         expected: items by the class in which they have to end; `wrong` those that ended in another.

@@ -43,7 +43,7 @@ def write_release(root: Path, n_files: int = 24) -> Path:
 
 @dataclass
 class Trial:
-    """Is what became of one kill: whether it came before the end, and what was wrong afterwards."""
+    """What became of one kill: whether it came before the end, and what was wrong afterwards."""
 
     seed: int
     landed: bool = False

@@ -21,10 +21,11 @@ from PIL import Image
 from musicdata.definitions import contract as contracts
 from musicdata.definitions import recipe as recipes
 from musicdata.definitions.contract import Column, Contract
-from musicdata.release.making import writing
+from musicdata.release.making import around, writing
 from musicdata.release.reading.release import Release, open_release
 from musicdata.release.record import configs, layout
 from musicdata.release.record.digests import TableDigests
+from musicdata.release.record.files import file_facts, sums_of
 
 TABLES = ("samples", "audio", "sheets", "alignment", "note_sheets", "songs")
 RATE_HZ = 8000
@@ -39,7 +40,7 @@ _FACTS: Mapping[str, Any] = {
 
 @dataclass(frozen=True)
 class Made:
-    """Is what a release is made of.
+    """What a release is made of.
 
     Attributes:
         tables: table → its rows, all splits, in order of the key.
@@ -83,7 +84,7 @@ class Made:
         (root / layout.CONTRACTS).mkdir(parents=True, exist_ok=True)
         for path, data in around.items():
             (root / path).write_bytes(data)
-        files += [writing.file_facts(root, root / path) for path in around]
+        files += [file_facts(root, root / path) for path in around]
         record = layout.Record(
             name="made",
             version=version,
@@ -93,7 +94,7 @@ class Made:
             **{**_FACTS, **self.record},
         )
         (root / layout.RECORD).write_bytes(record.encode())
-        (root / layout.SUMS).write_bytes(writing.sums(root, record))
+        (root / layout.SUMS).write_bytes(sums_of(root, record))
         return open_release(root)
 
     def _write_config(self, root: Path, config: configs.Config) -> tuple[list[layout.File], dict[str, layout.Table]]:
@@ -124,7 +125,7 @@ class Made:
             layout.RECIPE: _recipe(),
         }
         data = {path: text.encode() for path, text in (texts | dict(self.texts)).items()}
-        return data | {f"{layout.CONTRACTS}/{name}.toml": writing.contract_text(c) for name, c in told.items()}
+        return data | {f"{layout.CONTRACTS}/{name}.toml": around.contract_text(c) for name, c in told.items()}
 
 
 def _write_as_they_are(
@@ -136,7 +137,7 @@ def _write_as_they_are(
         path.parent.mkdir(parents=True, exist_ok=True)
         pq.write_table(rows, path, row_group_size=group_rows, write_page_checksum=True)
         digests.update(split, rows)
-        files.append(writing.file_facts(root, path))
+        files.append(file_facts(root, path))
     found = digests.digests()
     tables = {
         name: layout.Table(
@@ -272,11 +273,11 @@ def resign(root: Path, change: Callable[[layout.Record], layout.Record] = lambda
     """Make `RELEASE.json` and `SHA256SUMS` those of the files that are there, as somebody would who wants to deceive."""
     record = layout.read_record(root)
     paths = [path for path in root.rglob("*") if path.is_file() and path.name not in (layout.RECORD, layout.SUMS)]
-    files = sorted((writing.file_facts(root, path) for path in paths), key=lambda file: file.path)
+    files = sorted((file_facts(root, path) for path in paths), key=lambda file: file.path)
     record = change(record.model_copy(update={"files": files}))
     record = record.model_copy(update={"content_root": layout.content_root(record.tables)})
     (root / layout.RECORD).write_bytes(record.encode())
-    (root / layout.SUMS).write_bytes(writing.sums(root, record))
+    (root / layout.SUMS).write_bytes(sums_of(root, record))
 
 
 def rewrite(path: Path, change: Callable[[pa.Table], pa.Table]) -> None:

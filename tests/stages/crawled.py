@@ -10,8 +10,9 @@ from typing import Any
 import pyarrow as pa
 
 from musicdata.definitions import contract
-from musicdata.definitions.stage import Answer, Item, Parameters, Shard, Stage, Task, digest_of
+from musicdata.definitions.stage import Answer, Item, Parameters, Shard, Stage, Task
 from musicdata.settings.services import Services
+from musicdata.system.digests import digest_of
 from musicdata.system.http import HttpError
 
 

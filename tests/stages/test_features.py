@@ -17,7 +17,7 @@ from musicdata.definitions.recipe import load
 from musicdata.errors import RecipeError, SetupError
 from musicdata.music.features import words
 from musicdata.workspace.folder import Workspace
-from musicdata.workspace.parts import TableReader
+from musicdata.workspace.reader import TableReader
 from tests.music.features.weights import write_weights
 from tests.songs import write_song
 from tests.trees import digests

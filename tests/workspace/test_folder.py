@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from musicdata.errors import InputError, StorageError, WorkspaceHeldError
-from musicdata.workspace.folder import Workspace, part_name, read_json, storage_faults
+from musicdata.system.files import read_json, storage_faults
+from musicdata.workspace.folder import Workspace, part_name
 
 
 @pytest.fixture

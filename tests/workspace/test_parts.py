@@ -14,7 +14,8 @@ from musicdata.definitions import contract
 from musicdata.errors import ContractError
 from musicdata.workspace import parts
 from musicdata.workspace.folder import Workspace
-from musicdata.workspace.parts import PartWriter, TableReader
+from musicdata.workspace.parts import PartWriter
+from musicdata.workspace.reader import TableReader
 
 COLUMNS = ("stage", "key", "reason", "detail")
 

@@ -67,7 +67,7 @@ def _check(subject: Subject, pair: Pair, seed: int) -> ControlResult:
 
 @dataclass(frozen=True, slots=True)
 class _Offset:
-    """Says by how many rows the second view is taken later, and whether only within a group."""
+    """By how many rows the second view is taken later, and whether only within a group."""
 
     rows: int
     within_groups: bool = False
@@ -124,7 +124,7 @@ def _reciprocal_ranks(subject: Subject, pair: Pair, train: Rows, test: Rows, by:
 
 @dataclass(frozen=True, slots=True)
 class _Stretch:
-    """Is a stretch of `STRETCH` rows that slipped by an offset; `gain` is the mean cosine it gains there."""
+    """A stretch of `STRETCH` rows that slipped by an offset; `gain` is the mean cosine it gains there."""
 
     gain: float
     first: int

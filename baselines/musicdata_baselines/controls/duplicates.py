@@ -72,7 +72,7 @@ def check_duplicates(subject: Subject, seed: int = 0) -> ControlResult:
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """Is a view's standardised features, and the distance below which two rows are nearly equal.
+    """A view's standardised features, and the distance below which two rows are nearly equal.
 
     Attributes:
         rows: (n, p) standardised.

@@ -26,7 +26,7 @@ _REPAIRINGS = 8
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Is what was found of every item.
+    """What was found of every item.
 
     Attributes:
         residual: (n,) share of other groups' items that fit better than its own, mean of both directions; by cosine of
@@ -51,7 +51,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class _Fold:
-    """Is one fold's items, seen by CCA of the others.
+    """One fold's items, seen by CCA of the others.
 
     Attributes:
         rows: of the data set.

@@ -21,7 +21,7 @@ _LINEAR = 3  # coefficients
 
 @dataclass(frozen=True, slots=True)
 class Mixture:
-    """Is what was estimated.
+    """What was estimated.
 
     Attributes:
         share: of the pairs, that look like re-paired ones; maximum likelihood with f linear.
@@ -80,7 +80,7 @@ class _Minimum:
 
 @dataclass(frozen=True, slots=True)
 class _Loss:
-    """Is the negative log-likelihood of coefficients of f and, where there is a floor, its logit."""
+    """The negative log-likelihood of coefficients of f and, where there is a floor, its logit."""
 
     own: Array
     repaired: Array

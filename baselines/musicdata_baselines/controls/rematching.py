@@ -28,7 +28,7 @@ _TRUSTED = 0.4
 
 @dataclass(frozen=True, slots=True)
 class Rematching:
-    """Is what was found.
+    """What was found.
 
     Attributes:
         matches: (row of the first view, row of the second) of suspects that are each other's best match.

@@ -27,7 +27,7 @@ def label(pair: Pair) -> str:
 
 @dataclass(frozen=True)
 class Subject:
-    """Is a data set as the controls see it; row i of every array is sample i, in order of sample_id.
+    """A data set as the controls see it; row i of every array is sample i, in order of sample_id.
 
     Attributes:
         names: modalities, e.g. ``("audio", "sheet", "lyrics")``.

@@ -24,7 +24,7 @@ ARCHITECTURES = {"paper": build_paper_mlp, "best": BestMLP}
 
 
 class DeepCorrelation(DeepEstimator):
-    """Is the base of the deep CCAs. Their losses fix only a subspace; a linear CCA finds the axes in it.
+    """The base of the deep CCAs. Their losses fix only a subspace; a linear CCA finds the axes in it.
 
     A subclass names that linear CCA in `LINEAR`; its constructor stores ``architecture``, ``ridge`` and ``weighting``
     too.

@@ -32,7 +32,7 @@ _LINEAR = "linear_."
 
 
 class DeepEstimator(Estimator):
-    """Is the base of the deep estimators: one network a view, trained together on standardised views.
+    """The base of the deep estimators: one network a view, trained together on standardised views.
 
     A subclass builds the networks (`_build`) and says what they are trained for (`_loss`); its constructor stores at
     least ``n_components``, ``epochs``, ``batch_size``, ``learning_rate``, ``seed`` and ``device``.

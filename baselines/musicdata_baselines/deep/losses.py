@@ -58,7 +58,7 @@ def gcca_loss(hs: Sequence[torch.Tensor], ridge: float = 1e-4) -> torch.Tensor:
 
 
 class _CCALoss(torch.autograd.Function):
-    """Is `cca_loss`.
+    """`cca_loss`.
 
     With P = A⁻¹C, Q = B⁻¹Cᵀ and G = A⁻¹CB⁻¹, its gradient by h1 is −2/(n−1) · (Y Gᵀ − X P Gᵀ).
     """
@@ -85,7 +85,7 @@ class _CCALoss(torch.autograd.Function):
 
 
 class _GCCALoss(torch.autograd.Function):
-    """Is `gcca_loss`.
+    """`gcca_loss`.
 
     With the eigenvectors W, WᵀBW = I, the sum of the eigenvalues λ has the gradients WWᵀ by S and −W diag(λ) Wᵀ by B.
     They hold for repeated eigenvalues too, as the sum is a function of the subspace alone.

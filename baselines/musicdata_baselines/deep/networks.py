@@ -50,7 +50,7 @@ def build_paper_mlp(n_in: int, n_out: int) -> nn.Sequential:
 
 
 class BestMLP(nn.Module):
-    """Is what generalised best of what was tried: a linear map beside 512 and 512 GELU units, with dropout.
+    """What generalised best of what was tried: a linear map beside 512 and 512 GELU units, with dropout.
 
     The linear map finds soon what linear CCA finds, the hidden layers add to it. Leaving out inputs is what keeps a
     thousand pairs from being learned by heart.

@@ -25,7 +25,7 @@ Epoch = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Says how long and how fast to train.
+    """How long and how fast to train.
 
     Attributes:
         epochs: passes over the pairs, at most.

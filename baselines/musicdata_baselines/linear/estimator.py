@@ -31,7 +31,7 @@ TRANSFORM_ROWS = 1024
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """Is what an estimator found in a problem.
+    """What an estimator found in a problem.
 
     Attributes:
         whitened: one array (rank of the view, components) a view: weights of the whitened views.
@@ -48,7 +48,7 @@ class Solution:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Says how many components are wanted: `n`, all there are when None; fewer will do if it is but a limit."""
+    """How many components are wanted: `n`, all there are when None; fewer will do if it is but a limit."""
 
     n: int | None
     is_limit: bool = False
@@ -77,7 +77,7 @@ class Wanted:
 
 
 class LinearEstimator(Estimator):
-    """Is the base of the linear estimators; a subclass states its problem and solves it (`_solve`).
+    """The base of the linear estimators; a subclass states its problem and solves it (`_solve`).
 
     Attributes:
         weights_: one array (features, n_components) a view, for standardised columns; zero for constant columns.

@@ -23,7 +23,7 @@ NEGLIGIBLE = 1e-10  # a correlation below it, or a view's part in a component, i
 
 @dataclass(frozen=True, slots=True)
 class Whitener:
-    """Is a matrix W with Wᵀ C W = I, C = (1 − c) R + c I of one view.
+    """A matrix W with Wᵀ C W = I, C = (1 − c) R + c I of one view.
 
     W is U⁻¹ of the Cholesky factor UᵀU = C; where C is singular W has as many columns as C has rank, eigenvectors over
     the root of their eigenvalue.
@@ -53,7 +53,7 @@ class Whitener:
 
 
 class Problem:
-    """Is what moments say of standardised views: each column centred and of variance one, constant columns left out.
+    """What moments say of standardised views: each column centred and of variance one, constant columns left out.
 
     Args:
         moments: of the views.

@@ -21,7 +21,7 @@ _ROUNDING = 1e-12  # share of the largest eigenvalue below which one is rounding
 
 
 class RowSpace:
-    """Is a centred and scaled view Z (rows, columns) as A Vᵀ: A of shape (rows, rank), V with orthonormal columns.
+    """A centred and scaled view Z (rows, columns) as A Vᵀ: A of shape (rows, rank), V with orthonormal columns.
 
     What lies outside the row space correlates with nothing, and (1 − c) R + c I keeps its form under the rotation V, so
     the weights w that solve a ridge problem in A are the weights V w of Z. A comes from the eigenvectors of Z Zᵀ,

@@ -25,7 +25,7 @@ EXPONENTS = (0.0, 0.5, 1.0, 2.0, 4.0)
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Is what was chosen.
+    """What was chosen.
 
     Attributes:
         estimator: fitted with it.

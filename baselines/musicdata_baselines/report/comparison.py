@@ -30,7 +30,7 @@ CHANCE = "chance (exact)"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Is one line of a table: cells in the order of `COLUMNS`, and the numbers of the notes that belong to a cell."""
+    """One line of a table: cells in the order of `COLUMNS`, and the numbers of the notes that belong to a cell."""
 
     kind: Literal["paper", "chance", "ours"]
     name: str
@@ -40,7 +40,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class DirectionTable:
-    """Is retrieval in one direction: rows of the paper, chance, and ours; `notes` are numbered from 1."""
+    """Retrieval in one direction: rows of the paper, chance, and ours; `notes` are numbered from 1."""
 
     query: str
     target: str

@@ -23,7 +23,7 @@ MOST_ITEMS = 500  # of one finding on the page; all are in the JSON
 
 @dataclass(frozen=True, slots=True)
 class PairSection:
-    """Is what the page says of one pair: verdict, tables, and plots as safe SVG."""
+    """What the page says of one pair: verdict, tables, and plots as safe SVG."""
 
     verdict: PairVerdict
     sentence: str

@@ -17,7 +17,7 @@ _STEP = 11.0  # px from one mark of a row to the next
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Is a value with its interval; `is_hollow` tells the second direction from the first."""
+    """A value with its interval; `is_hollow` tells the second direction from the first."""
 
     value: float
     low: float
@@ -27,7 +27,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class IntervalRow:
-    """Is a row of an interval plot.
+    """A row of an interval plot.
 
     Attributes:
         label: left of it; `note` right of it.

@@ -21,7 +21,7 @@ _FIELD = 210.0  # px, its height
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """Is how a line is told from the others: a hue, 0 to 7, and how it is dashed, 0 (not) to 2."""
+    """How a line is told from the others: a hue, 0 to 7, and how it is dashed, 0 (not) to 2."""
 
     hue: int = 0
     dash: int = 0

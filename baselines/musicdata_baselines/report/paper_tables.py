@@ -14,7 +14,7 @@ _FOLDER = Path(__file__).parent / "papers"
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """Says that a figure cannot be as it is printed, what it must have been, and why."""
+    """A figure cannot be as it is printed, what it must have been, and why."""
 
     figure: str
     printed: str
@@ -24,7 +24,7 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class PaperRow:
-    """Is one method in one direction.
+    """One method in one direction.
 
     Attributes:
         query: modality asked with; `target` the one looked for.
@@ -50,7 +50,7 @@ class PaperRow:
 
 @dataclass(frozen=True, slots=True)
 class PaperTable:
-    """Is what a paper prints about retrieval between modalities.
+    """What a paper prints about retrieval between modalities.
 
     Attributes:
         name: of the data set, e.g. ``musictm``.

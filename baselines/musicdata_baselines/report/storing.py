@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter, ValidationError
 
 from musicdata.errors import ContractError, InputError
-from musicdata.workspace.folder import storage_faults
+from musicdata.system.files import storage_faults
 from musicdata_baselines.results import Validation
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ INSTANCE, CATEGORY = "instance level", "category level"
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """Is one figure in one direction, which is one table, or half of one of the paper's.
+    """One figure in one direction, which is one table, or half of one of the paper's.
 
     Attributes:
         table: number of the paper's table.
@@ -47,7 +47,7 @@ FIGURES = (
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Is what is printed: the figure, and the deviation between runs, "" where there is none."""
+    """What is printed: the figure, and the deviation between runs, "" where there is none."""
 
     shown: str
     deviation: str = ""
@@ -55,7 +55,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Is one table of a figure; `theirs` and `ours` are headings, `rows` components → cells, theirs before ours."""
+    """One table of a figure; `theirs` and `ours` are headings, `rows` components → cells, theirs before ours."""
 
     title: str
     figure: str

@@ -17,7 +17,7 @@ JUDGE = "CCA weighted"  # the baseline the gate asks
 
 @dataclass(frozen=True, slots=True)
 class PairVerdict:
-    """Says whether a pair was told from chance.
+    """Whether a pair was told from chance.
 
     Attributes:
         label: ``audio–sheet``.

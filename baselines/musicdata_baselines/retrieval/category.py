@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CategoryMetrics:
-    """Is retrieval in one direction where every item of the query's category is relevant.
+    """Retrieval in one direction where every item of the query's category is relevant.
 
     Everything is expected over the orders of tied candidates.
 

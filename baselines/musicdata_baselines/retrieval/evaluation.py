@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Direction:
-    """Is retrieval in one direction.
+    """Retrieval in one direction.
 
     Attributes:
         places: where each query's partner stands.
@@ -35,7 +35,7 @@ class Direction:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evaluation:
-    """Is retrieval between two views.
+    """Retrieval between two views.
 
     Attributes:
         a_to_b: items of a ask; `b_to_a` items of b do.

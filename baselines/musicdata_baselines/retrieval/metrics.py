@@ -20,7 +20,7 @@ RECALL_AT = (1, 5, 10)
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """Is retrieval in one direction.
+    """Retrieval in one direction.
 
     Attributes:
         n: queries, and candidates of each.

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Places:
-    """Says where the true partner of each query stands among all candidates.
+    """Where the true partner of each query stands among all candidates.
 
     Attributes:
         better: (n,) candidates whose score is higher than the partner's.

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from musicdata.definitions.recipe import Sweep
-    from musicdata.definitions.table_source import Readable
+    from musicdata.definitions.table_source import TableSource
 
 FEWEST = {"train": 10, "test": 5}
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Is one split: rows of the train part and of the test part, in order."""
+    """One split: rows of the train part and of the test part, in order."""
 
     name: str
     train: NDArray[np.intp]
@@ -33,7 +33,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """Is everything a sweep needs; row i of every array is the same sample, in order of sample_id.
+    """Everything a sweep needs; row i of every array is the same sample, in order of sample_id.
 
     Attributes:
         audio: (samples, width).
@@ -55,7 +55,7 @@ class Material:
 
 
 def read(
-    work: Readable,
+    work: TableSource,
     wanted: Sweep,
     *,
     sample_ids: Sequence[str],
@@ -85,7 +85,7 @@ def read(
     )
 
 
-def _vectors(work: Readable, path: str, sample_ids: Sequence[str]) -> NDArray[np.float32]:
+def _vectors(work: TableSource, path: str, sample_ids: Sequence[str]) -> NDArray[np.float32]:
     """Return the vectors (samples, *shape) of a column, one a sample, in order of the table, which is `sample_ids`'."""
     found: list[str] = []
     out: NDArray[np.float32] | None = None
@@ -102,7 +102,7 @@ def _vectors(work: Readable, path: str, sample_ids: Sequence[str]) -> NDArray[np
     return out
 
 
-def _run(work: Readable, wanted: Sweep, name: str, sample_ids: Sequence[str]) -> Run:
+def _run(work: TableSource, wanted: Sweep, name: str, sample_ids: Sequence[str]) -> Run:
     table, _, scheme = wanted.scheme.partition(".")
     part = wanted.part.partition(".")[2]
     rows = work.table(table, ["sample_id", scheme, part])

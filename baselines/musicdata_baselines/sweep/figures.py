@@ -20,7 +20,7 @@ Figures = dict[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Is what one fit gave: the figures of both directions, a → b and b → a."""
+    """What one fit gave: the figures of both directions, a → b and b → a."""
 
     method: str
     n_components: int

@@ -28,7 +28,7 @@ Scores = tuple["NDArray[Any]", "NDArray[Any]"]
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """Is one run's test scores, (rows, components) each, plain and weighted with their correlations."""
+    """One run's test scores, (rows, components) each, plain and weighted with their correlations."""
 
     scores: dict[str, Scores]
 

@@ -31,7 +31,7 @@ IN_PAPER = {
 
 @dataclass(slots=True)
 class _Gathered:
-    """Is what was measured on one way of splitting."""
+    """What was measured on one way of splitting."""
 
     name: str
     runs: Sequence[Run]

@@ -10,7 +10,7 @@ from musicdata.errors import UsageError
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Says which part of a sweep is run.
+    """Which part of a sweep is run.
 
     Attributes:
         deep: train the deep methods too.

@@ -13,7 +13,7 @@ Handle = int
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """Says what to compute, in under 1 kB: names and numbers, never rows.
+    """What to compute, in under 1 kB: names and numbers, never rows.
 
     Attributes:
         operation: "want" writes down what a network stage wants, "cut" splits a stage's work into shards, "shard"
@@ -31,7 +31,7 @@ class Spec:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Says how it went, in under 1 kB.
+    """How it went, in under 1 kB.
 
     Attributes:
         handle: what `submit` returned.

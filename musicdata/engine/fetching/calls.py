@@ -6,27 +6,27 @@ import random
 import time
 from typing import TYPE_CHECKING, Any
 
-from musicdata.definitions.stage import digest_of
 from musicdata.engine.fetching.rate_limits import until_tomorrow_s
+from musicdata.system.digests import digest_of
 from musicdata.system.http import HttpError, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from musicdata.engine.fetching.rate_limits import Gate
+    from musicdata.engine.fetching.rate_limits import RateLimiter
     from musicdata.workspace.ledger import Ledger
 
 DAILY_QUOTA = "daily_quota"  # the reason of a refusal that lasts until the next day (UTC)
 
 
 class ItemCalls:
-    """Makes the calls of one item: through the gate, tried again where that helps, each reply kept at once."""
+    """Makes the calls of one item: through the rate limiter, tried again where that helps, each reply kept at once."""
 
-    def __init__(self, ledger: Ledger, gate: Gate, stage: str, key: str, scratch: Path) -> None:
+    def __init__(self, ledger: Ledger, limiter: RateLimiter, stage: str, key: str, scratch: Path) -> None:
         self.scratch = scratch
         self._ledger = ledger
-        self._gate = gate
+        self._limiter = limiter
         self._stage = stage
         self._key = key
 
@@ -41,25 +41,25 @@ class ItemCalls:
 
     def _asked(self, service: str, ask: Callable[[], bytes]) -> bytes:
         """Ask until there is an answer, or until asking again would not help."""
-        patience, n_failed, n_refused = self._gate.patience, 0, 0
+        policy, n_failed, n_refused = self._limiter.policy, 0, 0
         while True:
-            self._gate.enter(service)
+            self._limiter.enter(service)
             try:
                 return ask()
             except HttpError as error:
                 if error.outcome is Outcome.RATE_LIMITED:
                     n_refused += 1
                     # After the last refusal too: what is told is told for the other items as well.
-                    self._gate.hold(service, error.wait_s or self._usual_wait_s(error, n_refused))
-                    if n_refused >= patience.refusals:
+                    self._limiter.hold(service, error.wait_s or self._usual_wait_s(error, n_refused))
+                    if n_refused >= policy.refusals:
                         raise
                 elif error.outcome is Outcome.TRANSIENT:
                     n_failed += 1
                     if error.wait_s:
-                        self._gate.hold(service, error.wait_s)
-                    if n_failed >= patience.attempts:
+                        self._limiter.hold(service, error.wait_s)
+                    if n_failed >= policy.attempts:
                         raise
-                    self._gate.sleep(_spread(patience.first_wait_s * 2.0 ** (n_failed - 1)))
+                    self._limiter.sleep(_spread(policy.first_wait_s * 2.0 ** (n_failed - 1)))
                 else:
                     raise
 
@@ -67,7 +67,7 @@ class ItemCalls:
         """Return how long a service is left alone that refuses and names no time."""
         if error.reason == DAILY_QUOTA:
             return until_tomorrow_s(time.time())
-        return self._gate.patience.refused_wait_s * 2.0 ** (n_refused - 1)
+        return self._limiter.policy.refused_wait_s * 2.0 ** (n_refused - 1)
 
 
 def _spread(wait_s: float) -> float:

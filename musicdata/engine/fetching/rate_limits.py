@@ -1,4 +1,4 @@
-"""The gate in front of each service: calls keep their distance, their number a day, and the waits we were asked for."""
+"""The rate limits of each service: calls keep their distance, their number a day, and the waits we were asked for."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _SLICE_S = 0.2
 
 
 class StoppedError(Exception):
-    """Says that the crawl ends: another thread met a fault, or the user wants it so."""
+    """The crawl ends: another thread met a fault, or the user wants it so."""
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
-    """Says how long a run waits.
+class RetryPolicy:
+    """How long a run waits.
 
     Attributes:
         longest_s: the longest wait that is slept through; a longer one ends the run.
@@ -43,17 +43,17 @@ class Patience:
     refused_wait_s: float = 30.0
 
 
-class Gate:
+class RateLimiter:
     """Lets calls to services through, one after the other; used by all threads of a crawl."""
 
     def __init__(
         self,
         ledger: Ledger,
         budgets: Mapping[str, Budget],
-        patience: Patience,
+        policy: RetryPolicy,
         waits: Callable[[str, float], None] = lambda _service, _wait_s: None,
     ) -> None:
-        self.patience = patience
+        self.policy = policy
         self.stopped = threading.Event()
         self._ledger = ledger
         self._budgets = budgets
@@ -74,7 +74,7 @@ class Gate:
             self.sleep(wait_s)
 
     def hold(self, service: str, wait_s: float) -> None:
-        """Close the gate of a service, and of what shares its first name, for so long; also for runs to come."""
+        """Leave a service alone, and what shares its first name, for so long; also for runs to come."""
         name = _family(service)
         with self._lock:
             now_s = time.monotonic()
@@ -120,7 +120,7 @@ class Gate:
         return max(self._opens_s[name] - time.monotonic(), 0.0)
 
     def _refuse_long_wait(self, service: str, wait_s: float, why: str) -> None:
-        if wait_s > self.patience.longest_s:
+        if wait_s > self.policy.longest_s:
             raise PausedError(service, time.time() + wait_s, f"{service} {why}")
 
 

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Protocol
 
 from musicdata.engine import fetched
-from musicdata.engine.fetching.rate_limits import Gate, Patience
+from musicdata.engine.fetching.rate_limits import RateLimiter, RetryPolicy
 from musicdata.engine.fetching.threads import Fetching, FetchProgress
 from musicdata.errors import UsageError
 from musicdata.settings import require_network
@@ -50,15 +50,15 @@ def fetch(recipe: Recipe, step: Step, workspace: Workspace, services: Services |
         require_network(f"stage {name}")
         n_wanted = ledger.n_wanted(name)
         progress.fetching_started(step, n_wanted, n_wanted - n_due)
-        gate = Gate(ledger, recipe.crawl.budgets, _patience(recipe.crawl), progress.waits)
+        limiter = RateLimiter(ledger, recipe.crawl.budgets, _retry_policy(recipe.crawl), progress.waits)
         threads = min(recipe.crawl.budgets[service].threads for service in step.stage.network.services)
-        fetching = Fetching(step, ledger, gate, services, workspace.scratch / "fetching", progress)
+        fetching = Fetching(step, ledger, limiter, services, workspace.scratch / "fetching", progress)
         fetching.run(n_threads=min(threads, n_due))
         ledger.digest(name)
 
 
-def _patience(crawl: Crawl) -> Patience:
-    return Patience(
+def _retry_policy(crawl: Crawl) -> RetryPolicy:
+    return RetryPolicy(
         longest_s=crawl.longest_wait_s,
         attempts=crawl.attempts,
         first_wait_s=crawl.first_wait_s,

@@ -15,15 +15,15 @@ from musicdata.engine.fetching.calls import ItemCalls
 from musicdata.engine.fetching.rate_limits import StoppedError
 from musicdata.errors import PausedError
 from musicdata.settings import redact
+from musicdata.system.files import storage_faults
 from musicdata.system.http import HttpError
-from musicdata.workspace.folder import storage_faults
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from musicdata.definitions.recipe import Step
     from musicdata.definitions.stage import Fetcher, Network
-    from musicdata.engine.fetching.rate_limits import Gate
+    from musicdata.engine.fetching.rate_limits import RateLimiter
     from musicdata.settings.services import Services
     from musicdata.workspace.ledger import Ledger
 
@@ -43,12 +43,18 @@ class Fetching:
     """One run over the due items of a network stage."""
 
     def __init__(
-        self, step: Step, ledger: Ledger, gate: Gate, services: Services, scratch: Path, progress: FetchProgress
+        self,
+        step: Step,
+        ledger: Ledger,
+        limiter: RateLimiter,
+        services: Services,
+        scratch: Path,
+        progress: FetchProgress,
     ) -> None:
         self._step = step
         self._stage = step.stage.name
         self._ledger = ledger
-        self._gate = gate
+        self._limiter = limiter
         self._services = services
         self._scratch = scratch
         self._progress = progress
@@ -76,16 +82,16 @@ class Fetching:
                 while thread.is_alive():
                     thread.join(_POLL_S)  # so that Ctrl-C is heard
         finally:
-            self._gate.stopped.set()
+            self._limiter.stopped.set()
             for thread in threads:
                 thread.join()
-            self._gate.stopped.clear()
+            self._limiter.stopped.clear()
         if self._faults:
             raise min(self._faults, key=_pause_last)
 
     def _handed_over(self, entry: tuple[str, str] | None) -> bool:
         """Give an item to a thread; False when they have stopped working."""
-        while not self._gate.stopped.is_set():
+        while not self._limiter.stopped.is_set():
             try:
                 self._waiting.put(entry, timeout=_POLL_S)
             except queue.Full:
@@ -107,14 +113,14 @@ class Fetching:
         except BaseException as error:  # noqa: BLE001 - it is raised again in the main thread
             with self._lock:
                 self._faults.append(error)
-            self._gate.stopped.set()
+            self._limiter.stopped.set()
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
             if fetcher is not None:
                 fetcher.close()
 
     def _next(self) -> tuple[str, str] | None:
-        while not self._gate.stopped.is_set():
+        while not self._limiter.stopped.is_set():
             try:
                 return self._waiting.get(timeout=_POLL_S)
             except queue.Empty:
@@ -123,7 +129,7 @@ class Fetching:
 
     def _fetch(self, fetcher: Fetcher, item: Item, scratch: Path) -> None:
         """Fetch one item and write down what became of it."""
-        calls = ItemCalls(self._ledger, self._gate, self._stage, item.key, scratch)
+        calls = ItemCalls(self._ledger, self._limiter, self._stage, item.key, scratch)
         with storage_faults(scratch):
             scratch.mkdir(parents=True, exist_ok=True)
         try:

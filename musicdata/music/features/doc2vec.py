@@ -37,7 +37,7 @@ _MAX_JSON_BYTES = 256 << 20
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Is what inferring a vector needs.
+    """What inferring a vector needs.
 
     Attributes:
         words: the vocabulary, the most frequent first; `counts` how often each was seen.

@@ -249,7 +249,7 @@ class _Element:
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Is what stands under one tuplet bracket, or between brackets when `odd` is 1."""
+    """What stands under one tuplet bracket, or between brackets when `odd` is 1."""
 
     odd: int
     elements: list[_Element]

@@ -32,7 +32,7 @@ _LICENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]{0,63}")
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """Is one row: for which songs and part it holds, and what."""
+    """One row: for which songs and part it holds, and what."""
 
     song: str
     part: str

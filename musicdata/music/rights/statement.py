@@ -61,7 +61,7 @@ def _terms(evidence: str) -> Terms:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """Is a statement taken apart.
+    """A statement taken apart.
 
     Attributes:
         text: in plain letters.

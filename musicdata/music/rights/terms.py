@@ -20,7 +20,7 @@ _CC = re.compile(r"(CC0|CC-BY(?:-NC)?(?:-SA|-ND)?)(?:-(\d\.\d)(?:-[A-Z]{2,3})?)?
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Says what may be done with a part of an item, and how that is known.
+    """What may be done with a part of an item, and how that is known.
 
     Attributes:
         rights: one of `VALUES`.

@@ -28,7 +28,7 @@ _VOCABLE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class LyricLanguage:
-    """Is what is found of a song's language.
+    """What is found of a song's language.
 
     Attributes:
         language: ISO 639-1 code, or ``und``; `score` and `tool` are the detector's.

@@ -23,7 +23,7 @@ _OFFSET = re.compile(r"^\s*\[offset:\s*([+-]?\d{1,7})\s*\]", re.ASCII | re.IGNOR
 
 
 class Line(NamedTuple):
-    """Is a line of words and the second in which it begins."""
+    """A line of words and the second in which it begins."""
 
     time_s: float
     text: str

@@ -42,7 +42,7 @@ def sources(record: Record) -> list[str]:
 
 
 class StageLine(NamedTuple):
-    """Says what one stage was: its name, its version, and its parameters as JSON."""
+    """What one stage was: its name, its version, and its parameters as JSON."""
 
     name: str
     version: str

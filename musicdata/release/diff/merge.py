@@ -133,7 +133,7 @@ def _n_up_to(rows: pa.Table, key: Sequence[str], cut: Key) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Says which rows of two tables have the same key.
+    """Which rows of two tables have the same key.
 
     Attributes:
         in_a: numbers of the rows of the first that the second has too; `in_b` theirs in the second, in the same order.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from musicdata.release.record import version
+from musicdata.release.diff import bump
 from musicdata.release.record.layout import SAMPLES
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Found:
 
 @dataclass(slots=True)
 class TableDiff:
-    """Is what differs in one table that both releases have.
+    """What differs in one table that both releases have.
 
     Attributes:
         name: of the table.
@@ -116,7 +116,7 @@ class TableDiff:
 
 @dataclass(slots=True)
 class Diff:
-    """Is what differs between two releases, or between the same view of both.
+    """What differs between two releases, or between the same view of both.
 
     Attributes:
         a: name and version of the first; `b` of the second.
@@ -141,12 +141,12 @@ class Diff:
     @property
     def is_same(self) -> bool:
         """Say whether nothing differs."""
-        return not version.reasons(self)
+        return not bump.reasons(self)
 
     @property
     def bump(self) -> Bump | None:
         """Return the step in version that the differences ask for; None where there are none, and for a view."""
-        return version.required_bump(self) if self.view == "full" else None
+        return bump.required_bump(self) if self.view == "full" else None
 
     @property
     def samples(self) -> dict[str, int]:
@@ -161,7 +161,7 @@ class Diff:
             "b": self.b,
             "view": self.view,
             "bump": self.bump,
-            "reasons": [list(reason) for reason in version.reasons(self)],
+            "reasons": [list(reason) for reason in bump.reasons(self)],
             "samples": self.samples,
             "tables": {name: table.as_json() for name, table in sorted(self.tables.items())},
             "tables_added": self.tables_added,

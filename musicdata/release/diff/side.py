@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 from musicdata.definitions.contract import introducing
 from musicdata.errors import IntegrityError
 from musicdata.release.diff.merge import BLOCK_ROWS, Stream
-from musicdata.release.making import writing
 from musicdata.release.record import layout
+from musicdata.release.record.files import data_files, read_contracts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,7 +40,7 @@ class Side:
     def of(cls, release: Release) -> Side:
         """Return the side that is this release."""
         there = release.record.tables.keys() | release.record.added.keys()
-        contracts = writing.read_contracts(release.root, release.record)
+        contracts = read_contracts(release.root, release.record)
         return cls(release.root, release.record, {n: c for n, c in contracts.items() if n in there})
 
     @property
@@ -76,7 +76,7 @@ class Side:
         facts, contract = self.facts(table), self.contracts[table]
         wanted = pa.schema([contract.arrow_schema().field(name) for name in columns])
         is_large = any(contract.column(name).is_media or contract.column(name).is_vector for name in columns)
-        for name in writing.data_files(self.record, facts.config, split):
+        for name in data_files(self.record, facts.config, split):
             try:
                 for rows in _row_groups(
                     self.root / name, [facts.columns[c] for c in columns], 1 if is_large else BLOCK_ROWS

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from musicdata.release.diff.merge import match
 from musicdata.release.record.configs import column_names
-from musicdata.release.removal.removed import ID_OF, is_gone
+from musicdata.release.record.tombstones import ID_OF, is_gone
 
 if TYPE_CHECKING:
     from musicdata.definitions.contract import Contract

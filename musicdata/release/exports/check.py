@@ -19,10 +19,10 @@ from musicdata.release.exports import schema
 from musicdata.release.exports.comparison import Comparison
 from musicdata.release.exports.record import VIEW, ids_of, read_view_record
 from musicdata.release.exports.view import find
-from musicdata.release.making import writing
 from musicdata.release.reading.release import open_release
 from musicdata.release.record import layout
-from musicdata.workspace.folder import sha256_of_file
+from musicdata.release.record.files import sums_of
+from musicdata.system.digests import sha256_of_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -59,7 +59,7 @@ _BROKEN = (
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """Is what a folder says it shows, and what reads it.
+    """What a folder says it shows, and what reads it.
 
     Attributes:
         record: its own: of an export, or of a release.
@@ -176,7 +176,7 @@ def _file_problems(folder: Path, claim: _Claim) -> Iterator[str]:
             yield f"{path.relative_to(folder).as_posix()} is not in its record"
     if isinstance(claim.record, layout.Record):
         sums = folder / layout.SUMS
-        if not sums.is_file() or sums.read_bytes() != writing.sums(folder, claim.record):
+        if not sums.is_file() or sums.read_bytes() != sums_of(folder, claim.record):
             yield f"{layout.SUMS} is not that of its files"
 
 

@@ -9,7 +9,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from musicdata.release.record.layout import File
-from musicdata.workspace.folder import storage_faults, sync_folder
+from musicdata.system.files import storage_faults, sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -26,14 +26,14 @@ class _Model(BaseModel):
 
 
 class Ids(_Model):
-    """Is which samples there are: their number, and the sha256 over the sorted lines ``sample_id<tab>split``."""
+    """Which samples there are: their number, and the sha256 over the sorted lines ``sample_id<tab>split``."""
 
     n: int = Field(ge=0)
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
 
 
 class ViewRecord(_Model):
-    """Is `VIEW.json`.
+    """`VIEW.json`.
 
     Attributes:
         format: of this file.

@@ -25,7 +25,7 @@ _FILE_STEM = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,94}")
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Is one sample.
+    """One sample.
 
     Attributes:
         sample_id: and `split`: of the sample.

@@ -29,7 +29,7 @@ def split_order(split: str) -> tuple[int, str]:
 
 @dataclass(frozen=True)
 class _Held(Release):
-    """Is a release whose contracts are read once, not at every question."""
+    """A release whose contracts are read once, not at every question."""
 
     @functools.cached_property
     def reader(self) -> ReleaseReader:

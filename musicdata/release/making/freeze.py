@@ -15,19 +15,21 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.compute as pc
 
-from musicdata import __version__
 from musicdata.checks import examination
 from musicdata.definitions import recipe as recipes
-from musicdata.definitions.stage import digest_of
 from musicdata.errors import InputError, RefusedError, UsageError
+from musicdata.release.diff import bump as bumps
 from musicdata.release.diff import diff
-from musicdata.release.making import selection, writing
+from musicdata.release.making import around, selection, writing
 from musicdata.release.making.staging import is_there, unfinished
 from musicdata.release.reading.release import Release
 from musicdata.release.record import configs, layout
 from musicdata.release.record import version as versions
-from musicdata.workspace.folder import Workspace, read_json, sync_folder
-from musicdata.workspace.parts import TableReader
+from musicdata.system.digests import digest_of
+from musicdata.system.files import read_json, sync_folder, write_file
+from musicdata.version import __version__
+from musicdata.workspace.folder import Workspace
+from musicdata.workspace.reader import TableReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -244,11 +246,11 @@ class _Frozen:
         }
         record = record.model_copy(update=known)
         self.progress("card and sums")
-        record = writing.finish(folder, record, described, self.recipe.portable().toml())
+        record = around.finish(folder, record, described, self.recipe.portable().toml())
         version = self._decided(folder, record)
         if version == record.version:
             return record
-        return writing.finish(
+        return around.finish(
             folder, record.model_copy(update={"version": version}), described, self.recipe.portable().toml()
         )
 
@@ -258,9 +260,9 @@ class _Frozen:
             return record.version
         self.progress(f"difference to {self.previous.record.slug}")
         found = diff(self.previous, Release(folder, record))
-        bump = versions.required_bump(found)
+        bump = bumps.required_bump(found)
         if self.version or bump is None:
-            versions.require(self.previous.version, self.version or self.previous.version, found)
+            bumps.require(self.previous.version, self.version or self.previous.version, found)
         return self.version or versions.next_version(self.previous.version, bump or "patch")
 
     def _write_config(
@@ -279,7 +281,7 @@ class _Frozen:
         files, tables = writer.finish()
         facts = {"files": [f.model_dump() for f in files], "tables": {n: t.model_dump() for n, t in tables.items()}}
         temporary = state.with_suffix(".writing")
-        writing.write_file(temporary, json.dumps(facts).encode())
+        write_file(temporary, json.dumps(facts).encode())
         temporary.replace(state)
         sync_folder(state.parent)
         return files, tables

@@ -12,14 +12,14 @@ from musicdata.definitions.contract import introduced_by
 from musicdata.errors import InputError
 from musicdata.release.record import layout
 from musicdata.release.record.configs import column_names
-from musicdata.release.removal.removed import ID_OF, is_gone
+from musicdata.release.record.tombstones import ID_OF, is_gone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from musicdata.release.record.configs import Config
     from musicdata.release.record.layout import Tombstone
-    from musicdata.workspace.parts import TableReader
+    from musicdata.workspace.reader import TableReader
 
 
 @dataclass(frozen=True, slots=True)

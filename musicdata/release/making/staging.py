@@ -9,8 +9,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from musicdata.errors import InputError, WorkspaceHeldError
-from musicdata.release.making import writing
-from musicdata.workspace.folder import storage_faults, sync_folder
+from musicdata.system.files import storage_faults, sync_folder, write_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +46,7 @@ def unfinished(out: Path, identity: str) -> Iterator[Path]:
             raise InputError(f"{out} is there already; give another folder with --out")
         if _identity(folder) != identity:
             shutil.rmtree(folder, ignore_errors=True)
-            writing.write_file(folder / ".state" / "identity", identity.encode())
+            write_file(folder / ".state" / "identity", identity.encode())
         yield folder
         with storage_faults(out):
             shutil.rmtree(folder / ".state")

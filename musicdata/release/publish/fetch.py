@@ -21,7 +21,8 @@ from musicdata import settings
 from musicdata.errors import IntegrityError, StorageError
 from musicdata.release.publish import publications
 from musicdata.release.record import layout
-from musicdata.workspace.folder import sha256_of_file, storage_faults, sync_folder
+from musicdata.system.digests import sha256_of_file
+from musicdata.system.files import storage_faults, sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -145,8 +146,6 @@ class _Download:
 
     def _files(self, source: Source) -> list[layout.File]:
         """Return every file but `RELEASE.json`, after that has been fetched and checked."""
-        from musicdata.release.making.writing import sums
-
         slug, path = self._publication.slug, self._folder / layout.RECORD
         if not path.is_file() or sha256_of_file(path) != self._publication.release_json_sha256:
             data = source.read(layout.RECORD, min(_MAX_RECORD_BYTES, self._publication.bytes))
@@ -156,7 +155,7 @@ class _Download:
                 raise self._differs([f"{layout.RECORD} (its sha256 is {found}, expected {expected})"])
             _write(path, data)
         record = layout.read_record(self._folder)
-        told = sums(self._folder, record)
+        told = sums_of(self._folder, record)
         last = layout.File(path=layout.SUMS, sha256=hashlib.sha256(told).hexdigest(), bytes=len(told))
         files = sorted([*record.files, last], key=lambda file: file.path)
         if record.slug != slug or sum(file.bytes for file in files) + path.stat().st_size != self._publication.bytes:

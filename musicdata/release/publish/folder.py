@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING
 from musicdata.errors import IntegrityError, WorkspaceHeldError
 from musicdata.release.publish import failures
 from musicdata.release.record import layout
-from musicdata.workspace.folder import sha256_of_file, storage_faults, sync_folder
+from musicdata.system.digests import sha256_of_file
+from musicdata.system.files import storage_faults, sync_folder
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -26,7 +26,7 @@ from musicdata import settings
 from musicdata.definitions import shipped
 from musicdata.errors import InputError, IntegrityError, RefusedError
 from musicdata.release.record import layout
-from musicdata.workspace.folder import storage_faults, sync_folder
+from musicdata.system.files import storage_faults, sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,7 @@ _SHA256 = "^[0-9a-f]{64}$"
 
 
 class Publication(BaseModel):
-    """Says where a release is published, and how to know it.
+    """Where a release is published, and how to know it.
 
     Attributes:
         name: of the data set.

@@ -12,7 +12,8 @@ from musicdata import settings
 from musicdata.errors import IntegrityError, UsageError
 from musicdata.release.publish.failures import transfers
 from musicdata.release.publish.store import ATOMIC, open_store
-from musicdata.workspace.folder import sha256_of_file, storage_faults, sync_folder
+from musicdata.system.digests import sha256_of_file
+from musicdata.system.files import storage_faults, sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,7 +29,7 @@ _TAGGED = re.compile(r"(hf://datasets/[^/]+/[^/@]+)@([^/@]+)")
 
 
 class Source(Protocol):
-    """Is where one release is published."""
+    """Where one release is published."""
 
     def read(self, path: str, max_bytes: int) -> bytes:
         """Return the bytes of a small file; of a larger one not much more than `max_bytes` are read.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from musicdata.errors import InputError
 from musicdata.release.record import layout
-from musicdata.workspace.folder import sha256_of_file
+from musicdata.system.digests import sha256_of_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,7 @@ Commit = Literal["published", "lost", "draft"]
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """Is a release on its way.
+    """A release on its way.
 
     Attributes:
         root: its folder.
@@ -77,7 +77,7 @@ def pack(root: Path, claim: str = "") -> Parcel:
 
 
 class Target(Protocol):
-    """Is a place where one version of one data set is published. The calls come in this order."""
+    """A place where one version of one data set is published. The calls come in this order."""
 
     @property
     def address(self) -> str:

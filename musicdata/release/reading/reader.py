@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from musicdata.definitions.stage import digest_of
 from musicdata.errors import ContractError, IntegrityError
-from musicdata.release.making import writing
 from musicdata.release.record import layout
+from musicdata.release.record.files import data_files, read_contracts
+from musicdata.system.digests import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,7 @@ class ReleaseReader:
         self.root = root
         self.split = split
         self._record = record
-        self._contracts = writing.read_contracts(root, record)
+        self._contracts = read_contracts(root, record)
         self._tables: dict[str, Table] = {
             name: table for name, table in (record.tables | record.added).items() if name in self._contracts
         }
@@ -116,7 +116,7 @@ class ReleaseReader:
         if unknown := sorted(set(columns or ()) - set(known)):
             raise ContractError(f"config {config} has no column {', '.join(unknown)}; it has {', '.join(known)}")
         for split in self.splits(next(iter(facts))):
-            for name in writing.data_files(self._record, config, split):
+            for name in data_files(self._record, config, split):
                 with self._reading(name):
                     yield from _row_groups(self.root / name, columns)
 
@@ -142,7 +142,7 @@ class ReleaseReader:
         """Yield the rows of each row group, columns named as in the table."""
         facts, key = self._tables[table], self.contract(table).key[0]
         places = [facts.columns[name] for name in columns]
-        for name in writing.data_files(self._record, facts.config, split):
+        for name in data_files(self._record, facts.config, split):
             with self._reading(name):
                 for rows in _row_groups(self.root / name, places, facts.columns[key], first, last):
                     yield _between(rows.rename_columns(columns), key, first, last)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from musicdata.definitions import recipe as recipes
-from musicdata.definitions.table_source import Readable
+from musicdata.definitions.table_source import TableSource
 from musicdata.errors import InputError
 from musicdata.release.description import citation
 from musicdata.release.reading.reader import ReleaseReader
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Release(Readable):
+class Release(TableSource):
     """A release, or one split of it.
 
     >>> release = musicdata.load("musictm@1.0.0", split="train")  # doctest: +SKIP

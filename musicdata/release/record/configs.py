@@ -18,7 +18,7 @@ _SHARED = ("sample_id", "split")
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Is one config of a release.
+    """One config of a release.
 
     Attributes:
         name: of the folder under `data/`, and for `load_dataset`.

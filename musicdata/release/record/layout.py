@@ -21,8 +21,8 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from musicdata.definitions.stage import digest_of
 from musicdata.errors import InputError
+from musicdata.system.digests import digest_of
 
 RECORD, SUMS, CARD, CITATION, CROISSANT = "RELEASE.json", "SHA256SUMS", "README.md", "CITATION.cff", "croissant.json"
 RECIPE, CONTRACTS, DATA = "recipe.toml", "manifests", "data"
@@ -39,7 +39,7 @@ class _Model(BaseModel):
 
 
 class File(_Model):
-    """Is one file of a release: its path in it, the sha256 of its bytes and their number."""
+    """One file of a release: its path in it, the sha256 of its bytes and their number."""
 
     path: str
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
@@ -55,7 +55,7 @@ class File(_Model):
 
 
 class Table(_Model):
-    """Is one table of a release.
+    """One table of a release.
 
     Attributes:
         config: where it is.
@@ -71,7 +71,7 @@ class Table(_Model):
 
 
 class Gate(_Model):
-    """Is what the gate said of the workspace: its rules, the figures of the baselines, what could not be proved."""
+    """What the gate said of the workspace: its rules, the figures of the baselines, what could not be proved."""
 
     holds: bool
     reason: str
@@ -99,7 +99,7 @@ class Tombstone(_Model):
 
 
 class Record(_Model):
-    """Is `RELEASE.json`.
+    """`RELEASE.json`.
 
     Attributes:
         format: of this file.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Is one config as it can be seen.
+    """One config as it can be seen.
 
     Attributes:
         name: of the config.

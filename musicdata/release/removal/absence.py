@@ -36,7 +36,7 @@ _TEXT_KINDS = (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary,
 
 
 class SupportsRead(Protocol):
-    """Is a file, or a member of one, to read from."""
+    """A file, or a member of one, to read from."""
 
     def read(self, size: int, /) -> bytes:
         """Return the next bytes, at most `size`."""
@@ -45,7 +45,7 @@ class SupportsRead(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Is something that is left of an item: in which file, where in it, and what."""
+    """Something that is left of an item: in which file, where in it, and what."""
 
     file: str
     place: str
@@ -58,7 +58,7 @@ class Trace:
 
 @dataclass(slots=True)
 class Absence:
-    """Is what was looked for, looked at, and found.
+    """What was looked for, looked at, and found.
 
     Attributes:
         looked_for: kind → number: ids, hashes, media, texts.

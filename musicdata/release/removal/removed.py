@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -13,6 +12,7 @@ from musicdata.definitions.contract import introduced_by
 from musicdata.errors import InputError
 from musicdata.release.record import layout
 from musicdata.release.record.configs import column_names
+from musicdata.release.record.tombstones import ID_OF, is_gone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from musicdata.release.reading.release import Release
     from musicdata.release.record.layout import Tombstone
 
-ID_OF = {"samples": "sample_id", "songs": "song_id", "song_groups": "group_id"}
 """What a tombstone says it takes down, by the table of MusicTM that has it → column in which its id stands."""
 
 GROUP = "group:"
@@ -70,19 +69,9 @@ def _not_there(release: Release, item: str) -> str:
     return f"{item} is not in {release.record.slug}: expected the id of a sample, of a song, or of a group"
 
 
-def is_gone(samples: pa.Table, stones: Sequence[Tombstone]) -> pa.ChunkedArray:
-    """Say of each sample whether a tombstone takes it down; the table has its ids, as far as there are any."""
-    found = pa.chunked_array([pa.array(np.zeros(len(samples), bool))])
-    for table, column in ID_OF.items():
-        ids = pa.array([stone.id for stone in stones if stone.table == table], pa.string())
-        if column in samples.column_names:
-            found = pc.or_(found, pc.is_in(samples.column(column), ids))
-    return found
-
-
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """Is what a release loses: samples, and what had only these.
+    """What a release loses: samples, and what had only these.
 
     Attributes:
         samples: their ids.

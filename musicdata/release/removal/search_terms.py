@@ -20,7 +20,7 @@ _SHORT_BYTES = 1000  # an expression costs more than it saves
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """Is a sound or a picture: what it is of, its length, and some bytes from its middle with their place."""
+    """A sound or a picture: what it is of, its length, and some bytes from its middle with their place."""
 
     what: str
     n_bytes: int
@@ -30,7 +30,7 @@ class Media:
 
 @dataclass(slots=True)
 class Needles:
-    """Is what is looked for.
+    """What is looked for.
 
     Attributes:
         texts: bytes, ASCII letters small → what they are; found in whatever case.

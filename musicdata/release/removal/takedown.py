@@ -15,20 +15,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from musicdata.definitions.stage import digest_of
 from musicdata.errors import InputError, IntegrityError, RefusedError, UsageError
-from musicdata.release.making import writing
+from musicdata.release.making import around
 from musicdata.release.making.staging import is_there, unfinished
 from musicdata.release.reading.release import open_release
 from musicdata.release.record import layout, stored
 from musicdata.release.record import version as versions
 from musicdata.release.record.configs import column_names
 from musicdata.release.record.digests import TableDigests
+from musicdata.release.record.files import data_files, file_facts
 from musicdata.release.removal.absence import prove_absence
 from musicdata.release.removal.removed import Gone, tombstones
 from musicdata.release.sharing import rights
 from musicdata.release.sharing.permissions import RIGHTS
-from musicdata.workspace.folder import storage_faults
+from musicdata.system.digests import digest_of
+from musicdata.system.files import storage_faults, sync_file
 from musicdata.workspace.parts import PartWriter
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def _next(release: Release, version: str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """Says what happens to the rows of a config.
+    """What happens to the rows of a config.
 
     Attributes:
         column: of the ids by which rows go.
@@ -184,7 +185,7 @@ class _Removal:
             "tombstones": [*record.tombstones, *stones],
         }
         recipe = (self.release.root / layout.RECIPE).read_text("utf-8")
-        return writing.finish(folder, record.model_copy(update=known), described, recipe)
+        return around.finish(folder, record.model_copy(update=known), described, recipe)
 
     def _rights(self) -> dict[str, dict[str, int]]:
         if RIGHTS not in self.release.tables:
@@ -197,7 +198,7 @@ class _Removal:
         record, change = self.release.record, self._change(config)
         files: list[layout.File] = []
         for split in record.tables[next(iter(config.tables))].rows:
-            names = writing.data_files(record, config.name, split)
+            names = data_files(record, config.name, split)
             touched = [name for name in names if change and change.touches(self.release.root / name)]
             for name in names:
                 if change and name in touched:
@@ -223,16 +224,16 @@ class _Removal:
         for rows in _row_groups(self.release.root / name):
             writer.write(change.apply(rows))
         writer.close()
-        writing.sync(folder / name)
-        return writing.file_facts(folder, folder / name)
+        sync_file(folder / name)
+        return file_facts(folder, folder / name)
 
     def _copied(self, folder: Path, name: str) -> layout.File:
         source, target = self.release.root / name, folder / name
         with storage_faults(target):
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, target)
-        writing.sync(target)
-        facts = writing.file_facts(folder, target)
+        sync_file(target)
+        facts = file_facts(folder, target)
         if facts not in self.release.record.files:
             raise IntegrityError(
                 f"{source} is not what {layout.RECORD} says. Run: musicdata release verify {self.release.root}"

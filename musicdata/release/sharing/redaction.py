@@ -16,16 +16,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from musicdata.definitions import contract as contracts
-from musicdata.definitions.stage import digest_of
 from musicdata.errors import InputError, IntegrityError, UsageError
 from musicdata.release.exports import schema
-from musicdata.release.making import writing
+from musicdata.release.making import around, writing
 from musicdata.release.making.staging import is_there, unfinished
 from musicdata.release.reading.release import open_release
 from musicdata.release.record import layout, stored
 from musicdata.release.record.configs import Config, column_names
+from musicdata.release.record.files import data_files
 from musicdata.release.sharing import bag_of_words
 from musicdata.release.sharing.permissions import Permissions
+from musicdata.system.digests import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -96,7 +97,7 @@ def _seen(column: Column, view: View, *, is_key: bool) -> Column | None:
 
 @dataclass(frozen=True)
 class _Rendering:
-    """Is a view of a release that is being written."""
+    """A view of a release that is being written."""
 
     release: Release
     view: View
@@ -134,11 +135,11 @@ class _Rendering:
             described |= {name: contracts.load(name).among(self.contracts) for name in added}
         known = {"view": self.view, "files": files, "redacted": self._redacted(tables), "added": added}
         recipe = (self.release.root / layout.RECIPE).read_text("utf-8")
-        return writing.finish(folder, self.record.model_copy(update=known), described, recipe)
+        return around.finish(folder, self.record.model_copy(update=known), described, recipe)
 
     def _write_config(self, folder: Path, config: Config) -> tuple[list[layout.File], dict[str, Table]]:
         rows = self.record.tables[next(iter(config.tables))].rows
-        n_files = {split: len(writing.data_files(self.record, config.name, split)) for split in rows}
+        n_files = {split: len(data_files(self.record, config.name, split)) for split in rows}
         writer = writing.ConfigWriter(folder, config, rows, n_files)
         for piece in self.release.reader.iterate_config(config.name, column_names(config.contract)):
             writer.write(self._emptied(config.contract, piece))

@@ -29,7 +29,7 @@ _NO_ROW = "unknown", None, "the release has no rights of it"
 
 @dataclass(frozen=True, slots=True)
 class Offence:
-    """Is one modality of one sample that a release shows though its rights forbid it.
+    """One modality of one sample that a release shows though its rights forbid it.
 
     Attributes:
         columns: where it is shown, `table.column`.

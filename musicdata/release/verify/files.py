@@ -72,7 +72,7 @@ def verify(
 
 @dataclass(frozen=True, slots=True)
 class _Tree:
-    """Is what there is in the folder: regular files with their sizes in bytes, and what else was found."""
+    """What there is in the folder: regular files with their sizes in bytes, and what else was found."""
 
     root: Path
     sizes: dict[str, int] = field(default_factory=dict)
@@ -135,7 +135,7 @@ def _opened(path: Path) -> BufferedReader:
 
 @dataclass(frozen=True, slots=True)
 class _Documents:
-    """Is what `RELEASE.json` and `SHA256SUMS` say, and what is wrong with them by themselves.
+    """What `RELEASE.json` and `SHA256SUMS` say, and what is wrong with them by themselves.
 
     Attributes:
         record: None where `RELEASE.json` is no record.

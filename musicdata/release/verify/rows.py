@@ -16,9 +16,9 @@ from musicdata.definitions import recipe as recipes
 from musicdata.errors import ContractError, IntegrityError, RecipeError
 from musicdata.release.diff.merge import blocks, falling, key_at, refuse_twins
 from musicdata.release.diff.side import Side
-from musicdata.release.making import writing
 from musicdata.release.record import layout
 from musicdata.release.record.digests import ColumnDigest
+from musicdata.release.record.files import data_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,7 @@ _UNREADABLE = (OSError, pa.ArrowException, MemoryError, ValueError, KeyError)
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Is something in which a release is not what it says.
+    """Something in which a release is not what it says.
 
     Attributes:
         file: path in the release.
@@ -146,7 +146,7 @@ def _around(root: Path, record: Record) -> list[Problem]:
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """Is a release with the contracts of the tables that this view of it has."""
+    """A release with the contracts of the tables that this view of it has."""
 
     root: Path
     record: Record
@@ -214,7 +214,7 @@ class _View:
         wanted = (
             list(places) if deep else sorted({*(n for key in keys for n in key), *(["split"] * ("split" in places))})
         )
-        for path in writing.data_files(self.record, config, split):
+        for path in data_files(self.record, config, split):
             try:
                 with pq.ParquetFile(self.root / path, page_checksum_verification=True) as file:
                     wrong = list(_schema_problems(path, file.schema_arrow, places))
@@ -231,7 +231,7 @@ class _View:
     def _totals(
         self, config: str, split: str, check: _SplitCheck, places: dict[str, list[tuple[str, Column]]]
     ) -> Iterator[Problem]:
-        file = layout.data_file(config, split, 0, len(writing.data_files(self.record, config, split)))
+        file = layout.data_file(config, split, 0, len(data_files(self.record, config, split)))
         for table in self.tables(config):
             if check.n_rows != (said := self.facts(table).rows[split]):
                 yield Problem(

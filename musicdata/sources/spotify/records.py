@@ -50,7 +50,7 @@ class _Record(BaseModel):
 
 
 class Playlist(_Record):
-    """Is a playlist that a search found.
+    """A playlist that a search found.
 
     Attributes:
         playlist_id: Spotify's.
@@ -67,7 +67,7 @@ class Playlist(_Record):
 
 
 class Track(_Record):
-    """Is a track as a list names it.
+    """A track as a list names it.
 
     Attributes:
         spotify_id: Spotify's; `isrc` the recording's.
@@ -95,7 +95,7 @@ class Track(_Record):
 
 
 class Unusable(_Record):
-    """Is an entry that is no track or no playlist we can use.
+    """An entry that is no track or no playlist we can use.
 
     Attributes:
         reason: short code; `detail` the same for people.
@@ -106,7 +106,7 @@ class Unusable(_Record):
 
 
 class Page(_Record):
-    """Is a page of a list.
+    """A page of a list.
 
     Attributes:
         total: entries in the whole list, as far as told.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from musicdata.errors import SetupError
 from musicdata.settings import Secret
 from musicdata.sources.spotify import records
-from musicdata.system.http import HttpError, LentSession, Limits, Outcome
+from musicdata.system.http import BorrowedSession, HttpError, Limits, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,7 +60,7 @@ class WebApi:
             missing = f"{_USED_FOR} needs {error.name}, which is not installed. Run: pip install 'musicdata[crawl]'"
             raise SetupError(missing) from error
         logging.getLogger("spotipy").addHandler(logging.NullHandler())  # else its errors go to the terminal
-        self._session = LentSession(Limits(deadline_s=services.deadline_s))
+        self._session = BorrowedSession(Limits(deadline_s=services.deadline_s))
         self._user_token = services.keys.get(USER_TOKEN)
         self._sign_in: Any = None
         if self._user_token is None:

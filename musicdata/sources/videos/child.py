@@ -57,15 +57,15 @@ class _Log:
 
 
 class TooLargeError(Exception):
-    """Says that a file is larger than it may be."""
+    """A file is larger than it may be."""
 
 
 class NotMediaError(Exception):
-    """Says that an address leads to something that is not one media file."""
+    """An address leads to something that is not one media file."""
 
 
 class _YtDlp:
-    """Is one YoutubeDL, used for all questions, so that it keeps its connections and its session."""
+    """One YoutubeDL, used for all questions, so that it keeps its connections and its session."""
 
     def __init__(self) -> None:
         import yt_dlp

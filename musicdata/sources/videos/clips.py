@@ -29,7 +29,7 @@ SILENT_PEAK = 33  # of 32,767: -60 dBFS
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Says which clip is wanted of a video.
+    """Which clip is wanted of a video.
 
     Attributes:
         clip_s: its length.
@@ -61,7 +61,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Says where a clip comes from.
+    """Where a clip comes from.
 
     Attributes:
         start_s: where it begins in the video.
@@ -132,7 +132,7 @@ def peak_of(samples: NDArray[np.int16]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """Is a clip that was fetched.
+    """A clip that was fetched.
 
     Attributes:
         samples: 16-bit, shape (n,), at `RATE_HZ`.

@@ -30,7 +30,7 @@ _NO_RUNTIME = "no supported javascript runtime"
 
 
 class Link(BaseModel):
-    """Is one error of a chain: the one that was raised, or what stands behind it."""
+    """One error of a chain: the one that was raised, or what stands behind it."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -42,7 +42,7 @@ class Link(BaseModel):
 
 
 class Fault(BaseModel):
-    """Is what the child says of a failure: the chain of errors, outermost first, and yt-dlp's warnings before it."""
+    """What the child says of a failure: the chain of errors, outermost first, and yt-dlp's warnings before it."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -52,7 +52,7 @@ class Fault(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """Says what a phrase in an error's text means."""
+    """What a phrase in an error's text means."""
 
     phrase: str
     outcome: Outcome

@@ -52,7 +52,7 @@ _OF_CHANNEL_NAME = re.compile(r"\s+-\s+topic$|\s*vevo$|\s+official(?: channel)?$
 
 @dataclass(frozen=True, slots=True)
 class Song:
-    """Is the recording that is wanted; `artists` are all of them, joined by "; ", and `duration_s` may be unknown."""
+    """The recording that is wanted; `artists` are all of them, joined by "; ", and `duration_s` may be unknown."""
 
     artist: str
     artists: str
@@ -62,7 +62,7 @@ class Song:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Is what a search tells of a video."""
+    """What a search tells of a video."""
 
     title: str
     channel: str
@@ -72,7 +72,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Says what is accepted.
+    """What is accepted.
 
     Attributes:
         accept_s: greatest difference of lengths that is accepted; `review_s` that is for a person to look at.
@@ -87,7 +87,7 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Is what becomes of a candidate.
+    """What becomes of a candidate.
 
     Attributes:
         kind: of the video, one of `KINDS`.

@@ -33,7 +33,7 @@ _HOSTS = ("youtube.com", "www.youtube.com", "m.youtube.com", "music.youtube.com"
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """Is the video that is wanted for a song, and where its clip begins, if that is told."""
+    """The video that is wanted for a song, and where its clip begins, if that is told."""
 
     video_id: str
     url: str

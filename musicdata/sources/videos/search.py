@@ -22,7 +22,7 @@ _MAX_BYTES = 8 << 20
 
 
 class Hit(BaseModel):
-    """Is one video that a search found.
+    """One video that a search found.
 
     Attributes:
         id: of the video; `url` where it is.

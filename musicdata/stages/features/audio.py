@@ -10,19 +10,21 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from musicdata.definitions import cutting
-from musicdata.definitions.stage import Inputs, Parameters, Shard, Stage, Task
+from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 from musicdata.errors import SetupError
 from musicdata.music.features import sound, vggish
 from musicdata.music.features.deep import require_torch
 from musicdata.music.features.extractor import NOTE_KEY, Extractor
 from musicdata.music.features.spectrogram import LogMel
 from musicdata.stages.features import batches
-from musicdata.workspace.folder import sha256_of_file
+from musicdata.system.digests import sha256_of_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
+
+    from musicdata.definitions.reader import Inputs
 
 _SAMPLES_A_SHARD = 200
 _NOTES = [*NOTE_KEY, "audio_start", "audio_stop"]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from musicdata.definitions.stage import Inputs
+    from musicdata.definitions.reader import Inputs
 
 SAMPLES_AT_ONCE = 50  # a row group of media
 

@@ -11,12 +11,14 @@ import numpy as np
 from pydantic import Field
 
 from musicdata.definitions import cutting
-from musicdata.definitions.stage import Inputs, Parameters, Shard, Stage, Task
+from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 from musicdata.music.features import doc2vec
 from musicdata.music.features.extractor import Extractor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from musicdata.definitions.reader import Inputs
 
 _READS = ["sample_id", "split", "tokens"]
 _KEY = ["sample_id", "split"]

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from musicdata.definitions import contract as contracts
 from musicdata.definitions import cutting
-from musicdata.definitions.stage import Inputs, Parameters, Shard, Stage, Task
+from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 from musicdata.errors import InputError
 from musicdata.music.features import sound
 from musicdata.music.features.deep import require_torch
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
     from numpy.typing import NDArray
+
+    from musicdata.definitions.reader import Inputs
 
 _NOTES = [*NOTE_KEY, "audio_start", "note_sheet_id"]
 _N_FFT, _HOP_LENGTH, _BANDS, _FRAMES = 2048, 1024, 64, 24

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from pydantic import Field
 
 from musicdata.definitions import cutting
-from musicdata.definitions.stage import Inputs, Parameters, Shard, Stage, Task
+from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 from musicdata.music.features import skip_gram, words
 from musicdata.music.features.extractor import NOTE_KEY, Extractor
 from musicdata.stages.features import batches
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
+
+    from musicdata.definitions.reader import Inputs
 
 _NOTES = [*NOTE_KEY, "syllable", "word", "word_index"]
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from musicdata.definitions.stage import Inputs, Parameters, Shard, Stage, Task
+from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 from musicdata.music.features import mfcc
 from musicdata.stages.features import of_clips
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from musicdata.definitions.reader import Inputs
 
 
 class FeaturesMfcc(Parameters):

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from musicdata.definitions.stage import Inputs, Shard, Task
+    from musicdata.definitions.reader import Inputs
+    from musicdata.definitions.stage import Shard, Task
     from musicdata.music.features.extractor import Extractor
 
     Take = Callable[[NDArray[np.float32], int], NDArray[np.float32]]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from musicdata.definitions import cutting
-from musicdata.definitions.stage import Inputs, Parameters, Shard, Stage, Task
+from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 from musicdata.music.features import note_crop
 from musicdata.music.features.extractor import NOTE_KEY, Extractor
 from musicdata.music.render import notation
@@ -17,6 +17,7 @@ from musicdata.stages.features import batches
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from musicdata.definitions.reader import Inputs
     from musicdata.stages.features.batches import Batch
 
 _SAMPLES_A_SHARD = 200

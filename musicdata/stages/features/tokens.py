@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from musicdata.definitions import cutting
-from musicdata.definitions.stage import Inputs, Parameters, Shard, Stage, Task
+from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 from musicdata.music.text import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from musicdata.definitions.reader import Inputs
 
 _SAMPLES_A_SHARD = 500
 _READS = ["sample_id", "split", "lyrics"]

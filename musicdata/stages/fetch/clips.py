@@ -9,13 +9,14 @@ from urllib.parse import urljoin
 
 from pydantic import Field
 
-from musicdata.definitions.stage import Caller, Inputs, Item, Network, Parameters, Stage, Task
+from musicdata.definitions.stage import Caller, Item, Network, Parameters, Stage, Task
 from musicdata.errors import FormatError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from musicdata.definitions.reader import Inputs
     from musicdata.definitions.stage import Answer
     from musicdata.settings.services import Services
     from musicdata.sources.videos.clips import Clip

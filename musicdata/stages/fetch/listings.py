@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from musicdata.definitions.stage import Inputs, Item, Network, Parameters, Stage, Task
+from musicdata.definitions.stage import Item, Network, Parameters, Stage, Task
 from musicdata.errors import InputError
 from musicdata.sources import track_lists
 from musicdata.sources.spotify import Pager, WebApi
@@ -17,6 +17,7 @@ from musicdata.system.http import HttpError, Outcome
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from musicdata.definitions.reader import Inputs
     from musicdata.definitions.stage import Caller
     from musicdata.settings.services import Services
     from musicdata.sources.spotify.paging import Entry

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from musicdata.definitions.stage import Answer, Caller, Inputs, Item, Network, Parameters, Stage, Task
+from musicdata.definitions.stage import Answer, Caller, Item, Network, Parameters, Stage, Task
 from musicdata.errors import SetupError
 from musicdata.music.text import lyric_cleaning, lyric_language, synced_lyrics
 from musicdata.sources import lrclib, lrclib_dump, lyric_record, musixmatch
@@ -25,6 +25,7 @@ from musicdata.system.http import Client, HttpError, Limits, Outcome
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from musicdata.definitions.reader import Inputs
     from musicdata.music.text.lyric_language import LyricLanguage
     from musicdata.settings.services import Services
 
@@ -73,7 +74,7 @@ class FetchLyrics(Parameters):
 
 
 class PassedOver(BaseModel):
-    """Is a source that was asked and not taken, and what it said of the song all the same.
+    """A source that was asked and not taken, and what it said of the song all the same.
 
     Attributes:
         note: as in `Reply`, or ``truncated``.
@@ -89,7 +90,7 @@ class PassedOver(BaseModel):
 
 
 class Fetched(BaseModel):
-    """Is what is kept of a track's words: the record that was taken, and who was passed over."""
+    """What is kept of a track's words: the record that was taken, and who was passed over."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 

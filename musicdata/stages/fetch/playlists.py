@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, field_validator
 
-from musicdata.definitions.stage import Inputs, Item, Network, Parameters, Stage, Task
+from musicdata.definitions.stage import Item, Network, Parameters, Stage, Task
 from musicdata.errors import InputError
 from musicdata.sources import track_lists
 from musicdata.sources.spotify import Pager, WebApi
@@ -20,6 +20,7 @@ from musicdata.system.http import HttpError, Outcome
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from musicdata.definitions.reader import Inputs
     from musicdata.definitions.stage import Caller
     from musicdata.settings.services import Services
 

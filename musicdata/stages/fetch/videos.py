@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from musicdata.definitions.stage import Answer, Caller, Inputs, Item, Network, Parameters, Stage, Task
+from musicdata.definitions.stage import Answer, Caller, Item, Network, Parameters, Stage, Task
 from musicdata.music.text.names import title_parts
 from musicdata.sources.videos import matching, overrides
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from musicdata.definitions.reader import Inputs
     from musicdata.settings.services import Services
     from musicdata.sources.videos.search import Hit, VideoSearch
 

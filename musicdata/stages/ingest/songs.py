@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from musicdata.definitions import cutting
-from musicdata.definitions.stage import Inputs, Parameters, Shard, Stage, Task, digest_of
+from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 from musicdata.errors import FormatError, InputError
 from musicdata.music import formats
 from musicdata.music.text import language, syllabification
 from musicdata.sources import song_files
+from musicdata.system.digests import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from musicdata.definitions.reader import Inputs
     from musicdata.music.formats.song import Song, SungNote
     from musicdata.sources.song_files import SongFile
 

@@ -10,10 +10,12 @@ import pyarrow.compute as pc
 
 from musicdata.definitions import contract as contracts
 from musicdata.definitions import cutting
-from musicdata.definitions.stage import Inputs, Parameters, Shard, Stage, Task
+from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from musicdata.definitions.reader import Inputs
 
 _SAMPLES_A_SHARD = 2048
 _READS: dict[str, list[str] | None] = {

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from musicdata.definitions.stage import Inputs, Parameters, Shard, Stage, Task
+from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 from musicdata.music import similarity
 from musicdata.music.similarity import links as similarity_links
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from musicdata.definitions.reader import Inputs
     from musicdata.music.similarity import Link, SongContent
 
 _COLUMNS = ["song_id", "pitch", "syllable"]

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from musicdata.definitions import cutting
-from musicdata.definitions.stage import Inputs, Parameters, Reject, Shard, Stage, Task
+from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 from musicdata.music.text import synced_lyrics
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from musicdata.definitions.reader import Inputs, Reject
 
     Row = dict[str, Any]
 

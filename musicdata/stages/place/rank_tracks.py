@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field, field_validator
 
 from musicdata.definitions.splits import Split
-from musicdata.definitions.stage import Inputs, Parameters, Shard, Stage, Task
+from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 from musicdata.music.text.names import normalised, title_parts
 from musicdata.sources import recordings
 from musicdata.sources.recordings import Listing, Recording
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from musicdata.definitions.reader import Inputs
 
 _COLUMNS = list(Listing.__slots__)
 _NOT_MUSIC = (

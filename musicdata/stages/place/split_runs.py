@@ -9,10 +9,12 @@ import pyarrow as pa
 from pydantic import Field
 
 from musicdata.definitions import cutting
-from musicdata.definitions.stage import Inputs, Parameters, Shard, Stage, Task
+from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from musicdata.definitions.reader import Inputs
 
 _READS = {"pairs": ["sample_id", "split", "group_id"]}
 ARTIST = "artist"

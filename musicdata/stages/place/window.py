@@ -10,10 +10,12 @@ from pydantic import Field
 
 from musicdata.definitions import cutting
 from musicdata.definitions.splits import Split
-from musicdata.definitions.stage import Inputs, Parameters, Shard, Stage, Task
+from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from musicdata.definitions.reader import Inputs
 
     Row = dict[str, Any]
 

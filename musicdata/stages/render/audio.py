@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from musicdata.definitions import cutting
-from musicdata.definitions.stage import Inputs, Parameters, Shard, Stage, Task
+from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 from musicdata.errors import RenderError
 from musicdata.music.render import timidity
-from musicdata.workspace.folder import sha256_of_file
+from musicdata.system.digests import sha256_of_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from musicdata.definitions.reader import Inputs
 
 _SAMPLES_A_SHARD = 200
 CLIPS_A_PROCESS = 50

@@ -11,14 +11,16 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from musicdata.definitions import cutting
-from musicdata.definitions.stage import Inputs, Shard, Stage, Task, digest_of
+from musicdata.definitions.stage import Shard, Stage, Task
 from musicdata.errors import RenderError
 from musicdata.music.render import lilypond, notation
 from musicdata.stages.render.sheet import EDGES, PAGES_A_PROCESS, RenderSheet
+from musicdata.system.digests import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from musicdata.definitions.reader import Inputs
     from musicdata.music.render.lilypond import Picture
 
 _PICTURES_A_SHARD = 120

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from musicdata.definitions import cutting
-from musicdata.definitions.stage import Inputs, Parameters, Shard, Stage, Task
+from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 from musicdata.errors import RenderError
 from musicdata.music.render import lilypond, notation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from musicdata.definitions.reader import Inputs
     from musicdata.music.render.lilypond import Picture
 
     Row = dict[str, Any]

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field, field_validator
 
 from musicdata.definitions import cutting
-from musicdata.definitions.stage import Inputs, Parameters, Shard, Stage, Task
+from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 from musicdata.music.rights.terms import Terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from musicdata.definitions.reader import Inputs
 
 _SAMPLES_A_SHARD = 4096
 _READS = {"pairs": ["sample_id", "split", "video_id"], "lyrics": ["sample_id", "source", "copyright"]}
@@ -19,7 +21,7 @@ AUDIO_FROM = "youtube"
 
 
 class Said(Parameters):
-    """Says what a service's terms allow, and in which words they say so.
+    """What a service's terms allow, and in which words they say so.
 
     Attributes:
         rights: for research only, or unknown: no terms of a service make a work free.

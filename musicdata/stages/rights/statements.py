@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import field_validator
 
 from musicdata.definitions import cutting
-from musicdata.definitions.stage import Inputs, Parameters, Shard, Stage, Task
+from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 from musicdata.music.rights import overrides, statement
 from musicdata.music.rights.terms import Terms, strictest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from musicdata.definitions.reader import Inputs
 
     Row = dict[str, Any]
 

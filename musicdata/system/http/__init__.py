@@ -10,10 +10,10 @@ through: the error says when to come back. A POST is sent again only if the serv
 Certificates are always checked. Redirects are followed for GET and HEAD only, five at most, to http and https only; on
 another host the caller's headers are left behind. Cookies and ~/.netrc are not used. Keys are given as `Secret`s.
 
-`LentSession` holds the calls of a library to the same, apart from retries: there are none.
+`BorrowedSession` holds the calls of a library to the same, apart from retries: there are none.
 """
 
-from musicdata.system.http.borrowed import LentSession as LentSession
+from musicdata.system.http.borrowed import BorrowedSession as BorrowedSession
 from musicdata.system.http.client import Client as Client
 from musicdata.system.http.client import Reply as Reply
 from musicdata.system.http.outcome import HttpError as HttpError

@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 
-from musicdata import __version__, settings
+from musicdata import settings
 from musicdata.settings import Secret
 from musicdata.system.http.client import _FAULTS, _as_it_is, _fault
 from musicdata.system.http.outcome import HttpError, Limits, Outcome, fault_of, public
 from musicdata.system.http.watchdog import TooLongError, Watch, WatchedAdapter
+from musicdata.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,8 +30,8 @@ _SAID_BYTES = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """Is what a server answered last: libraries lose status and headers on the way to their errors.
+class LastResponse:
+    """What a server answered last: libraries lose status and headers on the way to their errors.
 
     Attributes:
         status: the server's.
@@ -53,8 +54,8 @@ class Heard:
         return HttpError(f"{self.where}: {fault.text}", fault.outcome, fault.status, fault.wait_s, reason)
 
 
-class LentSession(requests.Session):  # type: ignore[misc]  # requests is not followed
-    """Is what a library takes for an ordinary session; to be used by one thread at a time.
+class BorrowedSession(requests.Session):  # type: ignore[misc]  # requests is not followed
+    """What a library takes for an ordinary session; to be used by one thread at a time.
 
     Attributes:
         limits: of each call; its `attempts` do not count: there is one.
@@ -65,7 +66,7 @@ class LentSession(requests.Session):  # type: ignore[misc]  # requests is not fo
         super().__init__()
         settings.guard_logs()
         self.limits = limits or Limits()
-        self.heard: Heard | None = None
+        self.heard: LastResponse | None = None
         self.auth = _as_it_is  # else requests looks for a password in ~/.netrc
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self.headers.update({"User-Agent": f"musicdata/{__version__}", "Accept-Encoding": "identity"})
@@ -98,7 +99,7 @@ class LentSession(requests.Session):  # type: ignore[misc]  # requests is not fo
         if isinstance(found, HttpError):
             raise found
         said = found.content[:_SAID_BYTES].decode("utf-8", "replace")
-        self.heard = Heard(found.status_code, dict(found.headers), said, where)
+        self.heard = LastResponse(found.status_code, dict(found.headers), said, where)
         if found.is_redirect:
             target = public(found.headers["Location"])
             raise HttpError(f"{where}: redirected to {target}, where it is not to go", Outcome.INVALID, 301)

@@ -17,13 +17,15 @@ from urllib.parse import urljoin, urlsplit
 import requests
 import urllib3
 
-from musicdata import __version__, settings
+from musicdata import settings
 from musicdata.errors import IntegrityError, UsageError
 from musicdata.settings import Secret
+from musicdata.system.digests import sha256_of_file
+from musicdata.system.files import storage_faults, sync_folder
 from musicdata.system.http.outcome import Fault, HttpError, Limits, Outcome, fault_of, public
-from musicdata.system.http.resumable import Part
+from musicdata.system.http.resumable import ResumableFile
 from musicdata.system.http.watchdog import TooLongError, Watch, WatchedAdapter, innermost, never_connected
-from musicdata.workspace.folder import sha256_of_file, storage_faults, sync_folder
+from musicdata.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,7 +40,7 @@ _FAULTS = (requests.RequestException, urllib3.exceptions.HTTPError, HTTPExceptio
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Is a server's answer: status, headers by lower-case name, and body."""
+    """A server's answer: status, headers by lower-case name, and body."""
 
     status: int
     headers: Mapping[str, str]
@@ -58,7 +60,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class _Ask:
-    """Is what is asked for; headers and body are made anew for every attempt."""
+    """What is asked for; headers and body are made anew for every attempt."""
 
     method: str
     url: str
@@ -172,7 +174,7 @@ class Client:
             HttpError: the transfer broke off, or the body is longer than `size`.
             IntegrityError: its sha256 is another.
         """
-        part = Part(path.with_name(f"{path.name}.part"), size, headers or {})
+        part = ResumableFile(path.with_name(f"{path.name}.part"), size, headers or {})
         limits = (limits or self.limits).for_bytes(size)
         ask = _Ask("GET", url, headers=part.headers)
         goes_on = part.length() > 0

@@ -22,7 +22,7 @@ _LONGEST_WAIT_S = 10 * 365 * 86400.0
 
 
 class Outcome(enum.StrEnum):
-    """Says what became of a call, and so whether it is of use to try again."""
+    """What became of a call, and so whether it is of use to try again."""
 
     OK = "ok"
     GONE = "gone"
@@ -45,7 +45,7 @@ _ADVICE = {
 
 
 class HttpError(TransferError):
-    """Says that a call did not succeed.
+    """A call did not succeed.
 
     Attributes:
         outcome: of which kind.
@@ -74,7 +74,7 @@ class HttpError(TransferError):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Says how much a call may take.
+    """How much a call may take.
 
     Attributes:
         deadline_s: seconds for everything, retries and waits included.
@@ -99,7 +99,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Is a failed attempt.
+    """A failed attempt.
 
     Attributes:
         outcome: of which kind.

@@ -6,9 +6,9 @@ import os
 import re
 from typing import TYPE_CHECKING
 
+from musicdata.system.files import storage_faults
 from musicdata.system.http.outcome import Fault, Outcome
 from musicdata.system.http.watchdog import TooLongError
-from musicdata.workspace.folder import storage_faults
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 _RANGE = re.compile(r"bytes (\d+)-\d+/(?:\d+|\*)")
 
 
-class Part:
-    """Is the beginning of a file of `size` bytes, beside the place it will have.
+class ResumableFile:
+    """The beginning of a file of `size` bytes, beside the place it will have.
 
     It is continued whoever left it: whether both pieces are of one file, its sha256 says at the end. Within one process
     the server's validator is sent too, so that a file that changes meanwhile comes whole at once.

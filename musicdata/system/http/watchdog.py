@@ -28,7 +28,7 @@ _running = threading.local()
 
 
 class TooLongError(Exception):
-    """Says that a body is longer than it may be."""
+    """A body is longer than it may be."""
 
 
 class Watch:
@@ -127,7 +127,7 @@ _POOLS = {"http": _Pool, "https": _TlsPool}
 
 
 class WatchedAdapter(HTTPAdapter):  # type: ignore[misc]  # requests is not followed
-    """Is requests' adapter over watched connections; it never tries again by itself."""
+    """Requests' adapter over watched connections; it never tries again by itself."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Make the pools of direct connections."""

@@ -33,11 +33,11 @@ class _Linear:
 
 
 class LinearDCCA(_Linear, DCCA):
-    """Is DCCA with linear networks."""
+    """DCCA with linear networks."""
 
 
 class LinearDGCCA(_Linear, DGCCA):
-    """Is DGCCA with linear networks."""
+    """DGCCA with linear networks."""
 
 
 def views(n_views: int = 2, n_rows: int = 300) -> list[np.ndarray]:

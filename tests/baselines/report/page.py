@@ -11,7 +11,7 @@ Element = tuple[str, tuple[str, ...]]  # name, and the names of its attributes
 
 @dataclass
 class Table:
-    """Is a table under the last heading before it."""
+    """A table under the last heading before it."""
 
     heading: str
     rows: list[list[str]] = field(default_factory=list)

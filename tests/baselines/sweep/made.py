@@ -15,7 +15,7 @@ from musicdata.definitions import contract as contracts
 from musicdata.definitions.contract import Contract
 from musicdata.definitions.recipe import Recipe
 from musicdata.definitions.recipe import Sweep as Wanted
-from musicdata.definitions.table_source import Readable
+from musicdata.definitions.table_source import TableSource
 from musicdata_baselines import sweep
 
 PAPER = tuple(f"paper_{i}" for i in range(5))
@@ -112,8 +112,8 @@ class Tables:
         return iter(())
 
 
-class Made(Readable):
-    """Is a data set in memory."""
+class Made(TableSource):
+    """A data set in memory."""
 
     def __init__(self, tables: dict[str, pa.Table]) -> None:
         """Hold the tables."""

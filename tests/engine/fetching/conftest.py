@@ -14,7 +14,7 @@ from tests.faults import crawling
 
 @dataclass(frozen=True)
 class Crawled:
-    """Is a workspace that was crawled, and what was asked for it."""
+    """A workspace that was crawled, and what was asked for it."""
 
     work: Path
     twin: Twin

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from musicdata.definitions.recipe import Budget
-from musicdata.engine.fetching.rate_limits import Gate, Patience, StoppedError, state_of
+from musicdata.engine.fetching.rate_limits import RateLimiter, RetryPolicy, StoppedError, state_of
 from musicdata.errors import PausedError
 from musicdata.workspace.folder import Workspace
 from musicdata.workspace.ledger import Ledger
@@ -27,13 +27,13 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 def test_calls_keep_their_distance_over_threads_and_runs(ledger: Ledger) -> None:
     calls: list[float] = []
 
-    def call(gate: Gate) -> None:
+    def call(gate: RateLimiter) -> None:
         for _ in range(3):
             gate.enter("x")
             calls.append(time.monotonic())
 
     for _ in range(2):  # a run, and the next one
-        gate = Gate(ledger, {"x": Budget(interval_s=0.05)}, Patience())
+        gate = RateLimiter(ledger, {"x": Budget(interval_s=0.05)}, RetryPolicy())
         threads = [threading.Thread(target=call, args=[gate]) for _ in range(2)]
         for thread in threads:
             thread.start()
@@ -45,7 +45,7 @@ def test_calls_keep_their_distance_over_threads_and_runs(ledger: Ledger) -> None
 
 def test_nobody_calls_before_the_time_that_was_asked_for(ledger: Ledger) -> None:
     said: list[tuple[str, float]] = []
-    gate = Gate(ledger, {}, Patience(), lambda service, wait_s: said.append((service, wait_s)))
+    gate = RateLimiter(ledger, {}, RetryPolicy(), lambda service, wait_s: said.append((service, wait_s)))
     gate.enter("youtube.media")
     asked_s = time.monotonic()
     gate.hold("youtube.media", 1.2)
@@ -59,14 +59,14 @@ def test_nobody_calls_before_the_time_that_was_asked_for(ledger: Ledger) -> None
 
 
 def test_the_next_run_honours_what_the_last_was_told(ledger: Ledger) -> None:
-    Gate(ledger, {}, Patience()).hold("x", 0.6)
+    RateLimiter(ledger, {}, RetryPolicy()).hold("x", 0.6)
     began_s = time.monotonic()
-    Gate(ledger, {}, Patience()).enter("x")
+    RateLimiter(ledger, {}, RetryPolicy()).enter("x")
     assert time.monotonic() - began_s >= 0.5
 
 
 def test_a_long_wait_ends_the_run_with_the_time_to_come_back(ledger: Ledger) -> None:
-    gate = Gate(ledger, {}, Patience(longest_s=10))
+    gate = RateLimiter(ledger, {}, RetryPolicy(longest_s=10))
     gate.hold("spotify", 86_400)
     with pytest.raises(
         PausedError, match=r"spotify asks us to wait: come back after .* UTC \(in (1 day|23:59:\d\d)"
@@ -78,29 +78,29 @@ def test_a_long_wait_ends_the_run_with_the_time_to_come_back(ledger: Ledger) -> 
 
 
 def test_a_clock_that_was_set_back_makes_no_wait_longer(ledger: Ledger) -> None:
-    gate = Gate(ledger, {}, Patience())
+    gate = RateLimiter(ledger, {}, RetryPolicy())
     gate.hold("x", 0.2)
     ledger.note_service("x", replace(ledger.service("x"), not_before=time.time() + 365 * 86_400))
     began_s = time.monotonic()
-    Gate(ledger, {}, Patience()).enter("x")
+    RateLimiter(ledger, {}, RetryPolicy()).enter("x")
     assert time.monotonic() - began_s < 1
     ledger.note_service("y", replace(ledger.service("y"), last_call=time.time() + 86_400))
-    Gate(ledger, {"y": Budget(interval_s=60)}, Patience()).enter("y")
+    RateLimiter(ledger, {"y": Budget(interval_s=60)}, RetryPolicy()).enter("y")
 
 
 def test_a_day_has_so_many_calls_and_the_next_day_as_many_again(ledger: Ledger) -> None:
-    gate = Gate(ledger, {"x": Budget(per_day=2)}, Patience(longest_s=0))
+    gate = RateLimiter(ledger, {"x": Budget(per_day=2)}, RetryPolicy(longest_s=0))
     gate.enter("x")
     gate.enter("x")
     with pytest.raises(PausedError, match="x has had its 2 calls of today") as told:
-        Gate(ledger, {"x": Budget(per_day=2)}, Patience(longest_s=0)).enter("x")
+        RateLimiter(ledger, {"x": Budget(per_day=2)}, RetryPolicy(longest_s=0)).enter("x")
     assert told.value.until % 86_400 < 1 or told.value.until % 86_400 > 86_399
     ledger.note_service("x", replace(ledger.service("x"), day="2020-01-01"))
     gate.enter("x")
 
 
 def test_a_stopped_crawl_waits_for_nothing(ledger: Ledger) -> None:
-    gate = Gate(ledger, {}, Patience())
+    gate = RateLimiter(ledger, {}, RetryPolicy())
     gate.hold("x", 60)
     threading.Timer(0.1, gate.stopped.set).start()
     began_s = time.monotonic()

@@ -13,7 +13,7 @@ import pytest
 
 from musicdata.definitions.recipe import Step
 from musicdata.definitions.stage import Caller, Item, Network, Parameters, Stage
-from musicdata.engine.fetching.rate_limits import Gate, Patience
+from musicdata.engine.fetching.rate_limits import RateLimiter, RetryPolicy
 from musicdata.engine.fetching.threads import Fetching
 from musicdata.errors import PausedError, SetupError
 from musicdata.settings.services import Services
@@ -22,7 +22,7 @@ from musicdata.workspace.folder import Workspace
 from musicdata.workspace.ledger import Ledger
 from tests.loopback import Behaviour, Loopback, message, serving
 
-PATIENCE = Patience(longest_s=5, attempts=2, refusals=2, first_wait_s=0.01, refused_wait_s=0.05)
+PATIENCE = RetryPolicy(longest_s=5, attempts=2, refusals=2, first_wait_s=0.01, refused_wait_s=0.05)
 
 
 @dataclass
@@ -73,10 +73,10 @@ def work(tmp_path: Path) -> Workspace:
     return Workspace(tmp_path)
 
 
-def fetch(work: Workspace, server: Loopback, patience: Patience = PATIENCE, n_threads: int = 2) -> list[str]:
+def fetch(work: Workspace, server: Loopback, patience: RetryPolicy = PATIENCE, n_threads: int = 2) -> list[str]:
     told = Told()
     with Ledger(work) as ledger:
-        gate = Gate(ledger, {}, patience)
+        gate = RateLimiter(ledger, {}, patience)
         Fetching(step(server.url), ledger, gate, Services(), work.scratch, told).run(n_threads=n_threads)
     return sorted(told.outcomes)
 

@@ -19,9 +19,9 @@ from musicdata.definitions import recipe as recipes
 from musicdata.definitions.contract import Column, Contract
 from musicdata.definitions.recipe import Dataset, Head, Releases
 from musicdata.release.description import croissant
-from musicdata.release.making import writing
 from musicdata.release.reading.release import Release, open_release
 from musicdata.release.record import layout, shown
+from musicdata.release.record.files import read_contracts
 
 mlcroissant = pytest.importorskip("mlcroissant")
 pytestmark = [  # of rdflib and of pandas, which mlcroissant uses
@@ -108,7 +108,7 @@ def assert_same(column: Column, found: Any, value: Any) -> None:
 
 
 def shown_config(release: Release, config: str) -> shown.Shown:
-    described = writing.read_contracts(release.root, release.record)
+    described = read_contracts(release.root, release.record)
     return next(one for one in shown.configs(release.record, described) if one.name == config)
 
 
@@ -196,7 +196,7 @@ def test_a_wrong_column_is_found_by_the_judge(copied_release: Path) -> None:
 
 def rendered(release: Release, head: Head, contracts: dict[str, Contract] | None = None, **facts: Any) -> Any:
     record = release.record.model_copy(update=facts)
-    described = contracts or writing.read_contracts(release.root, release.record)
+    described = contracts or read_contracts(release.root, release.record)
     return json.loads(croissant.render(record, described, head))
 
 
@@ -228,7 +228,7 @@ def test_rights_and_licence_are_told_apart(release: Release) -> None:
 
 
 def test_a_view_shows_only_what_it_has(release: Release) -> None:
-    described = writing.read_contracts(release.root, release.record)
+    described = read_contracts(release.root, release.record)
     audio = described["audio"]
     described["audio"] = audio.model_copy(update={"columns": tuple(c for c in audio.columns if not c.is_media)})
     del described["note_sheets"]
@@ -241,7 +241,7 @@ def test_a_view_shows_only_what_it_has(release: Release) -> None:
 
 
 def test_the_same_facts_give_the_same_bytes(released: Path, release: Release) -> None:
-    described = writing.read_contracts(released, release.record)
+    described = read_contracts(released, release.record)
     told = recipes.read_head(str(released / layout.RECIPE))
     backwards = dict(reversed(described.items()))
     assert croissant.render(release.record, backwards, told) == (released / layout.CROISSANT).read_bytes()

@@ -7,15 +7,15 @@ from typing import Any
 
 from musicdata.release.exports import VIEW, export, read_view_record
 from musicdata.release.exports.check import check_views
-from musicdata.release.making import writing
 from musicdata.release.reading.release import Release
+from musicdata.release.record.files import file_facts
 
 
 def vouch(folder: Path, **facts: Any) -> None:
     """Make the record of an export say that what is there is right."""
     record = read_view_record(folder)
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != VIEW)
-    files = [writing.file_facts(folder, path) for path in paths]
+    files = [file_facts(folder, path) for path in paths]
     (folder / VIEW).write_bytes(record.model_copy(update={"files": files, **facts}).encode())
 
 

@@ -15,9 +15,9 @@ import pytest
 from musicdata.errors import IntegrityError
 from musicdata.release.exports import VIEW
 from musicdata.release.exports.check import check_views
-from musicdata.release.making import writing
 from musicdata.release.reading.release import Release
 from musicdata.release.record import layout
+from musicdata.release.record.files import file_facts, sums_of
 from tests.release.exports.claims import claiming, told, vouch
 from tests.release.exports.songs import NOTES, SECRET, songs
 from tests.release.exports.test_views import NAMES
@@ -264,10 +264,10 @@ def tamper(root: Path, path: str, column: str, change: Callable[[list[Any]], obj
     change(values)
     pq.write_table(set_values(rows, column, values), root / path)
     record = layout.read_record(root)
-    files = [writing.file_facts(root, root / file.path) for file in record.files]
+    files = [file_facts(root, root / file.path) for file in record.files]
     record = record.model_copy(update={"files": files})
     (root / layout.RECORD).write_bytes(record.encode())
-    (root / layout.SUMS).write_bytes(writing.sums(root, record))
+    (root / layout.SUMS).write_bytes(sums_of(root, record))
 
 
 @pytest.mark.parametrize(

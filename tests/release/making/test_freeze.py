@@ -19,7 +19,7 @@ from musicdata.release.making.staging import unfinished
 from musicdata.release.reading.release import open_release
 from musicdata.release.record import configs, layout
 from musicdata.workspace.folder import Workspace
-from musicdata.workspace.parts import TableReader
+from musicdata.workspace.reader import TableReader
 from tests.faults.harness import tree
 
 

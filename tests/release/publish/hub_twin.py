@@ -22,7 +22,7 @@ ATTRIBUTES = b"*.parquet filter=lfs diff=lfs merge=lfs -text\n"
 
 
 class Twin:
-    """Is the hub.
+    """The hub.
 
     Attributes:
         branches: of the one repository: name → commit; empty while there is no repository. `tags` likewise.

@@ -7,9 +7,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from musicdata.release.making import writing
 from musicdata.release.publish import publish
 from musicdata.release.record import layout
+from musicdata.release.record.files import file_facts, sums_of
 
 SAMPLES = {"train": 7, "valid": 2, "test": 1}
 RECIPE = """
@@ -58,7 +58,7 @@ def write_release(
         view=view,
         content_root=layout.content_root(tables),
         tables=tables,
-        files=[writing.file_facts(root, root / path) for path in sorted(files)],
+        files=[file_facts(root, root / path) for path in sorted(files)],
         **facts,
     )
     seal(root, record)
@@ -68,7 +68,7 @@ def write_release(
 def seal(root: Path, record: layout.Record) -> None:
     """Write `RELEASE.json` and `SHA256SUMS`."""
     (root / layout.RECORD).write_bytes(record.encode())
-    (root / layout.SUMS).write_bytes(writing.sums(root, record))
+    (root / layout.SUMS).write_bytes(sums_of(root, record))
 
 
 def tree(root: Path) -> dict[str, bytes]:

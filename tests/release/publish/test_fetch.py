@@ -19,12 +19,12 @@ import pytest
 
 import musicdata.release.publish.fetch
 from musicdata.errors import InputError, IntegrityError, StorageError, TransferError, UsageError
-from musicdata.release.making import writing
 from musicdata.release.publish import publications as records
 from musicdata.release.publish.fetch import fetch
 from musicdata.release.publish.publications import Publication
 from musicdata.release.publish.upload import pack
 from musicdata.release.record import layout
+from musicdata.release.record.files import sums_of
 from tests.loopback import Asked, Behaviour, message, serving
 from tests.release.publish.http_server import running
 from tests.release.publish.made_up import SAMPLES, seal, send, tree, write_release
@@ -355,4 +355,4 @@ def test_a_public_bucket_needs_no_credentials(
 def test_the_sums_are_those_of_the_record(release: Path) -> None:
     record = layout.read_record(release)
     seal(release, record)
-    assert (release / layout.SUMS).read_bytes() == writing.sums(release, record)
+    assert (release / layout.SUMS).read_bytes() == sums_of(release, record)

@@ -20,7 +20,7 @@ TOKEN = "c4nary-0f-the-mine-zenodo"
 
 
 class Twin:
-    """Is the site: `depositions` by number, and every request it was asked, as ``METHOD path``."""
+    """The site: `depositions` by number, and every request it was asked, as ``METHOD path``."""
 
     def __init__(self) -> None:
         self.depositions: dict[int, dict[str, Any]] = {}

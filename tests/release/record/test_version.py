@@ -8,6 +8,7 @@ import pytest
 
 from musicdata.errors import RefusedError, UsageError
 from musicdata.release.diff import Diff, Found, TableDiff
+from musicdata.release.diff import bump as bumps
 from musicdata.release.record import version
 
 
@@ -51,8 +52,8 @@ PATCH = {
     ids=[*MAJOR, *MINOR, *PATCH],
 )
 def test_each_difference_asks_for_its_step(diff: Diff, bump: version.Bump) -> None:
-    assert version.required_bump(diff) == bump == diff.bump
-    assert version.reasons(diff)[0].text
+    assert bumps.required_bump(diff) == bump == diff.bump
+    assert bumps.reasons(diff)[0].text
 
 
 def test_the_largest_step_counts() -> None:
@@ -78,15 +79,15 @@ def test_what_is_no_version_is_named(text: str) -> None:
 def test_the_right_version_is_the_only_one(bump: version.Bump, right: str) -> None:
     diff = {"major": MAJOR["rows removed"], "minor": MINOR["rows added"], "patch": PATCH["metadata"]}[bump]
     assert version.next_version("1.4.2", bump) == right
-    assert version.require("1.4.2", right, diff) == bump
+    assert bumps.require("1.4.2", right, diff) == bump
     for wrong in {"2.0.0", "1.5.0", "1.4.3", "1.4.2", "1.4.1", "3.0.0", "1.6.0", "1.4.4", "2.1.0"} - {right}:
         with pytest.raises(RefusedError, match=f"Release it as {right}$"):
-            version.require("1.4.2", wrong, diff)
+            bumps.require("1.4.2", wrong, diff)
 
 
 def refused(asked: str, diff: Diff) -> str:
     with pytest.raises(RefusedError) as caught:
-        version.require("1.4.2", asked, diff)
+        bumps.require("1.4.2", asked, diff)
     return str(caught.value)
 
 
@@ -115,6 +116,6 @@ def test_nothing_changed_is_nothing_to_release() -> None:
 def test_views_do_not_judge_versions() -> None:
     diff = MINOR["rows added"]
     view = Diff(diff.a, diff.b, "ids", dict(diff.tables))
-    check: Callable[[], object] = lambda: version.require("1.4.2", "1.5.0", view)  # noqa: E731
+    check: Callable[[], object] = lambda: bumps.require("1.4.2", "1.5.0", view)  # noqa: E731
     with pytest.raises(UsageError, match="judged by the full releases"):
         check()

@@ -22,7 +22,7 @@ from musicdata.errors import InputError, UsageError
 from musicdata.release.record import layout
 from musicdata.release.record.layout import Record
 from musicdata.release.verify.files import Problem, verify
-from musicdata.workspace.folder import sha256_of_file
+from musicdata.system.digests import sha256_of_file
 from tests.release import made
 from tests.release.made import Made, set_values
 

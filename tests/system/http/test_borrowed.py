@@ -9,14 +9,14 @@ import pytest
 import requests
 
 from musicdata.errors import UsageError
-from musicdata.system.http import HttpError, LentSession, Limits, Outcome
+from musicdata.system.http import BorrowedSession, HttpError, Limits, Outcome
 from tests.loopback import breaks_off, drips, message, says, serving
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n"
 
 
 def test_an_answer_is_whole_and_its_connection_serves_again() -> None:
-    with serving({"/a": says(message(200, b'{"x": 1}'))}) as server, LentSession() as session:
+    with serving({"/a": says(message(200, b'{"x": 1}'))}) as server, BorrowedSession() as session:
         for _ in range(3):
             assert session.get(f"{server.url}/a", params={"q": "blue é"}).json() == {"x": 1}
         assert len(server.open) == 1
@@ -25,7 +25,7 @@ def test_an_answer_is_whole_and_its_connection_serves_again() -> None:
 
 def test_every_status_is_handed_over_once_with_its_headers() -> None:
     answers = says(message(429, b'{"error": "slow"}', Retry_After="86400"))
-    with serving({"/a": answers}) as server, LentSession() as session:
+    with serving({"/a": answers}) as server, BorrowedSession() as session:
         response = session.get(f"{server.url}/a")
         with pytest.raises(requests.HTTPError):
             response.raise_for_status()
@@ -40,7 +40,7 @@ def test_every_status_is_handed_over_once_with_its_headers() -> None:
 def test_a_drip_ends_with_the_deadline_whatever_the_library_wants(start: bytes) -> None:
     with (
         serving({"/a": drips(start, b"x")}) as server,
-        LentSession(Limits(deadline_s=0.4)) as session,
+        BorrowedSession(Limits(deadline_s=0.4)) as session,
         pytest.raises(HttpError, match=r"no whole answer within 0\.4 s") as caught,
     ):
         session.get(f"{server.url}/a", timeout=600)
@@ -50,7 +50,7 @@ def test_a_drip_ends_with_the_deadline_whatever_the_library_wants(start: bytes) 
 
 def test_a_body_that_breaks_off_or_never_ends_is_none() -> None:
     behaviours = {"/short": breaks_off(HEAD + b"abc"), "/long": says(message(200, b"x" * 5000))}
-    with serving(behaviours) as server, LentSession(Limits(max_bytes=1000)) as session:
+    with serving(behaviours) as server, BorrowedSession(Limits(max_bytes=1000)) as session:
         with pytest.raises(HttpError) as caught:
             session.get(f"{server.url}/short")
         assert caught.value.outcome is Outcome.TRANSIENT
@@ -62,7 +62,7 @@ def test_a_body_that_breaks_off_or_never_ends_is_none() -> None:
 def test_nobody_there_is_transient() -> None:
     with serving({}) as server:
         url = server.url
-    with LentSession() as session, pytest.raises(HttpError) as caught:
+    with BorrowedSession() as session, pytest.raises(HttpError) as caught:
         session.get(url)
     assert caught.value.outcome is Outcome.TRANSIENT
 
@@ -74,7 +74,7 @@ def test_redirects_cookies_and_netrc_are_not_used(tmp_path: Path, monkeypatch: p
         "/away": says(message(302, Location="/a?token=tell-nobody")),
         "/a": says(message(200, b"1", Set_Cookie="id=7")),
     }
-    with serving(behaviours) as server, LentSession() as session:
+    with serving(behaviours) as server, BorrowedSession() as session:
         with pytest.raises(HttpError, match="redirected") as caught:
             session.get(f"{server.url}/away", allow_redirects=True)
         assert "tell-nobody" not in str(caught.value)
@@ -86,7 +86,7 @@ def test_redirects_cookies_and_netrc_are_not_used(tmp_path: Path, monkeypatch: p
 
 def test_what_signs_in_is_in_no_log_line(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    with serving({"/a": says(message(200, b"1"))}) as server, LentSession() as session:
+    with serving({"/a": says(message(200, b"1"))}) as server, BorrowedSession() as session:
         session.get(f"{server.url}/a", headers={"Authorization": "Bearer tell-nobody-of-this"})
         logging.getLogger("some.library").warning("sent tell-nobody-of-this")
         assert server.asked[0].headers["authorization"] == "Bearer tell-nobody-of-this"
@@ -96,7 +96,7 @@ def test_what_signs_in_is_in_no_log_line(caplog: pytest.LogCaptureFixture) -> No
 
 def test_no_network_means_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MUSICDATA_OFFLINE", "1")
-    with serving({"/a": says(message(200, b"1"))}) as server, LentSession() as session:
+    with serving({"/a": says(message(200, b"1"))}) as server, BorrowedSession() as session:
         with pytest.raises(UsageError, match="MUSICDATA_OFFLINE"):
             session.get(f"{server.url}/a")
         assert server.asked == []

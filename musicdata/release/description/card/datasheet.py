@@ -93,7 +93,7 @@ _NAMES = frozenset(name for questions in QUESTIONS.values() for name, _ in quest
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Is what answers are made from."""
+    """What answers are made from."""
 
     record: Record
     recipe: Head

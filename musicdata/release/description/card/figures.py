@@ -78,7 +78,7 @@ class NumberFigures:
 
 @dataclass(slots=True)
 class MediaFigures:
-    """Is what a column of sounds or pictures holds: how many are empty, and the bytes of all others in the files."""
+    """What a column of sounds or pictures holds: how many are empty, and the bytes of all others in the files."""
 
     empty: int = 0
     bytes: int = 0
@@ -86,7 +86,7 @@ class MediaFigures:
 
 @dataclass(slots=True)
 class ConfigFigures:
-    """Is what the data files of one config hold.
+    """What the data files of one config hold.
 
     Attributes:
         shown: the config.

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Markdown(str):
-    """Is text that is Markdown already."""
+    """Text that is Markdown already."""
 
     __slots__ = ()
 

@@ -1,0 +1,28 @@
+"""Checks a workspace or a release."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from musicdata.api.work import open_data
+from musicdata.checks import examination
+from musicdata.release.reading.release import Release
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from musicdata.checks.examination import CheckReport
+
+
+def check(path: str | Path | None = None) -> CheckReport:
+    """Prove that the tables of a workspace or a release are what they say.
+
+    Raises:
+        InputError: there is neither.
+    """
+    opened = open_data(path)
+    if isinstance(opened, Release):
+        from musicdata.release.verify import check
+
+        return check.check(opened)
+    return examination.check(opened.root)

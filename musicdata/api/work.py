@@ -1,0 +1,103 @@
+"""Workspaces and releases, opened to read."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from musicdata.definitions import recipe
+from musicdata.definitions.table_source import TableSource
+from musicdata.errors import InputError
+from musicdata.release.reading.release import Release, open_release
+from musicdata.release.record.layout import RECORD
+from musicdata.workspace.folder import Workspace
+from musicdata.workspace.reader import TableReader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from musicdata.definitions.recipe import Recipe
+    from musicdata.engine.progress import StageReport
+
+DEFAULT_WORK = "musicdata-work"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Work(TableSource):
+    """A workspace to read from.
+
+    Attributes:
+        root: its folder.
+        stages: what the build that returned it did; empty when it was only opened.
+    """
+
+    root: Path
+    stages: Sequence[StageReport] = ()
+
+    @property
+    def reader(self) -> TableReader:
+        """Return what reads the sealed tables."""
+        return TableReader(Workspace(self.root))
+
+    def rows(self, name: str, key: str | None = None, columns: list[str] | None = None) -> Iterator[dict[str, Any]]:
+        """Yield rows one by one, those of one `key` if given; `rejects` is a table too."""
+        if name == "rejects":
+            yield from (row for row in self.reader.rejects() if key in (None, row["key"], row["stage"]))
+            return
+        yield from TableSource.rows(self, name, key, columns)
+
+    @property
+    def recipe(self) -> Recipe:
+        """Return the recipe it was built from, with every parameter written out."""
+        return recipe.load(str(self.root / "recipe.toml"))
+
+
+def open_work(path: str | Path | None = None) -> Work:
+    """Open a workspace to read; None takes the only one in ``musicdata-work``.
+
+    Raises:
+        InputError: there is none, or there are several to choose from.
+    """
+    if path is None:
+        found = sorted(p.parent for p in Path(DEFAULT_WORK).glob("*/recipe.toml"))
+        if len(found) != 1:
+            there = f"there are {', '.join(map(str, found))}" if found else f"there is none in {DEFAULT_WORK}/"
+            raise InputError(f"which workspace? {there}; name one with --work")
+        return Work(found[0])
+    root = Path(path)
+    if not (root / "recipe.toml").is_file():
+        raise InputError(
+            f"{root} is no workspace: it has no recipe.toml. Build one with: musicdata build NAME --work {root}"
+        )
+    return Work(root)
+
+
+def open_data(path: str | Path | None = None) -> Work | Release:
+    """Open a workspace or a release to read; None takes the only workspace in ``musicdata-work``.
+
+    Raises:
+        InputError: there is neither.
+    """
+    if path is not None and (Path(path) / RECORD).is_file():
+        return open_release(path)
+    return open_work(path)
+
+
+def load(name: str | Path, *, split: str | None = None) -> Release:
+    """Open a release by name, fetched and checked when it is not here yet, or by its folder.
+
+    Args:
+        name: ``musictm@1.0.0``; ``musictm`` for the newest version on record; or the folder of a release.
+        split: only this split: ``train``, ``valid`` or ``test``.
+
+    Raises:
+        InputError: there is no such release or split.
+        IntegrityError: what was fetched is not what its record says.
+        TransferError: the download broke off; the same call goes on from there.
+    """
+    from musicdata.release.publish.fetch import fetch
+
+    if (Path(name) / RECORD).is_file():
+        return open_release(name, split)
+    return open_release(fetch(str(name)), split)

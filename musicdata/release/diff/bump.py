@@ -1,0 +1,116 @@
+"""The step in version that a difference asks for: a wrong one is refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from musicdata.errors import RefusedError, UsageError
+from musicdata.release.record.version import BUMPS, Bump, Version, next_version, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from musicdata.release.diff.result import Diff, TableDiff
+
+_SHOWN_REASONS = 8
+
+
+_ROWS: dict[str, tuple[Bump, str]] = {
+    "removed": ("major", "removed"),
+    "moved": ("major", "in another split"),
+    "added": ("minor", "added"),
+    "taken_down": ("patch", "taken down"),
+    "reencoded": ("patch", "with sound or picture encoded anew"),
+    "reassigned": ("patch", "shown first by another sample"),
+}
+
+
+class Reason(NamedTuple):
+    """What changed, and the step in version that this alone asks for."""
+
+    bump: Bump
+    text: str
+
+
+def reasons(diff: Diff) -> list[Reason]:
+    """List what changed between two releases with the step that each asks for, the largest step first.
+
+    Rows, columns and tables that are gone or have another meaning, and rows in another split, can break what was
+    measured on the release before: major. What is new is minor, and so are values that were fitted to the train split
+    anew, since new samples change them all. What leaves every row as it was is a patch, and so is
+    a takedown: it must be possible without anybody's leave.
+    """
+    found = [Reason("major", f"table {name} removed ({n:,} rows)") for name, n in diff.tables_removed.items()]
+    found += [Reason("minor", f"table {name} added ({n:,} rows)") for name, n in diff.tables_added.items()]
+    found += [reason for table in diff.tables.values() for reason in _reasons_of_table(table)]
+    found += [Reason("patch", f"config {name}: other files, the same rows") for name in diff.repackaged]
+    found += [Reason("patch", f"{what} changed") for what in diff.metadata]
+    return sorted(found, key=lambda reason: BUMPS.index(reason.bump))
+
+
+def _reasons_of_table(table: TableDiff) -> Iterator[Reason]:
+    for bump, text in (*_about_columns(table), *_about_rows(table)):
+        yield Reason(bump, f"{table.name}: {text}")
+
+
+def _about_columns(table: TableDiff) -> Iterator[tuple[Bump, str]]:
+    if table.rekeyed:
+        yield "major", f"its key is {table.rekeyed[1]}, before {table.rekeyed[0]}"
+    yield from (("major", f"column {name} removed") for name in table.columns_removed)
+    yield from (("major", f"column {name} is {new}, before {old}") for name, (old, new) in table.retyped.items())
+    yield from (("minor", f"column {name} added") for name in table.columns_added)
+    if table.unseen:
+        yield "patch", f"{', '.join(table.unseen)} changed, which this view does not show"
+
+
+def _about_rows(table: TableDiff) -> Iterator[tuple[Bump, str]]:
+    for name, found in table.columns.items():
+        bump: Bump = "minor" if name in table.fitted else "major"
+        yield bump, f"{found.n:,} {'value' if found.n == 1 else 'values'} of {name} changed ({found.told()})"
+    for kind, (step, text) in _ROWS.items():
+        found = getattr(table, kind)
+        if found.n:
+            yield step, f"{found.n:,} {'row' if found.n == 1 else 'rows'} {text} ({found.told()})"
+
+
+def required_bump(diff: Diff) -> Bump | None:
+    """Return the step in version that a diff asks for; None where nothing changed."""
+    found = reasons(diff)
+    return found[0].bump if found else None
+
+
+def require(previous: str, version: str, diff: Diff) -> Bump:
+    """Return the step from `previous` to `version`, which must be the one that the diff asks for.
+
+    Raises:
+        RefusedError: it is another one, or nothing changed; the message says what changed and names the right version.
+        UsageError: one is no version, or the diff is of views, which do not show all that changed.
+    """
+    if diff.view != "full":
+        raise UsageError(f"a version is judged by the full releases, not by their views {diff.view!r}")
+    found, asked = reasons(diff), parse(version)
+    if not found:
+        raise RefusedError(f"nothing changed since {previous}: there is nothing to release as {version}")
+    bump = found[0].bump
+    right = next_version(previous, bump)
+    if asked != parse(right):
+        raise RefusedError(
+            f"{_what_is_wrong(parse(previous), asked, bump)}: {_told(found, bump)}. Release it as {right}"
+        )
+    return bump
+
+
+def _what_is_wrong(previous: Version, asked: Version, bump: Bump) -> str:
+    if asked <= previous:
+        return f"version {asked} does not come after {previous}, and a {bump} version is needed"
+    step = next(name for name in BUMPS if getattr(asked, name) != getattr(previous, name))
+    if step == bump:
+        return f"version {asked} is not the next {bump} version after {previous}"
+    size = "too small" if BUMPS.index(step) > BUMPS.index(bump) else "too large"
+    return f"version {asked} is a {step} step from {previous}, which is {size}; what changed is {bump}"
+
+
+def _told(found: list[Reason], bump: Bump) -> str:
+    of_it = [reason.text for reason in found if reason.bump == bump]
+    more = [f"and {len(of_it) - _SHOWN_REASONS} more"] if len(of_it) > _SHOWN_REASONS else []
+    return "; ".join([*of_it[:_SHOWN_REASONS], *more])

@@ -1,0 +1,41 @@
+"""The files of a release: their facts, their sums, the contracts among them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from musicdata.definitions import contract as contracts
+from musicdata.release.record import layout
+from musicdata.system.digests import sha256_of_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from musicdata.definitions.contract import Contract
+    from musicdata.release.record.layout import Record
+
+
+def file_facts(root: Path, path: Path) -> layout.File:
+    """Return path, sha256 and size of a file of the release at `root`."""
+    return layout.File(path=path.relative_to(root).as_posix(), sha256=sha256_of_file(path), bytes=path.stat().st_size)
+
+
+def sums_of(root: Path, record: Record) -> bytes:
+    """Return `SHA256SUMS`, as `sha256sum --check` reads it: every file but itself."""
+    lines = {file.path: file.sha256 for file in record.files}
+    lines[layout.RECORD] = sha256_of_file(root / layout.RECORD)
+    return "".join(f"{digest}  {path}\n" for path, digest in sorted(lines.items())).encode()
+
+
+def read_contracts(root: Path, record: Record) -> dict[str, Contract]:
+    """Return the contract of every table in the release at `root`, as the release has it."""
+    folder = f"{layout.CONTRACTS}/"
+    paths = sorted(file.path for file in record.files if file.path.startswith(folder))
+    found = [contracts.read(root / path) for path in paths]
+    return {contract.name: contract for contract in found}
+
+
+def data_files(record: Record, config: str, split: str) -> list[str]:
+    """List the paths of a split's files, in order."""
+    head = f"{layout.DATA}/{config}/{split}-"
+    return sorted(file.path for file in record.files if file.path.startswith(head))

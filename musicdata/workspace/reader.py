@@ -1,0 +1,109 @@
+"""Reads the sealed tables of a workspace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from musicdata.definitions import contract as contracts
+from musicdata.definitions.reader import Reject
+from musicdata.errors import ContractError
+from musicdata.workspace.parts import GATHER_ROWS, read_part
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from musicdata.definitions.contract import Contract
+    from musicdata.workspace.folder import Workspace
+
+
+def read_rejects(workspace: Workspace, stage: str) -> Iterator[Reject]:
+    """Yield what a sealed stage dropped, in order of the key."""
+    parts = [part.select(["key", "reason", "detail"]) for part in _reject_parts(workspace, stage)]
+    if parts:
+        order = [(name, "ascending") for name in ("key", "reason", "detail")]
+        for batch in pa.concat_tables(parts).sort_by(order).to_batches(max_chunksize=GATHER_ROWS):
+            yield from (Reject(**row) for row in batch.to_pylist())
+
+
+def _reject_parts(workspace: Workspace, stage: str) -> Iterator[pa.Table]:
+    """Yield the parts of a sealed stage's rejects."""
+    for shard in (workspace.manifest(stage) or {"shards": []})["shards"]:
+        if shard["rejects"]:
+            yield read_part(workspace.rejects_folder(stage) / shard["rejects"]["file"], None, "stage", None, None)
+
+
+class TableReader:
+    """Reads the sealed tables of a workspace through the manifests that name their parts."""
+
+    def __init__(self, workspace: Workspace, stages: list[str] | None = None) -> None:
+        self._workspace = workspace
+        self._parts: dict[str, list[dict[str, Any]]] = {}
+        self._digests: dict[str, str] = {}
+        for stage in stages if stages is not None else workspace.sealed_stages():
+            manifest = workspace.manifest(stage) or {"tables": {}, "shards": []}
+            for table, facts in manifest["tables"].items():
+                self._digests[table] = facts["digest"]
+                self._parts[table] = [s["parts"][table] for s in manifest["shards"] if table in s["parts"]]
+
+    @property
+    def tables(self) -> list[str]:
+        """List the tables there are."""
+        return sorted(self._parts)
+
+    def rejects(self) -> Iterator[dict[str, Any]]:
+        """Yield the rejects of every sealed stage as rows of the `rejects` contract."""
+        for stage in self._workspace.sealed_stages():
+            for part in _reject_parts(self._workspace, stage):
+                yield from part.to_pylist()
+
+    def contract(self, table: str) -> Contract:
+        """Return the contract of `table`, which refers to tables there are."""
+        return contracts.load(table).among(self.tables)
+
+    def parameters(self, stage: str) -> dict[str, Any]:
+        """Return what a sealed stage ran with; nothing for one that was not sealed."""
+        manifest = self._workspace.manifest(stage)
+        return dict(manifest["origin"]["facts"]["parameters"]) if manifest else {}
+
+    def parts(self, table: str, first: str | None = None, last: str | None = None) -> list[dict[str, Any]]:
+        """List the records of the parts of `table` that can hold keys in first..last."""
+        if table not in self._parts:
+            raise ContractError(
+                f"there is no table {table!r} in {self._workspace.root}; there are {', '.join(self.tables)}"
+            )
+        low, high = first or "", last
+        return [p for p in self._parts[table] if p["last"] >= low and (high is None or p["first"] <= high)]
+
+    def digest(self, table: str) -> str:
+        """Return the content hash of a whole table."""
+        self.parts(table)  # raises for a table that is not there
+        return self._digests[table]
+
+    def read(
+        self, table: str, columns: list[str] | None = None, first: str | None = None, last: str | None = None
+    ) -> pa.Table:
+        """Return rows of `table` whose first key column lies in first..last, in order of the key.
+
+        Without `columns`, all but media and vectors are read.
+        """
+        chunks = list(self.iterate(table, columns, first, last))
+        contract = contracts.load(table)
+        wanted = columns if columns is not None else contract.describing_columns()
+        empty = contract.arrow_schema().empty_table().select(wanted)
+        return pa.concat_tables([empty, *chunks]).combine_chunks()
+
+    def iterate(
+        self, table: str, columns: list[str] | None = None, first: str | None = None, last: str | None = None
+    ) -> Iterator[pa.Table]:
+        """Yield the same rows part by part, so that memory does not grow with the table."""
+        contract = contracts.load(table)
+        wanted = columns if columns is not None else contract.describing_columns()
+        schema = pa.schema(
+            [contract.arrow_schema().field(name) for name in wanted], metadata=contract.arrow_schema().metadata
+        )
+        folder = self._workspace.table_folder(table)
+        for part in self.parts(table, first, last):
+            rows = read_part(folder / part["file"], wanted, contract.key[0], first, last)
+            yield rows.select(wanted).cast(schema)
