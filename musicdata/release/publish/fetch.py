@@ -21,6 +21,7 @@ from musicdata import settings
 from musicdata.errors import IntegrityError, StorageError
 from musicdata.release.publish import publications
 from musicdata.release.record import layout
+from musicdata.release.record.files import sums_of
 from musicdata.system.digests import sha256_of_file
 from musicdata.system.files import storage_faults, sync_folder
 
