@@ -149,19 +149,19 @@ def test_the_public_names_are_what_init_lists() -> None:
 
 def test_the_registry_finds_every_stage_module() -> None:
     modules = [info.name for info in pkgutil.iter_modules(importlib.import_module("musicdata.stages").__path__)]
-    assert len(stage.registry()) == len(modules) == 27
+    assert len(stage.STAGES.all()) == len(modules) == 27
 
 
 def test_knowing_the_stages_loads_nothing_heavy() -> None:
     heavy = ["torch", "librosa", "gensim", "scipy", "music21", "safetensors", "soundfile", "spotipy", "yt_dlp"]
-    code = f"import sys; from musicdata import stage; stage.registry(); print([m for m in {heavy} if m in sys.modules])"
+    code = f"import sys; from musicdata.definitions import stage; stage.STAGES.all(); print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("name", stage.registry())
+@pytest.mark.parametrize("name", stage.STAGES.all())
 def test_every_stage_is_well_declared(name: str) -> None:
-    found = stage.registry()[name]
+    found = stage.STAGES.all()[name]
     assert found.verb
     assert found.version >= 1
     assert found.outputs

@@ -1,6 +1,7 @@
-"""What a stage declares, and the registry that finds every stage module.
+"""What a stage declares, and the registry of them.
 
-A stage is one module in `musicdata/stages` with a module-level `STAGE`. Adding one touches that module and its test.
+A stage is one module with a module-level `STAGE`, in `musicdata/stages` or a plug-in. Adding one touches that module
+and its test.
 
 A compute stage cuts its work into shards and computes each from tables. A network stage says which items it wants and
 how one is fetched (`Network`); what became of every item stands in the ledger, and `run` makes rows of the answers.
@@ -8,14 +9,12 @@ how one is fetched (`Network`); what became of every item stands in the ledger, 
 
 from __future__ import annotations
 
-import functools
-import importlib
-import pkgutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from musicdata.definitions.registry import Registry
 from musicdata.errors import RecipeError
 
 if TYPE_CHECKING:
@@ -211,6 +210,8 @@ class Stage(Generic[P]):
         keeps: earlier output is handed to `run` as `Task.kept`.
         deadline_s: time after which a shard is taken as hung.
         location_parameters: parameters that say where input lies, not what it holds; they do not count as changes.
+        plugin: of a stage that is not ours: name → sha256 of the module it stands in, which is part of what its output
+            depends on.
     """
 
     name: str
@@ -228,32 +229,23 @@ class Stage(Generic[P]):
     keeps: bool = False
     deadline_s: float = 1800.0
     location_parameters: tuple[str, ...] = ()
+    plugin: Mapping[str, str] = field(default_factory=dict)
 
     def facts(self, parameters: Parameters) -> dict[str, Any]:
         """Return what the output depends on apart from input and tools, as JSON values."""
         values = parameters.model_dump(mode="json", exclude=set(self.location_parameters))
-        return {"stage": self.name, "version": self.version, "parameters": values}
+        facts = {"stage": self.name, "version": self.version, "parameters": values}
+        return facts | ({"plugin": dict(self.plugin)} if self.plugin else {})
 
 
-@functools.cache
-def registry() -> dict[str, Stage[Any]]:
-    """Return every stage by name, found by importing the modules of `musicdata.stages`."""
-    package = importlib.import_module("musicdata.stages")
-    found: dict[str, Stage[Any]] = {}
-    for module in sorted(info.name for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")):
-        stage = getattr(importlib.import_module(module), "STAGE", None)
-        if isinstance(stage, Stage):
-            found[stage.name] = stage
-    return found
+STAGES: Registry[Stage[Any]] = Registry("stage", "musicdata.stages", "STAGE", Stage, RecipeError)
 
 
 def find(name: str) -> Stage[Any]:
-    """Return the stage called `name`.
+    """Return the stage called `name`; that of a plug-in knows the plug-in's name and hash.
 
     Raises:
         RecipeError: there is none; the message lists those there are.
     """
-    stages = registry()
-    if name not in stages:
-        raise RecipeError(f"no stage is called {name!r}; the stages are {', '.join(sorted(stages))}")
-    return stages[name]
+    entry = STAGES.entry(name)
+    return replace(entry.item, plugin={entry.plugin: entry.sha256}) if entry.plugin else entry.item

@@ -145,7 +145,7 @@ def main(folder: Path, kind: str, step: int) -> None:
     write_recipe(folder, *TO_WINDOWS, name="recipe", window="notes = 10")
     source = small_input(folder / "songs")
     resolved = recipe.load(str(folder / "recipe.toml"), [f'ingest.songs.input="{source}"'])
-    musicdata.definitions.stage.registry()
+    musicdata.definitions.stage.STAGES.all()
     language.detect("loads what it needs")  # before the forks, once for all
 
     def counted(fault: Fault, work: Path) -> int:

@@ -1,0 +1,165 @@
+"""Registries: what there is of a kind that can be added to, by name.
+
+A kind (stage, check, export …) has an attribute that its modules define: `STAGE`, or `STAGES` where a module has
+several. Ours are found by walking a package of this one, those of installed packages through entry points, those of a
+user's recipe in its plug-ins (`musicdata.definitions.plugins`).
+
+    [project.entry-points."musicdata.stages"]    # in the pyproject.toml of a package
+    my_package = "my_package.stages"             # a module, or a package, all of whose modules are looked into
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import importlib
+import importlib.metadata
+import pkgutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+from musicdata.definitions import plugins
+from musicdata.errors import MusicdataError, RecipeError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import ModuleType
+
+
+class Named(Protocol):
+    """Anything that a registry holds."""
+
+    @property
+    def name(self) -> str:
+        """Return the name it is found by."""
+        ...
+
+
+T = TypeVar("T", bound=Named)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(Generic[T]):
+    """What a registry holds under a name.
+
+    Attributes:
+        item: the thing itself.
+        where: module it stands in, for people.
+        plugin: name of the plug-in or package it comes from; "" for ours.
+        sha256: of the plug-in's source; "" for ours.
+    """
+
+    item: T
+    where: str
+    plugin: str = ""
+    sha256: str = ""
+
+
+class Registry(Generic[T]):
+    """What there is of one kind.
+
+    Args:
+        kind: for people: ``stage``.
+        package: of ours, which is walked.
+        attribute: name in a module that holds one; with an S, several.
+        of: class of what it holds.
+        error: raised for a name that there is none of.
+    """
+
+    def __init__(
+        self, kind: str, package: str, attribute: str, of: type[T], error: type[MusicdataError] = UsageError
+    ) -> None:
+        self.kind = kind
+        self.group = f"musicdata.{kind}s"
+        self._package = package
+        self._attribute = attribute
+        self._of = of
+        self._error = error
+
+    def entries(self) -> dict[str, Entry[T]]:
+        """Return name → entry, in order of the names.
+
+        Raises:
+            RecipeError: two have one name, or a plug-in or an installed package cannot be imported.
+        """
+        found = dict(self._lasting)
+        for plugin in plugins.active().modules:
+            for module in plugin.modules:
+                for item in self._in(module):
+                    _add(self.kind, found, Entry(item, str(plugin.path), plugin.name, plugin.sha256))
+        return dict(sorted(found.items()))
+
+    def all(self) -> dict[str, T]:
+        """Return name → item, in order of the names; raises as `entries` does."""
+        return {name: entry.item for name, entry in self.entries().items()}
+
+    def find(self, name: str) -> T:
+        """Return what is called `name`.
+
+        Raises:
+            MusicdataError: there is none; the message lists those there are.
+        """
+        return self.entry(name).item
+
+    def entry(self, name: str) -> Entry[T]:
+        """Return what is called `name`, and where it comes from; raises as `find` does."""
+        found = self.entries()
+        if name not in found:
+            raise self._error(f"no {self.kind} is called {name!r}; there are {', '.join(found)}")
+        return found[name]
+
+    @functools.cached_property
+    def _lasting(self) -> dict[str, Entry[T]]:
+        """Return ours and those of installed packages, which do not change while the process runs."""
+        found: dict[str, Entry[T]] = {}
+        for module in _walk(self._package):
+            for item in self._in(module):
+                _add(self.kind, found, Entry(item, module.__name__))
+        for point in sorted(importlib.metadata.entry_points(group=self.group), key=lambda point: point.name):
+            for module in _installed(point):
+                for item in self._in(module):
+                    _add(self.kind, found, Entry(item, module.__name__, _package_of(point), _sha256(module)))
+        return found
+
+    def _in(self, module: ModuleType) -> Iterator[T]:
+        several = getattr(module, f"{self._attribute}S", ())
+        for item in (getattr(module, self._attribute, None), *several):
+            if isinstance(item, self._of):
+                yield item
+
+
+def _add(kind: str, found: dict[str, Entry[Any]], entry: Entry[Any]) -> None:
+    there = found.setdefault(entry.item.name, entry)
+    if there is not entry and there.item is not entry.item:
+        raise RecipeError(
+            f"two {kind}s are called {entry.item.name!r}: one in {there.where}, one in {entry.where}; rename one"
+        )
+
+
+def _walk(package: str) -> Iterator[ModuleType]:
+    """Yield a module, or a package and all modules below it, in order of their names."""
+    top = importlib.import_module(package)
+    yield top
+    if hasattr(top, "__path__"):
+        for name in sorted(info.name for info in pkgutil.walk_packages(top.__path__, f"{package}.")):
+            if not name.endswith("__main__"):
+                yield importlib.import_module(name)
+
+
+def _installed(point: importlib.metadata.EntryPoint) -> list[ModuleType]:
+    try:
+        return list(_walk(point.module))
+    except Exception as error:
+        raise RecipeError(
+            f"package {_package_of(point)}: its entry point {point.name} ({point.value}) cannot be imported: "
+            f"{type(error).__name__}: {error}; mend or uninstall it"
+        ) from error
+
+
+def _package_of(point: importlib.metadata.EntryPoint) -> str:
+    return f"{point.dist.name} {point.dist.version}" if point.dist is not None else point.name
+
+
+def _sha256(module: ModuleType) -> str:
+    return hashlib.sha256(Path(str(module.__file__)).read_bytes()).hexdigest()
