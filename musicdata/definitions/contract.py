@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_serializer, field_validator, model_validator
 
-from musicdata.definitions import shipped
+from musicdata.definitions import plugins, shipped
 from musicdata.errors import ContractError
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ _TYPES: dict[str, pa.DataType] = {
     "audio": MEDIA_TYPE,
     "image": MEDIA_TYPE,
 }
+
+_FOLDER = "manifests"
 
 ColumnType = Literal["string", "bool", "int32", "int64", "float32", "float64", "audio", "image", "vector"]
 
@@ -339,20 +341,39 @@ def _bound_problems(column: Column, values: pa.ChunkedArray) -> list[str]:
 
 
 def names() -> list[str]:
-    """List the tables that have a contract."""
-    return sorted(path.stem for path in shipped.folder("manifests").glob("*.toml"))
+    """List the tables that have a contract: ours, those of installed packages and of the plug-ins at work."""
+    return sorted({*shipped.files(_FOLDER), *_of_plugins()})
 
 
-@functools.cache
 def load(name: str) -> Contract:
     """Read the contract of table `name`.
 
     Raises:
-        ContractError: there is no such table, or its file is not a contract.
+        ContractError: there is no such table, its file is not a contract, or a plug-in gives the table of another a
+            contract of its own.
     """
-    path = shipped.folder("manifests") / f"{name}.toml"
-    if not path.is_file():
+    added, ours = _of_plugins().get(name), shipped.files(_FOLDER).get(name)
+    if added is not None and ours is not None and added.read_bytes() != ours.read_bytes():
+        raise ContractError(f"table {name}: {added} says other things of it than {ours}; give yours another name")
+    path = ours or added
+    if path is None:
         raise ContractError(f"no table is called {name!r}; the tables are {', '.join(names())}")
+    return _read(path, path.stat().st_mtime_ns)
+
+
+def added(name: str) -> str | None:
+    """Return the text of a plug-in's contract; None for a table that needs no plug-in to be known."""
+    path = None if name in shipped.files(_FOLDER) else _of_plugins().get(name)
+    return path.read_text("utf-8") if path else None
+
+
+def _of_plugins() -> dict[str, Path]:
+    folder = plugins.active().manifests
+    return {path.stem: path for path in sorted(folder.glob("*.toml"))} if folder else {}
+
+
+@functools.lru_cache(maxsize=1000)
+def _read(path: Path, _mtime_ns: int) -> Contract:
     return read(path)
 
 
@@ -364,6 +385,11 @@ def read(path: Path) -> Contract:
     """
     try:
         document = tomllib.loads(path.read_text("utf-8"))
-        return Contract(**document["table"], columns=document["column"])
+        contract = Contract(**document["table"], columns=document["column"])
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError, ValidationError) as error:
-        raise ContractError(f"manifests/{path.name} is not a contract: {error}") from error
+        raise ContractError(f"{path.parent.name}/{path.name} is not a contract: {error}") from error
+    if contract.name != path.stem:
+        raise ContractError(
+            f"{path.parent.name}/{path.name} is the contract of {contract.name!r}, whose name it must bear"
+        )
+    return contract

@@ -16,13 +16,13 @@ import importlib.util
 import re
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from musicdata.errors import RecipeError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Mapping, Sequence
     from types import ModuleType
 
 
@@ -59,6 +59,13 @@ class Plugins:
         """Return name → sha256 of each module, for the record of how a data set was made."""
         return {plugin.name: plugin.sha256 for plugin in self.modules}
 
+    def places(self) -> dict[str, Any]:
+        """Return where they are as JSON values, for another process to `load_places`."""
+        return {
+            "modules": [str(plugin.path) for plugin in self.modules],
+            "manifests": str(self.manifests) if self.manifests else "",
+        }
+
 
 _active = [Plugins()]
 
@@ -84,6 +91,12 @@ def load(paths: Sequence[Path], manifests: Path | None = None) -> Plugins:
         RecipeError: there is no such module, or it cannot be imported.
     """
     return Plugins(tuple(_load(path) for path in paths), manifests)
+
+
+def load_places(places: Mapping[str, Any]) -> Plugins:
+    """Import what another process has at work, from what `Plugins.places` said there; raises as `load` does."""
+    manifests = Path(places["manifests"]) if places["manifests"] else None
+    return load([Path(path) for path in places["modules"]], manifests)
 
 
 def _load(path: Path) -> Plugin:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -11,8 +11,9 @@ import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from musicdata.definitions import contract as contracts
-from musicdata.definitions import shipped
+from musicdata.definitions import plugins, shipped
 from musicdata.definitions import stage as stages
+from musicdata.definitions.plugins import Plugins
 from musicdata.errors import RecipeError
 
 if TYPE_CHECKING:
@@ -149,6 +150,20 @@ class Releases(BaseModel):
     answers: dict[str, str] = Field(default_factory=dict)
 
 
+class PluginTable(BaseModel):
+    """A recipe's `[plugins]`: what it adds of its own; paths are read from the recipe's folder.
+
+    Attributes:
+        modules: files that end in ``.py``, or folders with an ``__init__.py``.
+        manifests: folder of contracts.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    modules: tuple[str, ...] = ()
+    manifests: str = "manifests"
+
+
 class Budget(BaseModel):
     """How often a service is called, at most.
 
@@ -212,6 +227,7 @@ class Recipe:
     validate: Validate | None = None
     release: Releases | None = None
     crawl: Crawl | None = None
+    plugins: Plugins = field(default_factory=Plugins)
 
     @property
     def is_crawled(self) -> bool:
@@ -229,12 +245,22 @@ class Recipe:
         body = [{"use": s.stage.name} | s.parameters.model_dump(mode="json") for s in self.steps]
         parts = {"crawl": self.crawl, "validate": self.validate, "release": self.release}
         tail = {name: part.model_dump(mode="json", exclude_none=True) for name, part in parts.items() if part}
-        return tomli_w.dumps({"dataset": head, "stage": body} | tail)
+        return tomli_w.dumps({"dataset": head} | self._plugins() | {"stage": body} | tail)
+
+    def _plugins(self) -> dict[str, Any]:
+        """Return `[plugins]` as it is written; nothing where there are none."""
+        table: dict[str, Any] = {}
+        if self.plugins.modules:
+            table["modules"] = [str(plugin.path) for plugin in self.plugins.modules]
+        if self.plugins.manifests:
+            table["manifests"] = str(self.plugins.manifests)
+        return {"plugins": table} if table else {}
 
     def portable(self) -> Recipe:
         """Return the recipe without the paths of this machine: where input lies says nothing of what it holds."""
         steps = tuple(Step(s.stage, s.parameters.model_copy(update=_elsewhere(s))) for s in self.steps)
-        return Recipe(self.dataset, steps, self.validate, self.release, self.crawl)
+        modules = tuple(replace(plugin, path=Path(plugin.name)) for plugin in self.plugins.modules)
+        return replace(self, steps=steps, plugins=Plugins(modules))
 
     def tables(self) -> list[str]:
         """List the tables the recipe makes, in order."""
@@ -248,19 +274,29 @@ def _elsewhere(step: Step) -> dict[str, str]:
 
 
 def names() -> list[str]:
-    """List the recipes that ship with musicdata."""
-    return sorted(path.stem for path in shipped.folder("pipelines").glob("*.toml"))
+    """List the recipes that ship with musicdata and with installed packages."""
+    return sorted(shipped.files("pipelines"))
 
 
-def load(name_or_path: str, overrides: Sequence[str] = ()) -> Recipe:
+def load(name_or_path: str, overrides: Sequence[str] = (), *, is_foreign: bool = False) -> Recipe:
     """Read a recipe by name or by path and apply `stage.key=value` overrides.
 
-    Values of overrides are TOML; what is not TOML is taken as text.
+    Values of overrides are TOML; what is not TOML is taken as text. The plug-ins it names are imported and are, from
+    then on, those that this process works with.
+
+    Args:
+        name_or_path: name of a recipe that is known, or path of a `.toml` file.
+        overrides: ``stage.key=value`` texts.
+        is_foreign: it is somebody else's, as in a release: none of its plug-ins is imported.
 
     Raises:
-        RecipeError: no such recipe, not TOML, an unknown stage or key, or a value out of range.
+        RecipeError: no such recipe, not TOML, an unknown stage or key, a value out of range, or a plug-in that cannot
+            be imported.
     """
     document = _document(name_or_path)
+    added = Plugins() if is_foreign else _plugins(name_or_path, document)
+    if not is_foreign:
+        plugins.activate(added)
     dataset = _dataset(name_or_path, document)
     try:
         entries = [dict(entry) for entry in document["stage"]]
@@ -277,7 +313,22 @@ def load(name_or_path: str, overrides: Sequence[str] = ()) -> Recipe:
             f"recipe {name_or_path}: [release] names {release.complete}, a table that no stage of it makes"
         )
     crawl = _crawl(name_or_path, document, steps)
-    return Recipe(dataset, steps, _validate(name_or_path, document, steps), release, crawl)
+    return Recipe(dataset, steps, _validate(name_or_path, document, steps), release, crawl, added)
+
+
+def _plugins(name_or_path: str, document: dict[str, Any]) -> Plugins:
+    """Import what a recipe names under `[plugins]`; a folder of contracts beside a recipe needs no naming."""
+    try:
+        table = PluginTable(**document.get("plugins", {}))
+    except (TypeError, ValidationError) as error:
+        raise RecipeError(f"recipe {name_or_path}: [plugins] is wrong: {error}") from error
+    if name_or_path in names() and "plugins" not in document:
+        return Plugins()
+    beside = _path(name_or_path).absolute().parent
+    manifests = beside / table.manifests
+    if not manifests.is_dir() and "manifests" in document.get("plugins", {}):
+        raise RecipeError(f"recipe {name_or_path}: [plugins] manifests: {manifests} is no folder")
+    return plugins.load([beside / name for name in table.modules], manifests if manifests.is_dir() else None)
 
 
 def read_dataset(name_or_path: str) -> Dataset:
@@ -347,15 +398,19 @@ def _crawl(name: str, document: dict[str, Any], steps: tuple[Step, ...]) -> Craw
     return found
 
 
+def _path(name_or_path: str) -> Path:
+    """Return the file of a recipe."""
+    if name_or_path in names():
+        return shipped.files("pipelines")[name_or_path]
+    if not name_or_path.endswith(".toml"):
+        raise RecipeError(
+            f"no recipe is called {name_or_path!r}; there are {', '.join(names())}, or give the path of a .toml file"
+        )
+    return Path(name_or_path)
+
+
 def _document(name_or_path: str) -> dict[str, Any]:
-    path = shipped.folder("pipelines") / f"{name_or_path}.toml"
-    if name_or_path not in names():
-        path = Path(name_or_path)
-        if path.suffix != ".toml":
-            raise RecipeError(
-                f"no recipe is called {name_or_path!r}; there are {', '.join(names())}, "
-                "or give the path of a .toml file"
-            )
+    path = _path(name_or_path)
     try:
         return tomllib.loads(path.read_text("utf-8"))
     except OSError as error:

@@ -144,6 +144,7 @@ class Build:
             "made_by": [s.stage.name for s in self.recipe.steps if set(s.stage.outputs) & set(step.stage.inputs)],
             "keeps": keeps,
             "rejects": dict(rejects),
+            "plugins": self.recipe.plugins.places(),
         }
         self.workspace.write_json(self.workspace.state_folder(step.stage.name) / "job.json", job)
 

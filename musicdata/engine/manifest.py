@@ -48,6 +48,8 @@ def seal(workspace: Workspace, step: Step, shards: list[Record], origin: Origin,
     Raises:
         ContractError: two parts overlap in the key.
     """
+    for table in step.stage.outputs:
+        workspace.keep_contract(table, contracts.added(table))
     placed = [_place(workspace, step, ordinal, record) for ordinal, record in enumerate(shards)]
     tables = {t: _table_facts(t, [s["parts"][t] for s in placed if t in s["parts"]]) for t in step.stage.outputs}
     reasons = sum((Counter(shard["reasons"]) for shard in placed), Counter[str]())

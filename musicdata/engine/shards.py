@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from musicdata.definitions import contract as contracts
+from musicdata.definitions import plugins
 from musicdata.definitions import stage as stages
 from musicdata.definitions.stage import Shard, Task
 from musicdata.engine import fetched
@@ -51,10 +52,12 @@ class _Job:
 
 
 def _job(spec: Spec) -> _Job:
-    workspace, stage = Workspace(Path(spec.workspace)), stages.find(spec.stage)
-    written = read_json(workspace.state_folder(stage.name) / "job.json")
+    workspace = Workspace(Path(spec.workspace))
+    written = read_json(workspace.state_folder(spec.stage) / "job.json")
     if written is None:
-        raise PartialError(f"stage {stage.name} has no job in {workspace.root}; run the build again")
+        raise PartialError(f"stage {spec.stage} has no job in {workspace.root}; run the build again")
+    plugins.activate(plugins.load_places(written["plugins"]))
+    stage = stages.find(spec.stage)
     kept = TableReader(workspace, [stage.name]) if written["keeps"] else None
     return _Job(
         workspace=workspace,

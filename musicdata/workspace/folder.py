@@ -4,6 +4,7 @@
       recipe.toml  run.json             resolved recipe; versions, host and times
       tables/<table>/part-00000-<hash>.parquet
       rejects/<stage>/part-00000-<hash>.parquet
+      manifests/<table>.toml            contracts of tables that a plug-in makes
       state/<stage>/manifest.json       what a finished stage made, from what; names every part
       state/<stage>/shards/<key>.json   one record per finished shard, until the stage is sealed
       state/lock                        held (flock) by the one process that writes
@@ -25,12 +26,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from musicdata.definitions import contract as contracts
 from musicdata.errors import InputError, WorkspaceHeldError
 from musicdata.system.digests import sha256_of_file
 from musicdata.system.files import read_json, storage_faults, sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from musicdata.definitions.contract import Contract
 
 _NO_HARD_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK}
 
@@ -53,6 +57,27 @@ class Workspace:
     def rejects_folder(self, stage: str) -> Path:
         """Return the folder that holds the rejects of `stage`."""
         return self.root / "rejects" / stage
+
+    def contract_file(self, table: str) -> Path:
+        """Return where the contract of `table` is kept, if it is a plug-in's."""
+        return self.root / "manifests" / f"{table}.toml"
+
+    def keep_contract(self, table: str, text: str | None) -> None:
+        """Keep a plug-in's contract beside the tables, so that they can be read without the plug-in."""
+        path = self.contract_file(table)
+        if text is None:
+            path.unlink(missing_ok=True)
+        elif not path.is_file() or path.read_text("utf-8") != text:
+            self.write_text(path, text)
+
+    def contract(self, table: str) -> Contract:
+        """Return the contract of `table`: the one kept here, or the one that everybody knows.
+
+        Raises:
+            ContractError: there is no such table.
+        """
+        kept = self.contract_file(table)
+        return contracts.read(kept) if kept.is_file() else contracts.load(table)
 
     def state_folder(self, stage: str) -> Path:
         """Return the folder of the records of `stage`."""

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from musicdata.definitions import contract as contracts
 from musicdata.definitions.reader import Reject
 from musicdata.errors import ContractError
 from musicdata.workspace.parts import GATHER_ROWS, read_part
@@ -60,7 +59,7 @@ class TableReader:
 
     def contract(self, table: str) -> Contract:
         """Return the contract of `table`, which refers to tables there are."""
-        return contracts.load(table).among(self.tables)
+        return self._workspace.contract(table).among(self.tables)
 
     def parameters(self, stage: str) -> dict[str, Any]:
         """Return what a sealed stage ran with; nothing for one that was not sealed."""
@@ -89,7 +88,7 @@ class TableReader:
         Without `columns`, all but media and vectors are read.
         """
         chunks = list(self.iterate(table, columns, first, last))
-        contract = contracts.load(table)
+        contract = self._workspace.contract(table)
         wanted = columns if columns is not None else contract.describing_columns()
         empty = contract.arrow_schema().empty_table().select(wanted)
         return pa.concat_tables([empty, *chunks]).combine_chunks()
@@ -98,7 +97,7 @@ class TableReader:
         self, table: str, columns: list[str] | None = None, first: str | None = None, last: str | None = None
     ) -> Iterator[pa.Table]:
         """Yield the same rows part by part, so that memory does not grow with the table."""
-        contract = contracts.load(table)
+        contract = self._workspace.contract(table)
         wanted = columns if columns is not None else contract.describing_columns()
         schema = pa.schema(
             [contract.arrow_schema().field(name) for name in wanted], metadata=contract.arrow_schema().metadata

@@ -61,7 +61,7 @@ class Release(TableSource):
         Raises:
             RecipeError: this version of musicdata lacks a stage of it; `head` can be read all the same.
         """
-        return recipes.load(str(self.root / layout.RECIPE))
+        return recipes.load(str(self.root / layout.RECIPE), is_foreign=True)
 
     @property
     def head(self) -> Head:
