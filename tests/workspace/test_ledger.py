@@ -99,7 +99,7 @@ def test_what_is_written_down_outlives_a_kill(tmp_path: Path) -> None:
     code = f"""
         import os, signal
         from pathlib import Path
-        from musicdata.ledger import Ledger, ServiceState
+        from musicdata.workspace.ledger import Ledger, ServiceState
         from musicdata.workspace import Workspace
         ledger = Ledger(Workspace(Path({str(tmp_path)!r})))
         ledger.want("s", "1", [(str(n), {{}}) for n in range(10)])

@@ -13,7 +13,7 @@ RENDER = """
 import sys
 from pathlib import Path
 from musicdata.errors import StorageError
-from musicdata.render import lilypond, timidity
+from musicdata.music.render import lilypond, timidity
 from tests.render.melodies import clip, page
 
 disk = Path(sys.argv[1])
