@@ -100,7 +100,7 @@ def test_what_is_written_down_outlives_a_kill(tmp_path: Path) -> None:
         import os, signal
         from pathlib import Path
         from musicdata.workspace.ledger import Ledger, ServiceState
-        from musicdata.workspace import Workspace
+        from musicdata.workspace.folder import Workspace
         ledger = Ledger(Workspace(Path({str(tmp_path)!r})))
         ledger.want("s", "1", [(str(n), {{}}) for n in range(10)])
         ledger.conclude("s", "3", b"three")

@@ -53,7 +53,7 @@ def test_a_vector_does_not_depend_on_what_was_inferred_before() -> None:
 CODE = """
 import hashlib
 from musicdata.music.features import doc2vec
-from tests.features.test_doc2vec import SETTINGS, documents, infer
+from tests.music.features.test_doc2vec import SETTINGS, documents, infer
 model = doc2vec.fit(documents(10), **{**SETTINGS, "epochs": 3})
 print(hashlib.sha256(infer(model, documents(10)[0]).tobytes() + model.output.tobytes()).hexdigest())
 """

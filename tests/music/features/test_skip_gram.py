@@ -35,7 +35,7 @@ def test_words_of_like_places_are_near(negative: int) -> None:
 
 _PROGRAM = """
 import hashlib
-from tests.features.test_skip_gram import SETTINGS, verses
+from tests.music.features.test_skip_gram import SETTINGS, verses
 from musicdata.music.features import skip_gram
 vectors = skip_gram.fit(verses(), **SETTINGS)
 print(hashlib.sha256(b"".join(token.encode() + vectors[token].tobytes() for token in vectors)).hexdigest())

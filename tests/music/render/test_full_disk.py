@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from musicdata.errors import StorageError
 from musicdata.music.render import lilypond, timidity
-from tests.render.melodies import clip, page
+from tests.music.render.melodies import clip, page
 
 disk = Path(sys.argv[1])
 for render in (
