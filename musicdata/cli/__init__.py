@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
-from musicdata.cli import building, crawling, looking, releasing
+from musicdata.cli import building, crawling, looking, recipes, releasing
 from musicdata.cli.app import app
 from musicdata.cli.options import EXIT_INTERRUPTED
 from musicdata.errors import MusicdataError
@@ -16,7 +16,7 @@ from musicdata.errors import MusicdataError
 if TYPE_CHECKING:
     from types import FrameType
 
-__all__ = ["app", "building", "crawling", "looking", "main", "releasing"]
+__all__ = ["app", "building", "crawling", "looking", "main", "recipes", "releasing"]
 
 
 def main() -> NoReturn:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
 app = typer.Typer(
@@ -15,3 +18,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+Plugin = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--plugin",
+        metavar="FILE",
+        help="Module of your own with exports, checks or suites, beside those that a recipe names; repeatable.",
+    ),
+]
+
+
+@app.callback()
+def frame(plugin: Plugin = None) -> None:
+    """Build, check, validate and publish cross-modal music data sets."""
+    if plugin:
+        from musicdata.definitions import plugins
+
+        plugins.add(plugins.load([path.absolute() for path in plugin]))

@@ -67,17 +67,25 @@ class Plugins:
         }
 
 
-_active = [Plugins()]
+_of_recipe, _of_user = [Plugins()], [Plugins()]
 
 
 def active() -> Plugins:
-    """Return the plug-ins of the recipe that this process works on."""
-    return _active[0]
+    """Return the plug-ins of the recipe that this process works on, and those that the user added."""
+    recipe, user = _of_recipe[0], _of_user[0]
+    paths = {plugin.path for plugin in recipe.modules}
+    added = tuple(plugin for plugin in user.modules if plugin.path not in paths)
+    return Plugins((*recipe.modules, *added), recipe.manifests)
 
 
 def activate(plugins: Plugins) -> None:
-    """Let the registries and contracts have these plug-ins, and no others."""
-    _active[0] = plugins
+    """Let the registries and contracts have the plug-ins of a recipe, in the place of another's."""
+    _of_recipe[0] = plugins
+
+
+def add(plugins: Plugins) -> None:
+    """Let the registries have plug-ins, whatever recipe is at work; stages and contracts belong into a recipe."""
+    _of_user[0] = Plugins((*_of_user[0].modules, *plugins.modules))
 
 
 def load(paths: Sequence[Path], manifests: Path | None = None) -> Plugins:

@@ -331,6 +331,16 @@ def _plugins(name_or_path: str, document: dict[str, Any]) -> Plugins:
     return plugins.load([beside / name for name in table.modules], manifests if manifests.is_dir() else None)
 
 
+def text_of(name_or_path: str) -> str:
+    """Return a recipe as it is written.
+
+    Raises:
+        RecipeError: there is no such recipe.
+    """
+    _document(name_or_path)
+    return _path(name_or_path).read_text("utf-8")
+
+
 def read_dataset(name_or_path: str) -> Dataset:
     """Read only the head of a recipe; its stages may be those of another version.
 

@@ -1,0 +1,71 @@
+"""Recipes as users find them: which there are, and a copy of one to change."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from musicdata.definitions import recipe as recipes
+from musicdata.definitions import shipped
+from musicdata.errors import InputError
+from musicdata.system.files import storage_faults
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A recipe that is known by name.
+
+    Attributes:
+        name: as commands take it.
+        title: of its data set.
+        modalities: that a sample has.
+        is_crawled: whether it is fetched from services, by `musicdata crawl`.
+        file: where it stands.
+    """
+
+    name: str
+    title: str
+    modalities: tuple[str, ...]
+    is_crawled: bool
+    file: str
+
+
+def recipe_names() -> list[Listed]:
+    """List the recipes that ship with musicdata and with installed packages.
+
+    Raises:
+        RecipeError: one of an installed package is wrong.
+    """
+    files = shipped.files("pipelines")
+    known = {name: recipes.load(name) for name in recipes.names()}
+    return [
+        Listed(name, one.dataset.title, one.dataset.modalities, one.is_crawled, str(files[name]))
+        for name, one in known.items()
+    ]
+
+
+def copy_recipe(name: str, out: str | Path) -> Path:
+    """Write a copy of a recipe, to be changed and built by its path; its data set is called after the file.
+
+    Args:
+        name: of a recipe, or the path of one.
+        out: file to write; it must not exist.
+
+    Raises:
+        RecipeError: there is no such recipe.
+        InputError: `out` is there already, or is no `.toml` file.
+    """
+    path = Path(out)
+    if path.suffix != ".toml":
+        raise InputError(f"{path}: a recipe is a .toml file; call it {path}.toml")
+    if path.exists():
+        raise InputError(f"{path} is there already; give the copy another name")
+    head = recipes.read_dataset(name)
+    text = recipes.text_of(name)
+    stem = re.sub(r"[^a-z0-9._-]+", "-", path.stem.lower()).strip("-._") or head.name
+    text = re.sub(r'(?m)^name = "[^"\n]*"', f'name = "{stem}"', text, count=1)
+    with storage_faults(path, len(text)):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    return path
