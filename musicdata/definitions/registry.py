@@ -109,6 +109,10 @@ class Registry(Generic[T]):
             raise self._error(f"no {self.kind} is called {name!r}; there are {', '.join(found)}")
         return found[name]
 
+    def plugins(self) -> dict[str, str]:
+        """Return ``plug-in NAME`` → sha256 of the modules that are not ours, for whoever depends on all there is."""
+        return {f"plug-in {entry.plugin}": entry.sha256 for entry in self.entries().values() if entry.plugin}
+
     @functools.cached_property
     def _lasting(self) -> dict[str, Entry[T]]:
         """Return ours and those of installed packages, which do not change while the process runs."""

@@ -138,7 +138,7 @@ def plan(recipe: Recipe, workspace: Workspace, workers: int) -> Plan:
 def _expected_samples(ingest: IngestSongs, window: Window) -> tuple[Counter[str], float]:
     found = song_files.song_files(ingest.input, ingest.limit)
     files = Counter(file.path.suffix.lower() for file in found)
-    corpus = ingest.input == song_files.CORPUS
+    corpus = song_files.corpus_of(ingest.input) is not None
     per_file = {e: _CORPUS_SAMPLES_A_FILE if corpus else _SAMPLES_A_FILE.get(e, 6.0) for e in files}
     most = window.windows_per_song or float("inf")
     return files, sum(min(per_file[e] * 20 / window.stride, most) * n for e, n in files.items())

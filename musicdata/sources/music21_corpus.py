@@ -7,12 +7,14 @@ looking for lyrics in the bytes, without importing music21. What a score allows 
 
 from __future__ import annotations
 
+import importlib.metadata
 import importlib.util
 import re
 from pathlib import Path
 
 from musicdata.errors import FormatError, SetupError
 from musicdata.music.formats import archives
+from musicdata.sources.song_formats import SongSource
 
 _SUFFIXES = {".mxl", ".musicxml", ".xml"}
 _LYRIC = re.compile(rb"<lyric[\s>]")  # not <lyric-font>, which stands in scores without any
@@ -65,3 +67,6 @@ def _is_wanted(name: str, file: Path) -> bool:
         except FormatError:
             return False  # not a score we could read later either
     return _LYRIC.search(data) is not None and _RESERVED not in data.lower()
+
+
+SOURCE = SongSource("music21", scores, corpus_folder, lambda: importlib.metadata.version("music21"))

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
 import re
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from musicdata.errors import InputError
-from musicdata.music import formats
-from musicdata.sources import music21_corpus
+from musicdata.sources import song_formats
 from musicdata.system.digests import digest_of, sha256_of_file
 
-CORPUS = "corpus:music21"
+if TYPE_CHECKING:
+    from musicdata.sources.song_formats import SongSource
+
+_CORPUS = "corpus:"
 _ID_HASH_CHARACTERS = 10
 _SLUG_CHARACTERS = 40
 
@@ -61,26 +63,35 @@ def song_files(source: str, limit: int = 0) -> list[SongFile]:
     """
     if not source:
         raise InputError("this recipe has no input of its own: give a folder or a file with --input")
-    if source == CORPUS:
-        found = [SongFile(name, path) for name, path in music21_corpus.scores()]
-    elif source.startswith("corpus:"):
-        raise InputError(f"input {source!r}: the only corpus is {CORPUS}")
+    if corpus := corpus_of(source):
+        found = [SongFile(name, path) for name, path in corpus.files()]
     else:
         found = _files_below(Path(source))
     found.sort(key=lambda file: file.file_id)
     return found[:limit] if limit else found
 
 
+def corpus_of(source: str) -> SongSource | None:
+    """Return the corpus that a source names; None for a file or folder.
+
+    Raises:
+        InputError: no corpus is called so.
+    """
+    name = source.removeprefix(_CORPUS)
+    return song_formats.KNOWN_SOURCES.find(name) if name != source else None
+
+
 def _files_below(root: Path) -> list[SongFile]:
-    kinds = " ".join(sorted(formats.READERS))
+    known = song_formats.endings()
+    kinds = " ".join(sorted(known))
     if root.is_file():
-        if root.suffix.lower() not in formats.READERS:
+        if root.suffix.lower() not in known:
             raise InputError(f"input {root} is not of a kind musicdata reads ({kinds})")
         return [SongFile(root.name, root)]
     if not root.is_dir():
         raise InputError(f"input {root}: no such file or folder")
     everything = [path for path in root.rglob("*") if path.is_file() and not path.name.startswith(".")]
-    songs = [path for path in everything if path.suffix.lower() in formats.READERS]
+    songs = [path for path in everything if path.suffix.lower() in known]
     if not songs:
         raise InputError(f"input folder {root} holds no songs: none of its {len(everything)} files ends in {kinds}")
     return [SongFile(path.relative_to(root).as_posix(), path) for path in songs]
@@ -88,8 +99,8 @@ def _files_below(root: Path) -> list[SongFile]:
 
 def song_file(source: str, name: str) -> SongFile:
     """Return the file of that name, without looking at the others."""
-    if source == CORPUS:
-        return SongFile(name, music21_corpus.corpus_folder() / name)
+    if corpus := corpus_of(source):
+        return SongFile(name, corpus.folder() / name)
     root = Path(source)
     return SongFile(name, root if root.is_file() else root / name)
 
@@ -103,7 +114,7 @@ def content_hash(file: SongFile) -> str:
 
 
 def digest(source: str, limit: int = 0) -> str:
-    """Return the content hash of what would be read; music21's corpus goes by its version, to be quick."""
-    if source == CORPUS:
-        return f"{CORPUS} {importlib.metadata.version('music21')}"
+    """Return the content hash of what would be read; a corpus goes by its version, to be quick."""
+    if corpus := corpus_of(source):
+        return f"{source} {corpus.version()}"
     return digest_of([(file.name, content_hash(file)) for file in song_files(source, limit)])

@@ -11,9 +11,8 @@ from pydantic import Field
 from musicdata.definitions import cutting
 from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 from musicdata.errors import FormatError, InputError
-from musicdata.music import formats
 from musicdata.music.text import language, syllabification
-from musicdata.sources import song_files
+from musicdata.sources import song_files, song_formats
 from musicdata.system.digests import digest_of
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ class IngestSongs(Parameters):
         language: ISO 639-1 code to take for every song; empty to take the source's word, else detect it.
     """
 
-    input: str = song_files.CORPUS
+    input: str = "corpus:music21"
     limit: int = Field(0, ge=0)
     unit_ql: float = Field(1.0, gt=0, le=64)
     language: str = ""
@@ -80,14 +79,14 @@ def _is_text(name: str) -> bool:
 def _read(file: SongFile, digest: str, parameters: IngestSongs) -> dict[str, Song | FormatError]:
     try:
         size = file.path.stat().st_size
-        if size > formats.MAX_FILE_BYTES:
-            raise FormatError("too_large", f"{size:,} bytes, at most {formats.MAX_FILE_BYTES:,} are read")
+        if size > song_formats.MAX_FILE_BYTES:
+            raise FormatError("too_large", f"{size:,} bytes, at most {song_formats.MAX_FILE_BYTES:,} are read")
         data = file.path.read_bytes()
     except OSError as error:
         raise FormatError("unreadable_file", f"{error.strerror}: {file.name}") from error
     if hashlib.sha256(data).hexdigest() != digest:
         raise InputError(f"{file.path} changed while it was being read; run the same command again")
-    found = formats.read_songs(data, file.name, unit_ql=parameters.unit_ql)
+    found = song_formats.read_songs(data, file.name, unit_ql=parameters.unit_ql)
     return dict(list(found.items())[: parameters.limit or None])
 
 
@@ -106,7 +105,8 @@ def _write(task: Task, song_id: str, song: Song, name: str, digest: str, paramet
     guess = _language(song, parameters)
     whole_words = any(note.syllable is None for note in song.notes)
     notes = split_words(song.notes, guess.language) if whole_words else list(song.notes)
-    source = "music21 corpus" if parameters.input == song_files.CORPUS else "files"
+    corpus = song_files.corpus_of(parameters.input)
+    source = f"{corpus.name} corpus" if corpus else "files"
     task.sink.write(
         "songs",
         _one_row(
@@ -196,6 +196,7 @@ STAGE = Stage(
     parameters=IngestSongs,
     cut=cut,
     run=run,
+    tools=lambda _parameters: song_formats.plugins(),
     source_digest=lambda parameters: song_files.digest(parameters.input, parameters.limit),
     location_parameters=("input",),
 )

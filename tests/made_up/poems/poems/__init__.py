@@ -1,0 +1,1 @@
+"""Poems: a source, three stages, a check, an export and a suite."""
