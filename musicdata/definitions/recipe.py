@@ -326,9 +326,11 @@ def _plugins(name_or_path: str, document: dict[str, Any]) -> Plugins:
         return Plugins()
     beside = _path(name_or_path).absolute().parent
     manifests = beside / table.manifests
+    modules = [beside / name for name in table.modules]
+    added = plugins.load(modules, manifests if manifests.is_dir() else None)
     if not manifests.is_dir() and "manifests" in document.get("plugins", {}):
         raise RecipeError(f"recipe {name_or_path}: [plugins] manifests: {manifests} is no folder")
-    return plugins.load([beside / name for name in table.modules], manifests if manifests.is_dir() else None)
+    return added
 
 
 def text_of(name_or_path: str) -> str:

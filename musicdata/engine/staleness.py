@@ -59,7 +59,7 @@ def stale_reasons(workspace: Workspace, step: Step, table_digests: Mapping[str, 
     if left_nothing(step, manifest):
         return [f"it left no {step.stage.outputs[0]} the last time"]
     now, then = origin_of(workspace, step, table_digests).as_json(), manifest["origin"]
-    reasons = _changed_parameters(then["facts"], now["facts"])
+    reasons = _changed_parameters(then["facts"], now["facts"]) + _changed_plugins(then["facts"], now["facts"])
     source = "what was fetched changed" if step.stage.network else "the source files changed"
     reasons += [source] if then["source"] != now["source"] else []
     reasons += [f"table {t} changed" for t, d in now["inputs"].items() if then["inputs"].get(t) != d]
@@ -86,6 +86,11 @@ def _changed_parameters(then: dict[str, Any], now: dict[str, Any]) -> list[str]:
         return [f"stage version {then['version']} → {now['version']}"]
     old, new = _flat(then["parameters"]), _flat(now["parameters"])
     return [f"{key} {old.get(key)} → {new.get(key)}" for key in sorted(old | new) if old.get(key) != new.get(key)]
+
+
+def _changed_plugins(then: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    old, new = then.get("plugin", {}), now.get("plugin", {})
+    return [f"plug-in {name} changed" for name in sorted(old | new) if old.get(name) != new.get(name)]
 
 
 def _changed_rejects(then: dict[str, str], now: dict[str, str]) -> list[str]:
