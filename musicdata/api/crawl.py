@@ -12,6 +12,7 @@ from musicdata.api import terms
 from musicdata.api.build import run_recipe
 from musicdata.api.work import DEFAULT_WORK, Work, open_work
 from musicdata.definitions import recipe as recipes
+from musicdata.definitions import service as service_entries
 from musicdata.definitions.recipe import Budget
 from musicdata.errors import PartialError, RefusedError, UsageError
 from musicdata.settings import services as world
@@ -168,7 +169,7 @@ def _run(
     with _services(twin=twin) as found:
         if twin:
             resolved = _unhurried(resolved)
-        elif found.is_world:
+        elif any(service.is_in_world(found.urls) for service in service_entries.called(services_of(resolved))):
             _require_terms(resolved, workspace, accepted=accept_terms, tell=tell)
         assert resolved.crawl is not None, "a recipe that is crawled has budgets"
         services = dataclasses.replace(found, deadline_s=resolved.crawl.deadline_s)
@@ -185,7 +186,7 @@ def _run(
 @contextlib.contextmanager
 def _services(*, twin: bool) -> Iterator[Services]:
     if not twin:
-        yield world.read()
+        yield world.read(services=service_entries.known())
         return
     from musicdata.twin import Faults, Population, Twin
 

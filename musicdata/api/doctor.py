@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from musicdata import settings
+from musicdata.definitions import recipe as recipes
+from musicdata.definitions import service as services
 from musicdata.errors import MusicdataError
 from musicdata.music.formats import sound_files
 from musicdata.music.render import lilypond, timidity
@@ -21,13 +23,10 @@ from musicdata.system import processes
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from musicdata.settings.service import Service
+
 _NEEDED_BYTES = 1_000_000_000
 _CRAWL = "pip install 'musicdata[crawl]'"
-_KEYS = {
-    "SPOTIFY_CLIENT_ID": "playlists and tracks need it, imported lists do not",
-    "SPOTIFY_CLIENT_SECRET": "playlists and tracks need it, imported lists do not",
-    "MUSIXMATCH_API_KEY": "Musixmatch needs it, LRCLIB does not",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class Finding:
     """One thing that is needed: what was found, and the command that mends it if it is missing.
 
     Attributes:
-        needed_to: "build", or "crawl" for what a build does without.
+        needed_to: "build", or "crawl" or "publish" for what a build does without.
     """
 
     name: str
@@ -45,9 +44,20 @@ class Finding:
     needed_to: str = "build"
 
 
-def examine() -> list[Finding]:
-    """Look at everything that a build and a crawl need; nothing is changed."""
-    return [*_for_builds(), *(replace(finding, needed_to="crawl") for finding in _for_crawls())]
+def examine(recipe: str | None = None) -> list[Finding]:
+    """Look at everything that a build, a crawl and the services need, in this order; nothing is changed.
+
+    Args:
+        recipe: name or path of one whose plug-ins may declare services too.
+
+    Raises:
+        RecipeError: there is no such recipe, or a plug-in or an installed package cannot be imported.
+    """
+    if recipe is not None:
+        recipes.load(recipe)
+    crawls = (replace(finding, needed_to="crawl") for finding in _for_crawls())
+    keys = [_key(service, variable) for service in services.known() for variable in service.keys]
+    return [*_for_builds(), *crawls, *sorted(keys, key=lambda finding: finding.needed_to != "crawl")]
 
 
 def _for_builds() -> list[Finding]:
@@ -69,7 +79,6 @@ def _for_crawls() -> list[Finding]:
         _fresh_ytdlp(),
         replace(_tool("ffmpeg", sound_files.ffmpeg_version), mend=""),
         _javascript(),
-        *(_key(name, what) for name, what in _KEYS.items()),
     ]
 
 
@@ -88,9 +97,10 @@ def _javascript() -> Finding:
     )
 
 
-def _key(name: str, what: str) -> Finding:
-    is_set = name in settings.read().keys
-    return Finding(name, is_set, "set" if is_set else f"not set; {what}", "" if is_set else f"export {name}=…")
+def _key(service: Service, variable: str) -> Finding:
+    is_set = variable in settings.read().keys
+    told = "set" if is_set else f"not set; {service.keys[variable]}"
+    return Finding(variable, is_set, told, "" if is_set else f"export {variable}=…", service.needed_to)
 
 
 def _tool(name: str, look: Callable[[], str]) -> Finding:

@@ -5,11 +5,10 @@ The texts are ours, in short, as of the date in each; they are no legal advice a
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from musicdata.definitions import service as services
 from musicdata.errors import RefusedError
 from musicdata.system.digests import digest_of
 from musicdata.system.files import read_json
@@ -19,13 +18,12 @@ if TYPE_CHECKING:
 
     from musicdata.workspace.folder import Workspace
 
-_FILE = Path(__file__).parents[1] / "settings" / "services.toml"
 _ACCEPTED = "terms.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a service's terms say of a crawl.
+    """What a service's terms say of a crawl; a workspace keeps the digest of just these fields.
 
     Attributes:
         service: as budgets name it, without what follows a dot.
@@ -42,15 +40,22 @@ class Terms:
     says: tuple[str, ...]
 
 
-def of(services: Iterable[str]) -> list[Terms]:
-    """Return the terms of services, in the order of the file."""
-    wanted = {service.partition(".")[0] for service in services}
-    document = tomllib.loads(_FILE.read_text("utf-8"))
-    found = [
-        Terms(name, facts["title"], facts["as_of"], tuple(facts["urls"]), tuple(facts["says"]))
-        for name, facts in document["service"].items()
+def of(budgets: Iterable[str]) -> list[Terms]:
+    """Return the terms of the services that are called under these names of budgets.
+
+    Raises:
+        RecipeError: there is no entry of one of them.
+    """
+    return [
+        Terms(service.name, service.title, service.terms.as_of, service.terms.urls, service.terms.says)
+        for service in services.called(budgets)
+        if service.terms is not None
     ]
-    return [terms for terms in found if terms.service in wanted]
+
+
+def digest(shown: Iterable[Terms]) -> str:
+    """Return what a workspace keeps of terms that were accepted; other terms, or another order, give another."""
+    return digest_of([asdict(terms) for terms in shown])
 
 
 def lines(shown: Iterable[Terms]) -> Iterator[str]:
@@ -68,12 +73,13 @@ def require(workspace: Workspace, shown: list[Terms], *, accepted: bool) -> None
     Raises:
         RefusedError: they were not, or have changed since.
     """
-    path = workspace.root / "state" / _ACCEPTED
-    digest = digest_of([asdict(terms) for terms in shown])
-    if accepted:
-        workspace.write_json(path, {"digest": digest, "services": [terms.service for terms in shown]})
+    if not shown:
         return
-    if (read_json(path) or {}).get("digest") != digest:
+    path = workspace.root / "state" / _ACCEPTED
+    if accepted:
+        workspace.write_json(path, {"digest": digest(shown), "services": [terms.service for terms in shown]})
+        return
+    if (read_json(path) or {}).get("digest") != digest(shown):
         raise RefusedError(
             f"a crawl begins when you accept the terms of {', '.join(t.title for t in shown)}: "
             "read what is printed above and their own texts, then give --accept-terms"

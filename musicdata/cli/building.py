@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -30,20 +31,25 @@ if TYPE_CHECKING:
 
 
 @app.command(short_help="What is installed, what is missing.")
-def doctor(as_json: Json = False) -> None:
+def doctor(
+    recipe: Annotated[
+        str | None, typer.Argument(metavar="[NAME|FILE]", help="A recipe whose plug-ins are looked at too.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """Say what is installed, what is missing, and the command that mends it."""
     from musicdata.api import doctor as doctors
 
-    findings = doctors.examine()
+    findings = doctors.examine(recipe)
     if as_json:
         print_json([dataclasses.asdict(finding) for finding in findings])
     else:
-        for finding in findings:
-            mend = f" → {finding.mend}" if finding.mend else ""
-            mark = "✓" if finding.ok else "✗" if finding.needed_to == "build" else "–"
-            typer.echo(f"{mark} {finding.name}: {finding.found}{mend}")
-        if not all(finding.ok for finding in findings):
-            typer.echo("(– is needed to crawl only)")
+        for purpose, group in itertools.groupby(findings, key=lambda finding: finding.needed_to):
+            typer.echo(f"To {purpose}:")
+            for finding in group:
+                mend = f" → {finding.mend}" if finding.mend else ""
+                mark = "✓" if finding.ok else "✗" if purpose == "build" else "–"
+                typer.echo(f"{mark} {finding.name}: {finding.found}{mend}")
     if not all(finding.ok for finding in findings if finding.needed_to == "build"):
         raise typer.Exit(EXIT_SETUP)
 

@@ -2,7 +2,7 @@
 
     MUSICDATA_HOME          what is fetched and recorded; else $XDG_CACHE_HOME/musicdata, else ~/.cache/musicdata
     MUSICDATA_OFFLINE       1: no connection is opened
-    HF_TOKEN  ZENODO_TOKEN  SPOTIFY_CLIENT_ID  SPOTIFY_CLIENT_SECRET  SPOTIFY_USER_TOKEN  MUSIXMATCH_API_KEY
+    keys and addresses      as the entries of the services say: `services.toml`, `musicdata.settings.service`
 
 Keys come from here and from nowhere else, and are `Secret`s from the first moment. `redact` takes their values out of a
 text, `guard_logs` out of every line that any library logs.
@@ -20,18 +20,11 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import quote, quote_plus
 
 from musicdata.errors import SetupError, UsageError
+from musicdata.settings.service import key_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-KEYS = (
-    "HF_TOKEN",
-    "ZENODO_TOKEN",
-    "SPOTIFY_CLIENT_ID",
-    "SPOTIFY_CLIENT_SECRET",
-    "SPOTIFY_USER_TOKEN",
-    "MUSIXMATCH_API_KEY",
-)
 _OF_LIBRARIES = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "HUGGING_FACE_HUB_TOKEN")
 _SHOWN = "***"
 _SHORTEST = 4  # a shorter value would be found in the middle of ordinary words
@@ -116,7 +109,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
     Raises:
         UsageError: MUSICDATA_OFFLINE is neither yes nor no.
     """
-    keys = {name: Secret(value) for name in KEYS if (value := environment.get(name, "").strip())}
+    keys = {name: Secret(value) for name in key_names() if (value := environment.get(name, "").strip())}
     return Settings(_home(environment), _offline(environment), keys)
 
 
@@ -152,13 +145,13 @@ def require_network(what: str) -> None:
 def redact(text: str) -> str:
     """Return the text with ``***`` in the place of every secret value, quoted for a URL or not.
 
-    Known are the values of all `Secret`s of this process, the keys in the environment, and, whatever their value, user
-    names and passwords in URLs and parameters that sign a URL.
+    Known are the values of all `Secret`s of this process, the keys of all services in the environment, and, whatever
+    their value, user names and passwords in URLs and parameters that sign a URL.
 
     >>> redact("PUT http://me:hidden@host/a?X-Amz-Signature=0a1b&part=1")
     'PUT http://***@host/a?X-Amz-Signature=***&part=1'
     """
-    named = {os.environ.get(name, "") for name in KEYS + _OF_LIBRARIES}
+    named = {os.environ.get(name, "") for name in key_names() + _OF_LIBRARIES}
     for value in sorted(_made | named, key=len, reverse=True):
         if len(value) >= _SHORTEST:
             for form in (value, quote(value, safe=""), quote(value), quote_plus(value)):

@@ -1,9 +1,7 @@
-"""The services a crawl talks to: where they are, and the keys they ask for.
+"""Where the services of a crawl are in this run, and the keys that they ask for.
 
-    SPOTIFY_URL  SPOTIFY_TOKEN_URL  MUSIXMATCH_URL  LRCLIB_URL  VIDEOS_URL     elsewhere than in the world
-
-`VIDEOS_URL` is ``ytsearch:`` for the world, where yt-dlp searches, or the address of a server that speaks the small
-search protocol of `musicdata.sources.videos`.
+Each address has a variable that names another place (`services.toml`). `VIDEOS_URL` is ``ytsearch:`` for the world,
+where yt-dlp searches, or the address of a server that speaks the small search protocol of `musicdata.sources.videos`.
 """
 
 from __future__ import annotations
@@ -14,19 +12,23 @@ from typing import TYPE_CHECKING
 
 from musicdata import settings
 from musicdata.errors import UsageError
+from musicdata.settings.service import SERVICES, require_url
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from musicdata.settings import Secret
+    from musicdata.settings.service import Address, Service
 
-WORLD = {
-    "spotify": "https://api.spotify.com/v1/",
-    "spotify_token": "https://accounts.spotify.com/api/token",
-    "musixmatch": "https://api.musixmatch.com/ws/1.1/",
-    "lrclib": "https://lrclib.net/api/",
-    "videos": "ytsearch:",
-}
+
+def addresses(services: Iterable[Service] = SERVICES) -> Iterator[Address]:
+    """Yield the addresses of the services that a crawl may call."""
+    for service in services:
+        if service.needed_to == "crawl":
+            yield from service.addresses
+
+
+WORLD = {address.name: address.url for address in addresses()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Services:
     """Where services are and which keys there are.
 
     Attributes:
-        urls: name → base address, with a slash at its end where paths follow.
+        urls: name of an address → where it is, with a slash at its end where paths follow.
         keys: name of the variable → key.
         deadline_s: seconds a single call may take, whatever the server does.
     """
@@ -42,6 +44,20 @@ class Services:
     urls: Mapping[str, str] = field(default_factory=lambda: dict(WORLD))
     keys: Mapping[str, Secret] = field(default_factory=dict)
     deadline_s: float = 60.0
+
+    def url(self, name: str) -> str:
+        """Return where the address `name` is.
+
+        Raises:
+            UsageError: there is none of that name; the twin, say, has those of our services only.
+        """
+        if name not in self.urls:
+            there = ", ".join(self.urls) or "none"
+            raise UsageError(
+                f"no service has an address {name!r} here: there are {there}. The twin stands in for ours; for one "
+                "of your own, start a server and set the variable of its address, without the twin"
+            )
+        return self.urls[name]
 
     def key(self, name: str, used_for: str) -> Secret:
         """Return a key.
@@ -51,20 +67,17 @@ class Services:
         """
         return settings.key_of(self.keys, name, used_for)
 
-    @property
-    def is_world(self) -> bool:
-        """Say whether any of them is the real one."""
-        return any(self.urls[name] == url for name, url in WORLD.items())
 
-
-def read(environment: Mapping[str, str] = os.environ) -> Services:
-    """Read where the services are, and the keys, from the environment.
+def read(environment: Mapping[str, str] = os.environ, services: Iterable[Service] = SERVICES) -> Services:
+    """Read where services are, and the keys, from the environment.
 
     Raises:
-        UsageError: an address is none.
+        UsageError: an address is none, or two services have one of the same name.
     """
-    urls = {name: environment.get(f"{name.upper()}_URL", "").strip() or url for name, url in WORLD.items()}
-    for name, url in urls.items():
-        if not url.startswith(("http://", "https://", "ytsearch:")):
-            raise UsageError(f"{name.upper()}_URL is {url!r}; expected an address that begins with http:// or https://")
+    urls: dict[str, str] = {}
+    for address in addresses(services):
+        if address.name in urls:
+            raise UsageError(f"two services have an address called {address.name!r}; rename that of the plug-in")
+        urls[address.name] = environment.get(address.variable, "").strip() or address.url
+        require_url(address.variable, urls[address.name])
     return Services(urls, settings.read(environment).keys)

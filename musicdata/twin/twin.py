@@ -6,8 +6,8 @@ import contextlib
 from typing import TYPE_CHECKING, Self
 
 from musicdata.errors import UsageError
-from musicdata.settings import Secret
-from musicdata.settings.services import Services
+from musicdata.settings import services
+from musicdata.settings.services import Services, addresses
 from musicdata.twin.faults import Faults
 from musicdata.twin.lyrics import Lrclib, Musixmatch, Names
 from musicdata.twin.population import Population
@@ -21,8 +21,16 @@ if TYPE_CHECKING:
 _CLIENT = ("twin-client-id-6f1d", "twin-client-secret-93ab")
 _USER_TOKEN = "twin-user-token-41e8"  # noqa: S105 - opens nothing but the twin
 _KEY = "twin-musixmatch-key-7c20"
-_KEYS = ("SPOTIFY_CLIENT_ID", "SPOTIFY_CLIENT_SECRET", "MUSIXMATCH_API_KEY")
+_OPENS = {"SPOTIFY_CLIENT_ID": _CLIENT[0], "SPOTIFY_CLIENT_SECRET": _CLIENT[1], "MUSIXMATCH_API_KEY": _KEY}
 _USER_KEY = "SPOTIFY_USER_TOKEN"
+_PLACES = {
+    "spotify": ("spotify", "/v1/"),
+    "spotify_token": ("spotify", "/api/token"),
+    "musixmatch": ("musixmatch", "/ws/1.1/"),
+    "lrclib": ("lrclib", "/api/"),
+    "videos": ("videos", "/"),
+}
+"""Name of an address → the server that stands in for it, and the path there."""
 
 
 class Twin:
@@ -124,22 +132,12 @@ class Twin:
         return list(self._log)
 
     def services(self) -> Services:
-        """Return where the services are, and keys that open them."""
-        from musicdata.settings import services
-
-        environment = self.environment()
-        keys = {name: Secret(environment[name]) for name in (*_KEYS, _USER_KEY) if name in environment}
-        return Services(services.read(environment).urls, keys, self._deadline_s)
+        """Return where the services are that have a stand-in, and keys that open them."""
+        found = services.read(self.environment())
+        return Services({name: found.urls[name] for name in _PLACES}, found.keys, self._deadline_s)
 
     def environment(self) -> dict[str, str]:
         """Return the same as variables of the environment, for a program of its own."""
-        origins = {service: server.origin for service, server in self._servers.items()}
-        return {
-            "SPOTIFY_URL": f"{origins['spotify']}/v1/",
-            "SPOTIFY_TOKEN_URL": f"{origins['spotify']}/api/token",
-            "MUSIXMATCH_URL": f"{origins['musixmatch']}/ws/1.1/",
-            "LRCLIB_URL": f"{origins['lrclib']}/api/",
-            "VIDEOS_URL": f"{origins['videos']}/",
-            **dict(zip(_KEYS, (*_CLIENT, _KEY), strict=True)),
-            **({_USER_KEY: _USER_TOKEN} if self._owned else {}),
-        }
+        variables = {address.name: address.variable for address in addresses()}
+        places = {variables[name]: f"{self._servers[server].origin}{path}" for name, (server, path) in _PLACES.items()}
+        return places | _OPENS | ({_USER_KEY: _USER_TOKEN} if self._owned else {})

@@ -73,12 +73,12 @@ class WebApi:
                 requests_session=self._session,
                 cache_handler=MemoryCacheHandler(),
             )
-            self._sign_in.OAUTH_TOKEN_URL = services.urls["spotify_token"]
+            self._sign_in.OAUTH_TOKEN_URL = services.url("spotify_token")
         token = self._user_token.reveal() if self._user_token else None
         self._spotify = spotipy.Spotify(
             auth=token, auth_manager=self._sign_in, requests_session=self._session, retries=0
         )
-        self._spotify.prefix = services.urls["spotify"]
+        self._spotify.prefix = services.url("spotify")
 
     def close(self) -> None:
         """Close the connections."""

@@ -77,7 +77,7 @@ def child_environment(environment: Mapping[str, str]) -> dict[str, str]:
     return {
         name: value
         for name, value in environment.items()
-        if (name.upper() in _PASSED or name.startswith(_PASSED_PREFIXES)) and name not in settings.KEYS
+        if (name.upper() in _PASSED or name.startswith(_PASSED_PREFIXES)) and name not in settings.key_names()
     }
 
 

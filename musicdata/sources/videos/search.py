@@ -9,13 +9,13 @@ from urllib.parse import urljoin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from musicdata.settings.service import SEARCH
 from musicdata.sources.videos.process import YtDlp
 from musicdata.system.http import Client, HttpError, Limits, Outcome
 
 if TYPE_CHECKING:
     from musicdata.settings.services import Services
 
-WORLD = "ytsearch:"
 MOST_HITS = 20
 _VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{11}")
 _MAX_BYTES = 8 << 20
@@ -84,8 +84,8 @@ class VideoSearch(Protocol):
 
 def connect(services: Services) -> VideoSearch:
     """Return the search at the place that the services name."""
-    url = services.urls["videos"]
-    return YtDlpSearch(services.deadline_s) if url == WORLD else HttpSearch(url, services.deadline_s)
+    url = services.url("videos")
+    return YtDlpSearch(services.deadline_s) if url == SEARCH else HttpSearch(url, services.deadline_s)
 
 
 class YtDlpSearch:

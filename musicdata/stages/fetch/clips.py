@@ -75,7 +75,7 @@ class ClipFetcher:
         from musicdata.sources.videos.process import YtDlp
 
         self._ytdlp = YtDlp()
-        self._base = services.urls["videos"]
+        self._base = services.url("videos")
         self._deadline_s = services.deadline_s
 
     def fetch(self, item: Item, caller: Caller) -> Path:

@@ -175,9 +175,9 @@ class LyricsFetcher:
             )
         client = self._open.enter_context(Client(Limits(attempts=1, deadline_s=services.deadline_s)))
         if name == "lrclib":
-            return lrclib.Lrclib(client, services.urls["lrclib"])
+            return lrclib.Lrclib(client, services.url("lrclib"))
         key = services.key(musixmatch.KEY, "Musixmatch")
-        return musixmatch.Musixmatch(client, services.urls["musixmatch"], key)
+        return musixmatch.Musixmatch(client, services.url("musixmatch"), key)
 
 
 def connect(parameters: FetchLyrics, services: Services) -> LyricsFetcher:

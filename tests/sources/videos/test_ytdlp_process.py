@@ -213,7 +213,7 @@ def test_a_child_that_dies_is_one_items_fault(tmp_path: Path, good: bytes) -> No
 
 
 def test_the_child_gets_no_keys_and_ends(tmp_path: Path, good: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (*settings.KEYS, "AWS_SECRET_ACCESS_KEY"):
+    for name in (*settings.key_names(), "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "hidden-value-1f2e")
     ytdlp = YtDlp()
     before = set(psutil.Process().children())
