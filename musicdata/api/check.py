@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from musicdata.api.work import open_data
-from musicdata.checks import examination
+from musicdata.engine import checking
 from musicdata.release.reading.release import Release
 
 if TYPE_CHECKING:
@@ -25,4 +25,4 @@ def check(path: str | Path | None = None) -> CheckReport:
         from musicdata.release.verify import check
 
         return check.check(opened)
-    return examination.check(opened.root)
+    return checking.check(opened.root)

@@ -1,1 +1,1 @@
-"""The proofs: a check a module, and the registry that finds them."""
+"""The proofs, a module for what belongs together; `musicdata.definitions.check` finds them."""

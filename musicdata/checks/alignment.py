@@ -8,6 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from musicdata.definitions.check import Check
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -20,9 +22,6 @@ _ROUNDING_PIXELS = 0.01
 
 def check_completeness(reader: Reader) -> Iterator[tuple[str, str]]:
     """Yield samples that are neither aligned nor rejected, and samples aligned without sound or picture."""
-    if "alignment" not in reader.tables:
-        yield "alignment", "the build has not come to its end: run the same command again"
-        return
     aligned, audio, sheets, samples = (_sample_ids(reader, t) for t in ("alignment", "audio", "sheets", "samples"))
     if aligned != audio & sheets:
         odd = sorted(aligned ^ (audio & sheets))
@@ -41,8 +40,6 @@ def _sample_ids(reader: Reader, table: str) -> set[str]:
 
 def check_agreement(reader: Reader) -> Iterator[tuple[str, str]]:
     """Yield columns in which `alignment` differs from the table it took them from."""
-    if "alignment" not in reader.tables:
-        return
     aligned = reader.read("alignment")
     complete = pc.unique(aligned.column("sample_id"))
     for table in ("notes", "sheet_boxes"):
@@ -55,8 +52,6 @@ def check_agreement(reader: Reader) -> Iterator[tuple[str, str]]:
 
 def check_times(reader: Reader) -> Iterator[tuple[str, str]]:
     """Yield samples whose notes overlap, run backwards or reach past the end of the audio."""
-    if "alignment" not in reader.tables:
-        return
     audio = reader.read("audio", ["sample_id", "n_samples", "sample_rate"])
     for rows in reader.iterate("alignment"):
         start, stop, onset_s, offset_s = (
@@ -112,3 +107,22 @@ def _wrong(rows: pa.Table, mask: NDArray[np.bool_], what: str, table: str = "ali
     hit = pc.unique(rows.column("sample_id").filter(pa.array(np.asarray(mask, dtype=bool))))
     if len(hit):
         yield table, f"{len(hit)} samples have {what}, e.g. {hit[0].as_py()}"
+
+
+CHECKS = (
+    Check(
+        "every sample is aligned or rejected",
+        check_completeness,
+        needs=("alignment", "audio", "sheets", "samples"),
+        place=50,
+    ),
+    Check(
+        "alignment repeats what the other tables say",
+        check_agreement,
+        needs=("alignment", "notes", "sheet_boxes"),
+        place=51,
+    ),
+    Check("onsets are in order and inside the audio", check_times, needs=("alignment", "audio"), place=52),
+    Check("boxes are in order and inside the picture", check_boxes, needs=("sheet_boxes", "sheets"), place=53),
+    Check("as many heads on the page as notes", check_heads, needs=("samples", "sheets"), place=54),
+)

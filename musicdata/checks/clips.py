@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import soundfile
 
+from musicdata.definitions.check import Check
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -16,8 +18,6 @@ if TYPE_CHECKING:
 
 def check_clips(reader: Reader) -> Iterator[tuple[str, str]]:
     """Yield clips of another length than was asked for, and those whose samples are not what their hash says."""
-    if "clips" not in reader.tables:
-        return
     asked = reader.parameters("fetch_clips")
     for rows in reader.iterate("audio", ["sample_id", "audio", "sample_rate", "n_samples"]):
         if not len(rows):
@@ -43,3 +43,8 @@ def _problem(row: dict[str, Any], clip: dict[str, Any] | None, asked: dict[str, 
     samples, _ = soundfile.read(io.BytesIO(row["audio"]["bytes"]), dtype="int16")
     pcm = samples.astype("<i2").tobytes()
     return "" if hashlib.sha256(pcm).hexdigest() == clip["pcm_sha256"] else "its samples are not those that were cut"
+
+
+CHECK = Check(
+    "clips are as long as asked and as hashed", check_clips, needs=("clips", "audio"), level="media", place=30
+)

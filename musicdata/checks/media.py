@@ -10,6 +10,8 @@ import numpy as np
 import soundfile
 from PIL import Image
 
+from musicdata.definitions.check import Check
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -34,14 +36,22 @@ def check_audio(reader: Reader) -> Iterator[tuple[str, str]]:
 
 def check_pictures(reader: Reader) -> Iterator[tuple[str, str]]:
     """Yield pictures of another hash or size than their row, and boxes without ink."""
+    if "sheets" in reader.tables:
+        yield from _page_problems(reader)
+    if "note_sheets" in reader.tables:
+        yield from _note_problems(reader)
+
+
+def _page_problems(reader: Reader) -> Iterator[tuple[str, str]]:
     for rows in reader.iterate("sheets", ["sample_id", "image", "sha256", "width", "height"]):
         for row in rows.to_pylist():
             boxes = reader.read("sheet_boxes", None, row["sample_id"], row["sample_id"]).to_pylist()
             problem = _media_problem(row, "image", "png") or _picture_problem(row, boxes, ("head", "syllable"))
             if problem:
                 yield "sheets", f"sample {row['sample_id']}: {problem}"
-    if "note_sheets" not in reader.tables:
-        return
+
+
+def _note_problems(reader: Reader) -> Iterator[tuple[str, str]]:
     for rows in reader.iterate("note_sheets"):
         media = reader.read(
             "note_sheets",
@@ -109,3 +119,13 @@ def _share_of_ink(ink: NDArray[np.bool_], box: dict[str, Any], kind: str) -> flo
     x0, y0, x1, y1 = (box[f"{kind}_{edge}"] for edge in ("x0", "y0", "x1", "y1"))
     inside = ink[int(y0) : int(np.ceil(y1)), int(x0) : int(np.ceil(x1))]
     return float(inside.mean()) if inside.size else 0.0
+
+
+def _has_pictures(reader: Reader) -> bool:
+    return bool({"sheets", "note_sheets"} & set(reader.tables))
+
+
+CHECKS = (
+    Check("sound is as its row says", check_audio, needs=("audio",), level="media", place=10),
+    Check("pictures are as their rows say", check_pictures, applies=_has_pictures, level="media", place=20),
+)

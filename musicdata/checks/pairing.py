@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from musicdata.definitions.check import Check
 from musicdata.music.text.lyric_cleaning import text_sha256
 
 if TYPE_CHECKING:
@@ -23,9 +24,6 @@ _ARTIST = "artist"
 
 def check_completeness(reader: Reader) -> Iterator[tuple[str, str]]:
     """Yield tracks that are neither paired nor missing though their turn came, or both, and pairs that lack a part."""
-    if "pairs" not in reader.tables:
-        yield "pairs", "the build has not come to its end: run the same command again"
-        return
     pairs = reader.read("pairs", _RANKED)
     for table in ("lyrics", "clips", "audio"):
         yield from _without(pairs, reader.read(table, ["sample_id"]), table)
@@ -74,8 +72,6 @@ def _of_mood(rows: pa.Table) -> dict[str, Rows]:
 
 def check_ranks(reader: Reader) -> Iterator[tuple[str, str]]:
     """Yield moods with more pairs than asked, and pairs out of the order of their tracks."""
-    if "pairs" not in reader.tables:
-        return
     per_mood = reader.parameters("pair").get("per_mood")
     rank_of = dict(
         zip(*(reader.read("tracks", c).column(0).to_pylist() for c in (["sample_id"], ["mood_rank"])), strict=True)
@@ -114,8 +110,6 @@ def check_lyrics(reader: Reader) -> Iterator[tuple[str, str]]:
 
 def check_splits(reader: Reader) -> Iterator[tuple[str, str]]:
     """Yield runs that are not split as they should be, and artists on both sides of the artist-disjoint one."""
-    if "splits" not in reader.tables:
-        return
     pairs = reader.read("pairs", ["sample_id", "group_id"])
     group_of = dict(zip(*pairs.to_pydict().values(), strict=True))
     parts: dict[str, dict[str, list[str]]] = defaultdict(lambda: {"train": [], "test": []})
@@ -132,3 +126,25 @@ def check_splits(reader: Reader) -> Iterator[tuple[str, str]]:
             groups = [{group_of.get(sample_id) for sample_id in sides[part]} for part in ("train", "test")]
             if torn := sorted(map(str, groups[0] & groups[1])):
                 yield "splits", f"{len(torn)} groups of artists are in train and in test, e.g. {torn[0]}"
+
+
+CHECKS = (
+    Check(
+        "every ranked track is paired or missing with a reason",
+        check_completeness,
+        needs=("pairs", "lyrics", "clips", "audio"),
+        over="all",
+        place=50,
+    ),
+    Check(
+        "pairs are in order of rank and no more than asked",
+        check_ranks,
+        needs=("pairs", "tracks"),
+        over="all",
+        place=51,
+    ),
+    Check("lyrics are what their hash says, in pairs too", check_lyrics, needs=("lyrics",), place=52),
+    Check(
+        "runs are 80/20 and no artist is on both sides", check_splits, needs=("splits", "pairs"), over="all", place=53
+    ),
+)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from musicdata.definitions.contract import introduced_by
+from musicdata.definitions.check import Check
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,9 +40,11 @@ def check_keys(reader: Reader) -> Iterator[tuple[str, str]]:
 
 
 def check_references(reader: Reader) -> Iterator[tuple[str, str]]:
-    """Yield values that name a row that is not there."""
+    """Yield values that name a row that is not there; tables that this data set does not have cannot be asked."""
     for table in reader.tables:
         for column, (target, *_) in reader.contract(table).references.items():
+            if target not in reader.tables:
+                continue
             known = pc.unique(reader.read(target, [column]).column(column))
             named = pc.unique(reader.read(table, [column]).column(column))
             missing = named.filter(pc.invert(pc.is_in(named, known)))
@@ -55,7 +57,7 @@ def check_references(reader: Reader) -> Iterator[tuple[str, str]]:
 
 def check_split_column(reader: Reader) -> Iterator[tuple[str, str]]:
     """Yield tables that place a sample in another split than the table that introduces samples does."""
-    home = introduced_by(reader)
+    home = _home(reader)
     samples = reader.read(home, ["sample_id", "split"])
     for table in _tables_with(reader, "sample_id", "split"):
         for rows in reader.iterate(table, ["sample_id", "split"]):
@@ -70,7 +72,7 @@ def check_split_column(reader: Reader) -> Iterator[tuple[str, str]]:
 
 def check_groups(reader: Reader) -> Iterator[tuple[str, str]]:
     """Yield groups (near-duplicate songs, artists) that stand in more than one split: a test set that leaks."""
-    home = introduced_by(reader)
+    home = _home(reader)
     rows = reader.read(home, ["group_id", "split"]).group_by("group_id", use_threads=False)
     torn = rows.aggregate([("split", "count_distinct")]).filter(pc.field("split_count_distinct") > 1)
     for group_id in torn.column("group_id").to_pylist():
@@ -100,3 +102,26 @@ def _note_indices(rows: pa.Table) -> Iterator[tuple[str, list[int]]]:
 
 def _tables_with(reader: Reader, *columns: str) -> list[str]:
     return [t for t in reader.tables if set(columns) <= {column.name for column in reader.contract(t).columns}]
+
+
+def _home(reader: Reader) -> str:
+    """Return the table that introduces samples; "" where there is none."""
+    return next((table for table in reader.tables if reader.contract(table).introduces == "sample_id"), "")
+
+
+def _places_samples(reader: Reader) -> bool:
+    return _home(reader) in _tables_with(reader, "sample_id", "split")
+
+
+def _groups_samples(reader: Reader) -> bool:
+    return _home(reader) in _tables_with(reader, "group_id", "split")
+
+
+CHECKS = (
+    Check("rows fit their contracts", check_contracts, level="tables", place=10),
+    Check("keys are unique and in order", check_keys, level="tables", place=20),
+    Check("references lead somewhere", check_references, place=10),
+    Check("split is the same in every table", check_split_column, applies=_places_samples, place=20),
+    Check("no group is in two splits", check_groups, applies=_groups_samples, over="all", place=30),
+    Check("every sample has its notes", check_note_counts, needs=("samples",), place=40),
+)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import musicdata
 from musicdata.api import release as releases
-from musicdata.checks import examination
+from musicdata.engine import checking
 from musicdata.release.exports import registry
 from musicdata.release.making import freeze
 from musicdata.release.record.layout import read_record
@@ -74,7 +74,7 @@ def _steps(work: Path, release: Path, folder: Path) -> dict[str, Callable[[Path]
 
     steps: dict[str, Callable[[Path], object]] = {
         "copy and sums, the reference": lambda out: _copy(release, out),
-        "check of the workspace": lambda _: examination.check(work),
+        "check of the workspace": lambda _: checking.check(work),
         "release build, check included": build,
         "release verify": lambda _: releases.verify(release),
         "every sample read": lambda _: sum(1 for _ in musicdata.load(release).samples()),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from musicdata.checks import examination
+import musicdata
 from tests.tampering import change_value, rewrite
 
 
@@ -52,5 +52,5 @@ FAULTS: dict[str, tuple[Callable[[Path], None], str, str]] = {
 def test_each_fault_is_found_by_its_check(fault: str, copied: Path) -> None:
     spoil, check, message = FAULTS[fault]
     spoil(copied)
-    found = [f"{finding.check}: {finding.message}" for finding in examination.check(copied).findings]
+    found = [f"{finding.check}: {finding.message}" for finding in musicdata.check(copied).findings]
     assert any(text.startswith(check) and message in text for text in found), found

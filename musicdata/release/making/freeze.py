@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.compute as pc
 
-from musicdata.checks import examination
 from musicdata.definitions import recipe as recipes
+from musicdata.engine import checking
 from musicdata.errors import InputError, RefusedError, UsageError
 from musicdata.release.diff import bump as bumps
 from musicdata.release.diff import diff
@@ -187,7 +187,7 @@ class _Frozen:
         return {"files": len(files), "sha256": digest_of(files)} | services
 
     def _gate(self, *, allow_failed_gate: bool) -> layout.Gate | None:
-        report = examination.check(self.workspace.root)
+        report = checking.check(self.workspace.root)
         found = [f"{f.check}: {f.table + ': ' if f.table else ''}{f.message}" for f in report.findings]
         gate = self._verdict(found)
         if (found or (gate is not None and not gate.holds)) and not allow_failed_gate:

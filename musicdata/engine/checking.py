@@ -1,16 +1,40 @@
-"""Files of a workspace: every part a manifest names is there, whole, and nothing else is."""
+"""Checks a workspace, from its files to the ink in its boxes: `musicdata check WORK`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from musicdata.checks.examination import CheckReport, examine
+from musicdata.definitions import recipe as recipes
+from musicdata.errors import InputError
 from musicdata.system.digests import sha256_of_file
+from musicdata.workspace.folder import Workspace
+from musicdata.workspace.reader import TableReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from musicdata.workspace.folder import Workspace
+
+def check(path: Path) -> CheckReport:
+    """Check the workspace at `path`; the checks of its recipe's plug-ins run too.
+
+    Raises:
+        InputError: there is no workspace there.
+        RecipeError: its recipe cannot be read, or a plug-in of it cannot be imported.
+    """
+    workspace = Workspace(path)
+    if not workspace.sealed_stages():
+        raise InputError(
+            f"{path} is no workspace with a finished stage; build one with: musicdata build NAME --work {path}"
+        )
+    recipe = recipes.load(str(path / "recipe.toml"))
+    report = CheckReport()
+    report.add("every part is whole and no file is astray", check_parts(workspace))
+    if report.ok:
+        reader = TableReader(workspace)
+        examine([reader], reader, report, recipe.tables())
+    return report
 
 
 def check_parts(workspace: Workspace) -> Iterator[tuple[str, str]]:
