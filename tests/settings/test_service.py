@@ -17,6 +17,7 @@ from musicdata.errors import RecipeError, UsageError
 from musicdata.settings import services
 from musicdata.settings.service import Address, Service
 from musicdata.twin import Population, Twin
+from tests.recipes import TO_WINDOWS, write_recipe
 
 REVIEWS = """
 from musicdata.settings.service import Address, Service, ServiceTerms
@@ -63,6 +64,17 @@ def test_what_the_key_is_for_is_said_while_it_is_not_set(monkeypatch: pytest.Mon
     finding = next(found for found in doctor.examine() if found.name == "REVIEWS_KEY")
     assert (finding.ok, finding.found) == (False, "not set; more than ten calls a day need it")
     assert finding.mend == "export REVIEWS_KEY=…"
+
+
+def test_the_doctor_looks_at_the_plugins_of_a_recipe(tmp_path: Path) -> None:
+    (tmp_path / "my_services.py").write_text(REVIEWS, "utf-8")
+    recipe = Path(write_recipe(tmp_path, *TO_WINDOWS))
+    recipe.write_text(f'{recipe.read_text("utf-8")}\n[plugins]\nmodules = ["my_services.py"]\n', "utf-8")
+    try:
+        assert "REVIEWS_KEY" in {found.name for found in doctor.examine(str(recipe))}
+        assert "REVIEWS_KEY" not in {found.name for found in doctor.examine("musictm")}
+    finally:
+        plugins.activate(plugins.Plugins())
 
 
 def test_a_key_is_taken_out_of_logs_before_anybody_has_read_it(tmp_path: Path) -> None:
