@@ -24,6 +24,7 @@ NAMES = (
     "release_diff",
     "release_cost",
     "crawl_cost",
+    "name_similarity",
 )
 
 
