@@ -15,7 +15,7 @@ from musicdata.api import doctor, terms
 from musicdata.definitions import plugins, service
 from musicdata.errors import RecipeError, UsageError
 from musicdata.settings import services
-from musicdata.settings.service import Address, Service
+from musicdata.settings.service import SERVICES, Address, Service
 from musicdata.twin import Population, Twin
 from tests.recipes import TO_WINDOWS, write_recipe
 
@@ -121,7 +121,7 @@ def test_two_addresses_of_one_name_are_refused() -> None:
     address = Address("lrclib", "https://elsewhere.example/", "LYRICS_URL")
     mine = Service(name="lyrics", title="Mine", used_for="lyrics", addresses=(address,))
     with pytest.raises(UsageError, match="two services have an address called 'lrclib'"):
-        services.read({}, [*service.OURS, mine])
+        services.read({}, [*SERVICES, mine])
 
 
 @pytest.mark.parametrize(

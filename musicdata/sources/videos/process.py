@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from musicdata import settings
 from musicdata.errors import SetupError, StorageError
+from musicdata.settings.service import key_names
 from musicdata.sources.videos.faults import Fault, error_of
 from musicdata.system import processes
 from musicdata.system.http import HttpError, Outcome
@@ -77,7 +78,7 @@ def child_environment(environment: Mapping[str, str]) -> dict[str, str]:
     return {
         name: value
         for name, value in environment.items()
-        if (name.upper() in _PASSED or name.startswith(_PASSED_PREFIXES)) and name not in settings.key_names()
+        if (name.upper() in _PASSED or name.startswith(_PASSED_PREFIXES)) and name not in key_names()
     }
 
 

@@ -14,10 +14,10 @@ from typing import Any
 import psutil
 import pytest
 
-from musicdata import settings
 from musicdata.errors import SetupError, UsageError
 from musicdata.music.formats import sound_files
 from musicdata.music.formats.sound_files import RATE_HZ
+from musicdata.settings.service import key_names
 from musicdata.sources.videos import clips
 from musicdata.sources.videos.process import YtDlp, child_environment, ytdlp_age_warning, ytdlp_version
 from musicdata.system.http import HttpError, Outcome
@@ -213,7 +213,7 @@ def test_a_child_that_dies_is_one_items_fault(tmp_path: Path, good: bytes) -> No
 
 
 def test_the_child_gets_no_keys_and_ends(tmp_path: Path, good: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (*settings.key_names(), "AWS_SECRET_ACCESS_KEY"):
+    for name in (*key_names(), "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "hidden-value-1f2e")
     ytdlp = YtDlp()
     before = set(psutil.Process().children())
