@@ -44,18 +44,17 @@ class CheckReport:
         Raises:
             SetupError: something that it needs is missing on this machine, which says nothing of the tables.
         """
-        found = []
         try:
-            found = [Finding(check, table, message) for table, message in problems]
+            findings = [Finding(check, table, message) for table, message in problems]
         except SetupError:
             raise
         except Exception as error:  # noqa: BLE001 - a check that did not come to its end, whatever ended it, has not passed
-            found.append(Finding(check, "", f"could not be looked at: {_reason(error)}"))
-        if not found:
+            findings = [Finding(check, "", f"could not be looked at: {_reason(error)}")]
+        if not findings:
             self.passed.append(check)
-        self.findings += found[:_SHOWN_OF_ONE_KIND]
-        if len(found) > _SHOWN_OF_ONE_KIND:
-            self.findings.append(Finding(check, "", f"and {len(found) - _SHOWN_OF_ONE_KIND} more of this kind"))
+        self.findings += findings[:_SHOWN_OF_ONE_KIND]
+        if len(findings) > _SHOWN_OF_ONE_KIND:
+            self.findings.append(Finding(check, "", f"and {len(findings) - _SHOWN_OF_ONE_KIND} more of this kind"))
 
     @property
     def ok(self) -> bool:

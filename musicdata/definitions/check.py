@@ -71,5 +71,5 @@ def of_level(level: str) -> list[Check]:
     Raises:
         RecipeError: two have one name, or a plug-in or an installed package cannot be imported.
     """
-    found = [check for check in CHECKS.all().values() if check.level == level]
-    return sorted(found, key=lambda check: (check.place, check.name))
+    checks = [check for check in CHECKS.all().values() if check.level == level]
+    return sorted(checks, key=lambda check: (check.place, check.name))

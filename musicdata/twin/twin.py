@@ -133,8 +133,8 @@ class Twin:
 
     def services(self) -> Services:
         """Return where the services are that have a stand-in, and keys that open them."""
-        found = services.read(self.environment())
-        return Services({name: found.urls[name] for name in _PLACES}, found.keys, self._deadline_s)
+        served = services.read(self.environment())
+        return Services({name: served.urls[name] for name in _PLACES}, served.keys, self._deadline_s)
 
     def environment(self) -> dict[str, str]:
         """Return the same as variables of the environment, for a program of its own."""
