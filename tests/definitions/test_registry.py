@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -70,7 +71,7 @@ def test_a_name_that_ours_has_is_refused(tmp_path: Path) -> None:
 
 
 def test_what_is_not_there_lists_what_is() -> None:
-    stages: Registry[Stage[object]] = Registry("stage", "musicdata.stages", "STAGE", Stage)
+    stages: Registry[Stage[Any]] = Registry("stage", "musicdata.stages", "STAGE", Stage)
     with pytest.raises(UsageError, match=r"no stage is called 'widow'; there are align, .*window"):
         stages.find("widow")
     with pytest.raises(RecipeError):
