@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from musicdata.api.options import resolve
 from musicdata.api.work import DEFAULT_WORK, Work
 from musicdata.cli.progress import SilentProgress
 from musicdata.definitions import recipe
@@ -29,30 +30,6 @@ if TYPE_CHECKING:
 _EMPTY: dict[str, Any] = {}
 
 
-def resolve(
-    name: str,
-    *,
-    input: str | Path | None = None,  # noqa: A002 - the option's name
-    limit: int | None = None,
-    seed: int | None = None,
-    overrides: Sequence[str] = (),
-) -> Recipe:
-    """Return a recipe with the short options put where they belong; `overrides` are `stage.key=value`.
-
-    Raises:
-        RecipeError: no such recipe, stage or key.
-    """
-    options = list(overrides)
-    if input is not None:
-        location = str(input) if str(input).startswith("corpus:") else str(Path(input).absolute())
-        options.append(f"ingest.songs.input={recipe.toml_text(location)}")
-    if limit is not None:
-        options.append(f"ingest.songs.limit={limit}")
-    if seed is not None:
-        options.append(f"window.split.seed={seed}")
-    return recipe.load(name, options)
-
-
 def build(
     name: str,
     *,
@@ -67,11 +44,11 @@ def build(
     """Build a data set, or bring a workspace up to date; stages that are up to date are not run.
 
     Args:
-        name: a recipe's name ("musictm", "musictm-lmd") or the path of a `.toml` file.
-        input: folder or file with songs; the recipe's own input when None.
+        name: a recipe's name or the path of a `.toml` file.
+        input: file or folder to read; the recipe's own input when None.
         work: workspace folder; ``musicdata-work/<data set>`` when None.
-        limit: read at most so many files, and so many songs of each.
-        seed: key of the hash that places groups in splits.
+        limit: how much is made at most; of what, the recipe's `[options]` say.
+        seed: of what is random, as the recipe's `[options]` say.
         workers: worker processes; one a processor when None.
         overrides: ``stage.key=value`` texts, as after ``--set``.
         progress: is told how it goes on.

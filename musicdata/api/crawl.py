@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from musicdata.api import terms
 from musicdata.api.build import run_recipe
+from musicdata.api.options import resolve, unhurried
 from musicdata.api.work import DEFAULT_WORK, Work, open_work
-from musicdata.definitions import recipe as recipes
 from musicdata.definitions import service as service_entries
-from musicdata.definitions.recipe import Budget
 from musicdata.errors import PartialError, RefusedError, UsageError
 from musicdata.settings import services as world
 from musicdata.system.files import read_json
@@ -31,51 +29,15 @@ if TYPE_CHECKING:
 TWIN_TRACKS = 2000
 TWIN_CLIP_S = 5.0  # its songs are a few seconds longer
 _SOURCE = "services.json"
-_READ_FILES = ("find_playlists", "list_tracks")
-_SPARE_LYRICS, _SPARE_VIDEOS = 1.8, 1.3  # tracks asked for each pair that is wanted
 
 
-def resolve(
-    name: str,
-    *,
-    input: str | Path | None = None,  # noqa: A002 - the option's name
-    limit: int | None = None,
-    overrides: Sequence[str] = (),
-) -> Recipe:
-    """Return a recipe with the short options put where they belong.
-
-    Args:
-        name: a recipe's name or path.
-        input: file or folder with track lists; the playlists are imported from it instead of being searched for.
-        limit: pairs a mood, at most.
-        overrides: ``stage.key=value`` or ``crawl.key=value`` texts, as after ``--set``.
-
-    Raises:
-        RecipeError: no such recipe, stage or key.
-        UsageError: the recipe calls no service.
-    """
-    options = []
-    if input is not None:
-        location = recipes.toml_text(str(Path(input).absolute()))
-        options += ['find_playlists.mode="import"', *(f"{stage}.input={location}" for stage in _READ_FILES)]
-    if limit is not None:
-        options += [
-            f"pair.per_mood={limit}",
-            f"find_videos.per_mood={math.ceil(limit * _SPARE_VIDEOS)}",
-            f"fetch_lyrics.candidates={math.ceil(limit * _SPARE_LYRICS)}",
-        ]
-    found = recipes.load(name, [*options, *overrides])
-    if not found.is_crawled:
-        raise UsageError(f"{name} calls no service; use: musicdata build {name}")
-    return found
-
-
-def crawl(
+def crawl(  # noqa: PLR0913 - the command's options are its arguments
     name: str,
     *,
     input: str | Path | None = None,  # noqa: A002 - the option's name
     work: str | Path | None = None,
     limit: int | None = None,
+    seed: int | None = None,
     workers: int | None = None,
     accept_terms: bool = False,
     twin: bool = False,
@@ -87,9 +49,10 @@ def crawl(
 
     Args:
         name: a recipe's name or path.
-        input: file or folder with track lists, to import instead of searching for playlists.
+        input: file or folder to read; the recipe's own sources when None.
         work: workspace folder; ``musicdata-work/<data set>`` when None.
-        limit: pairs a mood, at most.
+        limit: how much is made at most; of what, the recipe's `[options]` say.
+        seed: of what is random, as the recipe's `[options]` say.
         workers: worker processes; one a processor when None.
         accept_terms: the services' terms were read and accepted; needed once a workspace.
         twin: talk to made-up services on this machine, which need no keys.
@@ -104,8 +67,9 @@ def crawl(
         SetupError: a key or a program is missing.
         MusicdataError: see `musicdata.errors`.
     """
-    ours = [f"fetch_clips.clip_s={TWIN_CLIP_S}", "rank_tracks.min_duration_s=1"] if twin else []
-    resolved = resolve(name, input=input, limit=limit, overrides=[*ours, *overrides])
+    resolved = resolve(name, input=input, limit=limit, seed=seed, twin=twin, overrides=overrides)
+    if not resolved.is_crawled:
+        raise UsageError(f"{name} calls no service; use: musicdata build {name}")
     workspace = Workspace(Path(work) if work is not None else Path(DEFAULT_WORK, resolved.dataset.name))
     with workspace.hold(f"musicdata crawl {name}"):
         return _run(resolved, workspace, workers, accept_terms=accept_terms, twin=twin, progress=progress, tell=tell)
@@ -168,7 +132,7 @@ def _run(
     _require_same_source(workspace, "twin" if twin else "world")
     with _services(twin=twin) as found:
         if twin:
-            resolved = _unhurried(resolved)
+            resolved = unhurried(resolved)
         elif any(service.is_in_world(found.urls) for service in service_entries.called(services_of(resolved))):
             _require_terms(resolved, workspace, accepted=accept_terms, tell=tell)
         assert resolved.crawl is not None, "a recipe that is crawled has budgets"
@@ -192,13 +156,6 @@ def _services(*, twin: bool) -> Iterator[Services]:
 
     with Twin(Population(n_tracks=TWIN_TRACKS, clip_s=TWIN_CLIP_S), faults=Faults.none()) as server:
         yield server.services()
-
-
-def _unhurried(resolved: Recipe) -> Recipe:
-    """Return the recipe with budgets that ask for no distance between calls: the twin is our own."""
-    assert resolved.crawl is not None, "a recipe that is crawled has budgets"
-    budgets = {name: Budget(threads=max(budget.threads, 4)) for name, budget in resolved.crawl.budgets.items()}
-    return dataclasses.replace(resolved, crawl=resolved.crawl.model_copy(update={"budgets": budgets}))
 
 
 def _require_same_source(workspace: Workspace, source: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from musicdata.api.work import open_work
@@ -56,20 +55,49 @@ def ledger_facts(path: str | Path | None = None) -> dict[str, Any]:
     return {"stages": stages, "services": services}
 
 
-def pair_facts(path: str | Path | None = None) -> dict[str, Any]:
-    """Say how many pairs each mood has, beside how many are wanted; empty where there are no pairs yet.
+def remarks(path: str | Path | None = None) -> dict[str, dict[str, Any]]:
+    """Return stage → what it has to tell of its tables, of those that have something to tell and are sealed.
 
-    Returns:
-        ``per_mood`` wanted, ``moods`` that there are, and ``short``: mood → pairs, of those that have fewer.
+    Each has ``facts``, JSON values, and ``text``, which is empty where all is as it should be.
     """
     work = open_work(path)
-    if not {"tracks", "pairs"} <= set(work.tables):
-        return {}
-    per_mood = next(step.parameters.model_dump()["per_mood"] for step in work.recipe.steps if step.stage.name == "pair")
-    n_pairs = Counter(work.table("pairs", ["mood"]).column(0).to_pylist())
-    moods = sorted(set(work.table("tracks", ["mood"]).column(0).to_pylist()))
-    return {
-        "per_mood": per_mood,
-        "moods": len(moods),
-        "short": {mood: n_pairs[mood] for mood in moods if n_pairs[mood] < per_mood},
+    sealed = set(work.tables)
+    told = {
+        step.stage.name: step.stage.remark(step.parameters, work.reader)
+        for step in work.recipe.steps
+        if step.stage.remark is not None and {*step.stage.inputs, *step.stage.outputs} <= sealed
     }
+    return {stage: {"text": remark.text, "facts": dict(remark.facts)} for stage, remark in told.items() if remark}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Sights:
+    """What is worth looking at in a workspace.
+
+    Attributes:
+        complete: table of the complete samples, or else the last table there is; "" where there is none.
+        dropped: tables that tell of what did not come through.
+        media: tables that hold sounds or pictures.
+        has_rejects: some stage dropped items.
+    """
+
+    complete: str
+    dropped: list[str]
+    media: list[str]
+    has_rejects: bool
+
+
+def sights(path: str | Path | None = None) -> Sights:
+    """Say what is worth looking at in a workspace, as its recipe and its contracts tell."""
+    work = open_work(path)
+    resolved, sealed = work.recipe, set(work.tables)
+    contracts = [work.contract(table) for table in resolved.tables() if table in sealed]
+    complete = resolved.release.complete if resolved.release else ""
+    if complete not in sealed:
+        complete = contracts[-1].name if contracts else ""
+    return Sights(
+        complete=complete,
+        dropped=[contract.name for contract in contracts if contract.of_dropped],
+        media=[contract.name for contract in contracts if any(column.is_media for column in contract.columns)],
+        has_rejects=next(work.reader.rejects(), None) is not None,
+    )

@@ -9,25 +9,26 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from musicdata.cli.app import app
+from musicdata.cli.next_steps import looking_lines
 from musicdata.cli.options import (
     EXIT_SETUP,
     Input,
     Json,
     Limit,
     Name,
+    Seed,
     Set,
+    Twin,
     WorkArgument,
     Workers,
     WorkOption,
     print_json,
     progress,
 )
+from musicdata.cli.planning import print_plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
-
-    from musicdata.engine.planning import Plan
 
 
 @app.command(short_help="What is installed, what is missing.")
@@ -54,41 +55,21 @@ def doctor(
         raise typer.Exit(EXIT_SETUP)
 
 
-@app.command(short_help="What a build would do: samples, bytes, minutes.")
+@app.command(short_help="What a build would do: samples, calls, bytes, minutes.")
 def plan(
     name: Name,
     input_: Input = None,
     work: WorkOption = None,
     limit: Limit = None,
+    seed: Seed = None,
+    twin: Twin = False,
     workers: Workers = None,
     set_: Set = None,
     as_json: Json = False,
 ) -> None:
-    """Say what a build would do, before anything runs: stages, samples, bytes, minutes."""
-    from musicdata.api import plan as plans
-    from musicdata.cli.crawling import print_plan
-    from musicdata.definitions import recipe
-
-    if recipe.load(name, set_ or ()).is_crawled:
-        print_plan(name, input_, work, limit, set_, as_json=as_json)
-        return
-    planned = plans.plan(name, input=input_, work=work, limit=limit, workers=workers, overrides=set_ or ())
-    if as_json:
-        print_json(dataclasses.asdict(planned))
-    else:
-        _print_plan(planned)
-
-
-def _print_plan(planned: Plan) -> None:
-    for state in planned.stages:
-        typer.echo(f"{'•' if state.reasons else '✓'} {state.stage}: {'; '.join(state.reasons) or 'up to date'}")
-    files = ", ".join(f"{n:,} {ending}" for ending, n in planned.files.items())
-    about = "" if planned.samples_are_counted else "about "
-    typer.echo(f"source: {files or 'none'}")
-    typer.echo(f"samples: {about}{planned.samples:,}; workspace: about {planned.bytes / 1e6:,.0f} MB")
-    typer.echo(
-        f"still to do: about {planned.cpu_s / 60:.1f} min of processor time, {planned.wall_s / 60:.1f} min on the clock"
-    )
+    """Say what a build or a crawl would do, before anything runs: stages, samples, calls, bytes, minutes."""
+    asked = {"input": input_, "work": work, "limit": limit, "seed": seed, "workers": workers, "twin": twin}
+    print_plan(name, **asked, overrides=set_ or (), as_json=as_json)
 
 
 @app.command(short_help="Build a data set, or continue; only what changed.")
@@ -97,9 +78,7 @@ def build(
     input_: Input = None,
     work: WorkOption = None,
     limit: Limit = None,
-    seed: Annotated[
-        int | None, typer.Option("--seed", min=0, help="Key of the hash that places groups in splits.")
-    ] = None,
+    seed: Seed = None,
     workers: Workers = None,
     set_: Set = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
@@ -109,7 +88,8 @@ def build(
     from musicdata.api import build
 
     if dry_run:
-        plan(name, input_, work, limit, workers, set_, as_json)
+        asked = {"input": input_, "work": work, "limit": limit, "seed": seed, "workers": workers}
+        print_plan(name, **asked, overrides=set_ or (), as_json=as_json)
         return
     with progress(quiet=as_json) as shown:
         done = build.build(
@@ -125,26 +105,20 @@ def build(
     if as_json:
         print_json({"work": str(done.root), "stages": [dataclasses.asdict(stage) for stage in done.stages]})
     else:
-        _print_next_steps(done.root)
-
-
-def _print_next_steps(root: Path) -> None:
-    typer.echo(f"{root} is built. Look at it:")
-    typer.echo(f"  musicdata show alignment --work {root}")
-    typer.echo(f"  musicdata show sheets --work {root} --save pictures/   (and audio)")
-    typer.echo(f"  musicdata check {root}")
+        typer.echo(f"{done.root} is built. Look at it:")
+        for line in looking_lines(done.root):
+            typer.echo(line)
 
 
 @app.command(short_help="What a workspace holds, what is stale.")
 def status(work: WorkArgument = None, as_json: Json = False) -> None:
     """Say what is in a workspace: rows, rejects, and what is up to date."""
     from musicdata.api import status as states
-    from musicdata.cli.crawling import pair_lines
 
     found = states.status(work)
-    ledger, pairs = states.ledger_facts(work), states.pair_facts(work)
+    ledger, remarks = states.ledger_facts(work), states.remarks(work)
     if as_json:
-        print_json(found | ({"ledger": ledger} if ledger else {}) | ({"pairs": pairs} if pairs else {}))
+        print_json(found | ({"ledger": ledger} if ledger else {}) | ({"remarks": remarks} if remarks else {}))
         return
     run = found["last_run"]
     typer.echo(f"{found['work']}: {found['dataset']}, last run {run.get('outcome', 'unknown')} {run.get('ended', '')}")
@@ -156,8 +130,9 @@ def status(work: WorkArgument = None, as_json: Json = False) -> None:
     for name, items in ledger.get("stages", {}).items():
         told = ", ".join(f"{i['outcome']}{' ' + i['reason'] if i['reason'] else ''} {i['items']:,}" for i in items)
         typer.echo(f"  fetched for {name}: {told or 'nothing wanted yet'}")
-    for line in pair_lines(pairs):
-        typer.echo(f"  {line}")
+    for remark in remarks.values():
+        if remark["text"]:
+            typer.echo(f"  {remark['text']}")
     for line in _open_waits(ledger.get("services", {})):
         typer.echo(line)
 

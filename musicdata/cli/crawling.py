@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from musicdata.cli.app import app
-from musicdata.cli.options import Json, Set, WorkArgument, Workers, WorkOption, print_json, progress
+from musicdata.cli.next_steps import looking_lines
+from musicdata.cli.options import (
+    Input,
+    Json,
+    Limit,
+    Name,
+    Seed,
+    Set,
+    Twin,
+    WorkArgument,
+    Workers,
+    WorkOption,
+    print_json,
+    progress,
+)
+from musicdata.cli.planning import print_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from musicdata.api.work import Work
 
 AcceptTerms = Annotated[
@@ -23,22 +35,14 @@ AcceptTerms = Annotated[
 
 
 @app.command(short_help="Fetch a data set from services, or go on with it.")
-def crawl(
-    name: Annotated[
-        str, typer.Argument(metavar="NAME|FILE", help="Recipe: spotify-moods, or the path of a .toml file.")
-    ],
-    input_: Annotated[
-        str | None,
-        typer.Option(
-            "--input", "-i", help="File or folder with track lists (CSV, JSONL) to import, instead of a search."
-        ),
-    ] = None,
+def crawl(  # noqa: PLR0913, PLR0917 - an argument is an option
+    name: Name,
+    input_: Input = None,
     work: WorkOption = None,
-    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Pairs a mood, at most.")] = None,
+    limit: Limit = None,
+    seed: Seed = None,
     accept_terms: AcceptTerms = False,
-    twin: Annotated[
-        bool, typer.Option("--twin", help="Talk to made-up services on this machine: no keys, no terms, no network.")
-    ] = False,
+    twin: Twin = False,
     workers: Workers = None,
     set_: Set = None,
     dry_run: Annotated[
@@ -50,7 +54,8 @@ def crawl(
     from musicdata.api import crawl
 
     if dry_run:
-        print_plan(name, input_, work, limit, set_, as_json=as_json)
+        asked = {"input": input_, "work": work, "limit": limit, "seed": seed, "workers": workers, "twin": twin}
+        print_plan(name, **asked, overrides=set_ or (), as_json=as_json)
         return
     with progress(quiet=as_json) as shown:
         done = crawl.crawl(
@@ -58,6 +63,7 @@ def crawl(
             input=input_,
             work=work,
             limit=limit,
+            seed=seed,
             workers=workers,
             accept_terms=accept_terms,
             twin=twin,
@@ -66,26 +72,6 @@ def crawl(
             tell=_tell,
         )
     _print_done(done, as_json=as_json)
-
-
-def print_plan(
-    name: str,
-    input_: str | None,
-    work: Path | None,
-    limit: int | None,
-    set_: list[str] | None,
-    *,
-    as_json: bool,
-) -> None:
-    """Say what a crawl would do: calls, days, hours, bytes."""
-    from musicdata.api import crawl_planning
-
-    planned = crawl_planning.plan(name, input=input_, work=work, limit=limit, overrides=set_ or ())
-    if as_json:
-        print_json(dataclasses.asdict(planned))
-        return
-    for line in crawl_planning.lines(planned):
-        typer.echo(line)
 
 
 @app.command(short_help="Fetch again what failed.")
@@ -128,28 +114,18 @@ def retry(
 
 
 def _print_done(done: Work, *, as_json: bool) -> None:
-    from musicdata.api.status import pair_facts
+    from musicdata.api.status import remarks
 
     if as_json:
         print_json({"work": str(done.root), "stages": [dataclasses.asdict(stage) for stage in done.stages]})
         return
-    for line in pair_lines(pair_facts(done.root)):
-        typer.echo(line)
+    for remark in remarks(done.root).values():
+        if remark["text"]:
+            typer.echo(remark["text"])
     typer.echo(f"{done.root} is crawled. Look at it:")
     typer.echo(f"  musicdata status {done.root}     what became of every item")
-    typer.echo(f"  musicdata show pairs --work {done.root}     (and missing, videos, lyrics; audio with --save FOLDER)")
-    typer.echo(f"  musicdata check {done.root}")
-
-
-def pair_lines(pairs: dict[str, Any]) -> Iterator[str]:
-    """Yield a line that says which moods have fewer pairs than are wanted, if any has, and what helps."""
-    if short := pairs.get("short"):
-        told = ", ".join(f"{mood} {n:,}" for mood, n in short.items())
-        yield (
-            f"{len(short):,} of {pairs['moods']:,} moods have fewer than {pairs['per_mood']:,} pairs: {told}. "
-            "The table missing says why; where the reason is not_asked, greater fetch_lyrics.candidates and "
-            "find_videos.per_mood ask for more"
-        )
+    for line in looking_lines(done.root):
+        typer.echo(line)
 
 
 def _tell(text: str) -> None:

@@ -12,11 +12,13 @@ EXIT_FINDINGS, EXIT_SETUP, EXIT_REFUSED, EXIT_INTERRUPTED = 1, 4, 4, 130
 
 Name = Annotated[
     str,
-    typer.Argument(metavar="NAME|FILE", help="Recipe: musictm, musictm-lmd, or the path of a .toml file."),
+    typer.Argument(
+        metavar="NAME|FILE", help="Recipe: a name (musicdata recipes lists them) or the path of a .toml file."
+    ),
 ]
 Input = Annotated[
     str | None,
-    typer.Option("--input", "-i", help="Folder or file with songs; the recipe's own input if not given."),
+    typer.Option("--input", "-i", help="File or folder to read instead of the recipe's own input."),
 ]
 WorkOption = Annotated[
     Path | None, typer.Option("--work", "-w", help="Workspace folder [default: musicdata-work/NAME].")
@@ -30,7 +32,15 @@ DataOption = Annotated[
 Data = Annotated[
     Path | None, typer.Argument(metavar="[PATH]", help="Workspace or release; the only workspace in musicdata-work.")
 ]
-Limit = Annotated[int | None, typer.Option("--limit", min=1, help="Read at most so many files, and songs of each.")]
+Limit = Annotated[
+    int | None, typer.Option("--limit", min=1, help="Make less: at most so many of what the recipe's [options] name.")
+]
+Seed = Annotated[
+    int | None, typer.Option("--seed", min=0, help="Seed of what is random, as the recipe's [options] say: splits.")
+]
+Twin = Annotated[
+    bool, typer.Option("--twin", help="Talk to made-up services on this machine: no keys, no terms, no network.")
+]
 Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Worker processes [default: one a processor].")]
 Set = Annotated[
     list[str] | None,

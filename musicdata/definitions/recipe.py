@@ -11,8 +11,11 @@ import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from musicdata.definitions import contract as contracts
+from musicdata.definitions import options as short_options
+from musicdata.definitions import overrides as keys
 from musicdata.definitions import plugins, shipped
 from musicdata.definitions import stage as stages
+from musicdata.definitions.options import Given, Options
 from musicdata.definitions.plugins import Plugins
 from musicdata.errors import RecipeError
 
@@ -228,6 +231,7 @@ class Recipe:
     release: Releases | None = None
     crawl: Crawl | None = None
     plugins: Plugins = field(default_factory=Plugins)
+    options: Options = field(default_factory=Options)
 
     @property
     def is_crawled(self) -> bool:
@@ -245,7 +249,9 @@ class Recipe:
         body = [{"use": s.stage.name} | s.parameters.model_dump(mode="json") for s in self.steps]
         parts = {"crawl": self.crawl, "validate": self.validate, "release": self.release}
         tail = {name: part.model_dump(mode="json", exclude_none=True) for name, part in parts.items() if part}
-        return tomli_w.dumps({"dataset": head} | self._plugins() | {"stage": body} | tail)
+        told = self.options.document()
+        options = {"options": told} if told else {}
+        return tomli_w.dumps({"dataset": head} | self._plugins() | options | {"stage": body} | tail)
 
     def _plugins(self) -> dict[str, Any]:
         """Return `[plugins]` as it is written; nothing where there are none."""
@@ -260,7 +266,7 @@ class Recipe:
         """Return the recipe without the paths of this machine: where input lies says nothing of what it holds."""
         steps = tuple(Step(s.stage, s.parameters.model_copy(update=_elsewhere(s))) for s in self.steps)
         modules = tuple(replace(plugin, path=Path(plugin.name)) for plugin in self.plugins.modules)
-        return replace(self, steps=steps, plugins=Plugins(modules))
+        return replace(self, steps=steps, plugins=Plugins(modules), options=self.options.portable())
 
     def tables(self) -> list[str]:
         """List the tables the recipe makes, in order."""
@@ -278,8 +284,10 @@ def names() -> list[str]:
     return sorted(shipped.files("pipelines"))
 
 
-def load(name_or_path: str, overrides: Sequence[str] = (), *, is_foreign: bool = False) -> Recipe:
-    """Read a recipe by name or by path and apply `stage.key=value` overrides.
+def load(
+    name_or_path: str, overrides: Sequence[str] = (), *, given: Given | None = None, is_foreign: bool = False
+) -> Recipe:
+    """Read a recipe by name or by path; apply the options that are given, then `stage.key=value` overrides.
 
     Values of overrides are TOML; what is not TOML is taken as text. The plug-ins it names are imported and are, from
     then on, those that this process works with.
@@ -287,11 +295,12 @@ def load(name_or_path: str, overrides: Sequence[str] = (), *, is_foreign: bool =
     Args:
         name_or_path: name of a recipe that is known, or path of a `.toml` file.
         overrides: ``stage.key=value`` texts.
+        given: options that its `[options]` say the meaning of.
         is_foreign: it is somebody else's, as in a release: none of its plug-ins is imported.
 
     Raises:
-        RecipeError: no such recipe, not TOML, an unknown stage or key, a value out of range, or a plug-in that cannot
-            be imported.
+        RecipeError: no such recipe, not TOML, an unknown stage or key, a value out of range, an option that it does
+            not have, or a plug-in that cannot be imported.
     """
     document = _document(name_or_path)
     added = Plugins() if is_foreign else _plugins(name_or_path, document)
@@ -302,8 +311,9 @@ def load(name_or_path: str, overrides: Sequence[str] = (), *, is_foreign: bool =
         entries = [dict(entry) for entry in document["stage"]]
     except (KeyError, TypeError, ValueError) as error:
         raise RecipeError(f"recipe {name_or_path}: needs [[stage]] tables: {error}") from error
+    options = _options(name_or_path, document, entries, given or Given())
     for override in overrides:
-        _apply(override, entries, document)
+        keys.override(override, entries, document)
     steps = tuple(_step(entry) for entry in entries)
     _check_order(dataset.name, steps)
     release = _releases(name_or_path, document)
@@ -313,7 +323,18 @@ def load(name_or_path: str, overrides: Sequence[str] = (), *, is_foreign: bool =
             f"recipe {name_or_path}: [release] names {release.complete}, a table that no stage of it makes"
         )
     crawl = _crawl(name_or_path, document, steps)
-    return Recipe(dataset, steps, _validate(name_or_path, document, steps), release, crawl, added)
+    return Recipe(dataset, steps, _validate(name_or_path, document, steps), release, crawl, added, options)
+
+
+def _options(name: str, document: dict[str, Any], entries: list[dict[str, Any]], given: Given) -> Options:
+    """Read `[options]` and set what the given ones say."""
+    options = short_options.read(name, document)
+    used = {str(entry.get("use")): stages.find(str(entry.get("use"))) for entry in entries}
+    options.require_keys(name, used)
+    for key, value in options.settings(name, given, used):
+        if not keys.put(key, value, entries, document):
+            raise RecipeError(f"recipe {name}: [options] names {key!r}, and there is no [crawl]")
+    return options
 
 
 def _plugins(name_or_path: str, document: dict[str, Any]) -> Plugins:
@@ -429,39 +450,6 @@ def _document(name_or_path: str) -> dict[str, Any]:
         raise RecipeError(f"recipe {path}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RecipeError(f"recipe {path} is not TOML: {error}") from error
-
-
-def _apply(override: str, entries: list[dict[str, Any]], document: dict[str, Any]) -> None:
-    path, equals, text = override.partition("=")
-    if equals and path.startswith("crawl.") and "crawl" in document:
-        _put(document["crawl"], path.removeprefix("crawl."), text)
-        return
-    used = sorted((str(entry.get("use")) for entry in entries), key=len, reverse=True)
-    name = next((use for use in used if path.startswith(f"{use}.")), None)
-    if not equals or name is None:
-        raise RecipeError(f"--set {override}: expected STAGE.KEY=VALUE with a stage of {', '.join(sorted(used))}")
-    target = next(entry for entry in entries if entry["use"] == name)
-    _put(target, path.removeprefix(f"{name}."), text)
-
-
-def _put(target: dict[str, Any], path: str, text: str) -> None:
-    *inner, last = path.split(".")
-    for key in inner:
-        target[key] = dict(target.get(key) or {})
-        target = target[key]
-    target[last] = _value(text)
-
-
-def toml_text(text: str) -> str:
-    """Return a text as a TOML string, for an override."""
-    return tomli_w.dumps({"value": text}).removeprefix("value = ").removesuffix("\n")
-
-
-def _value(text: str) -> Any:
-    try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        return text
 
 
 def _step(entry: dict[str, Any]) -> Step:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from musicdata.definitions.cost import Cost, Expected
 from musicdata.definitions.registry import Registry
 from musicdata.errors import RecipeError
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from musicdata.definitions.cost import Counts
     from musicdata.definitions.reader import Inputs, Reject
     from musicdata.settings.services import Services
 
@@ -160,6 +162,9 @@ class Network(Generic[P]):
         shard_items: items in a shard, about.
         kept_in: table of the stage that holds the files as they were fetched (media, and their `sha256`): once it is
             sealed, those beside the ledger are not needed any more. "" keeps what was fetched in the ledger.
+        calls: service → calls that an item costs on the average, given how much there is of the tables before it; None
+            where nobody knows.
+        download_bytes: what is received for an item, on the average; None where nobody knows.
     """
 
     services: tuple[str, ...]
@@ -167,6 +172,8 @@ class Network(Generic[P]):
     connect: Callable[[P, Services], Fetcher]
     shard_items: int = 500
     kept_in: str = ""
+    calls: Callable[[P, Counts], Mapping[str, float]] | None = None
+    download_bytes: Callable[[P], float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +197,19 @@ class Task:
     rejects: Callable[[str], Iterator[Reject]] = lambda _stage: iter(())
 
 
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What is worth telling of a sealed stage.
+
+    Attributes:
+        facts: JSON values.
+        text: a sentence for people, where something should be said or done; "" where all is as it should be.
+    """
+
+    facts: Mapping[str, Any]
+    text: str = ""
+
+
 @dataclass(frozen=True)
 class Stage(Generic[P]):
     """Declares a stage: a named, versioned function from tables to tables.
@@ -210,6 +230,10 @@ class Stage(Generic[P]):
         keeps: earlier output is handed to `run` as `Task.kept`.
         deadline_s: time after which a shard is taken as hung.
         location_parameters: parameters that say where input lies, not what it holds; they do not count as changes.
+        expect: how much it works on and makes, given how much there is of the tables before it; may look at its
+            source. None where nobody can tell: plans say so.
+        cost: of an item; a function where it depends on parameters or on what is expected.
+        remark: what is worth telling once it is sealed, from parameters and tables.
         plugin: of a stage that is not ours: name → sha256 of the module it stands in, which is part of what its output
             depends on.
     """
@@ -229,6 +253,9 @@ class Stage(Generic[P]):
     keeps: bool = False
     deadline_s: float = 1800.0
     location_parameters: tuple[str, ...] = ()
+    expect: Callable[[P, Counts], Expected] | None = None
+    cost: Cost | Callable[[P, Expected], Cost] = field(default_factory=Cost)
+    remark: Callable[[P, Inputs], Remark | None] | None = None
     plugin: Mapping[str, str] = field(default_factory=dict)
 
     def facts(self, parameters: Parameters) -> dict[str, Any]:
@@ -236,6 +263,10 @@ class Stage(Generic[P]):
         values = parameters.model_dump(mode="json", exclude=set(self.location_parameters))
         facts = {"stage": self.name, "version": self.version, "parameters": values}
         return facts | ({"plugin": dict(self.plugin)} if self.plugin else {})
+
+    def cost_of(self, parameters: P, expected: Expected) -> Cost:
+        """Return what an item costs, of as many as are expected."""
+        return self.cost if isinstance(self.cost, Cost) else self.cost(parameters, expected)
 
 
 STAGES: Registry[Stage[Any]] = Registry("stage", "musicdata.stages", "STAGE", Stage, RecipeError)

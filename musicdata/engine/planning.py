@@ -1,20 +1,30 @@
-"""What a build would do, before it does it."""
+"""What a build would do, before it does it: for every recipe, from what its stages declare."""
 
 from __future__ import annotations
 
 import dataclasses
+import math
+import tomllib
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from musicdata.definitions import contract as contracts
 from musicdata.engine import staleness
+from musicdata.engine.expectation import counted, expected_of
 from musicdata.errors import InputError
-from musicdata.sources import song_files
-from musicdata.stages.ingest.songs import IngestSongs
-from musicdata.stages.place.window import Window
+from musicdata.workspace import ledger as ledgers
+from musicdata.workspace.ledger import Ledger
 
 if TYPE_CHECKING:
-    from musicdata.definitions.recipe import Recipe, Step
+    from collections.abc import Mapping
+
+    from musicdata.definitions.cost import Counts, Expected
+    from musicdata.definitions.recipe import Budget, Recipe, Step
+    from musicdata.definitions.stage import Network
     from musicdata.workspace.folder import Workspace
+
+SAMPLE = "sample_id"
+_ANSWER_S = 0.4  # of a call, on the average
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -36,44 +46,62 @@ class StageState:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Plan:
-    """What a build would do.
+class ServicePlan:
+    """What would be asked of one service.
 
     Attributes:
-        stages: each stage's state now.
-        files: files of the source by ending.
-        samples: samples to expect: counted where the windows are cut already, else from the usual yield of such files.
-        samples_are_counted: which of the two.
-        bytes: size of the finished workspace.
-        cpu_s: processor time still to spend; `wall_s` the same divided among the workers.
+        calls: still to make, about.
+        per_day: calls a day that its budget allows; 0 for no limit of ours.
+        interval_s: between two calls.
+        days: of its quota.
+        hours: of its calls one after the other.
     """
 
+    calls: int
+    per_day: int
+    interval_s: float
+    days: int
+    hours: float
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Plan:
+    """What a build or a crawl would do; None stands for what cannot be told.
+
+    Attributes:
+        dataset: its name.
+        stages: each stage's state now.
+        files: files of the sources by ending.
+        rows: table → its rows in the end, about; of a crawl, at most.
+        samples: of the table that introduces them; None where no table does, too.
+        samples_are_counted: it is sealed and up to date.
+        complete: table that a release takes its samples from → how many, about; of a crawl, at most.
+        wanted: stage that calls services → items it will want, at most; `ended` those that have ended already.
+        services: service → what would be asked of it.
+        bytes: size of the finished workspace.
+        download_bytes: still to receive.
+        cpu_s: processor time still to spend.
+        wall_s: on the clock, the processor time divided among the workers; at the least, where services are called.
+        unknown: figure → stages that it leaves out, because they do not say what they cost.
+        options: what the recipe's short options mean.
+    """
+
+    dataset: str
     stages: tuple[StageState, ...]
     files: dict[str, int]
-    samples: int
+    rows: dict[str, int | None]
+    samples: int | None
     samples_are_counted: bool
-    bytes: int
-    cpu_s: float
-    wall_s: float
-
-
-# Measured on real sources, see docs/benchmarks.md: windows of 20 notes a file, and processor time.
-_SAMPLES_A_FILE = {".mxl": 5.4, ".musicxml": 5.4, ".xml": 5.4, ".npy": 9.0, ".mid": 8.0, ".kar": 8.0}
-_CORPUS_SAMPLES_A_FILE = 2.4
-_PARSE_CPU_S = {".mxl": 0.05, ".musicxml": 0.05, ".xml": 0.05, ".mid": 0.1, ".kar": 0.1}
-_STAGE_CPU_S = {
-    "render_audio": 0.035,
-    "render_sheet": 0.05,
-    "window": 0.001,
-    "group": 0.0005,
-    "align": 0.001,
-    "features_audio": 0.01,
-    "features_lyrics": 0.004,
-    "features_sheet": 0.004,
-    "features_encoder": 0.035,
-    "features_mfcc": 0.012,
-}
-_SAMPLE_BYTES = 260_000
+    complete: dict[str, int | None]
+    wanted: dict[str, int | None]
+    ended: dict[str, int]
+    services: dict[str, ServicePlan]
+    bytes: int | None
+    download_bytes: int | None
+    cpu_s: float | None
+    wall_s: float | None
+    unknown: dict[str, tuple[str, ...]]
+    options: dict[str, str]
 
 
 def stage_states(recipe: Recipe, workspace: Workspace) -> list[StageState]:
@@ -105,40 +133,159 @@ def _reasons(step: Step, workspace: Workspace, digests: dict[str, str]) -> list[
         return [f"the source cannot be read: {error}"]
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Figures:
+    """What is still to do for one stage; None for what it does not say."""
+
+    stage: str
+    expected: Expected | None
+    items: float | None
+    cpu_s: float | None
+    bytes: float | None
+    calls: Mapping[str, float] | None
+    download_bytes: float | None
+
+
 def plan(recipe: Recipe, workspace: Workspace, workers: int) -> Plan:
-    """Say what a build would do.
+    """Say what a build or a crawl would do.
 
     Raises:
         InputError: the source cannot be read.
     """
     states = stage_states(recipe, workspace)
-    parameters = {step.stage.name: step.parameters for step in recipe.steps}
-    ingest, window = parameters.get("ingest.songs"), parameters.get("window")
-    files = Counter[str]()
-    expected = 0.0
-    if isinstance(ingest, IngestSongs) and isinstance(window, Window):
-        files, expected = _expected_samples(ingest, window)
-    counted = next((s.rows["samples"] for s in states if s.stage == "window" and not s.reasons), None)
-    samples = counted if counted is not None else round(expected)
-    due = {state.stage for state in states if state.reasons}
-    cpu_s = sum(_STAGE_CPU_S.get(stage, 0.0) * samples for stage in due)
-    if "ingest.songs" in due:
-        cpu_s += sum(_PARSE_CPU_S.get(ending, 0.002) * n for ending, n in files.items())
+    wanted, ended = _in_ledger(recipe, workspace)
+    counts: dict[str, float] = {}
+    stages: list[_Figures] = []
+    for step, state in zip(recipe.steps, states, strict=True):
+        found = _figures(step, state, counts, wanted.get(step.stage.name), ended.get(step.stage.name, 0))
+        counts |= counted(step, {} if state.reasons else state.rows, found.expected, counts)
+        stages.append(found)
+    totals, unknown = _totals(stages)
+    services = _services(recipe, stages)
+    hours = sum(max(24.0 * (service.days - 1), service.hours) for service in services.values())
+    cpu_s = totals["cpu_s"]
+    complete = [recipe.release.complete] if recipe.release else []
+    samples_of = next((t for t in recipe.tables() if contracts.load(t).introduces == SAMPLE), "")
     return Plan(
+        dataset=recipe.dataset.name,
         stages=tuple(states),
-        files=dict(sorted(files.items())),
-        samples=samples,
-        samples_are_counted=counted is not None,
-        bytes=samples * _SAMPLE_BYTES,
+        files=_files(stages),
+        rows={table: _round(counts.get(table)) for table in recipe.tables()},
+        samples=_round(counts.get(samples_of)),
+        samples_are_counted=any(samples_of in state.rows for state in states if not state.reasons),
+        complete={table: _round(counts.get(f"{table}.{SAMPLE}")) for table in complete},
+        wanted={s.stage: _round(s.items) for s, step in zip(stages, recipe.steps, strict=True) if step.stage.network},
+        ended=ended,
+        services=services,
+        bytes=_round(totals["bytes"]),
+        download_bytes=_round(totals["download_bytes"]),
         cpu_s=cpu_s,
-        wall_s=cpu_s / workers,
+        wall_s=None if cpu_s is None and not services else (cpu_s or 0.0) / workers + 3600 * hours,
+        unknown=unknown,
+        options={str(option): told for option, told in recipe.options.help.items()},
     )
 
 
-def _expected_samples(ingest: IngestSongs, window: Window) -> tuple[Counter[str], float]:
-    found = song_files.song_files(ingest.input, ingest.limit)
-    files = Counter(file.path.suffix.lower() for file in found)
-    corpus = song_files.corpus_of(ingest.input) is not None
-    per_file = {e: _CORPUS_SAMPLES_A_FILE if corpus else _SAMPLES_A_FILE.get(e, 6.0) for e in files}
-    most = window.windows_per_song or float("inf")
-    return files, sum(min(per_file[e] * 20 / window.stride, most) * n for e, n in files.items())
+def _in_ledger(recipe: Recipe, workspace: Workspace) -> tuple[dict[str, int], dict[str, int]]:
+    """Return stage → items it wants, where a recipe of these stages has got there already, and those that ended."""
+    network = [step.stage.name for step in recipe.steps if step.stage.network]
+    if not network or not ledgers.exists(workspace):
+        return {}, {}
+    with Ledger(workspace, read_only=True) as ledger:
+        ended = {name: sum(n for (outcome, _), n in ledger.counts(name).items() if outcome) for name in network}
+        wanted = {name: ledger.n_wanted(name) for name in network if ledger.plan(name)}
+    return (wanted if _is_of(recipe, workspace) else {}), ended
+
+
+def _is_of(recipe: Recipe, workspace: Workspace) -> bool:
+    """Say whether a workspace was last built by these stages with these parameters."""
+    path = workspace.root / "recipe.toml"
+    if not path.is_file():
+        return False
+    here, there = (tomllib.loads(text).get("stage") for text in (recipe.toml(), path.read_text("utf-8")))
+    return here == there
+
+
+def _figures(step: Step, state: StageState, counts: Counts, wanted: int | None, n_ended: int) -> _Figures:
+    """Return what is still to do for a stage.
+
+    Args:
+        step: the stage with its parameters.
+        state: of it in the workspace.
+        counts: what is known of the tables before it.
+        wanted: items of a network stage as the ledger has them; None where it does not know yet.
+        n_ended: those of them that have ended.
+    """
+    stage, parameters = step.stage, step.parameters
+    expected = expected_of(step, counts)
+    cost = stage.cost_of(parameters, expected) if expected else None
+    items = wanted if wanted is not None else expected.items if expected else None
+    left = 0.0 if not state.reasons and stage.network is None else items
+    calls, received = None, None
+    if (network := stage.network) is not None:
+        left = max(items - n_ended, 0.0) if items is not None else None if state.reasons else 0.0
+        calls = _calls(network, parameters, counts, left) if expected or not left else None
+        received = _times(left, network.download_bytes(parameters) if network.download_bytes else None)
+    return _Figures(
+        stage=stage.name,
+        expected=expected,
+        items=items,
+        cpu_s=_times(left, cost.cpu_s if cost else None),
+        bytes=_times(items, cost.bytes if cost else None) if state.reasons else state.bytes,
+        calls=calls if network else {},
+        download_bytes=received if network else 0.0,
+    )
+
+
+def _calls(network: Network[Any], parameters: Any, counts: Counts, left: float | None) -> dict[str, float] | None:
+    """Return service → calls still to make; None where the stage does not say."""
+    if left == 0:
+        return dict.fromkeys(network.services, 0.0)
+    if left is None or network.calls is None:
+        return None
+    each = network.calls(parameters, counts)
+    return {service: left * each.get(service, 0.0) for service in network.services}
+
+
+def _totals(stages: list[_Figures]) -> tuple[dict[str, float | None], dict[str, tuple[str, ...]]]:
+    """Return figure → sum over the stages that say it, None where none does, and figure → stages it leaves out."""
+    totals: dict[str, float | None] = {}
+    unknown: dict[str, tuple[str, ...]] = {}
+    for name in ("cpu_s", "bytes", "download_bytes", "calls"):
+        told = {found.stage: getattr(found, name) for found in stages}
+        if missing := tuple(stage for stage, value in told.items() if value is None):
+            unknown[name] = missing
+        if name != "calls":
+            values = [value for value in told.values() if value is not None]
+            totals[name] = sum(values) if values else None
+    return totals, unknown
+
+
+def _services(recipe: Recipe, stages: list[_Figures]) -> dict[str, ServicePlan]:
+    calls: Counter[str] = Counter()
+    for found in stages:
+        calls.update(found.calls or {})
+    if recipe.crawl is None:
+        return {}
+    return {name: _service_plan(math.ceil(n), recipe.crawl.budgets[name]) for name, n in sorted(calls.items())}
+
+
+def _service_plan(calls: int, budget: Budget) -> ServicePlan:
+    days = math.ceil(calls / budget.per_day) if budget.per_day else math.ceil(calls * budget.interval_s / 86_400)
+    each_s = max(budget.interval_s, _ANSWER_S / budget.threads)
+    return ServicePlan(calls, budget.per_day, budget.interval_s, max(days, min(calls, 1)), calls * each_s / 3600)
+
+
+def _files(stages: list[_Figures]) -> dict[str, int]:
+    files = Counter[str]()
+    for found in stages:
+        files.update(found.expected.files if found.expected else {})
+    return dict(sorted(files.items()))
+
+
+def _times(n: float | None, each: float | None) -> float | None:
+    return 0.0 if n == 0 else None if n is None or each is None else n * each
+
+
+def _round(n: float | None) -> int | None:
+    return None if n is None else round(n)

@@ -10,6 +10,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from musicdata.definitions import cutting
+from musicdata.definitions.cost import Cost, as_many
 from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 from musicdata.errors import SetupError
 from musicdata.music.features import sound, vggish
@@ -140,4 +141,6 @@ STAGE = Stage(
     run=run,
     tools=_tools,
     location_parameters=("weights",),
+    expect=as_many("alignment.sample_id", features_audio="alignment"),
+    cost=Cost(cpu_s=0.01, bytes=8_100),  # docs/features.md
 )

@@ -11,6 +11,7 @@ import numpy as np
 from pydantic import Field
 
 from musicdata.definitions import cutting
+from musicdata.definitions.cost import Cost, Expected, as_many
 from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 from musicdata.music.features import doc2vec
 from musicdata.music.features.extractor import Extractor
@@ -48,6 +49,12 @@ class FeaturesDoc2vec(Parameters):
     infer_epochs: int = Field(50, ge=1, le=1000)
     alpha: float = Field(0.025, gt=0, le=1)
     seed: int = Field(0, ge=0, lt=2**32)
+
+
+def cost(parameters: FeaturesDoc2vec, _expected: Expected) -> Cost:
+    """Return what a document costs; 300 of 300 words took 0.25 ms an epoch to fit and 0.11 ms one to infer."""
+    fitting_s = 0.0 if parameters.model else 0.00025 * parameters.epochs
+    return Cost(cpu_s=fitting_s + 0.00011 * parameters.infer_epochs, bytes=1_300)
 
 
 def cut(_parameters: FeaturesDoc2vec, inputs: Inputs) -> Iterator[Shard]:
@@ -109,4 +116,6 @@ STAGE = Stage(
     tools=_tools,
     deadline_s=6 * 3600,
     location_parameters=("model",),
+    expect=as_many("tokens", features_doc2vec="tokens"),
+    cost=cost,
 )

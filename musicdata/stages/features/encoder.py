@@ -13,6 +13,7 @@ from pydantic import Field
 
 from musicdata.definitions import contract as contracts
 from musicdata.definitions import cutting
+from musicdata.definitions.cost import Cost, as_many
 from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 from musicdata.errors import InputError
 from musicdata.music.features import sound
@@ -135,4 +136,6 @@ STAGE = Stage(
     run=run,
     tools=_tools,
     deadline_s=6 * 3600,
+    expect=as_many("alignment.sample_id", features_encoder="alignment"),
+    cost=Cost(cpu_s=0.035, bytes=4_400),  # docs/features.md
 )

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from pydantic import Field
 
 from musicdata.definitions import cutting
+from musicdata.definitions.cost import Cost, as_many
 from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 from musicdata.music.features import skip_gram, words
 from musicdata.music.features.extractor import NOTE_KEY, Extractor
@@ -112,4 +113,6 @@ STAGE = Stage(
     run=run,
     tools=_tools,
     deadline_s=6 * 3600,
+    expect=as_many("alignment.sample_id", features_lyrics="alignment"),
+    cost=Cost(cpu_s=0.004, bytes=1_100),  # docs/features.md
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from musicdata.definitions.cost import Cost, as_many
 from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 from musicdata.music.features import mfcc
 from musicdata.stages.features import of_clips
@@ -38,4 +39,6 @@ STAGE = Stage(
     cut=cut,
     run=run,
     tools=mfcc.tools,
+    expect=as_many("alignment.sample_id", features_mfcc="alignment.sample_id"),
+    cost=Cost(cpu_s=0.012, bytes=15_900),  # docs/features.md
 )

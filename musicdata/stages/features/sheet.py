@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from musicdata.definitions import cutting
+from musicdata.definitions.cost import Cost, as_many
 from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 from musicdata.music.features import note_crop
 from musicdata.music.features.extractor import NOTE_KEY, Extractor
@@ -71,4 +72,6 @@ STAGE = Stage(
     cut=cut,
     run=run,
     tools=_tools,
+    expect=as_many("alignment.sample_id", features_sheet="alignment"),
+    cost=Cost(cpu_s=0.004, bytes=6_300),  # docs/features.md
 )

@@ -9,6 +9,7 @@ from urllib.parse import urljoin
 
 from pydantic import Field
 
+from musicdata.definitions.cost import Cost, as_many
 from musicdata.definitions.stage import Caller, Item, Network, Parameters, Stage, Task
 from musicdata.errors import FormatError
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     Row = dict[str, Any]
 
 MAX_BYTES = 64 << 20
+_CLIP_BYTES_A_S = 22_000  # FLAC, mono, 22,050 Hz
+_SOURCE_BYTES_A_S = 16_000  # audio as a video host sends it
+_SONG_S = 220.0
 _CLIPS_A_SHARD = 200  # of 30 s: 130 MB
 _VIDEO = ["sample_id", "split", "video_id", "url", "duration_s", "start_s", "chosen"]
 
@@ -43,6 +47,11 @@ class FetchClips(Parameters):
     start: Literal["middle", "seeded"] = "middle"
     seed: int = Field(0, ge=0, lt=2**32)
     fetch: Literal["whole", "section"] = "whole"
+
+
+def download_bytes(parameters: FetchClips) -> float:
+    """Return what is received for a clip: of a whole song, or of the section alone."""
+    return _SOURCE_BYTES_A_S * (parameters.clip_s if parameters.fetch == "section" else _SONG_S)
 
 
 def items(parameters: FetchClips, inputs: Inputs) -> Iterator[Item]:
@@ -178,7 +187,15 @@ STAGE = Stage(
     parameters=FetchClips,
     run=run,
     network=Network(
-        services=("youtube.media",), items=items, connect=connect, shard_items=_CLIPS_A_SHARD, kept_in="audio"
+        services=("youtube.media",),
+        items=items,
+        connect=connect,
+        shard_items=_CLIPS_A_SHARD,
+        kept_in="audio",
+        calls=lambda _parameters, _counts: {"youtube.media": 1.0},
+        download_bytes=download_bytes,
     ),
     tools=_tools,
+    expect=as_many("videos.sample_id", audio="videos.sample_id", clips="videos.sample_id"),
+    cost=lambda parameters, _expected: Cost(bytes=parameters.clip_s * _CLIP_BYTES_A_S),
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
+from musicdata.definitions.cost import Cost, Expected
 from musicdata.definitions.stage import Item, Network, Parameters, Stage, Task
 from musicdata.errors import InputError
 from musicdata.sources import track_lists
@@ -17,6 +18,7 @@ from musicdata.system.http import HttpError, Outcome
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from musicdata.definitions.cost import Counts
     from musicdata.definitions.reader import Inputs
     from musicdata.definitions.stage import Caller
     from musicdata.settings.services import Services
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 _COLUMNS = ["playlist_key", "mood", "mode", "query", "playlist_id", "snapshot_id"]
 _MOST_TRACKS = 10_000
+_TRACKS_A_PLAYLIST = 120  # on the average
+_SEARCH_PAGE, _ITEMS_PAGE = 10, 50
 
 
 class ListTracks(Parameters):
@@ -39,6 +43,22 @@ class ListTracks(Parameters):
     input: str = ""
     tracks_per_playlist: int = Field(500, ge=1, le=_MOST_TRACKS)
     tracks_per_mood: int = Field(1000, ge=1, le=SEARCH_DEPTH)
+
+
+def expect(parameters: ListTracks, counts: Counts) -> Expected:
+    """Count the lists, and their entries at most."""
+    entries = counts["playlists.mode=playlists-api"] * parameters.tracks_per_playlist
+    entries += counts["playlists.mode=track-search"] * parameters.tracks_per_mood
+    if counts["playlists.mode=import"]:
+        entries += sum(len(of_mood.rows) for of_mood in track_lists.read(parameters.input).moods)
+    return Expected(counts["playlists"], {"listings": entries, "listings.mood": counts["playlists.mood"]})
+
+
+def calls(parameters: ListTracks, counts: Counts) -> dict[str, float]:
+    """Return the pages of a list; a file's rows need none."""
+    pages = counts["playlists.mode=playlists-api"] * (_TRACKS_A_PLAYLIST / _ITEMS_PAGE + 1)
+    pages += counts["playlists.mode=track-search"] * parameters.tracks_per_mood / _SEARCH_PAGE
+    return {"spotify": pages / max(counts["playlists"], 1)}
 
 
 def items(parameters: ListTracks, inputs: Inputs) -> Iterator[Item]:
@@ -135,6 +155,8 @@ STAGE = Stage(
     outputs=("listings",),
     parameters=ListTracks,
     run=run,
-    network=Network(services=("spotify",), items=items, connect=_Lister),
+    network=Network(services=("spotify",), items=items, connect=_Lister, calls=calls),
     location_parameters=("input",),
+    expect=expect,
+    cost=Cost(bytes=3_900),  # of 120 tracks
 )

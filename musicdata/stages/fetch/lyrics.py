@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from musicdata.definitions.cost import Cost, Expected
 from musicdata.definitions.stage import Answer, Caller, Item, Network, Parameters, Stage, Task
 from musicdata.errors import SetupError
 from musicdata.music.text import lyric_cleaning, lyric_language, synced_lyrics
@@ -25,12 +26,17 @@ from musicdata.system.http import Client, HttpError, Limits, Outcome
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from musicdata.definitions.cost import Counts
     from musicdata.definitions.reader import Inputs
     from musicdata.music.text.lyric_language import LyricLanguage
     from musicdata.settings.services import Services
 
 _ASKED = ["isrc", "title", "artist", "album", "duration_s"]
 _OF_THE_SONG = ("explicit", "language_given", "track_rating")
+
+# Calls that a track costs on the average: by its name where the key finds nothing, a second source's share.
+_BY_NAME, _ELSEWHERE = 0.3, 0.4
+_LYRICS_BYTES = 4_000
 
 SourceName = Literal["musixmatch", "lrclib", "lrclib_dump"]
 
@@ -101,6 +107,18 @@ class Fetched(BaseModel):
         """Return a fact that does not depend on the words: the first source's that tells it."""
         told = (getattr(said, name) for said in (self.record, *self.passed_over))
         return next((value for value in told if value not in (None, "")), None)
+
+
+def expect(parameters: FetchLyrics, counts: Counts) -> Expected:
+    """Count the tracks whose words are asked for, at most."""
+    tracks = min(parameters.candidates * counts["tracks.mood"], counts["tracks"])
+    return Expected(tracks, {"lyrics": tracks})
+
+
+def calls(parameters: FetchLyrics, _counts: Counts) -> dict[str, float]:
+    """Return the calls a track costs."""
+    by_key = "musixmatch" in parameters.sources
+    return {"musixmatch": 1 + _BY_NAME if by_key else 0.0, "lrclib": _ELSEWHERE if by_key else 1.0}
 
 
 def items(parameters: FetchLyrics, inputs: Inputs) -> Iterator[Item]:
@@ -303,7 +321,15 @@ STAGE = Stage(
     outputs=("lyrics",),
     parameters=FetchLyrics,
     run=run,
-    network=Network(services=("musixmatch", "lrclib"), items=items, connect=connect),
+    network=Network(
+        services=("musixmatch", "lrclib"),
+        items=items,
+        connect=connect,
+        calls=calls,
+        download_bytes=lambda _parameters: _LYRICS_BYTES,
+    ),
     tools=_tools,
     location_parameters=("lrclib_db",),
+    expect=expect,
+    cost=Cost(bytes=_LYRICS_BYTES),
 )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, field_validator
 
+from musicdata.definitions.cost import Cost, Expected
 from musicdata.definitions.stage import Item, Network, Parameters, Stage, Task
 from musicdata.errors import InputError
 from musicdata.sources import track_lists
@@ -20,12 +21,15 @@ from musicdata.system.http import HttpError, Outcome
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from musicdata.definitions.cost import Counts
     from musicdata.definitions.reader import Inputs
     from musicdata.definitions.stage import Caller
     from musicdata.settings.services import Services
 
 UNPLACED = "_"  # item that stands for the rows of files that belong to no mood; no mood is called so
 _MOST_PLAYLISTS = 500
+_SEARCH_PAGE = 10  # in development mode
+MODES = ("playlists-api", "track-search", "import")
 
 # The twenty moods of Yu, Tang, Raposo and Chen, arXiv:1711.08976, section IV; each is searched by its own name.
 PAPER_MOODS = [
@@ -117,6 +121,25 @@ def _csv_seeds(text: str) -> dict[str, str]:
     if rows and "mood" not in rows[0]:
         raise ValueError(f"its first line names no column mood; it has {', '.join(map(str, rows[0]))}")
     return {track_lists.mood_name(row["mood"]): row.get("query") or row["mood"] for row in rows}
+
+
+def expect(parameters: FindPlaylists, _counts: Counts) -> Expected:
+    """Count the moods, and the lists of them at most."""
+    if parameters.mode == "import":
+        lists = track_lists.read(parameters.input)
+        moods, n_lists = len({of_mood.mood for of_mood in lists.moods}), len(lists.moods)
+        items = moods + bool(_unusable(lists.unplaced))
+    else:
+        items = moods = len(read_seeds(parameters))
+        n_lists = moods * (parameters.playlists_per_mood if parameters.mode == "playlists-api" else 1)
+    of_mode = {f"playlists.mode={mode}": n_lists if mode == parameters.mode else 0 for mode in MODES}
+    return Expected(items, {"playlists": n_lists, "playlists.mood": moods, **of_mode})
+
+
+def calls(parameters: FindPlaylists, _counts: Counts) -> dict[str, float]:
+    """Return the pages of a search for playlists; the other ways make no call here."""
+    searched = parameters.mode == "playlists-api"
+    return {"spotify": parameters.playlists_per_mood / _SEARCH_PAGE if searched else 0.0}
 
 
 def items(parameters: FindPlaylists, _inputs: Inputs) -> Iterator[Item]:
@@ -233,7 +256,9 @@ STAGE = Stage(
     outputs=("playlists",),
     parameters=FindPlaylists,
     run=run,
-    network=Network(services=("spotify",), items=items, connect=_Finder),
+    network=Network(services=("spotify",), items=items, connect=_Finder, calls=calls),
     source_digest=_source_digest,
     location_parameters=("input", "seeds_file"),
+    expect=expect,
+    cost=Cost(bytes=750),
 )

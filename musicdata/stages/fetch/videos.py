@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
+from musicdata.definitions.cost import Cost, Expected
 from musicdata.definitions.stage import Answer, Caller, Item, Network, Parameters, Stage, Task
 from musicdata.music.text.names import title_parts
 from musicdata.sources.videos import matching, overrides
@@ -15,6 +16,7 @@ from musicdata.sources.videos import matching, overrides
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from musicdata.definitions.cost import Counts
     from musicdata.definitions.reader import Inputs
     from musicdata.settings.services import Services
     from musicdata.sources.videos.search import Hit, VideoSearch
@@ -46,6 +48,12 @@ class FindVideos(Parameters):
     title_similarity: float = Field(0.6, ge=0, le=1)
     take_review: bool = False
     overrides: str = ""
+
+
+def expect(parameters: FindVideos, counts: Counts) -> Expected:
+    """Count the tracks whose video is searched for, at most."""
+    tracks = min(parameters.per_mood * counts["tracks.mood"], counts["lyrics"])
+    return Expected(tracks, {"videos": tracks * parameters.n_candidates, "videos.sample_id": tracks})
 
 
 def items(parameters: FindVideos, inputs: Inputs) -> Iterator[Item]:
@@ -197,7 +205,14 @@ STAGE = Stage(
     outputs=("videos",),
     parameters=FindVideos,
     run=run,
-    network=Network(services=("youtube.search",), items=items, connect=connect),
+    network=Network(
+        services=("youtube.search",),
+        items=items,
+        connect=connect,
+        calls=lambda _parameters, _counts: {"youtube.search": 1.0},
+    ),
     source_digest=lambda parameters: overrides.digest(parameters.overrides),
     location_parameters=("overrides",),
+    expect=expect,
+    cost=Cost(bytes=400),
 )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
 from musicdata.definitions import cutting
+from musicdata.definitions.cost import Cost, Expected
 from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 from musicdata.errors import FormatError, InputError
 from musicdata.music.text import language, syllabification
@@ -18,11 +20,18 @@ from musicdata.system.digests import digest_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from musicdata.definitions.cost import Counts
     from musicdata.definitions.reader import Inputs
     from musicdata.music.formats.song import Song, SungNote
     from musicdata.sources.song_files import SongFile
 
 _FILES_A_SHARD = 24
+# Measured on real sources, see docs/benchmarks.md: sung notes and processor time of a file; bytes of 40 Lieder.
+_NOTES_A_FILE = {".mxl": 130.0, ".musicxml": 130.0, ".xml": 130.0, ".npy": 210.0, ".mid": 187.8, ".kar": 187.8}
+_NOTES_A_CORPUS_FILE, _NOTES_ELSE = 63.33, 143.33
+_CPU_S = {".mxl": 0.05, ".musicxml": 0.05, ".xml": 0.05, ".mid": 0.1, ".kar": 0.1}
+_CPU_S_ELSE = 0.002
+_BYTES_A_FILE = 1_900
 
 
 class IngestSongs(Parameters):
@@ -39,6 +48,22 @@ class IngestSongs(Parameters):
     limit: int = Field(0, ge=0)
     unit_ql: float = Field(1.0, gt=0, le=64)
     language: str = ""
+
+
+def expect(parameters: IngestSongs, _counts: Counts) -> Expected:
+    """Count the source's files, and tell their songs and notes from the usual yield of such files."""
+    files = Counter(file.path.suffix.lower() for file in song_files.song_files(parameters.input, parameters.limit))
+    notes = (
+        _NOTES_A_FILE if song_files.corpus_of(parameters.input) is None else dict.fromkeys(files, _NOTES_A_CORPUS_FILE)
+    )
+    n_notes = sum(notes.get(ending, _NOTES_ELSE) * n for ending, n in files.items())
+    return Expected(files.total(), {"songs": files.total(), "song_notes": n_notes}, dict(sorted(files.items())))
+
+
+def cost(_parameters: IngestSongs, expected: Expected) -> Cost:
+    """Return what a file costs, on the average over their endings."""
+    cpu_s = sum(_CPU_S.get(ending, _CPU_S_ELSE) * n for ending, n in expected.files.items())
+    return Cost(cpu_s / max(expected.items, 1), _BYTES_A_FILE)
 
 
 def cut(parameters: IngestSongs, _inputs: Inputs) -> Iterator[Shard]:
@@ -199,4 +224,6 @@ STAGE = Stage(
     tools=lambda _parameters: song_formats.plugins(),
     source_digest=lambda parameters: song_files.digest(parameters.input, parameters.limit),
     location_parameters=("input",),
+    expect=expect,
+    cost=cost,
 )

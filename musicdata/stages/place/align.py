@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from musicdata.definitions import contract as contracts
 from musicdata.definitions import cutting
+from musicdata.definitions.cost import Cost, as_many
 from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 
 if TYPE_CHECKING:
@@ -89,4 +90,6 @@ STAGE = Stage(
     parameters=Align,
     cut=cut,
     run=run,
+    expect=as_many("samples", alignment="notes"),
+    cost=Cost(cpu_s=0.001, bytes=770),
 )

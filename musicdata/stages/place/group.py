@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
+from musicdata.definitions.cost import Cost, as_many
 from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 from musicdata.music import similarity
 from musicdata.music.similarity import links as similarity_links
@@ -112,4 +113,6 @@ STAGE = Stage(
     run=run,
     keeps=True,
     deadline_s=6 * 3600,
+    expect=as_many("songs", song_groups="songs"),
+    cost=Cost(cpu_s=0.0027, bytes=100),
 )

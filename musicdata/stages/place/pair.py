@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
 from musicdata.definitions import cutting
-from musicdata.definitions.stage import Parameters, Shard, Stage, Task
+from musicdata.definitions.cost import Cost, Expected
+from musicdata.definitions.stage import Parameters, Remark, Shard, Stage, Task
 from musicdata.music.text import synced_lyrics
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from musicdata.definitions.cost import Counts
     from musicdata.definitions.reader import Inputs, Reject
 
     Row = dict[str, Any]
@@ -42,6 +44,29 @@ class Pair(Parameters):
 
     per_mood: int = Field(500, ge=1, le=100_000)
     max_length_difference_s: float = Field(3.0, ge=0)
+
+
+def expect(parameters: Pair, counts: Counts) -> Expected:
+    """Tell how many pairs there are at most; figures are those of pairs of made-up tracks."""
+    pairs = min(parameters.per_mood * counts["tracks.mood"], counts["audio"])
+    return Expected(pairs, {"pairs": pairs, "missing": counts["tracks"] - pairs})
+
+
+def remark(parameters: Pair, inputs: Inputs) -> Remark:
+    """Say which moods have fewer pairs than are wanted, if any has, and what helps."""
+    n_pairs = Counter(inputs.read("pairs", ["mood"]).column(0).to_pylist())
+    moods = sorted(set(inputs.read("tracks", ["mood"]).column(0).to_pylist()))
+    short = {mood: n_pairs[mood] for mood in moods if n_pairs[mood] < parameters.per_mood}
+    facts = {"per_mood": parameters.per_mood, "moods": len(moods), "short": short}
+    if not short:
+        return Remark(facts)
+    named = ", ".join(f"{mood} {n:,}" for mood, n in short.items())
+    text = (
+        f"{len(short):,} of {len(moods):,} moods have fewer than {parameters.per_mood:,} pairs: {named}. "
+        "The table missing says why; where the reason is not_asked, greater fetch_lyrics.candidates and "
+        "find_videos.per_mood ask for more"
+    )
+    return Remark(facts, text)
 
 
 def cut(_parameters: Pair, inputs: Inputs) -> Iterator[Shard]:
@@ -199,4 +224,7 @@ STAGE = Stage(
     cut=cut,
     run=run,
     reads_rejects=tuple(_ASKED),
+    expect=expect,
+    cost=Cost(cpu_s=0.001, bytes=900),
+    remark=remark,
 )

@@ -9,11 +9,13 @@ import pyarrow as pa
 from pydantic import Field
 
 from musicdata.definitions import cutting
+from musicdata.definitions.cost import Cost, Expected
 from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from musicdata.definitions.cost import Counts
     from musicdata.definitions.reader import Inputs
 
 _READS = {"pairs": ["sample_id", "split", "group_id"]}
@@ -32,6 +34,16 @@ class SplitRuns(Parameters):
     runs: int = Field(5, ge=0, le=100)
     train: float = Field(0.8, gt=0, lt=1)
     seed: int = Field(0, ge=0, lt=2**32)
+
+
+def expect(parameters: SplitRuns, counts: Counts) -> Expected:
+    """Return a row for each pair and scheme."""
+    return Expected(counts["pairs"], {"splits": counts["pairs"] * (parameters.runs + 1)})
+
+
+def cost(parameters: SplitRuns, _expected: Expected) -> Cost:
+    """Return what a pair costs; 10,000 of them, the paper's five runs."""
+    return Cost(cpu_s=5e-6 * (parameters.runs + 1), bytes=13.0 * (parameters.runs + 1))
 
 
 def cut(_parameters: SplitRuns, inputs: Inputs) -> Iterator[Shard]:
@@ -103,4 +115,6 @@ STAGE = Stage(
     parameters=SplitRuns,
     cut=cut,
     run=run,
+    expect=expect,
+    cost=cost,
 )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from musicdata.definitions import cutting
+from musicdata.definitions.cost import Cost, Expected, as_many
 from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 from musicdata.errors import RenderError
 from musicdata.music.render import timidity
@@ -39,6 +40,11 @@ class RenderAudio(Parameters):
     program: int = Field(0, ge=0, le=127)
     velocity: int = Field(80, ge=1, le=127)
     amplification: int = Field(timidity.AMPLIFICATION, ge=1, le=800)
+
+
+def cost(parameters: RenderAudio, _expected: Expected) -> Cost:
+    """Return what a sample costs: 20 notes of 40 Lieder are 166 kB at 22,050 Hz."""
+    return Cost(cpu_s=0.035, bytes=166_000 * parameters.sample_rate / 22_050)
 
 
 def cut(_parameters: RenderAudio, inputs: Inputs) -> Iterator[Shard]:
@@ -101,4 +107,6 @@ STAGE = Stage(
     cut=cut,
     run=run,
     tools=_tools,
+    expect=as_many("notes.sample_id", audio="notes.sample_id"),
+    cost=cost,
 )

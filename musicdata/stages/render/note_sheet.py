@@ -11,6 +11,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from musicdata.definitions import cutting
+from musicdata.definitions.cost import Cost, Expected
 from musicdata.definitions.stage import Shard, Stage, Task
 from musicdata.errors import RenderError
 from musicdata.music.render import lilypond, notation
@@ -20,10 +21,17 @@ from musicdata.system.digests import digest_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from musicdata.definitions.cost import Counts
     from musicdata.definitions.reader import Inputs
     from musicdata.music.render.lilypond import Picture
 
 _PICTURES_A_SHARD = 120
+
+
+def expect(_parameters: RenderSheet, counts: Counts) -> Expected:
+    """Tell how many notes differ: 81 of 240 and 276 of 4,160 of the Lieder did, and most stand in two splits."""
+    pictures = min(7.7 * counts["sheet_boxes"] ** 0.43, counts["sheet_boxes"])
+    return Expected(pictures, {"note_sheets": 1.7 * pictures})
 
 
 def cut(_parameters: RenderSheet, inputs: Inputs) -> Iterator[Shard]:
@@ -92,4 +100,6 @@ STAGE = Stage(
     cut=cut,
     run=run,
     tools=lambda _parameters: {"LilyPond": lilypond.version()},
+    expect=expect,
+    cost=Cost(cpu_s=0.035, bytes=2_100),
 )

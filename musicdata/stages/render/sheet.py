@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from musicdata.definitions import cutting
+from musicdata.definitions.cost import Cost, as_many
 from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 from musicdata.errors import RenderError
 from musicdata.music.render import lilypond, notation
@@ -119,4 +120,6 @@ STAGE = Stage(
     cut=cut,
     run=run,
     tools=lambda _parameters: {"LilyPond": lilypond.version()},
+    expect=as_many("notes.sample_id", sheets="notes.sample_id", sheet_boxes="notes"),
+    cost=Cost(cpu_s=0.05, bytes=7_300),
 )

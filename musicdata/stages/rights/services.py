@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field, field_validator
 
 from musicdata.definitions import cutting
+from musicdata.definitions.cost import Cost, Expected
 from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 from musicdata.music.rights.terms import Terms
 
@@ -113,4 +114,6 @@ STAGE = Stage(
     parameters=RightsServices,
     cut=cut,
     run=run,
+    expect=lambda _parameters, counts: Expected(counts["pairs"], {"rights": 2 * counts["pairs"]}),
+    cost=Cost(cpu_s=0.001, bytes=150),
 )

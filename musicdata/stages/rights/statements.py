@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import field_validator
 
 from musicdata.definitions import cutting
+from musicdata.definitions.cost import Cost, Expected
 from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 from musicdata.music.rights import overrides, statement
 from musicdata.music.rights.terms import Terms, strictest
@@ -14,6 +15,7 @@ from musicdata.music.rights.terms import Terms, strictest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from musicdata.definitions.cost import Counts
     from musicdata.definitions.reader import Inputs
 
     Row = dict[str, Any]
@@ -47,6 +49,11 @@ class Rights(Parameters):
         if empty := [modality for modality, parts in contains.items() if not parts]:
             raise ValueError(f"{empty[0]} shows no part; expected notes, lyrics or both")
         return contains
+
+
+def expect(parameters: Rights, counts: Counts) -> Expected:
+    """Return a row for each sample and modality."""
+    return Expected(counts["samples"], {"rights": counts["samples"] * len(parameters.contains)})
 
 
 def cut(parameters: Rights, inputs: Inputs) -> Iterator[Shard]:
@@ -111,4 +118,6 @@ STAGE = Stage(
     source_digest=lambda parameters: overrides.digest(parameters.overrides),
     tools=lambda _parameters: {"rights rules": statement.RULES},
     location_parameters=("overrides",),
+    expect=expect,
+    cost=Cost(cpu_s=0.0005, bytes=30),
 )

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import musicdata
-from musicdata.api import crawl
+from musicdata.api.options import resolve
 from musicdata.errors import PausedError, RefusedError, UsageError
 from musicdata.twin import Faults, Kind, Population, Twin
 from musicdata.workspace.folder import Workspace
@@ -180,7 +180,7 @@ def test_the_twin_and_the_world_are_not_mixed(crawled: Crawled) -> None:
             lambda path: musicdata.retry(path, outcomes=["nonsense"]),
             "no failure is of the class nonsense; there are gone",
         ),
-        (lambda path: crawl.resolve("spotify-moods", overrides=["crawl.budgets={}"]), "says nothing of"),
+        (lambda path: resolve("spotify-moods", overrides=["crawl.budgets={}"]), "says nothing of"),
     ],
 )
 def test_what_makes_no_sense_is_refused(call, says: str, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]  # any of four
@@ -216,7 +216,9 @@ def test_a_mood_that_is_short_of_pairs_is_told_of_and_how_to_mend_it(crawled: Cr
     )
     named = ", ".join(f"{mood} {n}" for mood, n in short.items())
     assert f"{len(short)} of 3 moods have fewer than {wanted} pairs: {named}. " in told
-    assert json.loads(as_json)["pairs"] == {"per_mood": wanted, "moods": 3, "short": short}
+    remark = json.loads(as_json)["remarks"]["pair"]
+    assert remark["facts"] == {"per_mood": wanted, "moods": 3, "short": short}
+    assert remark["text"] in told
 
 
 def test_a_plan_of_a_finished_crawl_has_nothing_left(crawled: Crawled) -> None:

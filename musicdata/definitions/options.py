@@ -1,0 +1,201 @@
+"""A recipe's `[options]`: which of its keys `--input`, `--limit`, `--seed` and `--twin` set.
+
+[options]
+input = ["ingest.songs.input"]            # all of these are set to what follows --input
+with_input = { "find.mode" = "import" }   # and these are set beside it
+limit = { "pair.n" = 1, "find.n" = 1.3 }  # times the limit, rounded up; a list stands for once the limit
+seed = ["window.split.seed"]
+twin = { "fetch.clip_s" = 5.0 }           # may be empty; without it the made-up services have nothing for the recipe
+help = { limit = "samples of a label" }   # what the option means here
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from musicdata.errors import RecipeError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from musicdata.definitions.stage import Stage
+
+CRAWL = "crawl"
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]+:")
+_Factor = Annotated[float, Field(gt=0)]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a user gave of the options; None for what was not given."""
+
+    input: str | Path | None = None
+    limit: int | None = None
+    seed: int | None = None
+    twin: bool = False
+
+
+class Options(BaseModel):
+    """What the short options set; keys are those of `--set`, ``stage.key``.
+
+    Attributes:
+        input: keys that are set to what is given.
+        with_input: key → value, set whenever an input is given.
+        limit: key → times the limit, rounded up.
+        seed: keys that are set to it.
+        twin: key → value, set where the made-up services answer; None when they have nothing for the recipe.
+        help: option → what it is in this recipe, for people.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    input: tuple[str, ...] = ()
+    with_input: dict[str, Any] = Field(default_factory=dict)
+    limit: dict[str, _Factor] = Field(default_factory=dict)
+    seed: tuple[str, ...] = ()
+    twin: dict[str, Any] | None = None
+    help: dict[Literal["input", "limit", "seed", "twin"], str] = Field(default_factory=dict)
+
+    @field_validator("limit", mode="before")
+    @classmethod
+    def _once_the_limit(cls, limit: object) -> object:
+        return dict.fromkeys(limit, 1.0) if isinstance(limit, (list, tuple)) else limit
+
+    def document(self) -> dict[str, Any]:
+        """Return it as a recipe has it; nothing where it says nothing."""
+        return self.model_dump(mode="json", exclude_defaults=True)
+
+    def portable(self) -> Options:
+        """Return it without paths of this machine."""
+        emptied = {
+            name: {key: "" if isinstance(v, str) and Path(v).is_absolute() else v for key, v in table.items()}
+            for name, table in (("with_input", self.with_input), ("twin", self.twin))
+            if table is not None
+        }
+        return self.model_copy(update=emptied)
+
+    def require_keys(self, recipe: str, stages: Mapping[str, Stage[Any]]) -> None:
+        """Refuse keys that no stage of the recipe has; those of `[crawl]` are seen to where they are set.
+
+        Raises:
+            RecipeError: naming the key, and those there are.
+        """
+        tables = {"input": self.input, "with_input": self.with_input, "limit": self.limit, "seed": self.seed}
+        for option, keys in (tables | {"twin": self.twin or {}}).items():
+            for key in keys:
+                if not key.startswith(f"{CRAWL}.") and (problem := _problem(key, stages)):
+                    raise RecipeError(f"recipe {recipe}: [options] {option} names {key!r}, {problem}")
+
+    def settings(self, recipe: str, given: Given, stages: Mapping[str, Stage[Any]]) -> Iterator[tuple[str, Any]]:
+        """Yield key and value of all that the given options set.
+
+        Raises:
+            RecipeError: the recipe says nothing of an option that is given.
+        """
+        if given.twin:
+            yield from self._twin(recipe, stages).items()
+        if given.input is not None:
+            for key in _told(recipe, "input", self.input, stages):
+                yield key, located(given.input, is_location=_is_location(key, stages))
+            yield from self.with_input.items()
+        if given.limit is not None:
+            _told(recipe, "limit", self.limit, stages)
+            yield from ((key, math.ceil(Fraction(str(factor)) * given.limit)) for key, factor in self.limit.items())
+        if given.seed is not None:
+            yield from ((key, given.seed) for key in _told(recipe, "seed", self.seed, stages))
+
+    def _twin(self, recipe: str, stages: Mapping[str, Stage[Any]]) -> dict[str, Any]:
+        if not any(stage.network for stage in stages.values()):
+            raise RecipeError(f"{recipe} calls no service; use: musicdata build {recipe}")
+        if self.twin is None:
+            raise RecipeError(
+                f"recipe {recipe} has no twin: its [options] say nothing of --twin. Where the made-up services answer "
+                "all that its stages ask, write under [options]: twin = {}, or in it what to set for them"
+            )
+        return self.twin
+
+
+def read(recipe: str, document: Mapping[str, Any]) -> Options:
+    """Read the `[options]` of a recipe.
+
+    Raises:
+        RecipeError: it has keys that are no options, or values that are no keys.
+    """
+    try:
+        return Options(**document.get("options", {}))
+    except (TypeError, ValidationError) as error:
+        raise RecipeError(f"recipe {recipe}: [options] is wrong: {error}") from error
+
+
+def located(given: str | Path, *, is_location: bool) -> str:
+    """Return an input as a recipe keeps it: a path absolutely, the name of a source (``corpus:music21``) as it is.
+
+    Args:
+        given: by the user.
+        is_location: the parameter it is for says where something lies; of any other, only a path that is there is one.
+    """
+    text = str(given)
+    if Path(text).exists() or (is_location and not _SCHEME.match(text)):
+        return str(Path(text).absolute())
+    return text
+
+
+def stage_of(key: str, stages: Mapping[str, Stage[Any]]) -> str:
+    """Return the name of the stage that a key begins with; "" where there is none."""
+    return max((name for name in stages if key.startswith(f"{name}.")), key=len, default="")
+
+
+def _told(
+    recipe: str, option: str, keys: tuple[str, ...] | Mapping[str, float], stages: Mapping[str, Stage[Any]]
+) -> Any:
+    """Return the keys of an option that is given, and refuse it where there are none."""
+    if keys:
+        return keys
+    fitting = [key for name, stage in stages.items() for key in _keys(name, stage.parameters) if _last(key) == option]
+    written = ", ".join(f'"{key}"' for key in fitting or ["STAGE.KEY"])
+    raise RecipeError(
+        f"recipe {recipe} has no --{option}: its [options] say nothing of it. "
+        f"Write under [options] what it sets: {option} = [{written}]; or give --set STAGE.KEY=VALUE"
+    )
+
+
+def _problem(key: str, stages: Mapping[str, Stage[Any]]) -> str:
+    """Return what is wrong with a key; "" when it is one."""
+    name = stage_of(key, stages)
+    if not name:
+        return f"a key of no stage of it; expected STAGE.KEY with a stage of {', '.join(stages)}"
+    model: Any = stages[name].parameters
+    for part in key.removeprefix(f"{name}.").split("."):
+        if not _is_model(model):
+            return ""  # below a table that a stage reads by itself
+        if part not in model.model_fields:
+            return f"and stage {name} has no {part!r} there; it knows {', '.join(model.model_fields)}"
+        model = model.model_fields[part].annotation
+    return ""
+
+
+def _keys(prefix: str, model: Any) -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        yield f"{prefix}.{name}"
+        if _is_model(field.annotation):
+            yield from _keys(f"{prefix}.{name}", field.annotation)
+
+
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+def _last(key: str) -> str:
+    return key.rpartition(".")[2]
+
+
+def _is_location(key: str, stages: Mapping[str, Stage[Any]]) -> bool:
+    name = stage_of(key, stages)
+    return name != "" and key.removeprefix(f"{name}.") in stages[name].location_parameters
