@@ -5,11 +5,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
-import os
 from typing import TYPE_CHECKING, Any
 
 from musicdata.release.record.layout import File
-from musicdata.system.files import storage_faults, sync_folder
+from musicdata.system.files import storage_faults, sync, sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,8 +48,7 @@ class HashedFile(io.RawIOBase):
     def finish(self) -> str:
         """Make what was written last over a power loss; return its sha256."""
         with storage_faults(self._path, self.size):
-            self._file.flush()
-            os.fsync(self._file.fileno())
+            sync(self._file)
         self.close()
         return self._digest.hexdigest()
 

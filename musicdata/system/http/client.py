@@ -21,7 +21,7 @@ from musicdata import settings
 from musicdata.errors import IntegrityError, UsageError
 from musicdata.settings import Secret
 from musicdata.system.digests import sha256_of_file
-from musicdata.system.files import storage_faults, sync_folder
+from musicdata.system.files import move_whole, storage_faults
 from musicdata.system.http.outcome import Fault, HttpError, Limits, Outcome, fault_of, public
 from musicdata.system.http.resumable import ResumableFile
 from musicdata.system.http.watchdog import TooLongError, Watch, WatchedAdapter, innermost, never_connected
@@ -188,8 +188,7 @@ class Client:
                 raise IntegrityError(f"{public(url)}: its sha256 is {found}, expected {sha256}")
             goes_on = False
         with storage_faults(path, size):
-            part.path.replace(path)
-            sync_folder(path.parent)
+            move_whole(part.path, path)
 
     def _run(self, ask: _Ask, limits: Limits, take: Callable[[requests.Response, Watch], _T | Fault]) -> _T:
         where = f"{ask.method} {public(ask.url)}"
