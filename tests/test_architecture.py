@@ -79,7 +79,7 @@ ONLY = {
     "multiprocessing": set(),
     "pickle": {"music/formats/lmd_lyrics.py"},  # an unpickler that knows four names and runs none of them
     "socket": {"system/http/watchdog.py"},
-    "requests": {f"system/http/{name}.py" for name in ("client", "borrowed_session", "resumable", "watchdog")},
+    "requests": {f"system/http/{name}.py" for name in ("borrowed", "client", "watchdog")},
     "sqlite3": {"workspace/ledger.py", "sources/lrclib_dump.py"},
     "yt_dlp": {"sources/videos/child.py"},
     "spotipy": {"sources/spotify/web_api.py"},

@@ -31,14 +31,6 @@ from musicdata.system.files import read_json, storage_faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-from musicdata.definitions import contract as contracts
-from musicdata.errors import InputError, WorkspaceHeldError
-from musicdata.system import files
-from musicdata.system.digests import sha256_of_file
-from musicdata.system.files import read_json, storage_faults
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from musicdata.definitions.contract import Contract
