@@ -7,16 +7,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from musicdata.engine import fetched
+from musicdata.engine import job as jobs
 from musicdata.engine.dispatch import Dispatcher
 from musicdata.engine.executor import Outcome, Spec
-from musicdata.engine.manifest import finished_shards, seal, tidy
+from musicdata.engine.job import Job
+from musicdata.engine.manifest import finished_shards, kept_shards, seal, tidy
 from musicdata.engine.progress import Progress, StageReport
-from musicdata.engine.staleness import Origin, left_nothing, origin_of, stale_reasons
+from musicdata.engine.state import StageState, WorkspaceState
 from musicdata.errors import NothingLeftError, PausedError, RecipeError
-from musicdata.system.files import read_json
+from musicdata.workspace.ledger import Ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
 
     from musicdata.definitions.recipe import Recipe, Step
     from musicdata.engine.executor import Executor
@@ -34,7 +36,11 @@ class Build:
     workers: int
     progress: Progress
     services: Services | None = None
-    table_digests: dict[str, str] = field(default_factory=dict)
+    known: WorkspaceState = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin with nothing known."""
+        self.known = WorkspaceState(self.workspace)
 
     def run(self) -> list[StageReport]:
         """Build what is stale, in the recipe's order; what a paused stage leaves undone, no later stage sees.
@@ -49,7 +55,7 @@ class Build:
         self._require_order()
         reports, paused = [], []
         for step in self.recipe.steps:
-            if missing := [table for table in self._needed(step) if table not in self.table_digests]:
+            if missing := [table for table in self._needed(step) if table not in self.known.made]:
                 self.progress.stage_skipped(step, missing)
                 continue
             try:
@@ -76,20 +82,18 @@ class Build:
 
     def _run_step(self, step: Step) -> StageReport:
         started = time.monotonic()
+        state = self.known.read(step)
         if step.stage.network is not None:
-            self._fetch(step)
-        reasons = stale_reasons(self.workspace, step, self.table_digests)
-        manifest = self.workspace.manifest(step.stage.name)
-        n_kept = 0
-        if reasons or manifest is None:
-            kept = None if manifest is None or left_nothing(step, manifest) else manifest
-            manifest, n_kept = self._rebuild(step, reasons, kept)
-        tidy(self.workspace, step, manifest)
-        fetched.release_files(self.workspace, step.stage)
+            state = self._fetched(state)
+        manifest, n_kept = state.manifest, 0
+        if state.reasons or manifest is None:
+            manifest, n_kept = self._rebuild(state)
+        tidy(self.workspace, step.stage, manifest)
+        fetched.release_files(self.workspace, step.stage, manifest)
         report = StageReport(
             stage=step.stage.name,
-            built=bool(reasons),
-            reasons=tuple(reasons),
+            built=bool(state.reasons),
+            reasons=state.reasons,
             rows={table: facts["rows"] for table, facts in manifest["tables"].items()},
             rejects=manifest["rejects"],
             n_items=sum(shard["n_items"] for shard in manifest["shards"]),
@@ -98,16 +102,19 @@ class Build:
         )
         self.progress.stage_ended(report)
         self._refuse_nothing(step, report)
-        self.table_digests |= {table: facts["digest"] for table, facts in manifest["tables"].items()}
+        self.known.add(step.stage.name, manifest)
         return report
 
-    def _fetch(self, step: Step) -> None:
+    def _fetched(self, state: StageState) -> StageState:
         """Fetch what the stage wants and is not in the ledger yet, or failed in a way that may pass."""
         from musicdata.engine.fetching.run import fetch
 
-        self._write_job(step, keeps=False, rejects={})
-        self._dispatch(step, [self._spec("want", step)])
-        fetch(self.recipe, step, self.workspace, self.services, self.progress)
+        with Ledger(self.workspace) as ledger:
+            if ledger.plan(state.step.stage.name) != state.wants:
+                self._write_job(state, wants=state.wants)
+                self._dispatch(state.step, "want")
+            fetch(self.recipe, state, ledger, self.services, self.progress)
+            return state.with_fetched(ledger)
 
     def _refuse_nothing(self, step: Step, report: StageReport) -> None:
         if not report.rows[step.stage.outputs[0]]:
@@ -117,43 +124,34 @@ class Build:
                 f"See each item with: musicdata show rejects --work {self.workspace.root}"
             )
 
-    def _rebuild(self, step: Step, reasons: list[str], old: dict[str, Any] | None) -> tuple[dict[str, Any], int]:
+    def _rebuild(self, state: StageState) -> tuple[dict[str, Any], int]:
         """Compute the shards that are not done yet and seal the stage; return its manifest and the items kept."""
-        origin, tools = origin_of(self.workspace, step, self.table_digests), dict(step.stage.tools(step.parameters))
-        plan = self._plan(step, origin, old)
-        done = finished_shards(self.workspace, step, plan, old)
+        plan = self._plan(state)
+        done = kept_shards(state, plan) | finished_shards(state, plan)
         n_kept = sum(shard["n_items"] for shard in plan if shard["key"] in done)
-        self.progress.stage_started(step, reasons, sum(shard["n_items"] for shard in plan), n_kept)
+        self.progress.stage_started(state.step, state.reasons, sum(shard["n_items"] for shard in plan), n_kept)
         waiting = [ordinal for ordinal, shard in enumerate(plan) if shard["key"] not in done]
-        self._dispatch(step, [self._spec("shard", step, ordinal) for ordinal in waiting])
-        done = finished_shards(self.workspace, step, plan, old)
-        return seal(self.workspace, step, [done[shard["key"]] for shard in plan], origin, tools), n_kept
+        self._dispatch(state.step, "shard", waiting)
+        done |= finished_shards(state, [plan[ordinal] for ordinal in waiting])
+        return seal(state, [done[shard["key"]] for shard in plan]), n_kept
 
-    def _plan(self, step: Step, origin: Origin, old: dict[str, Any] | None) -> list[dict[str, Any]]:
+    def _plan(self, state: StageState) -> list[dict[str, Any]]:
         """Write the stage's job down for the workers and have one of them cut it into shards."""
-        keeps = step.stage.keeps and old is not None and old["origin"]["facts"] == origin.facts
-        self._write_job(step, keeps=keeps, rejects=origin.rejects)
-        self._dispatch(step, [self._spec("cut", step)])
-        path = self.workspace.state_folder(step.stage.name) / "plan.json"
-        shards: list[dict[str, Any]] = (read_json(path) or {})["shards"]
-        return shards
+        stage = state.step.stage.name
+        self._write_job(state, keeps=state.keeps, rejects=state.origin.rejects, tools=state.tools)
+        jobs.write_hashes(self.workspace, stage, state.source.hashes)
+        self._dispatch(state.step, "cut")
+        return jobs.read_plan(self.workspace, stage)
 
-    def _write_job(self, step: Step, *, keeps: bool, rejects: Mapping[str, str]) -> None:
-        job = {
-            "parameters": step.parameters.model_dump(mode="json"),
-            "made_by": [s.stage.name for s in self.recipe.steps if set(s.stage.outputs) & set(step.stage.inputs)],
-            "keeps": keeps,
-            "rejects": dict(rejects),
-            "plugins": self.recipe.plugins.places(),
-        }
-        self.workspace.write_json(self.workspace.state_folder(step.stage.name) / "job.json", job)
+    def _write_job(self, state: StageState, **facts: Any) -> None:
+        stage, parameters = state.step.stage, state.step.parameters.model_dump(mode="json")
+        made_by = [s.stage.name for s in self.recipe.steps if set(s.stage.outputs) & set(stage.inputs)]
+        jobs.write(self.workspace, stage.name, Job(parameters, made_by, self.recipe.plugins.places(), **facts))
 
-    def _spec(self, operation: str, step: Step, ordinal: int = -1) -> Spec:
-        return Spec(operation, str(self.workspace.root), step.stage.name, ordinal)
+    def _dispatch(self, step: Step, operation: str, ordinals: Sequence[int] = (-1,)) -> None:
+        specs = [Spec(operation, str(self.workspace.root), step.stage.name, ordinal) for ordinal in ordinals]
+        Dispatcher(self.executor, self.workers).run(specs, step.stage.deadline_s, self._advance)
 
-    def _dispatch(self, step: Step, specs: list[Spec]) -> None:
-        Dispatcher(self.executor, self.workers).run(specs, step.stage.deadline_s, self._tell)
-
-    def _tell(self, outcome: Outcome) -> None:
+    def _advance(self, outcome: Outcome) -> None:
         if outcome.spec.operation == "shard":
             self.progress.advanced(outcome.facts["n_items"], outcome.facts["n_rejects"])

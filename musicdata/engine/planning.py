@@ -4,35 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from musicdata.engine import staleness
-from musicdata.errors import InputError
+from musicdata.engine.state import StageStatus, stage_states
 from musicdata.sources import song_files
 from musicdata.stages.ingest.songs import IngestSongs
 from musicdata.stages.place.window import Window
 
 if TYPE_CHECKING:
-    from musicdata.definitions.recipe import Recipe, Step
+    from musicdata.definitions.recipe import Recipe
     from musicdata.workspace.folder import Workspace
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class StageState:
-    """A stage in a workspace.
-
-    Attributes:
-        reasons: why it has to run; empty when it is up to date.
-        rows: rows of each table it made last.
-        bytes: size of those tables.
-        rejects: dropped items by reason.
-    """
-
-    stage: str
-    reasons: tuple[str, ...]
-    rows: dict[str, int]
-    bytes: int
-    rejects: dict[str, int]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -48,7 +29,7 @@ class Plan:
         cpu_s: processor time still to spend; `wall_s` the same divided among the workers.
     """
 
-    stages: tuple[StageState, ...]
+    stages: tuple[StageStatus, ...]
     files: dict[str, int]
     samples: int
     samples_are_counted: bool
@@ -74,35 +55,6 @@ _STAGE_CPU_S = {
     "features_mfcc": 0.012,
 }
 _SAMPLE_BYTES = 260_000
-
-
-def stage_states(recipe: Recipe, workspace: Workspace) -> list[StageState]:
-    """Return every stage's state; a stage after a stale one is stale if its input changes, which is not known yet."""
-    states: list[StageState] = []
-    digests: dict[str, str] = {}
-    for step in recipe.steps:
-        manifest: dict[str, Any] = workspace.manifest(step.stage.name) or {"tables": {}, "rejects": {}}
-        state = StageState(
-            stage=step.stage.name,
-            reasons=tuple(_reasons(step, workspace, digests)),
-            rows={table: facts["rows"] for table, facts in manifest["tables"].items()},
-            bytes=sum(facts["bytes"] for facts in manifest["tables"].values()),
-            rejects=manifest["rejects"],
-        )
-        states.append(state)
-        if not state.reasons:
-            digests |= {table: facts["digest"] for table, facts in manifest["tables"].items()}
-    return states
-
-
-def _reasons(step: Step, workspace: Workspace, digests: dict[str, str]) -> list[str]:
-    waiting = [table for table in step.stage.inputs if table not in digests]
-    if waiting:
-        return [f"waits for {', '.join(waiting)}"]
-    try:
-        return staleness.stale_reasons(workspace, step, digests)
-    except InputError as error:
-        return [f"the source cannot be read: {error}"]
 
 
 def plan(recipe: Recipe, workspace: Workspace, workers: int) -> Plan:
