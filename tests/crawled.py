@@ -154,7 +154,7 @@ def compute(workspace: Workspace, step: Step) -> None:
 
 
 def _seal(workspace: Workspace, step: Step, records: list[dict[str, Any]]) -> None:
-    seal(known(workspace).read(step), records)
+    seal(known(workspace).state_of(step), records)
 
 
 def known(workspace: Workspace) -> WorkspaceState:

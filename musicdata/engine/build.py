@@ -7,19 +7,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from musicdata.engine import fetched
-from musicdata.engine import job as jobs
-from musicdata.engine.dispatch import Dispatcher
-from musicdata.engine.executor import Outcome, Spec
-from musicdata.engine.job import Job
-from musicdata.engine.manifest import finished_shards, kept_shards, seal, tidy
+from musicdata.engine.dispatch import Dispatcher, Workers
+from musicdata.engine.manifest import seal, tidy
 from musicdata.engine.progress import Progress, StageReport
 from musicdata.engine.state import StageState, WorkspaceState
 from musicdata.errors import NothingLeftError, PausedError, RecipeError
-from musicdata.workspace.ledger import Ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from musicdata.definitions.recipe import Recipe, Step
     from musicdata.engine.executor import Executor
     from musicdata.settings.services import Services
@@ -36,11 +30,13 @@ class Build:
     workers: int
     progress: Progress
     services: Services | None = None
-    known: WorkspaceState = field(init=False)
+    _known: WorkspaceState = field(init=False)
+    _crew: Workers = field(init=False)
 
     def __post_init__(self) -> None:
         """Begin with nothing known."""
-        self.known = WorkspaceState(self.workspace)
+        self._known = WorkspaceState(self.workspace)
+        self._crew = Workers(self.recipe, Dispatcher(self.executor, self.workers), self.progress)
 
     def run(self) -> list[StageReport]:
         """Build what is stale, in the recipe's order; what a paused stage leaves undone, no later stage sees.
@@ -55,7 +51,7 @@ class Build:
         self._require_order()
         reports, paused = [], []
         for step in self.recipe.steps:
-            if missing := [table for table in self._needed(step) if table not in self.known.made]:
+            if missing := [table for table in self._needed(step) if table not in self._known.made]:
                 self.progress.stage_skipped(step, missing)
                 continue
             try:
@@ -82,9 +78,11 @@ class Build:
 
     def _run_step(self, step: Step) -> StageReport:
         started = time.monotonic()
-        state = self.known.read(step)
+        state = self._known.state_of(step)
         if step.stage.network is not None:
-            state = self._fetched(state)
+            from musicdata.engine.fetching.run import fetch
+
+            state = fetch(self.recipe, state, self._crew, self.services, self.progress)
         manifest, n_kept = state.manifest, 0
         if state.reasons or manifest is None:
             manifest, n_kept = self._rebuild(state)
@@ -101,57 +99,25 @@ class Build:
             seconds=time.monotonic() - started,
         )
         self.progress.stage_ended(report)
-        self._refuse_nothing(step, report)
-        self.known.add(step.stage.name, manifest)
+        self._refuse_nothing(step.stage.outputs[0], report)
+        self._known.add(step.stage.name, manifest)
         return report
-
-    def _fetched(self, state: StageState) -> StageState:
-        """Fetch what the stage wants and is not in the ledger yet, or failed in a way that may pass."""
-        from musicdata.engine.fetching.run import fetch
-
-        with Ledger(self.workspace) as ledger:
-            if ledger.plan(state.step.stage.name) != state.wants:
-                self._write_job(state, wants=state.wants)
-                self._dispatch(state.step, "want")
-            fetch(self.recipe, state, ledger, self.services, self.progress)
-            return state.with_fetched(ledger)
-
-    def _refuse_nothing(self, step: Step, report: StageReport) -> None:
-        if not report.rows[step.stage.outputs[0]]:
-            why = ", ".join(f"{reason} ({n})" for reason, n in sorted(report.rejects.items())) or "it was given nothing"
-            raise NothingLeftError(
-                f"stage {step.stage.name} left no {step.stage.outputs[0]}: {why}. "
-                f"See each item with: musicdata show rejects --work {self.workspace.root}"
-            )
 
     def _rebuild(self, state: StageState) -> tuple[dict[str, Any], int]:
         """Compute the shards that are not done yet and seal the stage; return its manifest and the items kept."""
-        plan = self._plan(state)
-        done = kept_shards(state, plan) | finished_shards(state, plan)
+        plan = self._crew.make_plan(state)
+        done = state.sealed_shards(plan) | state.finished_shards(plan)
         n_kept = sum(shard["n_items"] for shard in plan if shard["key"] in done)
         self.progress.stage_started(state.step, state.reasons, sum(shard["n_items"] for shard in plan), n_kept)
         waiting = [ordinal for ordinal, shard in enumerate(plan) if shard["key"] not in done]
-        self._dispatch(state.step, "shard", waiting)
-        done |= finished_shards(state, [plan[ordinal] for ordinal in waiting])
+        self._crew.compute(state, waiting)
+        done |= state.finished_shards([plan[ordinal] for ordinal in waiting])
         return seal(state, [done[shard["key"]] for shard in plan]), n_kept
 
-    def _plan(self, state: StageState) -> list[dict[str, Any]]:
-        """Write the stage's job down for the workers and have one of them cut it into shards."""
-        stage = state.step.stage.name
-        self._write_job(state, keeps=state.keeps, rejects=state.origin.rejects, tools=state.tools)
-        jobs.write_hashes(self.workspace, stage, state.source.hashes)
-        self._dispatch(state.step, "cut")
-        return jobs.read_plan(self.workspace, stage)
-
-    def _write_job(self, state: StageState, **facts: Any) -> None:
-        stage, parameters = state.step.stage, state.step.parameters.model_dump(mode="json")
-        made_by = [s.stage.name for s in self.recipe.steps if set(s.stage.outputs) & set(stage.inputs)]
-        jobs.write(self.workspace, stage.name, Job(parameters, made_by, self.recipe.plugins.places(), **facts))
-
-    def _dispatch(self, step: Step, operation: str, ordinals: Sequence[int] = (-1,)) -> None:
-        specs = [Spec(operation, str(self.workspace.root), step.stage.name, ordinal) for ordinal in ordinals]
-        Dispatcher(self.executor, self.workers).run(specs, step.stage.deadline_s, self._advance)
-
-    def _advance(self, outcome: Outcome) -> None:
-        if outcome.spec.operation == "shard":
-            self.progress.advanced(outcome.facts["n_items"], outcome.facts["n_rejects"])
+    def _refuse_nothing(self, table: str, report: StageReport) -> None:
+        if not report.rows[table]:
+            why = ", ".join(f"{reason} ({n})" for reason, n in sorted(report.rejects.items())) or "it was given nothing"
+            raise NothingLeftError(
+                f"stage {report.stage} left no {table}: {why}. "
+                f"See each item with: musicdata show rejects --work {self.workspace.root}"
+            )

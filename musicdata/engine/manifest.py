@@ -7,10 +7,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from musicdata.definitions import contract as contracts
-from musicdata.engine.state import parts_of
 from musicdata.errors import ContractError
 from musicdata.system.digests import digest_of
-from musicdata.system.files import read_json
 
 if TYPE_CHECKING:
     from musicdata.definitions.stage import Stage
@@ -18,19 +16,6 @@ if TYPE_CHECKING:
     from musicdata.workspace.folder import Workspace
 
     Record = dict[str, Any]
-
-
-def finished_shards(state: StageState, plan: list[Record]) -> dict[str, Record]:
-    """Return key → record of the plan's shards that this run or a killed one has done."""
-    folder = state.workspace.state_folder(state.step.stage.name) / "shards"
-    records = {shard["key"]: read_json(folder / f"{shard['key']}.json") for shard in plan}
-    return {key: r for key, r in records.items() if r and all(state.holds(*part) for part in parts_of([r]))}
-
-
-def kept_shards(state: StageState, plan: list[Record]) -> dict[str, Record]:
-    """Return key → record of the plan's shards that were sealed the last time."""
-    keys = {shard["key"] for shard in plan}
-    return {record["key"]: record for record in state.kept_shards() if record["key"] in keys}
 
 
 def seal(state: StageState, shards: list[Record]) -> Record:

@@ -11,6 +11,7 @@ from musicdata.definitions import contract as contracts
 from musicdata.engine.staleness import NOT_BUILT, Origin, changed_tools, changes
 from musicdata.errors import InputError, SetupError
 from musicdata.system.digests import FileHashes, digest_of, each_file_once
+from musicdata.system.files import read_json
 from musicdata.workspace import ledger as ledgers
 from musicdata.workspace.ledger import Ledger
 
@@ -156,8 +157,7 @@ class StageState:
             return []
 
     def _missing_part(self, manifest: Record) -> list[str]:
-        named = ((table, part["file"]) for table, part in parts_of(manifest["shards"]))
-        first = next((part for part in named if part in self._missing), None)
+        first = next((name for name in _names(manifest["shards"]) if name in self._missing), None)
         return [f"part {'/'.join(first)} is missing or cut short"] if first else []
 
     @property
@@ -168,24 +168,33 @@ class StageState:
     @functools.cached_property
     def _missing(self) -> frozenset[tuple[str, str]]:
         """Return (table, file) of the parts that the manifest names and that are not there as they were made."""
-        parts = parts_of(self.manifest["shards"]) if self.manifest else []
-        return frozenset((table, part["file"]) for table, part in parts if not self.holds(table, part))
+        parts = _parts(self.manifest["shards"]) if self.manifest else []
+        return frozenset((table, part["file"]) for table, part in parts if not self._holds(table, part))
 
-    def holds(self, table: str, part: Record) -> bool:
+    def _holds(self, table: str, part: Record) -> bool:
         """Say whether a part of a table, "" for the rejects, is on disk with the size it was made with."""
         path = self._folder(table) / part["file"]
-        n_bytes: int = part["bytes"]
-        return path.is_file() and path.stat().st_size == n_bytes
+        n_bytes: int = path.stat().st_size if path.is_file() else -1
+        is_whole: bool = n_bytes == part["bytes"]
+        return is_whole
 
     def _folder(self, table: str) -> Path:
         return self.workspace.table_folder(table) if table else self.workspace.rejects_folder(self.step.stage.name)
 
-    def kept_shards(self) -> list[Record]:
-        """Return the records of the last sealed shards whose parts are there; none if every item was rejected."""
-        if self.manifest is None or self._left_nothing:
-            return []
-        shards = self.manifest["shards"]
-        return [s for s in shards if not any((table, part["file"]) in self._missing for table, part in parts_of([s]))]
+    def sealed_shards(self, plan: list[Record]) -> dict[str, Record]:
+        """Return key → record of the plan's shards that were sealed the last time and whose parts are there.
+
+        There are none if every item was rejected.
+        """
+        keys = {shard["key"] for shard in plan}
+        shards = self.manifest["shards"] if self.manifest and not self._left_nothing else []
+        return {s["key"]: s for s in shards if s["key"] in keys and self._missing.isdisjoint(_names([s]))}
+
+    def finished_shards(self, plan: list[Record]) -> dict[str, Record]:
+        """Return key → record of the plan's shards that this run or a killed one has done."""
+        folder = self.workspace.state_folder(self.step.stage.name) / "shards"
+        records = {shard["key"]: read_json(folder / f"{shard['key']}.json") for shard in plan}
+        return {key: r for key, r in records.items() if r and all(self._holds(*part) for part in _parts([r]))}
 
     @property
     def keeps(self) -> bool:
@@ -205,10 +214,14 @@ class StageState:
         )
 
 
-def parts_of(shards: list[Record]) -> list[tuple[str, Record]]:
+def _parts(shards: list[Record]) -> list[tuple[str, Record]]:
     """List (table, part) of every part that records of shards name; the table of rejects is ""."""
     parts = [(table, part) for shard in shards for table, part in shard["parts"].items()]
     return parts + [("", shard["rejects"]) for shard in shards if shard["rejects"]]
+
+
+def _names(shards: list[Record]) -> list[tuple[str, str]]:
+    return [(table, part["file"]) for table, part in _parts(shards)]
 
 
 class WorkspaceState:
@@ -224,7 +237,7 @@ class WorkspaceState:
         self.made: dict[str, str] = {}
         self._manifests: dict[str, Record | None] = {}
 
-    def read(self, step: Step) -> StageState:
+    def state_of(self, step: Step) -> StageState:
         """Return the state of the stage whose turn it is."""
         return StageState(
             workspace=self.workspace,
@@ -266,7 +279,7 @@ def stage_states(recipe: Recipe, workspace: Workspace) -> list[StageStatus]:
         has_ledger = ledgers.exists(workspace)
         ledger = stack.enter_context(Ledger(workspace, read_only=True)) if has_ledger else None
         for step in recipe.steps:
-            state = known.read(step)
+            state = known.state_of(step)
             if state.manifest and ledger and step.stage.network:
                 state = state.with_fetched(ledger)
             statuses.append(state.status())

@@ -16,7 +16,7 @@ def stale(work: Path, folder: Path) -> dict[str, list[str]]:
     """Return stage → why it is stale, of those that compute."""
     known = crawl.known(Workspace(work))
     computed = [step for step in crawl.recipe(folder).steps if step.stage.network is None]
-    reasons = {step.stage.name: list(known.read(step).reasons) for step in computed}
+    reasons = {step.stage.name: list(known.state_of(step).reasons) for step in computed}
     return {stage: why for stage, why in reasons.items() if why}
 
 
@@ -46,11 +46,11 @@ def test_a_changed_reject_is_seen_by_the_stage_that_reads_it_and_by_no_other(
 def test_rejects_left_over_from_another_recipe_are_not_read(copied_crawl: Path, tmp_path: Path) -> None:
     workspace, made = Workspace(copied_crawl), crawl.recipe(tmp_path)
     pair, known = crawl.step(made, "pair"), crawl.known(workspace)
-    assert list(known.read(pair).rejects_read) == ["fetch_lyrics", "find_videos", "fetch_clips"]
+    assert list(known.state_of(pair).rejects_read) == ["fetch_lyrics", "find_videos", "fetch_clips"]
     known.made["videos"] = "made by another stage"
-    assert list(known.read(pair).rejects_read) == ["fetch_lyrics", "fetch_clips"]
+    assert list(known.state_of(pair).rejects_read) == ["fetch_lyrics", "fetch_clips"]
     shutil.rmtree(workspace.state_folder("fetch_clips"))
-    assert list(crawl.known(workspace).read(pair).rejects_read) == ["fetch_lyrics", "find_videos"]
+    assert list(crawl.known(workspace).state_of(pair).rejects_read) == ["fetch_lyrics", "find_videos"]
 
 
 def test_only_a_stage_that_reads_rejects_has_them_in_its_origin(crawled: Path) -> None:

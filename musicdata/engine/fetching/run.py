@@ -10,17 +10,20 @@ from musicdata.engine.fetching.rate_limits import RateLimiter, RetryPolicy
 from musicdata.engine.fetching.threads import Fetching
 from musicdata.errors import UsageError
 from musicdata.settings import require_network
+from musicdata.workspace.ledger import Ledger
 
 if TYPE_CHECKING:
     from musicdata.definitions.recipe import Crawl, Recipe
+    from musicdata.engine.dispatch import Workers
     from musicdata.engine.progress import Progress
     from musicdata.engine.state import StageState
     from musicdata.settings.services import Services
-    from musicdata.workspace.ledger import Ledger
 
 
-def fetch(recipe: Recipe, state: StageState, ledger: Ledger, services: Services | None, progress: Progress) -> None:
-    """Fetch the items of a network stage that are due; afterwards every item it wants has ended.
+def fetch(
+    recipe: Recipe, state: StageState, workers: Workers, services: Services | None, progress: Progress
+) -> StageState:
+    """Fetch what a network stage wants and is due; return its state, of which every item has ended.
 
     Raises:
         PausedError: a service asks for a long wait; the rest stays due.
@@ -28,19 +31,22 @@ def fetch(recipe: Recipe, state: StageState, ledger: Ledger, services: Services 
         UsageError: this is a build, which calls nobody, or the network is forbidden.
     """
     stage = state.step.stage
-    ledger.reopen_lost(stage.name, lambda: fetched.sealed_files(state.workspace, stage, state.manifest))
-    n_due = ledger.n_due(stage.name, time.time())
-    if not n_due:
-        return
-    if services is None or recipe.crawl is None or stage.network is None:
-        raise UsageError(f"{recipe.dataset.name} is fetched from services: use musicdata crawl {recipe.dataset.name}")
-    require_network(f"stage {stage.name}")
-    n_wanted = ledger.n_wanted(stage.name)
-    progress.fetching_started(state.step, n_wanted, n_wanted - n_due)
-    limiter = RateLimiter(ledger, recipe.crawl.budgets, _retry_policy(recipe.crawl), progress)
-    threads = min(recipe.crawl.budgets[service].threads for service in stage.network.services)
-    fetching = Fetching(state.step, ledger, limiter, services, state.workspace.scratch / "fetching", progress)
-    fetching.run(n_threads=min(threads, n_due))
+    with Ledger(state.workspace) as ledger:
+        if ledger.plan(stage.name) != state.wants:
+            workers.want(state)
+        ledger.reopen_lost(stage.name, lambda: fetched.sealed_files(state.workspace, stage, state.manifest))
+        if n_due := ledger.n_due(stage.name, time.time()):
+            if services is None or recipe.crawl is None or stage.network is None:
+                name = recipe.dataset.name
+                raise UsageError(f"{name} is fetched from services: use musicdata crawl {name}")
+            require_network(f"stage {stage.name}")
+            n_wanted = ledger.n_wanted(stage.name)
+            progress.fetching_started(state.step, n_wanted, n_wanted - n_due)
+            limiter = RateLimiter(ledger, recipe.crawl.budgets, _retry_policy(recipe.crawl), progress)
+            threads = min(recipe.crawl.budgets[service].threads for service in stage.network.services)
+            fetching = Fetching(state.step, ledger, limiter, services, state.workspace.scratch / "fetching", progress)
+            fetching.run(n_threads=min(threads, n_due))
+        return state.with_fetched(ledger)
 
 
 def _retry_policy(crawl: Crawl) -> RetryPolicy:
