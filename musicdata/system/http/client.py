@@ -137,9 +137,7 @@ class Client:
         ask = _Ask("PUT", url, headers=lambda: given, body=lambda: path.open("rb") if size else b"")
         return self._run(ask, limits, take)
 
-    def sha256(
-        self, url: str, size: int, *, headers: Mapping[str, str | Secret] | None = None, limits: Limits | None = None
-    ) -> str:
+    def sha256(self, url: str, size: int, *, headers: Mapping[str, str | Secret] | None = None) -> str:
         """Return the sha256 of the body at a URL, of at most `size` bytes, without keeping it.
 
         Raises:
@@ -153,7 +151,7 @@ class Client:
             return digest.hexdigest()
 
         given = headers or {}
-        return self._run(_Ask("GET", url, headers=lambda: given), (limits or self.limits).for_bytes(size), take)
+        return self._run(_Ask("GET", url, headers=lambda: given), self.limits.for_bytes(size), take)
 
     def download(
         self,
@@ -163,7 +161,6 @@ class Client:
         sha256: str,
         size: int,
         headers: Mapping[str, str | Secret] | None = None,
-        limits: Limits | None = None,
     ) -> None:
         """Fetch a file of known content; it appears at `path` whole, or not at all.
 
@@ -175,7 +172,7 @@ class Client:
             IntegrityError: its sha256 is another.
         """
         part = ResumableFile(path.with_name(f"{path.name}.part"), size, headers or {})
-        limits = (limits or self.limits).for_bytes(size)
+        limits = self.limits.for_bytes(size)
         ask = _Ask("GET", url, headers=part.headers)
         goes_on = part.length() > 0
         while True:
