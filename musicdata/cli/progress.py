@@ -22,7 +22,7 @@ _LINE_EVERY_S = 30.0
 
 
 class PlainProgress(Progress):
-    """Prints a line when a stage starts and ends, and every half minute in between."""
+    """A line when a stage starts and ends, and every half minute in between."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -89,7 +89,7 @@ class PlainProgress(Progress):
 
 
 class LiveProgress(PlainProgress):
-    """Shows a bar for the stage that runs; finished stages stay as lines above it."""
+    """A bar for the stage that runs; finished stages stay as lines above it."""
 
     def __init__(self, console: Console) -> None:
         from rich import progress

@@ -67,7 +67,7 @@ class Workers:
 
 @dataclass(frozen=True, slots=True)
 class Dispatcher:
-    """Hands specs to an executor, a few more than it has workers at a time."""
+    """What hands specs to an executor, a few more than it has workers at a time."""
 
     executor: Executor
     workers: int

@@ -67,7 +67,7 @@ def _answer(ledger: Ledger, stage: str, entry: Entry, sealed: _Sealed) -> Answer
 
 
 class _Sealed:
-    """Hands out files that are in the stage's own sealed table, and beside the ledger no more."""
+    """The files that are in the stage's own sealed table, and beside the ledger no more."""
 
     def __init__(self, workspace: Workspace, stage: Stage[Any], shard: Shard) -> None:
         self._workspace = workspace

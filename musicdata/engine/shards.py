@@ -135,7 +135,7 @@ def compute(spec: Spec) -> dict[str, Any]:
 
 @dataclass(slots=True)
 class _ShardSink:
-    """Collects what one shard makes in scratch files until all of it is there."""
+    """What one shard makes, in scratch files until all of it is there."""
 
     stage: stages.Stage[Any]
     scratch: Path

@@ -7,6 +7,7 @@
       manifests/<table>.toml            contracts of tables that a plug-in makes
       state/<stage>/manifest.json       what a finished stage made, from what; names every part
       state/<stage>/shards/<key>.json   one record per finished shard, until the stage is sealed
+      state/<stage>/job.json  hashes.json  plan.json    what workers are told and the shards they cut, until then too
       state/lock                        held (flock) by the one process that writes
       state/scratch/                    unfinished files; emptied when a build starts and when it ends
 
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """Names the files of one workspace and writes them so that no reader ever sees half of one."""
+    """The files of one workspace, written so that no reader ever sees half of one."""
 
     root: Path
 

@@ -102,7 +102,7 @@ class ServiceState:
 
 
 class Ledger:
-    """Reads and writes the ledger of a workspace; one connection, shared by the threads of this process."""
+    """The ledger of a workspace; one connection, shared by the threads of this process."""
 
     def __init__(self, workspace: Workspace, *, read_only: bool = False) -> None:
         self.path = workspace.root / "state" / FILE

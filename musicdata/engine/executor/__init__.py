@@ -56,7 +56,7 @@ class Outcome:
 
 
 class Executor(Protocol):
-    """Computes shards somewhere; keeps no state of the run, which belongs to the engine."""
+    """What computes shards somewhere; it keeps no state of the run, which belongs to the engine."""
 
     def submit(self, spec: Spec) -> Handle:
         """Take a spec; it starts as soon as a worker is free."""

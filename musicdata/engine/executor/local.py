@@ -38,7 +38,7 @@ class _Worker:
 
 
 class LocalExecutor:
-    """Runs specs in `workers` processes that start when first needed and die with this one."""
+    """Worker processes of this machine, `workers` at most, that start when first needed and die with this one."""
 
     def __init__(self, workers: int) -> None:
         self._limit = workers

@@ -45,7 +45,7 @@ class RetryPolicy:
 
 
 class RateLimiter:
-    """Lets calls to services through, one after the other; used by all threads of a crawl."""
+    """The rate limits of all services, which let calls through one after the other; used by all threads of a crawl."""
 
     def __init__(
         self,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class HashedFile(io.RawIOBase):
-    """Passes bytes on to a file and hashes them; knows its own position, so that archives can be written to it.
+    """A file whose bytes are hashed as they are written; it knows its position, so that archives can be written to it.
 
     Attributes:
         size: bytes so far.
@@ -59,7 +59,7 @@ class HashedFile(io.RawIOBase):
 
 
 class Folder:
-    """Writes the files of an export.
+    """The folder of an export.
 
     Attributes:
         root: the folder.

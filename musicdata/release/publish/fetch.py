@@ -89,7 +89,7 @@ def _has_size(path: Path, size: int) -> bool:
 
 
 class _Download:
-    """Brings one release into a folder, file by file."""
+    """One release on its way into a folder, file by file."""
 
     def __init__(self, publication: Publication, folder: Path, progress: Progress) -> None:
         self._publication = publication

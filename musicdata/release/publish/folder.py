@@ -31,7 +31,7 @@ _CHUNK_BYTES = 1 << 20
 
 
 class Folder:
-    """Publishes into a folder."""
+    """A folder that is published into."""
 
     def __init__(self, base: Path, parcel: Parcel) -> None:
         self._parcel = parcel

@@ -70,7 +70,7 @@ class _Ask:
 
 
 class Client:
-    """Makes calls over connections that are kept open between them; to be used by one thread at a time."""
+    """Calls over connections that are kept open between them; to be used by one thread at a time."""
 
     def __init__(self, limits: Limits | None = None) -> None:
         settings.guard_logs()
