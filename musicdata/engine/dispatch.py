@@ -41,8 +41,10 @@ class Workers:
     def make_plan(self, state: StageState) -> list[dict[str, Any]]:
         """Have one of them cut a stage's work into shards; return the plan."""
         workspace, stage = state.workspace, state.step.stage.name
-        self._write_job(state, keeps=state.keeps, rejects=state.origin.rejects, tools=state.tools)
-        jobs.write_hashes(workspace, stage, state.source.hashes)
+        origin, hashes = state.origin, state.source.hashes  # which are those of all files once there is an origin
+        if hashes:
+            jobs.write_hashes(workspace, stage, hashes)
+        self._write_job(state, keeps=state.keeps, rejects=origin.rejects, tools=state.tools, has_hashes=bool(hashes))
         self._run(state, "cut")
         return jobs.read_plan(workspace, stage)
 

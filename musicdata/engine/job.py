@@ -24,6 +24,7 @@ class Job:
         keeps: the stage is handed its earlier output.
         rejects: stage whose rejects it reads → content hash of these.
         tools: programs that the output depends on, and their versions.
+        has_hashes: those of its source files were written down too, in this run.
         wants: of a network stage, digest of what its list of items is made from.
     """
 
@@ -33,6 +34,7 @@ class Job:
     keeps: bool = False
     rejects: dict[str, str] = field(default_factory=dict)
     tools: dict[str, str] = field(default_factory=dict)
+    has_hashes: bool = False
     wants: str = ""
 
 
@@ -55,8 +57,7 @@ def read(workspace: Workspace, stage: str) -> Job:
 
 def write_hashes(workspace: Workspace, stage: str, hashes: FileHashes) -> None:
     """Write the hashes of a stage's source files down, for the one worker that cuts its work into shards."""
-    if hashes:
-        workspace.write_json(workspace.state_folder(stage) / "hashes.json", hashes)
+    workspace.write_json(workspace.state_folder(stage) / "hashes.json", hashes)
 
 
 def read_hashes(workspace: Workspace, stage: str) -> FileHashes:

@@ -71,7 +71,7 @@ def cut(spec: Spec) -> dict[str, Any]:
     work = _work(spec)
     base = _base_digest(work)
     planned = []
-    with each_file_once(jobs.read_hashes(work.workspace, spec.stage)):
+    with each_file_once(jobs.read_hashes(work.workspace, spec.stage) if work.job.has_hashes else {}):
         for shard in _cut(work):
             key = digest_of([base, shard.first, shard.last, shard.items, shard.digest])[:32]
             planned.append(asdict(shard) | {"key": key})
