@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -47,6 +49,28 @@ def test_the_worker_that_cuts_takes_the_hashes_that_were_taken_to_see_what_chang
     job.write_hashes(workspace, "ingest.songs", state.source.hashes)
     assert cut(workspace, parameters, has_hashes=True) == [f"another {Path(first).name}", *read[1:]]
     assert cut(workspace, parameters, has_hashes=False) == read  # those that a killed run left are not believed
+
+
+_COUNT = """
+import collections, json, sys
+opened = collections.Counter()
+sys.addaudithook(lambda event, about: opened.update([str(about[0])]) if event == "open" else None)
+import musicdata
+work = musicdata.build(sys.argv[1], input=sys.argv[2], work=sys.argv[3])
+assert not any(report.built for report in work.stages)
+print(json.dumps(opened))
+"""
+
+
+def test_a_build_with_nothing_to_do_opens_each_file_of_the_source_once(work: musicdata.Work, tmp_path: Path) -> None:
+    songs, recipe = tmp_path / "songs", str(tmp_path / "part.toml")
+    command = [sys.executable, "-c", _COUNT, recipe, str(songs), str(work.root)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    opened = json.loads(done.stdout)
+    assert [opened[str(path)] for path in songs.iterdir()] == [1, 1]
+    manifest = str(work.root / "state" / "ingest.songs" / "manifest.json")
+    assert opened[manifest] == 2  # for the stage's state; and at the end, for the record of the run
+    assert not any(path.endswith(("job.json", "plan.json")) for path in opened)
 
 
 def test_a_source_that_is_gone_is_a_reason_and_no_fault(work: musicdata.Work, tmp_path: Path) -> None:
