@@ -28,7 +28,7 @@ from musicdata.definitions.recipe import load as load_recipe
 from musicdata.definitions.splits import Split
 from musicdata.definitions.stage import Shard, Task
 from musicdata.engine.manifest import seal
-from musicdata.engine.staleness import origin_of
+from musicdata.engine.state import WorkspaceState
 from musicdata.music.text.lyric_cleaning import text_sha256
 from musicdata.workspace.folder import Workspace
 from musicdata.workspace.parts import PartWriter
@@ -154,9 +154,15 @@ def compute(workspace: Workspace, step: Step) -> None:
 
 
 def _seal(workspace: Workspace, step: Step, records: list[dict[str, Any]]) -> None:
-    reader = TableReader(workspace)
-    digests = {table: reader.digest(table) for table in reader.tables}
-    seal(workspace, step, records, origin_of(workspace, step, digests), dict(step.stage.tools(step.parameters)))
+    seal(known(workspace).state_of(step), records)
+
+
+def known(workspace: Workspace) -> WorkspaceState:
+    """Return the state of a workspace of which every sealed stage is up to date."""
+    state = WorkspaceState(workspace)
+    for stage in workspace.sealed_stages():
+        state.add(stage, workspace.manifest(stage) or {})
+    return state
 
 
 class _Sink:

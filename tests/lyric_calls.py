@@ -10,6 +10,7 @@ from typing import Any
 
 from musicdata.engine.fetching.calls import ItemCalls
 from musicdata.engine.fetching.rate_limits import RateLimiter, RetryPolicy
+from musicdata.engine.progress import Progress
 from musicdata.workspace.folder import Workspace
 from musicdata.workspace.ledger import Ledger
 from tests.loopback import message
@@ -30,7 +31,9 @@ Where all the tired people go to lay their burdens down"""
 def calls(folder: Path, key: str = "0123456789abcdef") -> Iterator[ItemCalls]:
     """Make calls of one item, each tried once."""
     with Ledger(Workspace(folder / "work")) as ledger:
-        yield ItemCalls(ledger, RateLimiter(ledger, {}, ONE_ATTEMPT), "fetch_lyrics", key, folder / "scratch")
+        yield ItemCalls(
+            ledger, RateLimiter(ledger, {}, ONE_ATTEMPT, Progress()), "fetch_lyrics", key, folder / "scratch"
+        )
 
 
 def musixmatch_says(status: int, body: Any = "") -> bytes:

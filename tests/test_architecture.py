@@ -74,17 +74,18 @@ def test_imports_go_down(path: Path) -> None:
 
 # Who may do what nobody else may.
 ONLY = {
-    "subprocess": {"render/sandbox.py"},
+    "subprocess": {"system/processes.py"},
+    "fcntl": {"system/files.py"},
     "multiprocessing": set(),
-    "pickle": {"formats/lmd_lyrics.py"},  # an unpickler that knows four names and runs none of them
-    "socket": {"http/watchdog.py"},
-    "requests": {"http/client.py", "http/lent.py", "http/watchdog.py"},
-    "sqlite3": {"ledger.py", "sources/lrclib_dump.py"},
+    "pickle": {"music/formats/lmd_lyrics.py"},  # an unpickler that knows four names and runs none of them
+    "socket": {"system/http/watchdog.py"},
+    "requests": {f"system/http/{name}.py" for name in ("borrowed", "client", "watchdog")},
+    "sqlite3": {"workspace/ledger.py", "sources/lrclib_dump.py"},
     "yt_dlp": {"sources/videos/child.py"},
     "spotipy": {"sources/spotify/web_api.py"},
-    "urllib3": {"http/client.py", "http/watchdog.py"},
+    "urllib3": {"system/http/client.py", "system/http/watchdog.py"},
     "urllib.request": set(),
-    "http.client": {"http/client.py"},
+    "http.client": {"system/http/client.py"},
     "yaml": set(),
     "joblib": set(),
     "shelve": set(),
@@ -178,3 +179,23 @@ def test_every_error_has_its_place_in_the_tree_drawn() -> None:
         line = next((row for row in (errors.__doc__ or "").splitlines() if f"{error.__name__} " in row), "")
         assert str(error.exit_code) in line, f"{error.__name__} is not drawn with its exit code {error.exit_code}"
     assert len(drawn) >= 10
+
+
+# Calls that only one module makes, whatever object they are called on.
+ONLY_CALLS = {
+    "fsync": {"system/files.py"},
+    "link": {"system/files.py"},
+    "hardlink_to": set(),
+    "flock": {"system/files.py"},
+}
+
+
+@pytest.mark.parametrize("call", ONLY_CALLS)
+def test_what_makes_a_write_last_is_called_in_one_place_only(call: str) -> None:
+    callers = {
+        str(path.relative_to(PACKAGE))
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr == call
+    }
+    assert callers == ONLY_CALLS[call]

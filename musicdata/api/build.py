@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from musicdata.api.options import resolve
 from musicdata.api.work import DEFAULT_WORK, Work
-from musicdata.cli.progress import SilentProgress
 from musicdata.definitions import recipe
+from musicdata.engine import executor as executors
 from musicdata.engine.build import Build
-from musicdata.engine.executor.local import LocalExecutor
+from musicdata.engine.progress import Progress
 from musicdata.errors import StorageError, UsageError
 from musicdata.system import processes
 from musicdata.version import __version__
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from musicdata.definitions.recipe import Recipe
-    from musicdata.engine.progress import Progress
     from musicdata.settings.services import Services
 
+_EXECUTOR = "local"
 _EMPTY: dict[str, Any] = {}
 
 
@@ -82,8 +82,8 @@ def run_recipe(
     _require_same_dataset(workspace, resolved)
     record = _Record(workspace, resolved, n_workers)
     workspace.write_text(workspace.root / "recipe.toml", resolved.toml())
-    with record, LocalExecutor(n_workers) as executor:
-        build = Build(resolved, workspace, executor, n_workers, progress or SilentProgress(), services)
+    with record, executors.open(_EXECUTOR, n_workers) as executor:
+        build = Build(resolved, workspace, executor, n_workers, progress or Progress(), services)
         stages = build.run()
     return Work(workspace.root, stages)
 

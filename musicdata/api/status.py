@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from musicdata.api.work import open_work
 from musicdata.definitions import recipe
 from musicdata.definitions import recipe as recipes
-from musicdata.engine import planning
 from musicdata.engine.fetching.rate_limits import state_of
+from musicdata.engine.state import stage_states
 from musicdata.system.files import read_json
 from musicdata.workspace import ledger as ledgers
 from musicdata.workspace.folder import Workspace
@@ -24,7 +24,7 @@ def status(path: str | Path | None = None) -> dict[str, Any]:
     work = open_work(path)
     workspace = Workspace(work.root)
     resolved = recipe.load(str(work.root / "recipe.toml"))
-    states = planning.stage_states(resolved, workspace)
+    states = stage_states(resolved, workspace)
     return {
         "work": str(work.root),
         "dataset": resolved.dataset.name,

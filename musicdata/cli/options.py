@@ -60,9 +60,10 @@ def progress(*, quiet: bool) -> Any:
 
     from rich.console import Console
 
-    from musicdata.cli.progress import LiveProgress, PlainProgress, SilentProgress
+    from musicdata.cli.progress import LiveProgress, PlainProgress
+    from musicdata.engine.progress import Progress
 
     if quiet:
-        return nullcontext(SilentProgress())
+        return nullcontext(Progress())
     console = Console(stderr=True)
     return LiveProgress(console) if console.is_terminal else PlainProgress(console)

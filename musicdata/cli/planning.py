@@ -12,7 +12,8 @@ from musicdata.cli.options import print_json
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from musicdata.engine.planning import Plan, StageState
+    from musicdata.engine.planning import Plan
+    from musicdata.engine.state import StageStatus
 
 _FIGURES = {"cpu_s": "processor time", "bytes": "bytes", "calls": "calls", "download_bytes": "download"}
 
@@ -48,7 +49,7 @@ def lines(planned: Plan) -> Iterator[str]:
         yield "options here: " + "; ".join(f"--{option}: {told}" for option, told in planned.options.items())
 
 
-def _stage(planned: Plan, state: StageState) -> str:
+def _stage(planned: Plan, state: StageStatus) -> str:
     mark, why = ("•", "; ".join(state.reasons)) if state.reasons else ("✓", "up to date")
     if state.stage not in planned.wanted:
         return f"{mark} {state.stage}: {why}"

@@ -6,9 +6,11 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from musicdata.engine.progress import Progress
 from musicdata.engine.staleness import NOT_BUILT
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import TracebackType
 
     from rich.console import Console
@@ -19,33 +21,8 @@ if TYPE_CHECKING:
 _LINE_EVERY_S = 30.0
 
 
-class SilentProgress:
-    """Says nothing."""
-
-    def fetching_started(self, step: Step, n_items: int, n_kept: int) -> None:
-        """Say nothing."""
-
-    def fetched(self, outcome: str) -> None:
-        """Say nothing."""
-
-    def waits(self, service: str, wait_s: float) -> None:
-        """Say nothing."""
-
-    def stage_skipped(self, step: Step, missing: list[str]) -> None:
-        """Say nothing."""
-
-    def stage_started(self, step: Step, reasons: list[str], n_items: int, n_kept: int) -> None:
-        """Say nothing."""
-
-    def advanced(self, n_items: int, n_rejects: int) -> None:
-        """Say nothing."""
-
-    def stage_ended(self, report: StageReport) -> None:
-        """Say nothing."""
-
-
-class PlainProgress:
-    """Prints a line when a stage starts and ends, and every half minute in between."""
+class PlainProgress(Progress):
+    """A line when a stage starts and ends, and every half minute in between."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -83,11 +60,11 @@ class PlainProgress:
                 self._said_s[service] = time.monotonic() + min(wait_s, _LINE_EVERY_S)
                 self._say(f"{self._stage}: waits {wait_s:,.0f} s for {service}")
 
-    def stage_skipped(self, step: Step, missing: list[str]) -> None:
+    def stage_skipped(self, step: Step, missing: Sequence[str]) -> None:
         """Print that a stage has to wait."""
         self._say(f"• {step.stage.name}: waits for {', '.join(missing)}")
 
-    def stage_started(self, step: Step, reasons: list[str], n_items: int, n_kept: int) -> None:
+    def stage_started(self, step: Step, reasons: Sequence[str], n_items: int, n_kept: int) -> None:
         """Print what runs and why."""
         self._stage, self._n_items, self._n_done, self._n_rejects = step.stage.name, n_items, n_kept, 0
         self._next_line_s = time.monotonic() + _LINE_EVERY_S
@@ -112,7 +89,7 @@ class PlainProgress:
 
 
 class LiveProgress(PlainProgress):
-    """Shows a bar for the stage that runs; finished stages stay as lines above it."""
+    """A bar for the stage that runs; finished stages stay as lines above it."""
 
     def __init__(self, console: Console) -> None:
         from rich import progress
@@ -143,7 +120,7 @@ class LiveProgress(PlainProgress):
         self._stage = step.stage.name
         self._bar = self._bars.add_task(f"{step.stage.name}: {step.stage.verb}", total=n_items, completed=n_kept)
 
-    def stage_started(self, step: Step, reasons: list[str], n_items: int, n_kept: int) -> None:  # noqa: ARG002
+    def stage_started(self, step: Step, reasons: Sequence[str], n_items: int, n_kept: int) -> None:  # noqa: ARG002
         """Begin a bar."""
         self._clear()
         self._bar = self._bars.add_task(f"{step.stage.name}: {step.stage.verb}", total=n_items, completed=n_kept)

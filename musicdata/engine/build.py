@@ -7,17 +7,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from musicdata.engine import fetched
-from musicdata.engine.dispatch import Dispatcher
-from musicdata.engine.executor import Outcome, Spec
-from musicdata.engine.manifest import finished_shards, seal, tidy
+from musicdata.engine.dispatch import Dispatcher, Workers
+from musicdata.engine.manifest import seal, tidy
 from musicdata.engine.progress import Progress, StageReport
-from musicdata.engine.staleness import Origin, left_nothing, origin_of, stale_reasons
+from musicdata.engine.state import StageState, WorkspaceState
 from musicdata.errors import NothingLeftError, PausedError, RecipeError
-from musicdata.system.files import read_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from musicdata.definitions.recipe import Recipe, Step
     from musicdata.engine.executor import Executor
     from musicdata.settings.services import Services
@@ -34,7 +30,13 @@ class Build:
     workers: int
     progress: Progress
     services: Services | None = None
-    table_digests: dict[str, str] = field(default_factory=dict)
+    _known: WorkspaceState = field(init=False)
+    _crew: Workers = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin with nothing known."""
+        self._known = WorkspaceState(self.workspace)
+        self._crew = Workers(self.recipe, Dispatcher(self.executor, self.workers), self.progress)
 
     def run(self) -> list[StageReport]:
         """Build what is stale, in the recipe's order; what a paused stage leaves undone, no later stage sees.
@@ -49,7 +51,7 @@ class Build:
         self._require_order()
         reports, paused = [], []
         for step in self.recipe.steps:
-            if missing := [table for table in self._needed(step) if table not in self.table_digests]:
+            if missing := [table for table in self._needed(step) if table not in self._known.made]:
                 self.progress.stage_skipped(step, missing)
                 continue
             try:
@@ -76,20 +78,20 @@ class Build:
 
     def _run_step(self, step: Step) -> StageReport:
         started = time.monotonic()
+        state = self._known.state_of(step)
         if step.stage.network is not None:
-            self._fetch(step)
-        reasons = stale_reasons(self.workspace, step, self.table_digests)
-        manifest = self.workspace.manifest(step.stage.name)
-        n_kept = 0
-        if reasons or manifest is None:
-            kept = None if manifest is None or left_nothing(step, manifest) else manifest
-            manifest, n_kept = self._rebuild(step, reasons, kept)
-        tidy(self.workspace, step, manifest)
-        fetched.release_files(self.workspace, step.stage)
+            from musicdata.engine.fetching.run import fetch
+
+            state = fetch(self.recipe, state, self._crew, self.services, self.progress)
+        manifest, n_kept = state.manifest, 0
+        if state.reasons or manifest is None:
+            manifest, n_kept = self._rebuild(state)
+        tidy(self.workspace, step.stage, manifest)
+        fetched.release_files(self.workspace, step.stage, manifest)
         report = StageReport(
             stage=step.stage.name,
-            built=bool(reasons),
-            reasons=tuple(reasons),
+            built=bool(state.reasons),
+            reasons=state.reasons,
             rows={table: facts["rows"] for table, facts in manifest["tables"].items()},
             rejects=manifest["rejects"],
             n_items=sum(shard["n_items"] for shard in manifest["shards"]),
@@ -97,63 +99,25 @@ class Build:
             seconds=time.monotonic() - started,
         )
         self.progress.stage_ended(report)
-        self._refuse_nothing(step, report)
-        self.table_digests |= {table: facts["digest"] for table, facts in manifest["tables"].items()}
+        self._refuse_nothing(step.stage.outputs[0], report)
+        self._known.add(step.stage.name, manifest)
         return report
 
-    def _fetch(self, step: Step) -> None:
-        """Fetch what the stage wants and is not in the ledger yet, or failed in a way that may pass."""
-        from musicdata.engine.fetching.run import fetch
+    def _rebuild(self, state: StageState) -> tuple[dict[str, Any], int]:
+        """Compute the shards that are not done yet and seal the stage; return its manifest and the items kept."""
+        plan = self._crew.make_plan(state)
+        done = state.sealed_shards(plan) | state.finished_shards(plan)
+        n_kept = sum(shard["n_items"] for shard in plan if shard["key"] in done)
+        self.progress.stage_started(state.step, state.reasons, sum(shard["n_items"] for shard in plan), n_kept)
+        waiting = [ordinal for ordinal, shard in enumerate(plan) if shard["key"] not in done]
+        self._crew.compute(state, waiting)
+        done |= state.finished_shards([plan[ordinal] for ordinal in waiting])
+        return seal(state, [done[shard["key"]] for shard in plan]), n_kept
 
-        self._write_job(step, keeps=False, rejects={})
-        self._dispatch(step, [self._spec("want", step)])
-        fetch(self.recipe, step, self.workspace, self.services, self.progress)
-
-    def _refuse_nothing(self, step: Step, report: StageReport) -> None:
-        if not report.rows[step.stage.outputs[0]]:
+    def _refuse_nothing(self, table: str, report: StageReport) -> None:
+        if not report.rows[table]:
             why = ", ".join(f"{reason} ({n})" for reason, n in sorted(report.rejects.items())) or "it was given nothing"
             raise NothingLeftError(
-                f"stage {step.stage.name} left no {step.stage.outputs[0]}: {why}. "
+                f"stage {report.stage} left no {table}: {why}. "
                 f"See each item with: musicdata show rejects --work {self.workspace.root}"
             )
-
-    def _rebuild(self, step: Step, reasons: list[str], old: dict[str, Any] | None) -> tuple[dict[str, Any], int]:
-        """Compute the shards that are not done yet and seal the stage; return its manifest and the items kept."""
-        origin, tools = origin_of(self.workspace, step, self.table_digests), dict(step.stage.tools(step.parameters))
-        plan = self._plan(step, origin, old)
-        done = finished_shards(self.workspace, step, plan, old)
-        n_kept = sum(shard["n_items"] for shard in plan if shard["key"] in done)
-        self.progress.stage_started(step, reasons, sum(shard["n_items"] for shard in plan), n_kept)
-        waiting = [ordinal for ordinal, shard in enumerate(plan) if shard["key"] not in done]
-        self._dispatch(step, [self._spec("shard", step, ordinal) for ordinal in waiting])
-        done = finished_shards(self.workspace, step, plan, old)
-        return seal(self.workspace, step, [done[shard["key"]] for shard in plan], origin, tools), n_kept
-
-    def _plan(self, step: Step, origin: Origin, old: dict[str, Any] | None) -> list[dict[str, Any]]:
-        """Write the stage's job down for the workers and have one of them cut it into shards."""
-        keeps = step.stage.keeps and old is not None and old["origin"]["facts"] == origin.facts
-        self._write_job(step, keeps=keeps, rejects=origin.rejects)
-        self._dispatch(step, [self._spec("cut", step)])
-        path = self.workspace.state_folder(step.stage.name) / "plan.json"
-        shards: list[dict[str, Any]] = (read_json(path) or {})["shards"]
-        return shards
-
-    def _write_job(self, step: Step, *, keeps: bool, rejects: Mapping[str, str]) -> None:
-        job = {
-            "parameters": step.parameters.model_dump(mode="json"),
-            "made_by": [s.stage.name for s in self.recipe.steps if set(s.stage.outputs) & set(step.stage.inputs)],
-            "keeps": keeps,
-            "rejects": dict(rejects),
-            "plugins": self.recipe.plugins.places(),
-        }
-        self.workspace.write_json(self.workspace.state_folder(step.stage.name) / "job.json", job)
-
-    def _spec(self, operation: str, step: Step, ordinal: int = -1) -> Spec:
-        return Spec(operation, str(self.workspace.root), step.stage.name, ordinal)
-
-    def _dispatch(self, step: Step, specs: list[Spec]) -> None:
-        Dispatcher(self.executor, self.workers).run(specs, step.stage.deadline_s, self._tell)
-
-    def _tell(self, outcome: Outcome) -> None:
-        if outcome.spec.operation == "shard":
-            self.progress.advanced(outcome.facts["n_items"], outcome.facts["n_rejects"])

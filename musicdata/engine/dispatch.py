@@ -1,28 +1,75 @@
-"""Keeps an executor busy with the shards of a stage: deadlines, attempts, and what to do with errors."""
+"""Hands a stage's work to an executor: the job written down, deadlines, attempts, and what to do with errors."""
 
 from __future__ import annotations
 
 import time
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from musicdata import errors
+from musicdata.engine import job as jobs
 from musicdata.engine.executor import Outcome, Spec
+from musicdata.engine.job import Job
 from musicdata.errors import MusicdataError, PartialError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from musicdata.definitions.recipe import Recipe
     from musicdata.engine.executor import Executor
+    from musicdata.engine.progress import Progress
+    from musicdata.engine.state import StageState
 
 _ATTEMPTS = 3
 _POLL_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
+class Workers:
+    """The workers of one run of a recipe."""
+
+    recipe: Recipe
+    dispatcher: Dispatcher
+    progress: Progress
+
+    def want(self, state: StageState) -> None:
+        """Have one of them write into the ledger what a network stage wants."""
+        self._write_job(state, wants=state.wants)
+        self._run(state, "want")
+
+    def make_plan(self, state: StageState) -> list[dict[str, Any]]:
+        """Have one of them cut a stage's work into shards; return the plan."""
+        workspace, stage = state.workspace, state.step.stage.name
+        origin, hashes = state.origin, state.source.hashes  # which are those of all files once there is an origin
+        if hashes:
+            jobs.write_hashes(workspace, stage, hashes)
+        self._write_job(state, keeps=state.keeps, rejects=origin.rejects, tools=state.tools, has_hashes=bool(hashes))
+        self._run(state, "cut")
+        return jobs.read_plan(workspace, stage)
+
+    def compute(self, state: StageState, ordinals: Sequence[int]) -> None:
+        """Have them compute some shards of the plan."""
+        self._run(state, "shard", ordinals)
+
+    def _write_job(self, state: StageState, **facts: Any) -> None:
+        stage, parameters = state.step.stage, state.step.parameters.model_dump(mode="json")
+        made_by = [s.stage.name for s in self.recipe.steps if set(s.stage.outputs) & set(stage.inputs)]
+        jobs.write(state.workspace, stage.name, Job(parameters, made_by, self.recipe.plugins.places(), **facts))
+
+    def _run(self, state: StageState, operation: str, ordinals: Sequence[int] = (-1,)) -> None:
+        stage, root = state.step.stage, str(state.workspace.root)
+        specs = [Spec(operation, root, stage.name, ordinal) for ordinal in ordinals]
+        self.dispatcher.run(specs, stage.deadline_s, self._advance)
+
+    def _advance(self, outcome: Outcome) -> None:
+        if outcome.spec.operation == "shard":
+            self.progress.advanced(outcome.facts["n_items"], outcome.facts["n_rejects"])
+
+
+@dataclass(frozen=True, slots=True)
 class Dispatcher:
-    """Hands specs to an executor, a few more than it has workers at a time."""
+    """What hands specs to an executor, a few more than it has workers at a time."""
 
     executor: Executor
     workers: int

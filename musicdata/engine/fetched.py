@@ -67,7 +67,7 @@ def _answer(ledger: Ledger, stage: str, entry: Entry, sealed: _Sealed) -> Answer
 
 
 class _Sealed:
-    """Hands out files that are in the stage's own sealed table, and beside the ledger no more."""
+    """The files that are in the stage's own sealed table, and beside the ledger no more."""
 
     def __init__(self, workspace: Workspace, stage: Stage[Any], shard: Shard) -> None:
         self._workspace = workspace
@@ -95,10 +95,9 @@ class _Sealed:
         return self._files[entry.digest]
 
 
-def sealed_files(workspace: Workspace, stage: Stage[Any]) -> set[str]:
+def sealed_files(workspace: Workspace, stage: Stage[Any], manifest: dict[str, Any] | None) -> set[str]:
     """Return the sha256 of every file that the stage's sealed table holds, in parts that are whole."""
     table = stage.network.kept_in if stage.network else ""
-    manifest = workspace.manifest(stage.name)
     if not table or manifest is None:
         return set()
     parts = [shard["parts"][table] for shard in manifest["shards"] if table in shard["parts"]]
@@ -107,10 +106,10 @@ def sealed_files(workspace: Workspace, stage: Stage[Any]) -> set[str]:
     return {digest for path in whole for digest in pq.read_table(path, columns=["sha256"]).column(0).to_pylist()}
 
 
-def release_files(workspace: Workspace, stage: Stage[Any]) -> None:
+def release_files(workspace: Workspace, stage: Stage[Any], manifest: dict[str, Any]) -> None:
     """Remove the files beside the ledger that the stage's sealed table holds."""
-    folder = workspace.root / "state" / "fetched" / stage.name
-    if folder.is_dir() and (sealed := sealed_files(workspace, stage)):
-        for path in folder.glob("*/*"):
+    if paths := list((workspace.root / "state" / "fetched" / stage.name).glob("*/*")):
+        sealed = sealed_files(workspace, stage, manifest)
+        for path in paths:
             if path.name in sealed:
                 path.unlink()

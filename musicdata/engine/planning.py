@@ -9,9 +9,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from musicdata.definitions import contract as contracts
-from musicdata.engine import staleness
 from musicdata.engine.expectation import counted, expected_of
-from musicdata.errors import InputError
+from musicdata.engine.state import StageStatus, stage_states
 from musicdata.workspace import ledger as ledgers
 from musicdata.workspace.ledger import Ledger
 
@@ -25,24 +24,6 @@ if TYPE_CHECKING:
 
 SAMPLE = "sample_id"
 _ANSWER_S = 0.4  # of a call, on the average
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class StageState:
-    """A stage in a workspace.
-
-    Attributes:
-        reasons: why it has to run; empty when it is up to date.
-        rows: rows of each table it made last.
-        bytes: size of those tables.
-        rejects: dropped items by reason.
-    """
-
-    stage: str
-    reasons: tuple[str, ...]
-    rows: dict[str, int]
-    bytes: int
-    rejects: dict[str, int]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -87,7 +68,7 @@ class Plan:
     """
 
     dataset: str
-    stages: tuple[StageState, ...]
+    stages: tuple[StageStatus, ...]
     files: dict[str, int]
     rows: dict[str, int | None]
     samples: int | None
@@ -102,35 +83,6 @@ class Plan:
     wall_s: float | None
     unknown: dict[str, tuple[str, ...]]
     options: dict[str, str]
-
-
-def stage_states(recipe: Recipe, workspace: Workspace) -> list[StageState]:
-    """Return every stage's state; a stage after a stale one is stale if its input changes, which is not known yet."""
-    states: list[StageState] = []
-    digests: dict[str, str] = {}
-    for step in recipe.steps:
-        manifest: dict[str, Any] = workspace.manifest(step.stage.name) or {"tables": {}, "rejects": {}}
-        state = StageState(
-            stage=step.stage.name,
-            reasons=tuple(_reasons(step, workspace, digests)),
-            rows={table: facts["rows"] for table, facts in manifest["tables"].items()},
-            bytes=sum(facts["bytes"] for facts in manifest["tables"].values()),
-            rejects=manifest["rejects"],
-        )
-        states.append(state)
-        if not state.reasons:
-            digests |= {table: facts["digest"] for table, facts in manifest["tables"].items()}
-    return states
-
-
-def _reasons(step: Step, workspace: Workspace, digests: dict[str, str]) -> list[str]:
-    waiting = [table for table in step.stage.inputs if table not in digests]
-    if waiting:
-        return [f"waits for {', '.join(waiting)}"]
-    try:
-        return staleness.stale_reasons(workspace, step, digests)
-    except InputError as error:
-        return [f"the source cannot be read: {error}"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -206,7 +158,7 @@ def _is_of(recipe: Recipe, workspace: Workspace) -> bool:
     return here == there
 
 
-def _figures(step: Step, state: StageState, counts: Counts, wanted: int | None, n_ended: int) -> _Figures:
+def _figures(step: Step, state: StageStatus, counts: Counts, wanted: int | None, n_ended: int) -> _Figures:
     """Return what is still to do for a stage.
 
     Args:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from musicdata.definitions.recipe import Step
 
 
-class Progress(Protocol):
-    """Is told how a build goes on."""
+class Progress:
+    """What is told how a build goes on; this one does nothing with it."""
 
     def fetching_started(self, step: Step, n_items: int, n_kept: int) -> None:
         """A network stage fetches: how many items it wants, and how many of them have ended before."""
@@ -23,10 +23,10 @@ class Progress(Protocol):
     def waits(self, service: str, wait_s: float) -> None:
         """A service is left alone for so long."""
 
-    def stage_skipped(self, step: Step, missing: list[str]) -> None:
+    def stage_skipped(self, step: Step, missing: Sequence[str]) -> None:
         """A stage has to wait for tables that a paused stage is to make."""
 
-    def stage_started(self, step: Step, reasons: list[str], n_items: int, n_kept: int) -> None:
+    def stage_started(self, step: Step, reasons: Sequence[str], n_items: int, n_kept: int) -> None:
         """A stage runs: why, how many items it has, and how many of them an earlier run has done."""
 
     def advanced(self, n_items: int, n_rejects: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections import Counter
 from dataclasses import asdict, dataclass, field
@@ -14,9 +13,9 @@ from musicdata.definitions import plugins
 from musicdata.definitions import stage as stages
 from musicdata.definitions.stage import Shard, Task
 from musicdata.engine import fetched
-from musicdata.errors import PartialError
-from musicdata.system.digests import digest_of
-from musicdata.system.files import read_json, storage_faults
+from musicdata.engine import job as jobs
+from musicdata.system.digests import digest_of, each_file_once
+from musicdata.system.files import storage_faults
 from musicdata.workspace.folder import Workspace
 from musicdata.workspace.ledger import Ledger
 from musicdata.workspace.parts import PartWriter
@@ -29,125 +28,114 @@ if TYPE_CHECKING:
 
     from musicdata.definitions.reader import Reject
     from musicdata.engine.executor import Spec
+    from musicdata.engine.job import Job
 
 _REJECTS = "rejects"
 
 
 @dataclass(frozen=True, slots=True)
-class _Job:
-    """A stage in a workspace, as the engine has written it down for the workers."""
+class _Work:
+    """A stage in a workspace, with its job."""
 
     workspace: Workspace
     stage: stages.Stage[Any]
     parameters: stages.Parameters
+    job: Job
     inputs: TableReader
     kept: TableReader | None
-    rejects: dict[str, str]
 
     def rejects_of(self, stage: str) -> Iterator[Reject]:
         """Return what a stage dropped whose rejects this one reads; nothing if the recipe has no such stage."""
         if stage not in self.stage.reads_rejects:
             raise ValueError(f"stage {self.stage.name} does not declare that it reads the rejects of {stage}")
-        return read_rejects(self.workspace, stage) if stage in self.rejects else iter(())
+        return read_rejects(self.workspace, stage) if stage in self.job.rejects else iter(())
 
 
-def _job(spec: Spec) -> _Job:
+def _work(spec: Spec) -> _Work:
     workspace = Workspace(Path(spec.workspace))
-    written = read_json(workspace.state_folder(spec.stage) / "job.json")
-    if written is None:
-        raise PartialError(f"stage {spec.stage} has no job in {workspace.root}; run the build again")
-    plugins.activate(plugins.load_places(written["plugins"]))
+    job = jobs.read(workspace, spec.stage)
+    plugins.activate(plugins.load_places(job.plugins))
     stage = stages.find(spec.stage)
-    kept = TableReader(workspace, [stage.name]) if written["keeps"] else None
-    return _Job(
+    return _Work(
         workspace=workspace,
         stage=stage,
-        parameters=stage.parameters(**written["parameters"]),
-        inputs=TableReader(workspace, written["made_by"]),
-        kept=kept,
-        rejects=written["rejects"],
+        parameters=stage.parameters(**job.parameters),
+        job=job,
+        inputs=TableReader(workspace, job.made_by),
+        kept=TableReader(workspace, [stage.name]) if job.keeps else None,
     )
 
 
 def cut(spec: Spec) -> dict[str, Any]:
     """Write the stage's plan: its shards in order, each with the key under which it is committed."""
-    job = _job(spec)
-    base = base_digest(job.stage, job.parameters, job.rejects)
+    work = _work(spec)
+    base = _base_digest(work)
     planned = []
-    for shard in _cut(job):
-        key = digest_of([base, shard.first, shard.last, shard.items, shard.digest])[:32]
-        planned.append(asdict(shard) | {"key": key})
-    path = job.workspace.state_folder(job.stage.name) / "plan.json"
-    job.workspace.write_json(path, {"shards": planned})
+    with each_file_once(jobs.read_hashes(work.workspace, spec.stage) if work.job.has_hashes else {}):
+        for shard in _cut(work):
+            key = digest_of([base, shard.first, shard.last, shard.items, shard.digest])[:32]
+            planned.append(asdict(shard) | {"key": key})
+    jobs.write_plan(work.workspace, spec.stage, planned)
     return {"n_shards": len(planned)}
 
 
-def _cut(job: _Job) -> Iterator[Shard]:
-    if job.stage.network is not None:
-        with Ledger(job.workspace, read_only=True) as ledger:
-            yield from fetched.cut(ledger, job.stage, job.inputs)
-    elif job.stage.cut is not None:
-        yield from job.stage.cut(job.parameters, job.inputs)
+def _cut(work: _Work) -> Iterator[Shard]:
+    if work.stage.network is not None:
+        with Ledger(work.workspace, read_only=True) as ledger:
+            yield from fetched.cut(ledger, work.stage, work.inputs)
+    elif work.stage.cut is not None:
+        yield from work.stage.cut(work.parameters, work.inputs)
+
+
+def _base_digest(work: _Work) -> str:
+    """Return the digest of all that shapes every shard: version, parameters, contracts, tools, rejects it reads."""
+    tables = {table: contracts.load(table).digest() for table in (*work.stage.outputs, _REJECTS)}
+    shaping = [work.stage.facts(work.parameters), tables, work.job.tools]
+    return digest_of([*shaping, work.job.rejects] if work.job.rejects else shaping)
 
 
 def want(spec: Spec) -> dict[str, Any]:
-    """Write into the ledger what a network stage wants, unless it is what it says already."""
-    job = _job(spec)
-    network = job.stage.network
+    """Write into the ledger what a network stage wants."""
+    work = _work(spec)
+    network = work.stage.network
     assert network is not None, "only network stages want items"
-    with Ledger(job.workspace) as ledger:
-        tables = {table: job.inputs.digest(table) for table in job.stage.inputs}
-        source = job.stage.source_digest(job.parameters) if job.stage.source_digest else ""
-        plan = digest_of([job.stage.facts(job.parameters), tables, source])
-        if ledger.plan(job.stage.name) != plan:
-            items = network.items(job.parameters, job.inputs)
-            ledger.want(job.stage.name, plan, ((item.key, item.request) for item in items))
-        return {"n_items": ledger.n_wanted(job.stage.name)}
-
-
-def base_digest(stage: stages.Stage[Any], parameters: stages.Parameters, rejects: dict[str, str]) -> str:
-    """Return the digest of all that shapes every shard of a stage.
-
-    These are its version, parameters, contracts and tools, and the rejects it reads: stage → content hash.
-    """
-    tables = {table: contracts.load(table).digest() for table in (*stage.outputs, _REJECTS)}
-    shaping = [stage.facts(parameters), tables, dict(stage.tools(parameters))]
-    return digest_of([*shaping, rejects] if rejects else shaping)
+    with Ledger(work.workspace) as ledger:
+        items = network.items(work.parameters, work.inputs)
+        return {"n_items": ledger.want(spec.stage, work.job.wants, ((item.key, item.request) for item in items))}
 
 
 def compute(spec: Spec) -> dict[str, Any]:
     """Compute one shard of the plan and commit it: parts first, then the record that names them."""
-    job = _job(spec)
-    plan = json.loads((job.workspace.state_folder(job.stage.name) / "plan.json").read_text("utf-8"))
-    planned = plan["shards"][spec.ordinal]
+    work = _work(spec)
+    planned = jobs.read_plan(work.workspace, spec.stage)[spec.ordinal]
     key = planned.pop("key")
     shard = Shard(**planned | {"items": tuple(planned["items"])})
-    scratch = job.workspace.scratch / job.stage.name / key
+    scratch = work.workspace.scratch / work.stage.name / key
     shutil.rmtree(scratch, ignore_errors=True)
     with storage_faults(scratch):
         (scratch / "run").mkdir(parents=True)
-    sink = _ShardSink(job.stage, scratch)
+    sink = _ShardSink(work.stage, scratch)
     task = Task(
         shard=shard,
-        inputs=job.inputs,
+        inputs=work.inputs,
         sink=sink,
         scratch=scratch / "run",
-        kept=job.kept,
-        answers=fetched.of(job.workspace, job.stage, shard),
-        rejects=job.rejects_of,
+        kept=work.kept,
+        answers=fetched.of(work.workspace, work.stage, shard),
+        rejects=work.rejects_of,
     )
-    job.stage.run(job.parameters, task)
+    work.stage.run(work.parameters, task)
     record = {"key": key, "first": shard.first, "last": shard.last, "n_items": shard.n_items}
-    record |= sink.commit(job.workspace, spec.ordinal)
-    path = job.workspace.state_folder(job.stage.name) / "shards" / f"{key}.json"
-    job.workspace.create_json(path, record)
+    record |= sink.commit(work.workspace, spec.ordinal)
+    path = work.workspace.state_folder(work.stage.name) / "shards" / f"{key}.json"
+    work.workspace.create_json(path, record)
     shutil.rmtree(scratch, ignore_errors=True)
     return {"n_items": shard.n_items, "n_rejects": sum(record["reasons"].values())}
 
 
 @dataclass(slots=True)
 class _ShardSink:
-    """Collects what one shard makes in scratch files until all of it is there."""
+    """What one shard makes, in scratch files until all of it is there."""
 
     stage: stages.Stage[Any]
     scratch: Path

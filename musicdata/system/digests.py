@@ -2,16 +2,50 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+FileHashes = dict[str, list["int | str"]]
+"""Path of a file → its size in bytes, its times of change in nanoseconds, and its sha256; JSON values."""
+
+_hashes: ContextVar[FileHashes | None] = ContextVar("hashes", default=None)
+
+
+@contextlib.contextmanager
+def each_file_once(hashes: FileHashes) -> Iterator[None]:
+    """Let `sha256_of_file` take from `hashes`, and put there, the hash of a file with the size and times it had.
+
+    It is for source files within one run: whoever reads a file by its hash says so if it was changed all the same.
+    """
+    before = _hashes.set(hashes)
+    try:
+        yield
+    finally:
+        _hashes.reset(before)
 
 
 def sha256_of_file(path: Path) -> str:
     """Return the sha256 of a file's bytes, hexadecimal."""
+    hashes = _hashes.get()
+    if hashes is None:
+        return _sha256(path)
+    facts = path.stat()
+    now = [facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns]
+    *then, sha256 = hashes.get(str(path), [""])
+    if then != now:
+        sha256 = _sha256(path)
+        hashes[str(path)] = [*now, sha256]
+    return str(sha256)
+
+
+def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

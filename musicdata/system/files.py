@@ -1,4 +1,9 @@
-"""Files: what a full disk raises, small files of JSON, and what makes a write last."""
+"""Files: written whole or not at all, made to last, locked; what a full disk raises.
+
+Nobody else calls `fsync`, `link` or `flock`. What has a name is whole from the first moment: it is written beside its
+place or in a scratch folder of the same disk, synced, and renamed or linked to its name; then the folder is synced, so
+that the name outlives a power loss.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +12,8 @@ import errno
 import json
 import os
 import shutil
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Any
 
 from musicdata.errors import StorageError
 
@@ -16,9 +22,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _DISK_FAULTS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.EFBIG}
-
-
 _PATH_FAULTS = {errno.ENOENT, errno.ENOTDIR, errno.EEXIST, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP}
+_NO_HARD_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK}
+_HOLDER_BYTES = 4096
 
 
 @contextlib.contextmanager
@@ -54,8 +60,20 @@ def read_json(path: Path) -> dict[str, Any] | None:
     return value
 
 
+def sync(file: IO[bytes]) -> None:
+    """Make what was written to an open file last over a power loss."""
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def sync_file(path: Path) -> None:
+    """Make what was written to a file last over a power loss."""
+    with storage_faults(path), path.open("rb+") as file:
+        sync(file)
+
+
 def sync_folder(folder: Path) -> None:
-    """Make renames inside `folder` last over a power loss."""
+    """Make the names in a folder last over a power loss."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -63,17 +81,134 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def sync_file(path: Path) -> None:
-    """Make what was written to a file last over a power loss."""
-    with storage_faults(path), path.open("rb+") as file:
-        os.fsync(file.fileno())
-
-
 def write_file(path: Path, data: bytes) -> None:
-    """Write a small file into a release that nobody reads yet, and make it last."""
+    """Write a file where nobody reads yet, and make its bytes last."""
+    with storage_faults(path, len(data)):
+        _write(path, data)
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        file.write(data)
+        sync(file)
+
+
+def move_whole(written: Path, path: Path) -> None:
+    """Give a file or a folder whose bytes last the name it is read by, and make that last."""
+    with storage_faults(path):
+        written.replace(path)
+        sync_folder(path.parent)
+
+
+def write_whole(path: Path, data: bytes, temporary: Path) -> None:
+    """Write a file whole or not at all, over one that is there; `temporary`, on the same disk, is written first."""
     with storage_faults(path, len(data)):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+        _write(temporary, data)
+        move_whole(temporary, path)
+
+
+def create_once(path: Path, data: bytes, temporary: Path, *, alone: bool) -> bool:
+    """Write a file whole, only if there is none; say whether it was this call that wrote it.
+
+    Args:
+        path: of the file.
+        data: its bytes.
+        temporary: is written first, on the same disk, and removed.
+        alone: a lock keeps others out, so that a disk without hard links is served by a rename. Without one, another
+            writer may remove `temporary` once it was first.
+    """
+    lost = (FileExistsError,) if alone else (FileExistsError, FileNotFoundError)
+    with storage_faults(path, len(data)):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            _write(temporary, data)
+            os.link(temporary, path)
+        except lost:
+            return False
+        except OSError as error:
+            if not alone or error.errno not in _NO_HARD_LINKS:
+                raise
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+        sync_folder(path.parent)
+    return True
+
+
+def link_or_copy(source: Path, path: Path, temporary: Path) -> None:
+    """Give a file a second name; on a disk without hard links, a copy, which is whole before it has the name."""
+    try:
+        os.link(source, path)
+    except OSError as error:
+        if error.errno not in _NO_HARD_LINKS:
+            raise
+        temporary.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, temporary)
+        sync_file(temporary)
+        temporary.replace(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A lock file that this process holds, in which it can write who it is."""
+
+    descriptor: int
+
+    def read(self) -> bytes:
+        """Return what stands in it: of this process, or of the last that held it."""
+        return os.pread(self.descriptor, _HOLDER_BYTES, 0)
+
+    def write(self, data: bytes) -> None:
+        """Write another content into it."""
+        os.ftruncate(self.descriptor, 0)
+        os.pwrite(self.descriptor, data, 0)
+        os.fsync(self.descriptor)
+
+
+@contextlib.contextmanager
+def held(path: Path, *, wait: bool = False) -> Iterator[Lock]:
+    """Hold a lock file, which is made if there is none; the hold ends with the process, however it ends.
+
+    Whoever holds it may remove it, and its folder too.
+
+    Args:
+        path: of the lock file.
+        wait: until another process lets go of it.
+
+    Raises:
+        BlockingIOError: another process holds it.
+        StorageError: there can be no such file.
+    """
+    with storage_faults(path):
+        while (descriptor := _locked(path, wait=wait)) is None:
+            pass
+    try:
+        yield Lock(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _locked(path: Path, *, wait: bool) -> int | None:
+    """Open and lock a file; None if whoever held it before has just removed it."""
+    import fcntl  # there is none on Windows, where data can be read all the same
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except FileNotFoundError:
+        if path.parent.exists():
+            raise
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        if os.path.samestat(os.fstat(descriptor), path.stat()):
+            return descriptor
+    except FileNotFoundError:
+        pass
+    except BaseException:
+        os.close(descriptor)
+        raise
+    os.close(descriptor)
+    return None

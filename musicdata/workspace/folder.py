@@ -7,6 +7,7 @@
       manifests/<table>.toml            contracts of tables that a plug-in makes
       state/<stage>/manifest.json       what a finished stage made, from what; names every part
       state/<stage>/shards/<key>.json   one record per finished shard, until the stage is sealed
+      state/<stage>/job.json  hashes.json  plan.json    what workers are told and the shards they cut, until then too
       state/lock                        held (flock) by the one process that writes
       state/scratch/                    unfinished files; emptied when a build starts and when it ends
 
@@ -17,31 +18,28 @@ record is created, only if there is none. So a kill at any moment leaves either 
 from __future__ import annotations
 
 import contextlib
-import errno
-import fcntl
 import json
 import os
 import shutil
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from musicdata.definitions import contract as contracts
 from musicdata.errors import InputError, WorkspaceHeldError
+from musicdata.system import files
 from musicdata.system.digests import sha256_of_file
-from musicdata.system.files import read_json, storage_faults, sync_folder
+from musicdata.system.files import read_json, storage_faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from musicdata.definitions.contract import Contract
-
-_NO_HARD_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK}
 
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """Names the files of one workspace and writes them so that no reader ever sees half of one."""
+    """The files of one workspace, written so that no reader ever sees half of one."""
 
     root: Path
 
@@ -102,20 +100,18 @@ class Workspace:
         path = self.root / "state" / "lock"
         with storage_faults(path):
             self._refuse_foreign_root(path)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        try:
-            self._lock(descriptor, path)
+        with contextlib.ExitStack() as stack:
+            try:
+                lock = stack.enter_context(files.held(path))
+            except BlockingIOError as error:
+                raise self._held_error(path) from error
             with storage_faults(path):
-                os.ftruncate(descriptor, 0)
-                os.pwrite(descriptor, json.dumps({"pid": os.getpid(), "command": command}).encode(), 0)
+                lock.write(json.dumps({"pid": os.getpid(), "command": command}).encode())
             try:
                 self.clear_scratch()
                 yield
             finally:
                 self.clear_scratch()
-        finally:
-            os.close(descriptor)
 
     def _refuse_foreign_root(self, lock: Path) -> None:
         """Raise InputError unless the root is a workspace, or a place where one can begin."""
@@ -125,15 +121,12 @@ class Workspace:
         if not lock.is_file() and any(not path.is_dir() for path in self.root.rglob("*")):
             raise InputError(f"{self.root} is neither empty nor a workspace; give another folder with --work")
 
-    def _lock(self, descriptor: int, path: Path) -> None:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            holder = read_json(path) or {}
-            raise WorkspaceHeldError(
-                f"workspace {self.root} is being written by process {holder.get('pid', '?')} "
-                f"({holder.get('command', 'unknown command')}). Wait for it, or choose another folder with --work"
-            ) from error
+    def _held_error(self, lock: Path) -> WorkspaceHeldError:
+        holder = read_json(lock) or {}
+        return WorkspaceHeldError(
+            f"workspace {self.root} is being written by process {holder.get('pid', '?')} "
+            f"({holder.get('command', 'unknown command')}). Wait for it, or choose another folder with --work"
+        )
 
     def clear_scratch(self) -> None:
         """Remove what unfinished shards left behind."""
@@ -141,43 +134,18 @@ class Workspace:
 
     def write_json(self, path: Path, value: object) -> None:
         """Write a small JSON file whole or not at all."""
-        self.write_text(path, json.dumps(value, indent=1, sort_keys=True) + "\n")
+        files.write_whole(path, _encoded(value), self._temporary(path))
 
     def write_text(self, path: Path, text: str) -> None:
         """Write a small text file whole or not at all."""
-        temporary = self._written(path, text)
-        with storage_faults(path, len(text)):
-            temporary.replace(path)
-            sync_folder(path.parent)
+        files.write_whole(path, text.encode(), self._temporary(path))
 
     def create_json(self, path: Path, value: object) -> bool:
         """Write a small JSON file only if there is none; say whether it was this call that wrote it."""
-        text = json.dumps(value, indent=1, sort_keys=True) + "\n"
-        temporary = self._written(path, text)
-        with storage_faults(path, len(text)):
-            try:
-                os.link(temporary, path)
-            except FileExistsError:
-                return False
-            except OSError as error:
-                if error.errno not in _NO_HARD_LINKS:
-                    raise
-                temporary.replace(path)
-            finally:
-                temporary.unlink(missing_ok=True)
-            sync_folder(path.parent)
-        return True
+        return files.create_once(path, _encoded(value), self._temporary(path), alone=True)
 
-    def _written(self, path: Path, text: str) -> Path:
-        temporary = self.scratch / f"{path.name}.{os.getpid()}"
-        with storage_faults(path, len(text)):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self.scratch.mkdir(parents=True, exist_ok=True)
-            with temporary.open("w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-        return temporary
+    def _temporary(self, path: Path) -> Path:
+        return self.scratch / f"{path.name}.{os.getpid()}"
 
     def commit_part(self, written: Path, folder: Path, ordinal: int) -> dict[str, Any]:
         """Move a whole file from scratch to its final place; return its name, sha256 and size in bytes."""
@@ -185,27 +153,17 @@ class Workspace:
         final = folder / part_name(ordinal, digest)
         with storage_faults(final, size):
             folder.mkdir(parents=True, exist_ok=True)
-            with written.open("rb+") as file:
-                os.fsync(file.fileno())
-            written.replace(final)
-            sync_folder(folder)
+            files.sync_file(written)
+            files.move_whole(written, final)
         return {"file": final.name, "sha256": digest, "bytes": size}
 
     def rename_part(self, folder: Path, part: dict[str, Any], ordinal: int) -> dict[str, Any]:
         """Give an unchanged part the name of its new place in the table; the old name goes with the sweep."""
         name = part_name(ordinal, part["sha256"])
-        if name == part["file"] or (folder / name).exists():
-            return part | {"file": name}
-        with storage_faults(folder / name, part["bytes"]):
-            try:
-                os.link(folder / part["file"], folder / name)
-            except OSError as error:
-                if error.errno not in _NO_HARD_LINKS:
-                    raise
-                self.scratch.mkdir(parents=True, exist_ok=True)
-                copied = Path(shutil.copyfile(folder / part["file"], self.scratch / name))
-                return part | self.commit_part(copied, folder, ordinal)
-            sync_folder(folder)
+        if name != part["file"] and not (folder / name).exists():
+            with storage_faults(folder / name, part["bytes"]):
+                files.link_or_copy(folder / part["file"], folder / name, self.scratch / name)
+                files.sync_folder(folder)
         return part | {"file": name}
 
     def sweep(self, folder: Path, keep: set[str]) -> None:
@@ -220,3 +178,7 @@ class Workspace:
 def part_name(ordinal: int, digest: str) -> str:
     """Return the file name of a part: its place in the table and its content hash."""
     return f"part-{ordinal:05d}-{digest[:16]}.parquet"
+
+
+def _encoded(value: object) -> bytes:
+    return (json.dumps(value, indent=1, sort_keys=True) + "\n").encode()

@@ -14,7 +14,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 import sqlite3
 import threading
 import time
@@ -24,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from musicdata.errors import StorageError
 from musicdata.system.digests import sha256_of_file
-from musicdata.system.files import storage_faults, sync_folder
+from musicdata.system.files import move_whole, storage_faults, sync_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
@@ -103,7 +102,7 @@ class ServiceState:
 
 
 class Ledger:
-    """Reads and writes the ledger of a workspace; one connection, shared by the threads of this process."""
+    """The ledger of a workspace; one connection, shared by the threads of this process."""
 
     def __init__(self, workspace: Workspace, *, read_only: bool = False) -> None:
         self.path = workspace.root / "state" / FILE
@@ -219,10 +218,8 @@ class Ledger:
         final = self.file(stage, digest)
         with storage_faults(final, fetched.stat().st_size):
             final.parent.mkdir(parents=True, exist_ok=True)
-            with fetched.open("rb+") as file:
-                os.fsync(file.fileno())
-            fetched.replace(final)
-            sync_folder(final.parent)
+            sync_file(fetched)
+            move_whole(fetched, final)
         with self._writing() as db:
             db.execute("DELETE FROM payloads WHERE stage = ? AND key = ?", [stage, key])
             self._end(db, stage, key, "ok", digest=digest, is_file=True)

@@ -23,7 +23,7 @@ GATHER_ROWS = 4096
 
 
 class PartWriter:
-    """Writes one part of a table: rows in order of the key, in row groups of a fixed size.
+    """One part of a table that is being written: rows in order of the key, in row groups of a fixed size.
 
     The size of the groups does not depend on how the rows arrive, so the same rows give the same bytes.
     """

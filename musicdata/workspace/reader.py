@@ -34,7 +34,7 @@ def _reject_parts(workspace: Workspace, stage: str) -> Iterator[pa.Table]:
 
 
 class TableReader:
-    """Reads the sealed tables of a workspace through the manifests that name their parts."""
+    """The sealed tables of a workspace, read through the manifests that name their parts."""
 
     def __init__(self, workspace: Workspace, stages: list[str] | None = None) -> None:
         self._workspace = workspace

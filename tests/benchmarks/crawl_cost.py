@@ -24,6 +24,7 @@ from musicdata.definitions.stage import Network, Parameters, Stage
 from musicdata.engine import fetched
 from musicdata.engine.fetching.rate_limits import RateLimiter, RetryPolicy
 from musicdata.engine.fetching.threads import Fetching
+from musicdata.engine.progress import Progress
 from musicdata.settings.services import Services
 from musicdata.workspace.folder import Workspace
 from musicdata.workspace.ledger import FILE, Ledger
@@ -60,13 +61,6 @@ class Immediate:
 
     def close(self) -> None:
         """Do nothing: nothing is open."""
-
-
-class Silent:
-    """Is told how fetching goes on."""
-
-    def fetched(self, outcome: str) -> None:
-        """Say nothing."""
 
 
 STAGE: Stage[Parameters] = Stage(
@@ -113,8 +107,8 @@ def fetch(root: Path) -> dict[str, Any]:
     """Fetch all that is due."""
     workspace = Workspace(root)
     with Ledger(workspace) as ledger:
-        gate = RateLimiter(ledger, {_SERVICE: Budget(threads=THREADS)}, RetryPolicy())
-        fetching = Fetching(Step(STAGE, Parameters()), ledger, gate, Services(), workspace.scratch, Silent())
+        gate = RateLimiter(ledger, {_SERVICE: Budget(threads=THREADS)}, RetryPolicy(), Progress())
+        fetching = Fetching(Step(STAGE, Parameters()), ledger, gate, Services(), workspace.scratch, Progress())
         cost = _cost_of(lambda: fetching.run(n_threads=THREADS))
         assert ledger.n_due(STAGE.name, time.time()) == 0, "all is fetched"
     return cost

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 import musicdata
-from musicdata.cli.progress import SilentProgress
 from musicdata.definitions import recipe
 from musicdata.engine.build import Build
 from musicdata.engine.executor.local import LocalExecutor
+from musicdata.engine.progress import Progress
 from musicdata.errors import InputError, NothingLeftError, RecipeError, UsageError
 from musicdata.workspace.folder import Workspace
 from tests.songs import rows, write_song, write_songs
@@ -157,7 +157,7 @@ def test_a_stage_that_reads_rejects_comes_after_those_that_make_them(tmp_path: P
     early = replace(first, stage=replace(first.stage, reads_rejects=("window", "of_another_recipe")))
     wrong = replace(resolved, steps=(early, *others))
     with LocalExecutor(1) as executor:
-        build = Build(wrong, Workspace(tmp_path), executor, 1, SilentProgress())
+        build = Build(wrong, Workspace(tmp_path), executor, 1, Progress())
         with pytest.raises(RecipeError, match=r"ingest.songs reads the rejects of window and has to come after"):
             build.run()
     assert not list(tmp_path.iterdir())

@@ -7,7 +7,6 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from musicdata.engine.staleness import origin_of, stale_reasons
 from musicdata.workspace.folder import Workspace
 from musicdata.workspace.reader import TableReader, read_rejects
 from tests import crawled as crawl
@@ -15,10 +14,9 @@ from tests import crawled as crawl
 
 def stale(work: Path, folder: Path) -> dict[str, list[str]]:
     """Return stage → why it is stale, of those that compute."""
-    workspace, reader = Workspace(work), TableReader(Workspace(work))
-    digests = {table: reader.digest(table) for table in reader.tables}
+    known = crawl.known(Workspace(work))
     computed = [step for step in crawl.recipe(folder).steps if step.stage.network is None]
-    reasons = {step.stage.name: stale_reasons(workspace, step, digests) for step in computed}
+    reasons = {step.stage.name: list(known.state_of(step).reasons) for step in computed}
     return {stage: why for stage, why in reasons.items() if why}
 
 
@@ -47,13 +45,12 @@ def test_a_changed_reject_is_seen_by_the_stage_that_reads_it_and_by_no_other(
 
 def test_rejects_left_over_from_another_recipe_are_not_read(copied_crawl: Path, tmp_path: Path) -> None:
     workspace, made = Workspace(copied_crawl), crawl.recipe(tmp_path)
-    pair, reader = crawl.step(made, "pair"), TableReader(workspace)
-    digests = {table: reader.digest(table) for table in reader.tables}
-    assert list(origin_of(workspace, pair, digests).rejects) == ["fetch_lyrics", "find_videos", "fetch_clips"]
-    digests["videos"] = "made by another stage"
-    assert list(origin_of(workspace, pair, digests).rejects) == ["fetch_lyrics", "fetch_clips"]
+    pair, known = crawl.step(made, "pair"), crawl.known(workspace)
+    assert list(known.state_of(pair).rejects_read) == ["fetch_lyrics", "find_videos", "fetch_clips"]
+    known.made["videos"] = "made by another stage"
+    assert list(known.state_of(pair).rejects_read) == ["fetch_lyrics", "fetch_clips"]
     shutil.rmtree(workspace.state_folder("fetch_clips"))
-    assert list(origin_of(workspace, pair, digests).rejects) == ["fetch_lyrics"]
+    assert list(crawl.known(workspace).state_of(pair).rejects_read) == ["fetch_lyrics", "find_videos"]
 
 
 def test_only_a_stage_that_reads_rejects_has_them_in_its_origin(crawled: Path) -> None:

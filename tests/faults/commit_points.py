@@ -24,11 +24,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import musicdata.definitions.stage
-from musicdata.cli.progress import SilentProgress
 from musicdata.definitions import recipe
 from musicdata.engine import worker
 from musicdata.engine.build import Build
 from musicdata.engine.executor import Handle, Outcome, Spec
+from musicdata.engine.progress import Progress
 from musicdata.errors import MusicdataError
 from musicdata.music.text import language
 from musicdata.workspace.folder import Workspace
@@ -83,7 +83,7 @@ def build(resolved: recipe.Recipe, work: Path) -> int:
     try:
         with workspace.hold("a trial"), InProcess() as executor:
             workspace.write_text(work / "recipe.toml", resolved.toml())
-            Build(resolved, workspace, executor, 1, SilentProgress()).run()
+            Build(resolved, workspace, executor, 1, Progress()).run()
     except MusicdataError as error:
         return error.exit_code
     return 0

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import errno
 import json
 import os
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from musicdata.errors import InputError, StorageError, WorkspaceHeldError
-from musicdata.system.files import read_json, storage_faults
+from musicdata.system.files import read_json
 from musicdata.workspace.folder import Workspace, part_name
 
 
@@ -66,22 +65,6 @@ def test_a_foreign_folder_is_left_alone(tmp_path: Path) -> None:
     assert (tmp_path / "scratch" / "thesis.tex").read_text() == "years of work"
     with pytest.raises(InputError, match="is a file"), Workspace(tmp_path / "scratch" / "thesis.tex").hold("build"):
         pass
-
-
-def test_a_full_disk_is_told_with_path_and_sizes(tmp_path: Path) -> None:
-    with (
-        pytest.raises(
-            StorageError,
-            match=r"cannot write .*nowhere/part: No space left on device \([\d,]+ bytes free, 4,096 bytes needed",
-        ),
-        storage_faults(tmp_path / "nowhere" / "part", 4096),
-    ):
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-
-def test_other_faults_are_not_taken_for_a_full_disk(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match="Invalid argument"), storage_faults(tmp_path):
-        raise OSError(errno.EINVAL, "Invalid argument")
 
 
 @pytest.mark.parametrize("root", ["/proc/nowhere", "/dev/null/below", "x" * 300])

@@ -1,11 +1,17 @@
-"""Where shards are computed: one protocol of three methods, so that a cluster can take the place of this machine."""
+"""Where shards are computed: one protocol of three methods, so that a cluster can take the place of this machine.
+
+A place is a module here, or in a plug-in, with a module-level `EXECUTOR`.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from musicdata.definitions.registry import Registry
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
 Handle = int
@@ -50,7 +56,7 @@ class Outcome:
 
 
 class Executor(Protocol):
-    """Computes shards somewhere; keeps no state of the run, which belongs to the engine."""
+    """What computes shards somewhere; it keeps no state of the run, which belongs to the engine."""
 
     def submit(self, spec: Spec) -> Handle:
         """Take a spec; it starts as soon as a worker is free."""
@@ -69,3 +75,28 @@ class Executor(Protocol):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place where shards can be computed.
+
+    Attributes:
+        name: it is found by.
+        start: makes an executor of so many workers.
+    """
+
+    name: str
+    start: Callable[[int], Executor]
+
+
+PLACES: Registry[Place] = Registry("executor", "musicdata.engine.executor", "EXECUTOR", Place)
+
+
+def open(name: str, workers: int) -> Executor:  # noqa: A001 - of what it opens, the module's name tells
+    """Return an executor of so many workers in the place called `name`.
+
+    Raises:
+        UsageError: there is no such place; the message lists those there are.
+    """
+    return PLACES.find(name).start(workers)

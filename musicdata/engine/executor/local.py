@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from musicdata.engine.executor import Outcome
+from musicdata.engine.executor import Outcome, Place
 from musicdata.system import processes
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class _Worker:
 
 
 class LocalExecutor:
-    """Runs specs in `workers` processes that start when first needed and die with this one."""
+    """Worker processes of this machine, `workers` at most, that start when first needed and die with this one."""
 
     def __init__(self, workers: int) -> None:
         self._limit = workers
@@ -144,3 +144,6 @@ def _cause_of_death(code: int) -> str:
     if code == -signal.SIGKILL:
         return "a worker was killed; the machine may be short of memory (try --workers 1)"
     return f"a worker ended with {code}"
+
+
+EXECUTOR = Place("local", LocalExecutor)

@@ -21,7 +21,7 @@ DAILY_QUOTA = "daily_quota"  # the reason of a refusal that lasts until the next
 
 
 class ItemCalls:
-    """Makes the calls of one item: through the rate limiter, tried again where that helps, each reply kept at once."""
+    """The calls of one item: through the rate limiter, tried again where that helps, each reply kept at once."""
 
     def __init__(self, ledger: Ledger, limiter: RateLimiter, stage: str, key: str, scratch: Path) -> None:
         self.scratch = scratch

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from musicdata.errors import PausedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from musicdata.definitions.recipe import Budget
+    from musicdata.engine.progress import Progress
     from musicdata.workspace.ledger import Ledger, ServiceState
 
 _SAID_FROM_S = 1.0  # shorter waits are not worth a line
@@ -44,20 +45,20 @@ class RetryPolicy:
 
 
 class RateLimiter:
-    """Lets calls to services through, one after the other; used by all threads of a crawl."""
+    """The rate limits of all services, which let calls through one after the other; used by all threads of a crawl."""
 
     def __init__(
         self,
         ledger: Ledger,
         budgets: Mapping[str, Budget],
         policy: RetryPolicy,
-        waits: Callable[[str, float], None] = lambda _service, _wait_s: None,
+        progress: Progress,
     ) -> None:
         self.policy = policy
         self.stopped = threading.Event()
         self._ledger = ledger
         self._budgets = budgets
-        self._waits = waits
+        self._progress = progress
         self._lock = threading.Lock()
         self._opens_s: dict[str, float] = {}  # monotonic; of services we were asked to leave alone
 
@@ -70,7 +71,7 @@ class RateLimiter:
         """
         while (wait_s := self._reserve(service)) > 0:
             if wait_s >= _SAID_FROM_S:
-                self._waits(service, wait_s)
+                self._progress.waits(service, wait_s)
             self.sleep(wait_s)
 
     def hold(self, service: str, wait_s: float) -> None:

@@ -8,7 +8,7 @@ import queue
 import shutil
 import threading
 import time
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from musicdata.definitions.stage import Item
 from musicdata.engine.fetching.calls import ItemCalls
@@ -24,19 +24,13 @@ if TYPE_CHECKING:
     from musicdata.definitions.recipe import Step
     from musicdata.definitions.stage import Fetcher, Network
     from musicdata.engine.fetching.rate_limits import RateLimiter
+    from musicdata.engine.progress import Progress
     from musicdata.settings.services import Services
     from musicdata.workspace.ledger import Ledger
 
 _IN_MEMORY = 256  # items read from the ledger at a time
 _POLL_S = 0.1
 _DETAIL_CHARACTERS = 500
-
-
-class FetchProgress(Protocol):
-    """Is told how fetching goes on."""
-
-    def fetched(self, outcome: str) -> None:
-        """An item has ended."""
 
 
 class Fetching:
@@ -49,7 +43,7 @@ class Fetching:
         limiter: RateLimiter,
         services: Services,
         scratch: Path,
-        progress: FetchProgress,
+        progress: Progress,
     ) -> None:
         self._step = step
         self._stage = step.stage.name

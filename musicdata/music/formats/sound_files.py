@@ -9,7 +9,6 @@ not matter.
 from __future__ import annotations
 
 import io
-import os
 import re
 from functools import cache
 from pathlib import Path
@@ -19,6 +18,7 @@ import numpy as np
 
 from musicdata.errors import FormatError, SetupError
 from musicdata.system import processes
+from musicdata.system.files import link_or_copy
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -135,7 +135,7 @@ def _version(program: Path) -> str:
 def _converted(path: Path, folder: Path, longest_s: float) -> Path:
     """Let ffmpeg write the first sound track as mono WAV in floats, at its own rate."""
     source, target = folder / "source", folder / "sound.wav"
-    os.link(path, source)  # by a name of our own
+    link_or_copy(path, source, folder / "copy")  # by a name of our own
     command = [str(ffmpeg()), "-nostdin", "-hide_banner", "-loglevel", "error", "-xerror", "-threads", "1"]
     command += ["-protocol_whitelist", "file", "-format_whitelist", _DEMUXERS, "-i", "file:source"]
     command += ["-map", "0:a:0", "-ac", "1", "-t", f"{longest_s + 1:g}", "-threads", "1"]

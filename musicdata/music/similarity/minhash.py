@@ -42,7 +42,7 @@ _BLOCK = 1 << 16
 _CHUNK = 1 << 14
 
 
-def collision_probability(jaccard: float, n_hashes: int = N_HASHES) -> float:
+def collision_probability(jaccard: float) -> float:
     """Returns how likely two sets become a candidate pair.
 
     The pair is missed when no two neighbours in the ring of hashes agree both, each agreeing with
@@ -54,7 +54,7 @@ def collision_probability(jaccard: float, n_hashes: int = N_HASHES) -> float:
     """
     differ = 1.0 - jaccard
     root = sqrt(differ * differ + 4.0 * jaccard * differ)
-    missed: float = ((differ + root) / 2.0) ** n_hashes + ((differ - root) / 2.0) ** n_hashes
+    missed: float = ((differ + root) / 2.0) ** N_HASHES + ((differ - root) / 2.0) ** N_HASHES
     return 1.0 - missed
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 Span = tuple[int, int]
+_MARGIN = 2  # letters before the first hyphenation point, and after the last
 
 
 def onset_set(text: str) -> frozenset[str]:
@@ -50,13 +51,13 @@ def boundaries(letters: str, nuclei: Sequence[Span], onsets: frozenset[str], hyp
 
 
 @cache
-def _patterns(dictionary: str, margin: int) -> pyphen.Pyphen:
-    return pyphen.Pyphen(lang=dictionary, left=margin, right=margin)
+def _patterns(dictionary: str) -> pyphen.Pyphen:
+    return pyphen.Pyphen(lang=dictionary, left=_MARGIN, right=_MARGIN)
 
 
-def hyphen_points(letters: str, dictionary: str, margin: int = 2) -> set[int]:
-    """Returns pyphen's hyphenation points, at least `margin` letters away from both ends of the word."""
-    return {int(point) for point in _patterns(dictionary, margin).positions(letters)}
+def hyphen_points(letters: str, dictionary: str) -> set[int]:
+    """Return pyphen's hyphenation points, at least two letters away from both ends of the word."""
+    return {int(point) for point in _patterns(dictionary).positions(letters)}
 
 
 def has_patterns(language: str) -> bool:

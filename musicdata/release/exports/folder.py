@@ -5,11 +5,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
-import os
 from typing import TYPE_CHECKING, Any
 
 from musicdata.release.record.layout import File
-from musicdata.system.files import storage_faults, sync_folder
+from musicdata.system.files import storage_faults, sync, sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class HashedFile(io.RawIOBase):
-    """Passes bytes on to a file and hashes them; knows its own position, so that archives can be written to it.
+    """A file whose bytes are hashed as they are written; it knows its position, so that archives can be written to it.
 
     Attributes:
         size: bytes so far.
@@ -49,8 +48,7 @@ class HashedFile(io.RawIOBase):
     def finish(self) -> str:
         """Make what was written last over a power loss; return its sha256."""
         with storage_faults(self._path, self.size):
-            self._file.flush()
-            os.fsync(self._file.fileno())
+            sync(self._file)
         self.close()
         return self._digest.hexdigest()
 
@@ -61,7 +59,7 @@ class HashedFile(io.RawIOBase):
 
 
 class Folder:
-    """Writes the files of an export.
+    """The folder of an export.
 
     Attributes:
         root: the folder.

@@ -26,7 +26,7 @@ from musicdata.release.reading.release import Release
 from musicdata.release.record import configs, layout
 from musicdata.release.record import version as versions
 from musicdata.system.digests import digest_of
-from musicdata.system.files import read_json, sync_folder, write_file
+from musicdata.system.files import read_json, write_whole
 from musicdata.version import __version__
 from musicdata.workspace.folder import Workspace
 from musicdata.workspace.reader import TableReader
@@ -280,10 +280,7 @@ class _Frozen:
             writer.write(piece)
         files, tables = writer.finish()
         facts = {"files": [f.model_dump() for f in files], "tables": {n: t.model_dump() for n, t in tables.items()}}
-        temporary = state.with_suffix(".writing")
-        write_file(temporary, json.dumps(facts).encode())
-        temporary.replace(state)
-        sync_folder(state.parent)
+        write_whole(state, json.dumps(facts).encode(), state.with_suffix(".writing"))
         return files, tables
 
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import os
 import shutil
 from typing import TYPE_CHECKING
 
 from musicdata.errors import InputError, WorkspaceHeldError
-from musicdata.system.files import storage_faults, sync_folder, write_file
+from musicdata.system.files import held, move_whole, storage_faults, sync_folder, write_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,9 +37,7 @@ def unfinished(out: Path, identity: str) -> Iterator[Path]:
         WorkspaceHeldError: another process writes there.
     """
     folder = out.parent / f".{out.name}.unfinished"
-    with storage_faults(out):
-        out.parent.mkdir(parents=True, exist_ok=True)
-    with _held(_lock(out), out):
+    with _held(out):
         if out.exists():
             raise InputError(f"{out} is there already; give another folder with --out")
         if _identity(folder) != identity:
@@ -51,28 +47,20 @@ def unfinished(out: Path, identity: str) -> Iterator[Path]:
         with storage_faults(out):
             shutil.rmtree(folder / ".state")
             sync_folder(folder)
-            folder.rename(out)
-            sync_folder(out.parent)
+            move_whole(folder, out)
 
 
 @contextlib.contextmanager
-def _held(lock: Path, out: Path) -> Iterator[None]:
-    with storage_faults(lock):
-        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    try:
+def _held(out: Path) -> Iterator[None]:
+    lock = _lock(out)
+    with contextlib.ExitStack() as stack:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            held = os.fstat(descriptor).st_ino == lock.stat().st_ino  # else it was removed by who held it before
-        except (BlockingIOError, FileNotFoundError):
-            held = False
-        if not held:
-            raise WorkspaceHeldError(f"another process is writing {out}. Wait for it, or choose another --out")
-        try:
-            yield
-        finally:
-            lock.unlink(missing_ok=True)
-    finally:
-        os.close(descriptor)
+            stack.enter_context(held(lock))
+        except BlockingIOError as error:
+            message = f"another process is writing {out}. Wait for it, or choose another --out"
+            raise WorkspaceHeldError(message) from error
+        stack.callback(lock.unlink, missing_ok=True)
+        yield
 
 
 def _identity(folder: Path) -> str:

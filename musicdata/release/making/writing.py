@@ -25,7 +25,7 @@ FILE_BYTES = 512_000_000
 
 
 class ConfigWriter:
-    """Writes the rows of one config, split by split, into files of equal numbers of rows.
+    """The files of one config that are being written, split by split, of equal numbers of rows.
 
     Names of files say how many there are, so the rows of each split have to be known beforehand.
     """

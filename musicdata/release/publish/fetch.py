@@ -10,10 +10,7 @@ all of it is there and right, so what has the name is used without the network. 
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import hashlib
-import os
 import shutil
 from typing import TYPE_CHECKING
 
@@ -23,10 +20,9 @@ from musicdata.release.publish import publications
 from musicdata.release.record import layout
 from musicdata.release.record.files import sums_of
 from musicdata.system.digests import sha256_of_file
-from musicdata.system.files import storage_faults, sync_folder
+from musicdata.system.files import held, move_whole, storage_faults, write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from musicdata.release.publish.publications import Publication
@@ -58,14 +54,12 @@ def fetch(slug: str, *, records_in: Path | None = None, progress: Progress | Non
     final, partial = folder / name, folder / f".{name}.partial"
     if _is_here(final, publication):
         return final
-    with _held(folder / f".{name}.lock"):
+    with held(folder / f".{name}.lock", wait=True):  # another process that fetches the same: it is here then
         if not _is_here(final, publication):
             with storage_faults(partial):
                 partial.mkdir(exist_ok=True)
             _Download(publication, partial, progress or (lambda *_: None)).run()
-            with storage_faults(final):
-                partial.rename(final)
-                sync_folder(folder)
+            move_whole(partial, final)
     return final
 
 
@@ -94,21 +88,8 @@ def _has_size(path: Path, size: int) -> bool:
     return path.is_file() and path.stat().st_size == size
 
 
-@contextlib.contextmanager
-def _held(lock: Path) -> Iterator[None]:
-    """Hold a lock file; another process that fetches the same waits, and then finds it here."""
-    with storage_faults(lock):
-        lock.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
-
-
 class _Download:
-    """Brings one release into a folder, file by file."""
+    """One release on its way into a folder, file by file."""
 
     def __init__(self, publication: Publication, folder: Path, progress: Progress) -> None:
         self._publication = publication
@@ -154,7 +135,7 @@ class _Download:
             if found != self._publication.release_json_sha256:
                 expected = self._publication.release_json_sha256
                 raise self._differs([f"{layout.RECORD} (its sha256 is {found}, expected {expected})"])
-            _write(path, data)
+            write_whole(path, data, path.with_name(f"{path.name}.part"))
         record = layout.read_record(self._folder)
         told = sums_of(self._folder, record)
         last = layout.File(path=layout.SUMS, sha256=hashlib.sha256(told).hexdigest(), bytes=len(told))
@@ -204,14 +185,3 @@ def _clashing(paths: list[str]) -> str:
             return path
         seen.add(path)
     return ""
-
-
-def _write(path: Path, data: bytes) -> None:
-    with storage_faults(path, len(data)):
-        temporary = path.with_name(f"{path.name}.part")
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-        sync_folder(path.parent)

@@ -10,10 +10,8 @@ moment; `RELEASE.json` comes last, by a hard link, which fails if there is one.
 
 from __future__ import annotations
 
-import errno
-import fcntl
+import contextlib
 import hashlib
-import os
 import shutil
 from typing import TYPE_CHECKING
 
@@ -21,7 +19,7 @@ from musicdata.errors import IntegrityError, WorkspaceHeldError
 from musicdata.release.publish import failures
 from musicdata.release.record import layout
 from musicdata.system.digests import sha256_of_file
-from musicdata.system.files import storage_faults, sync_folder
+from musicdata.system.files import Lock, create_once, held, storage_faults, sync, sync_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,11 +28,10 @@ if TYPE_CHECKING:
     from musicdata.release.publish.upload import Commit, Parcel, Progress
 
 _CHUNK_BYTES = 1 << 20
-_NO_HARD_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK}
 
 
 class Folder:
-    """Publishes into a folder."""
+    """A folder that is published into."""
 
     def __init__(self, base: Path, parcel: Parcel) -> None:
         self._parcel = parcel
@@ -43,7 +40,8 @@ class Folder:
         self._state = self._place.with_name(f".{parcel.record.version}.publishing")
         self._intent = self._state / "intent"
         self._part = self._state / "part"
-        self._lock = -1
+        self._open = contextlib.ExitStack()
+        self._lock: Lock | None = None
 
     @property
     def address(self) -> str:
@@ -69,44 +67,28 @@ class Folder:
             WorkspaceHeldError: another process is publishing this version there.
         """
         with storage_faults(self._intent):
-            if not self._holds():
+            if (lock := self._taken_lock()) is None:
                 raise WorkspaceHeldError(
                     f"another process is publishing {self._parcel.record.slug} to {self._place}. Wait for it to end"
                 )
-            told = os.pread(self._lock, 100, 0).decode("ascii", "replace")
+            told = lock.read().decode("ascii", "replace")
             is_new = len(told) != len(self._wanted())  # whoever began to write it had not put a file yet
             if not is_new and told != self._wanted():
                 raise failures.bound(self._parcel, str(self._place), told, str(self._state))
             self._refuse_strays(is_new)
             if is_new:
-                os.ftruncate(self._lock, 0)
-                os.pwrite(self._lock, self._wanted().encode(), 0)
-                os.fsync(self._lock)
+                lock.write(self._wanted().encode())
                 _sync_up_to(self._state, self._base.parent)
 
     def _wanted(self) -> str:
         return f"{self._parcel.digest}\n"
 
-    def _holds(self) -> bool:
-        """Take the lock, unless another process has it; say whether it is ours."""
-        while self._lock < 0:
-            self._state.mkdir(parents=True, exist_ok=True)
-            try:
-                lock = os.open(self._intent, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-            except FileNotFoundError:  # whoever held it has just cleaned up
-                continue
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                if os.fstat(lock).st_ino == self._intent.stat().st_ino:
-                    self._lock = lock
-            except BlockingIOError:
-                return False
-            except FileNotFoundError:
-                continue
-            finally:
-                if self._lock != lock:
-                    os.close(lock)
-        return True
+    def _taken_lock(self) -> Lock | None:
+        """Take the lock and return it; None if another process has it."""
+        if self._lock is None:
+            with contextlib.suppress(BlockingIOError):
+                self._lock = self._open.enter_context(held(self._intent))
+        return self._lock
 
     def _refuse_strays(self, is_new: bool) -> None:
         found = {path.relative_to(self._place).as_posix() for path in self._place.rglob("*") if not path.is_dir()}
@@ -142,8 +124,7 @@ class Folder:
                 while chunk := source.read(_CHUNK_BYTES):
                     digest.update(chunk)
                     copy.write(chunk)
-                copy.flush()
-                os.fsync(copy.fileno())
+                sync(copy)
             if digest.hexdigest() != file.sha256:
                 raise IntegrityError(f"{file.path} of {self._parcel.root} is not what {layout.RECORD} says it is")
             final.parent.mkdir(parents=True, exist_ok=True)
@@ -153,28 +134,15 @@ class Folder:
     def commit(self) -> Commit:
         """Link `RELEASE.json` to its place."""
         final = self._place / layout.RECORD
-        with storage_faults(final, len(self._parcel.encoded)):
-            with self._part.open("wb") as file:
-                file.write(self._parcel.encoded)
-                file.flush()
-                os.fsync(file.fileno())
-            try:
-                os.link(self._part, final)
-            except FileExistsError:
-                return "lost"
-            except OSError as error:
-                if error.errno not in _NO_HARD_LINKS:
-                    raise
-                self._part.replace(final)
-            sync_folder(self._place)
-        return "published"
+        is_first = create_once(final, self._parcel.encoded, self._part, alone=True)
+        return "published" if is_first else "lost"
 
     def clean(self) -> None:
         """Remove the folder beside the version's, unless another process holds it."""
         if not self._state.exists():
             return
         with storage_faults(self._state):
-            if self._holds():
+            if self._taken_lock() is not None:
                 shutil.rmtree(self._state)
                 sync_folder(self._state.parent)
 
@@ -182,9 +150,8 @@ class Folder:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Give the lock back."""
-        if self._lock >= 0:
-            os.close(self._lock)
-            self._lock = -1
+        self._open.close()
+        self._lock = None
 
 
 def _sync_up_to(folder: Path, top: Path) -> None:

@@ -26,7 +26,7 @@ from musicdata import settings
 from musicdata.definitions import shipped
 from musicdata.errors import InputError, IntegrityError, RefusedError
 from musicdata.release.record import layout
-from musicdata.system.files import storage_faults, sync_folder
+from musicdata.system.files import create_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -184,31 +184,14 @@ def write(publication: Publication, folder: Path) -> Path:
         RefusedError: the version is on record with other bytes.
         StorageError: the folder cannot be written.
     """
+    encoded = f"{publication.model_dump_json(indent=1)}\n".encode()
     while True:
         path, is_there = place(publication, folder)
-        if is_there or _created(path, f"{publication.model_dump_json(indent=1)}\n"):
+        temporary = path.with_name(f".{path.name}.{os.getpid()}")
+        if is_there or create_once(path, encoded, temporary, alone=False):
             for left in path.parent.glob(f".{path.name}.*"):  # by writers that were killed
                 left.unlink(missing_ok=True)
             return path
-
-
-def _created(path: Path, text: str) -> bool:
-    """Write a file whole, only if there is none; say whether it was this call that wrote it."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    with storage_faults(path, len(text)):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with temporary.open("w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            os.link(temporary, path)
-        except (FileExistsError, FileNotFoundError):  # another was first, and has tidied up
-            return False
-        finally:
-            temporary.unlink(missing_ok=True)
-        sync_folder(path.parent)
-    return True
 
 
 def _read(path: Path) -> Publication:

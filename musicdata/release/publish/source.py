@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Protocol
 from urllib.parse import quote
@@ -13,7 +12,7 @@ from musicdata.errors import IntegrityError, UsageError
 from musicdata.release.publish.failures import transfers
 from musicdata.release.publish.store import ATOMIC, open_store
 from musicdata.system.digests import sha256_of_file
-from musicdata.system.files import storage_faults, sync_folder
+from musicdata.system.files import move_whole, storage_faults, sync
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -114,8 +113,7 @@ class Files:
             if not goes_on:
                 raise IntegrityError("it has other bytes")
         with storage_faults(to, file.bytes):
-            part.replace(to)
-            sync_folder(to.parent)
+            move_whole(part, to)
 
     def _append(self, file: File, part: Path, offset: int) -> None:
         """Read from `offset` on, and not much further than the file should reach."""
@@ -127,8 +125,7 @@ class Files:
                     copy.write(chunk)
                 left -= len(chunk)
             with storage_faults(part):
-                copy.flush()
-                os.fsync(copy.fileno())
+                sync(copy)
 
 
 def _opened(part: Path, mode: Literal["ab", "wb"]) -> BinaryIO:

@@ -15,9 +15,10 @@ from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 from musicdata.errors import SetupError
 from musicdata.music.features import sound, vggish
 from musicdata.music.features.deep import require_torch
-from musicdata.music.features.extractor import NOTE_KEY, Extractor
+from musicdata.music.features.extractor import Extractor
 from musicdata.music.features.spectrogram import LogMel
 from musicdata.stages.features import batches
+from musicdata.stages.features.rows import NOTE_KEY, rows_of
 from musicdata.system.digests import sha256_of_file
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def run(parameters: FeaturesAudio, task: Task) -> None:
             spans = (batch.column(name, number) for name in ("audio_start", "audio_stop"))
             vectors.append(describer.describe(signal, rate_hz, *spans))
         values = {"vector": np.concatenate(vectors)}
-        rows = describer.extractor.rows("features_audio", batch.notes.select(NOTE_KEY), values)
+        rows = rows_of(describer.extractor, "features_audio", batch.notes.select(NOTE_KEY), values)
         task.sink.write("features_audio", rows)
 
 

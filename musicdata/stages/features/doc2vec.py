@@ -15,6 +15,7 @@ from musicdata.definitions.cost import Cost, Expected, as_many
 from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 from musicdata.music.features import doc2vec
 from musicdata.music.features.extractor import Extractor
+from musicdata.stages.features.rows import rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -85,7 +86,7 @@ def run(parameters: FeaturesDoc2vec, task: Task) -> None:
             "vector": np.stack([vector for vector, _ in found]),
             "known": np.array([share for _, share in found], np.float32),
         }
-        task.sink.write("features_doc2vec", extractor.rows("features_doc2vec", part.select(_KEY), values))
+        task.sink.write("features_doc2vec", rows_of(extractor, "features_doc2vec", part.select(_KEY), values))
 
 
 def _documents(parameters: FeaturesDoc2vec, inputs: Inputs) -> Iterator[tuple[dict[str, Any], list[str]]]:

@@ -18,9 +18,10 @@ from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 from musicdata.errors import InputError
 from musicdata.music.features import sound
 from musicdata.music.features.deep import require_torch
-from musicdata.music.features.extractor import NOTE_KEY, Extractor
+from musicdata.music.features.extractor import Extractor
 from musicdata.music.features.spectrogram import LogMel
 from musicdata.stages.features import batches
+from musicdata.stages.features.rows import NOTE_KEY, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -88,7 +89,7 @@ def run(parameters: FeaturesEncoder, task: Task) -> None:
     extractor = Extractor("audio_sheet_encoder", f"1 (torch {version('torch')}, librosa {version('librosa')})", said)
     for notes in _read(task.inputs):
         audio, sheet = encoder.encode(Views(notes.sounds, notes.crops))
-        rows = extractor.rows("features_encoder", notes.key, {"audio_vector": audio, "sheet_vector": sheet})
+        rows = rows_of(extractor, "features_encoder", notes.key, {"audio_vector": audio, "sheet_vector": sheet})
         task.sink.write("features_encoder", rows)
 
 

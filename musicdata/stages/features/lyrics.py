@@ -14,8 +14,9 @@ from musicdata.definitions import cutting
 from musicdata.definitions.cost import Cost, as_many
 from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 from musicdata.music.features import skip_gram, words
-from musicdata.music.features.extractor import NOTE_KEY, Extractor
+from musicdata.music.features.extractor import Extractor
 from musicdata.stages.features import batches
+from musicdata.stages.features.rows import NOTE_KEY, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -82,7 +83,7 @@ def run(parameters: FeaturesLyrics, task: Task) -> None:
         for unit, vectors in (("syllable", syllables), ("word", whole)):
             tokens = [words.token(text) for text in notes.column(unit).to_pylist()]
             values[f"{unit}_vector"], values[f"{unit}_known"] = skip_gram.look_up(vectors, tokens)
-        task.sink.write("features_lyrics", extractor.rows("features_lyrics", notes.select(NOTE_KEY), values))
+        task.sink.write("features_lyrics", rows_of(extractor, "features_lyrics", notes.select(NOTE_KEY), values))
 
 
 def _samples(inputs: Inputs) -> Iterator[pa.Table]:

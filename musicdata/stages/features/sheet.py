@@ -11,9 +11,10 @@ from musicdata.definitions import cutting
 from musicdata.definitions.cost import Cost, as_many
 from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 from musicdata.music.features import note_crop
-from musicdata.music.features.extractor import NOTE_KEY, Extractor
+from musicdata.music.features.extractor import Extractor
 from musicdata.music.render import notation
 from musicdata.stages.features import batches
+from musicdata.stages.features.rows import NOTE_KEY, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -48,7 +49,7 @@ def run(_parameters: FeaturesSheet, task: Task) -> None:
             note_crop.crop(note_crop.read_ink(row["image"]["bytes"]), _boxes(batch, number), row["dpi"])
             for number, row in enumerate(batch.media["sheets"])
         ]
-        rows = extractor.rows("features_sheet", batch.notes.select(NOTE_KEY), {"vector": np.concatenate(crops)})
+        rows = rows_of(extractor, "features_sheet", batch.notes.select(NOTE_KEY), {"vector": np.concatenate(crops)})
         task.sink.write("features_sheet", rows)
 
 

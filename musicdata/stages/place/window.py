@@ -137,7 +137,7 @@ def _write(parameters: Window, task: Task, song: Row, sample_id: str, window: li
         "n_notes": n,
         "tempo_bpm": parameters.tempo_bpm,
         "duration_s": offsets[-1],
-        "lyrics": sung_words([(note["syllable"], note["word_index"]) for note in window]),
+        "lyrics": lyrics_text([(note["syllable"], note["word_index"]) for note in window]),
     }
     task.sink.write("samples", {name: [value] for name, value in {**song, **common, **facts}.items()})
     columns = ("pitch", "duration_ql", "rest_ql", "syllable", "word", "word_index")
@@ -164,14 +164,14 @@ def times_s(window: list[Row], tempo_bpm: float) -> tuple[list[float], list[floa
     return onsets, offsets
 
 
-def sung_words(notes: Sequence[tuple[str, int | None]]) -> str:
+def lyrics_text(notes: Sequence[tuple[str, int | None]]) -> str:
     """Return the words as they are sung, given syllable and word index of each note, in order.
 
     Syllables of one word are joined; where the source gives only syllables, they stay apart.
 
-    >>> sung_words([("A", 0), ("ma", 1), ("zing", 1), ("grace", 2)])
+    >>> lyrics_text([("A", 0), ("ma", 1), ("zing", 1), ("grace", 2)])
     'A mazing grace'
-    >>> sung_words([("A", None), ("ma", None)])
+    >>> lyrics_text([("A", None), ("ma", None)])
     'A ma'
     """
     runs = groupby(enumerate(notes), key=lambda item: (item[1][1], item[0] if item[1][1] is None else None))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, field_validator
 
@@ -10,6 +10,7 @@ from musicdata.definitions import cutting
 from musicdata.definitions.cost import Cost, Expected
 from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 from musicdata.music.rights.terms import Terms
+from musicdata.stages.rights.rows import rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,27 +83,13 @@ def run(parameters: RightsServices, task: Task) -> None:
         words = source_of[pair["sample_id"]]
         sound = _terms(parameters, AUDIO_FROM, f"video {pair['video_id']}")
         said = {"audio": sound, "lyrics": _terms(parameters, words["source"], words["copyright"] or "")}
-        task.sink.write("rights", _rows(pair, said))
+        task.sink.write("rights", rows_of(pair, said))
 
 
 def _terms(parameters: RightsServices, service: str, item: str) -> Terms:
     said = parameters.terms.get(service)
     evidence = said.evidence if said else f"{service}: no statement"
     return Terms(said.rights if said else "unknown", None, f"{evidence} ({item})" if item else evidence, "source")
-
-
-def _rows(pair: dict[str, Any], said: dict[str, Terms]) -> dict[str, list[Any]]:
-    terms = list(said.values())
-    return {
-        "sample_id": [pair["sample_id"]] * len(terms),
-        "split": [pair["split"]] * len(terms),
-        "modality": list(said),
-        "rights": [one.rights for one in terms],
-        "licence": [one.licence for one in terms],
-        "evidence": [one.evidence for one in terms],
-        "evidence_source": [one.source for one in terms],
-        "may_redistribute": [one.may_redistribute for one in terms],
-    }
 
 
 STAGE = Stage(

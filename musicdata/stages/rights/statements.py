@@ -11,6 +11,7 @@ from musicdata.definitions.cost import Cost, Expected
 from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 from musicdata.music.rights import overrides, statement
 from musicdata.music.rights.terms import Terms, strictest
+from musicdata.stages.rights.rows import rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,7 +75,7 @@ def run(parameters: Rights, task: Task) -> None:
     wanted = set(song_ids)
     terms = {song["song_id"]: by_modality(parameters, song, rulings) for song in songs if song["song_id"] in wanted}
     for sample in samples:
-        _write(task, sample, terms[sample["song_id"]])
+        task.sink.write("rights", rows_of(sample, terms[sample["song_id"]]))
 
 
 def by_modality(parameters: Rights, song: Row, rulings: list[overrides.Ruling]) -> dict[str, Terms]:
@@ -87,23 +88,6 @@ def by_modality(parameters: Rights, song: Row, rulings: list[overrides.Ruling]) 
         modality: strictest([parts[part] for part in contained])
         for modality, contained in sorted(parameters.contains.items())
     }
-
-
-def _write(task: Task, sample: Row, terms: dict[str, Terms]) -> None:
-    rows = list(terms.values())
-    task.sink.write(
-        "rights",
-        {
-            "sample_id": [sample["sample_id"]] * len(rows),
-            "split": [sample["split"]] * len(rows),
-            "modality": list(terms),
-            "rights": [row.rights for row in rows],
-            "licence": [row.licence for row in rows],
-            "evidence": [row.evidence for row in rows],
-            "evidence_source": [row.source for row in rows],
-            "may_redistribute": [row.may_redistribute for row in rows],
-        },
-    )
 
 
 STAGE = Stage(

@@ -21,7 +21,7 @@ from musicdata import settings
 from musicdata.errors import IntegrityError, UsageError
 from musicdata.settings import Secret
 from musicdata.system.digests import sha256_of_file
-from musicdata.system.files import storage_faults, sync_folder
+from musicdata.system.files import move_whole, storage_faults
 from musicdata.system.http.outcome import Fault, HttpError, Limits, Outcome, fault_of, public
 from musicdata.system.http.resumable import ResumableFile
 from musicdata.system.http.watchdog import TooLongError, Watch, WatchedAdapter, innermost, never_connected
@@ -70,7 +70,7 @@ class _Ask:
 
 
 class Client:
-    """Makes calls over connections that are kept open between them; to be used by one thread at a time."""
+    """Calls over connections that are kept open between them; to be used by one thread at a time."""
 
     def __init__(self, limits: Limits | None = None) -> None:
         settings.guard_logs()
@@ -137,9 +137,7 @@ class Client:
         ask = _Ask("PUT", url, headers=lambda: given, body=lambda: path.open("rb") if size else b"")
         return self._run(ask, limits, take)
 
-    def sha256(
-        self, url: str, size: int, *, headers: Mapping[str, str | Secret] | None = None, limits: Limits | None = None
-    ) -> str:
+    def sha256(self, url: str, size: int, *, headers: Mapping[str, str | Secret] | None = None) -> str:
         """Return the sha256 of the body at a URL, of at most `size` bytes, without keeping it.
 
         Raises:
@@ -153,7 +151,7 @@ class Client:
             return digest.hexdigest()
 
         given = headers or {}
-        return self._run(_Ask("GET", url, headers=lambda: given), (limits or self.limits).for_bytes(size), take)
+        return self._run(_Ask("GET", url, headers=lambda: given), self.limits.for_bytes(size), take)
 
     def download(
         self,
@@ -163,7 +161,6 @@ class Client:
         sha256: str,
         size: int,
         headers: Mapping[str, str | Secret] | None = None,
-        limits: Limits | None = None,
     ) -> None:
         """Fetch a file of known content; it appears at `path` whole, or not at all.
 
@@ -175,7 +172,7 @@ class Client:
             IntegrityError: its sha256 is another.
         """
         part = ResumableFile(path.with_name(f"{path.name}.part"), size, headers or {})
-        limits = (limits or self.limits).for_bytes(size)
+        limits = self.limits.for_bytes(size)
         ask = _Ask("GET", url, headers=part.headers)
         goes_on = part.length() > 0
         while True:
@@ -188,8 +185,7 @@ class Client:
                 raise IntegrityError(f"{public(url)}: its sha256 is {found}, expected {sha256}")
             goes_on = False
         with storage_faults(path, size):
-            part.path.replace(path)
-            sync_folder(path.parent)
+            move_whole(part.path, path)
 
     def _run(self, ask: _Ask, limits: Limits, take: Callable[[requests.Response, Watch], _T | Fault]) -> _T:
         where = f"{ask.method} {public(ask.url)}"

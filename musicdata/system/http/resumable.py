@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
 from typing import TYPE_CHECKING
 
-from musicdata.system.files import storage_faults
+from musicdata.system.files import storage_faults, sync
 from musicdata.system.http.outcome import Fault, Outcome
 from musicdata.system.http.watchdog import TooLongError
 
@@ -75,8 +74,7 @@ class ResumableFile:
                 file.truncate(0)
                 raise
             with storage_faults(self.path, rest):
-                file.flush()
-                os.fsync(file.fileno())
+                sync(file)
         if (length := self.length()) == self._size:
             return None
         is_all = {"content-length", "transfer-encoding"} & {name.lower() for name in response.headers}

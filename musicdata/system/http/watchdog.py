@@ -32,7 +32,7 @@ class TooLongError(Exception):
 
 
 class Watch:
-    """Watches over one attempt; what it does in this thread must have ended at `end_s` of the monotonic clock."""
+    """The watch over one attempt; what that does in this thread must have ended at `end_s` of the monotonic clock."""
 
     def __init__(self, end_s: float) -> None:
         self._end_s = end_s

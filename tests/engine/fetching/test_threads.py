@@ -15,6 +15,7 @@ from musicdata.definitions.recipe import Step
 from musicdata.definitions.stage import Caller, Item, Network, Parameters, Stage
 from musicdata.engine.fetching.rate_limits import RateLimiter, RetryPolicy
 from musicdata.engine.fetching.threads import Fetching
+from musicdata.engine.progress import Progress
 from musicdata.errors import PausedError, SetupError
 from musicdata.settings.services import Services
 from musicdata.system.http import Client, Limits
@@ -52,7 +53,7 @@ class Pages:
         self.client.__exit__(None, None, None)
 
 
-class Told:
+class Told(Progress):
     """Counts what fetching says."""
 
     def __init__(self) -> None:
@@ -76,7 +77,7 @@ def work(tmp_path: Path) -> Workspace:
 def fetch(work: Workspace, server: Loopback, patience: RetryPolicy = PATIENCE, n_threads: int = 2) -> list[str]:
     told = Told()
     with Ledger(work) as ledger:
-        gate = RateLimiter(ledger, {}, patience)
+        gate = RateLimiter(ledger, {}, patience, told)
         Fetching(step(server.url), ledger, gate, Services(), work.scratch, told).run(n_threads=n_threads)
     return sorted(told.outcomes)
 

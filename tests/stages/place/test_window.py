@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import musicdata
-from musicdata.stages.place.window import Window, sung_words, times_s, window_starts
+from musicdata.stages.place.window import Window, lyrics_text, times_s, window_starts
 from tests.recipes import TO_WINDOWS, write_recipe
 from tests.songs import shared, write_song
 
@@ -60,9 +60,9 @@ def test_times_follow_the_tempo() -> None:
 
 def test_words_stand_as_they_are_sung() -> None:
     words = [("A", 4), ("ma", 5), ("zing", 5), ("zing", 6), ("grace", 7)]
-    assert sung_words(words) == "A mazing zing grace"
-    assert sung_words([(syllable, None) for syllable, _ in words]) == "A ma zing zing grace"
-    assert sung_words([("A", None), ("ma", 5), ("zing", 5), ("grace", None)]) == "A mazing grace"
+    assert lyrics_text(words) == "A mazing zing grace"
+    assert lyrics_text([(syllable, None) for syllable, _ in words]) == "A ma zing zing grace"
+    assert lyrics_text([("A", None), ("ma", 5), ("zing", 5), ("grace", None)]) == "A mazing grace"
 
 
 def test_every_sample_has_its_words(recipe: str, tmp_path: Path) -> None:

@@ -1,0 +1,288 @@
+"""What a workspace holds of each stage of a recipe, read once: by the engine that builds, plans and reports."""
+
+from __future__ import annotations
+
+import functools
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from musicdata.definitions import contract as contracts
+from musicdata.engine.staleness import NOT_BUILT, Origin, changed_tools, changes
+from musicdata.errors import InputError, SetupError
+from musicdata.system.digests import FileHashes, digest_of, each_file_once
+from musicdata.system.files import read_json
+from musicdata.workspace import ledger as ledgers
+from musicdata.workspace.ledger import Ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from musicdata.definitions.recipe import Recipe, Step
+    from musicdata.workspace.folder import Workspace
+
+    Record = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class StageStatus:
+    """A stage in a workspace, as people are told.
+
+    Attributes:
+        reasons: why it has to run; empty when it is up to date.
+        rows: rows of each table it made last.
+        bytes: size of those tables.
+        rejects: dropped items by reason.
+    """
+
+    stage: str
+    reasons: tuple[str, ...]
+    rows: dict[str, int]
+    bytes: int
+    rejects: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a stage reads beside tables: files, of which each is hashed once a run.
+
+    Attributes:
+        step: the stage with its parameters.
+        hashes: of the files that were hashed.
+    """
+
+    step: Step
+    hashes: FileHashes = field(default_factory=dict)
+
+    @functools.cached_property
+    def digest(self) -> str:
+        """Return the content hash of what it will read; "" for a stage that reads tables only.
+
+        Raises:
+            InputError: the source cannot be read.
+        """
+        if self.step.stage.source_digest is None:
+            return ""
+        with each_file_once(self.hashes):
+            return self.step.stage.source_digest(self.step.parameters)
+
+
+@dataclass(frozen=True)
+class StageState:
+    """A stage in a workspace before it runs.
+
+    Attributes:
+        workspace: where its tables are.
+        step: the stage with its parameters.
+        manifest: what it made when it was last sealed; None if it never was.
+        made: content hash of each table made so far.
+        rejects_read: stage whose rejects it reads → content hash of these.
+        source: what it reads beside tables.
+        n_open: items of a network stage of which nothing has become yet.
+        fetched: content hash of what became of its items; "" while some are open, and for other stages.
+    """
+
+    workspace: Workspace
+    step: Step
+    manifest: Record | None
+    made: Mapping[str, str]
+    rejects_read: Mapping[str, str]
+    source: Source
+    n_open: int = 0
+    fetched: str = ""
+
+    def with_fetched(self, ledger: Ledger) -> StageState:
+        """Return it with what stands in the ledger."""
+        n_open = ledger.n_open(self.step.stage.name)
+        return replace(self, n_open=n_open, fetched="" if n_open else ledger.digest(self.step.stage.name))
+
+    @functools.cached_property
+    def origin(self) -> Origin:
+        """Return what the output would be a function of, if the stage ran now.
+
+        Raises:
+            InputError: the source cannot be read.
+        """
+        stage = self.step.stage
+        return Origin(
+            facts=stage.facts(self.step.parameters),
+            contracts={table: contracts.load(table).digest() for table in stage.outputs},
+            inputs={table: self.made[table] for table in stage.inputs},
+            source=self.fetched or self.source.digest,  # what was asked for, by key and parameters, is in the former
+            rejects=dict(self.rejects_read),
+        )
+
+    @property
+    def wants(self) -> str:
+        """Return the digest of what a network stage makes its list of items from.
+
+        Raises:
+            InputError: the source cannot be read.
+        """
+        inputs = {table: self.made[table] for table in self.step.stage.inputs}
+        return digest_of([self.step.stage.facts(self.step.parameters), inputs, self.source.digest])
+
+    @functools.cached_property
+    def tools(self) -> dict[str, str]:
+        """Return the programs that the output depends on, and their versions.
+
+        Raises:
+            SetupError: one is missing.
+        """
+        return dict(self.step.stage.tools(self.step.parameters))
+
+    @functools.cached_property
+    def reasons(self) -> tuple[str, ...]:
+        """Return why the stage has to run; empty when its tables are up to date."""
+        if waits_for := [table for table in self.step.stage.inputs if table not in self.made]:
+            return (f"waits for {', '.join(waits_for)}",)
+        if self.manifest is None:
+            return (NOT_BUILT,)
+        if self.n_open:
+            return (f"{self.n_open:,} items are to be fetched",)
+        if self._left_nothing:
+            return (f"it left no {self.step.stage.outputs[0]} the last time",)
+        source = "what was fetched" if self.step.stage.network else "the source files"
+        try:
+            changed = changes(self.manifest, self.origin, source)
+        except InputError as error:
+            return (f"the source cannot be read: {error}",)
+        return (*changed, *self._changed_tools(self.manifest), *self._missing_part(self.manifest))
+
+    def _changed_tools(self, manifest: Record) -> list[str]:
+        try:
+            return changed_tools(manifest, self.tools)
+        except SetupError:  # a finished table needs no renderer
+            return []
+
+    def _missing_part(self, manifest: Record) -> list[str]:
+        first = next((name for name in _names(manifest["shards"]) if name in self._missing), None)
+        return [f"part {'/'.join(first)} is missing or cut short"] if first else []
+
+    @property
+    def _left_nothing(self) -> bool:
+        """Say whether every item was rejected: then the fault may have been this machine's, since mended."""
+        return self.manifest is not None and not self.manifest["tables"][self.step.stage.outputs[0]]["rows"]
+
+    @functools.cached_property
+    def _missing(self) -> frozenset[tuple[str, str]]:
+        """Return (table, file) of the parts that the manifest names and that are not there as they were made."""
+        parts = _parts(self.manifest["shards"]) if self.manifest else []
+        return frozenset((table, part["file"]) for table, part in parts if not self._holds(table, part))
+
+    def _holds(self, table: str, part: Record) -> bool:
+        """Say whether a part of a table, "" for the rejects, is on disk with the size it was made with."""
+        path = self._folder(table) / part["file"]
+        n_bytes: int = path.stat().st_size if path.is_file() else -1
+        is_whole: bool = n_bytes == part["bytes"]
+        return is_whole
+
+    def _folder(self, table: str) -> Path:
+        return self.workspace.table_folder(table) if table else self.workspace.rejects_folder(self.step.stage.name)
+
+    def sealed_shards(self, plan: list[Record]) -> dict[str, Record]:
+        """Return key → record of the plan's shards that were sealed the last time and whose parts are there.
+
+        There are none if every item was rejected.
+        """
+        keys = {shard["key"] for shard in plan}
+        shards = self.manifest["shards"] if self.manifest and not self._left_nothing else []
+        return {s["key"]: s for s in shards if s["key"] in keys and self._missing.isdisjoint(_names([s]))}
+
+    def finished_shards(self, plan: list[Record]) -> dict[str, Record]:
+        """Return key → record of the plan's shards that this run or a killed one has done."""
+        folder = self.workspace.state_folder(self.step.stage.name) / "shards"
+        records = {shard["key"]: read_json(folder / f"{shard['key']}.json") for shard in plan}
+        return {key: r for key, r in records.items() if r and all(self._holds(*part) for part in _parts([r]))}
+
+    @property
+    def keeps(self) -> bool:
+        """Say whether the stage is handed its earlier output, which must be of the same version and parameters."""
+        then = None if self.manifest is None or self._left_nothing else self.manifest["origin"]["facts"]
+        return self.step.stage.keeps and then == self.origin.facts
+
+    def status(self) -> StageStatus:
+        """Return what people are told."""
+        manifest: Record = self.manifest or {"tables": {}, "rejects": {}}
+        return StageStatus(
+            stage=self.step.stage.name,
+            reasons=self.reasons,
+            rows={table: facts["rows"] for table, facts in manifest["tables"].items()},
+            bytes=sum(facts["bytes"] for facts in manifest["tables"].values()),
+            rejects=manifest["rejects"],
+        )
+
+
+def _parts(shards: list[Record]) -> list[tuple[str, Record]]:
+    """List (table, part) of every part that records of shards name; the table of rejects is ""."""
+    parts = [(table, part) for shard in shards for table, part in shard["parts"].items()]
+    return parts + [("", shard["rejects"]) for shard in shards if shard["rejects"]]
+
+
+def _names(shards: list[Record]) -> list[tuple[str, str]]:
+    return [(table, part["file"]) for table, part in _parts(shards)]
+
+
+class WorkspaceState:
+    """A workspace as a recipe goes through it: each manifest is read once.
+
+    Attributes:
+        workspace: the folder.
+        made: content hash of each table made so far.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.made: dict[str, str] = {}
+        self._manifests: dict[str, Record | None] = {}
+
+    def state_of(self, step: Step) -> StageState:
+        """Return the state of the stage whose turn it is."""
+        return StageState(
+            workspace=self.workspace,
+            step=step,
+            manifest=self._manifest(step.stage.name),
+            made=dict(self.made),
+            rejects_read=self._rejects_read(step),
+            source=Source(step),
+        )
+
+    def add(self, stage: str, manifest: Record) -> None:
+        """Take the tables of a stage that is up to date or was sealed just now."""
+        self._manifests[stage] = manifest
+        self.made |= {table: facts["digest"] for table, facts in manifest["tables"].items()}
+
+    def _manifest(self, stage: str) -> Record | None:
+        if stage not in self._manifests:
+            self._manifests[stage] = self.workspace.manifest(stage)
+        return self._manifests[stage]
+
+    def _rejects_read(self, step: Step) -> dict[str, str]:
+        """Return stage → content hash of its rejects, of those stages that the step reads and the recipe has.
+
+        A stage whose tables are not those made so far is left over from another recipe.
+        """
+        rejects: dict[str, str] = {}
+        for name in step.stage.reads_rejects:
+            manifest = self._manifest(name)
+            if manifest and all(self.made.get(t) == facts["digest"] for t, facts in manifest["tables"].items()):
+                parts = [shard["rejects"]["sha256"] for shard in manifest["shards"] if shard["rejects"]]
+                rejects[name] = digest_of(parts)
+        return rejects
+
+
+def stage_states(recipe: Recipe, workspace: Workspace) -> list[StageStatus]:
+    """Return every stage's state; a stage after a stale one is stale if its input changes, which is not known yet."""
+    known, statuses = WorkspaceState(workspace), []
+    with ExitStack() as stack:
+        has_ledger = ledgers.exists(workspace)
+        ledger = stack.enter_context(Ledger(workspace, read_only=True)) if has_ledger else None
+        for step in recipe.steps:
+            state = known.state_of(step)
+            if state.manifest and ledger and step.stage.network:
+                state = state.with_fetched(ledger)
+            statuses.append(state.status())
+            if state.manifest and not state.reasons:
+                known.add(step.stage.name, state.manifest)
+    return statuses
