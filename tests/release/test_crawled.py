@@ -9,7 +9,7 @@ import pytest
 
 from musicdata.errors import RefusedError
 from musicdata.release.exports import export, schema
-from musicdata.release.exports.check import check_views
+from musicdata.release.exports.check import check_exports
 from musicdata.release.making.freeze import freeze
 from musicdata.release.reading.release import Release, open_release
 from musicdata.release.removal.takedown import takedown
@@ -126,4 +126,4 @@ def test_an_artist_can_be_taken_down(full: Release, tmp_path: Path) -> None:
 @pytest.mark.parametrize("view", ["webdataset", "lhotse", "csv"])
 def test_exports_hold_what_the_release_holds(view: str, full: Release, tmp_path: Path) -> None:
     export(full, view, tmp_path / view)
-    assert check_views(full, [tmp_path / view]) == []
+    assert check_exports(full, [tmp_path / view]) == []

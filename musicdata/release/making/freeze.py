@@ -21,7 +21,7 @@ from musicdata.errors import InputError, RefusedError, UsageError
 from musicdata.release.diff import bump as bumps
 from musicdata.release.diff import diff
 from musicdata.release.making import around, selection, writing
-from musicdata.release.making.staging import is_there, unfinished
+from musicdata.release.making.staging import is_there, staging
 from musicdata.release.reading.release import Release
 from musicdata.release.record import configs, layout
 from musicdata.release.record import version as versions
@@ -76,7 +76,7 @@ def freeze(
         if is_there(out):
             return _the_same(out, record, version)
         identity = digest_of(record.model_dump(mode="json", exclude={"version"}) | {"file_bytes": file_bytes})
-        with unfinished(out, identity) as folder:
+        with staging(out, identity) as folder:
             return frozen.write(folder, record)
 
 
@@ -181,10 +181,16 @@ class _Frozen:
     def _sources(self) -> dict[str, Any]:
         called = {name for step in self.recipe.steps if step.stage.network for name in step.stage.network.services}
         services = {"services": sorted(called)} if called else {}
-        if "songs" not in self.reader.tables:
-            return services
-        files = sorted(pc.unique(self.reader.read("songs", ["source_sha256"]).column("source_sha256")).to_pylist())
-        return {"files": len(files), "sha256": digest_of(files)} | services
+        files = sorted(self._source_files())
+        return ({"files": len(files), "sha256": digest_of(files)} if files else {}) | services
+
+    def _source_files(self) -> set[str]:
+        """Return the sha256 of every source file that a table tells of."""
+        found: set[str] = set()
+        for contract in map(self.reader.contract, self.reader.tables):
+            for column in (column.name for column in contract.columns if column.role == "source_sha256"):
+                found |= set(pc.unique(self.reader.read(contract.name, [column]).column(column)).to_pylist())
+        return found - {None}
 
     def _gate(self, *, allow_failed_gate: bool) -> layout.Gate | None:
         report = checking.check(self.workspace.root)
