@@ -49,7 +49,7 @@ def diff(
     ours, theirs = Side.of(a), Side.of(b)
     removed = Removed.between(ours, theirs)
     found = Diff(a.record.slug, b.record.slug, a.record.view, metadata=changed_metadata(ours, theirs))
-    found.home = ours.home or found.home
+    found.home = ours.home
     for table in sorted(ours.contracts.keys() | theirs.contracts.keys()):
         progress(table)
         if table not in ours.contracts:
