@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from musicdata.definitions.contract import Contract
     from musicdata.definitions.recipe import Recipe
     from musicdata.release.making.selection import Selection
     from musicdata.release.record.configs import Config
@@ -151,7 +152,7 @@ class _Frozen:
         made = set(self.reader.tables)
         if missing := sorted(set(self.recipe.tables()) - made):
             raise InputError(f"{self.workspace.root} has no {', '.join(missing)} yet: finish it with musicdata build")
-        names = configs.released_tables(self.recipe.tables())
+        released = configs.released(map(self.reader.contract, self.recipe.tables()))
         before = self.previous.record if self.previous else None
         if before and before.name != self.recipe.dataset.name:
             raise UsageError(
@@ -169,7 +170,8 @@ class _Frozen:
             tables={},
             files=[],
             stages=[step.stage.facts(step.parameters) for step in self.recipe.steps],
-            sources=self._sources() | {"tables": {name: self.reader.digest(name) for name in names}},
+            sources=self._sources()
+            | {"tables": {contract.name: self.reader.digest(contract.name) for contract in released}},
             rejects={stage: dict(sorted(m["rejects"].items())) for stage, m in manifests.items() if m.get("rejects")},
             tools=_tools(manifests),
             rights={},
@@ -226,7 +228,10 @@ class _Frozen:
 
     def configs(self, record: layout.Record) -> list[Config]:
         """Return the configs of the release."""
-        return configs.plan(configs.contracts_of(list(record.sources["tables"])))
+        return configs.plan(self._contracts(record))
+
+    def _contracts(self, record: layout.Record) -> list[Contract]:
+        return configs.among([self.reader.contract(name) for name in record.sources["tables"]])
 
     def selected(self, record: layout.Record) -> Selection:
         """Return the samples that are released."""
@@ -243,7 +248,7 @@ class _Frozen:
             done = self._write_config(folder, config, selected)
             files += done[0]
             tables |= done[1]
-        described = {contract.name: contract for contract in configs.contracts_of(sorted(tables))}
+        described = {contract.name: contract for contract in self._contracts(record)}
         known = {
             "files": files,
             "tables": tables,

@@ -67,13 +67,14 @@ def column_names(contract: Contract) -> list[str]:
     return [column.name for column in contract.columns]
 
 
-def released_tables(tables: Iterable[str]) -> list[str]:
-    """List those of `tables` that belong in a release: all that tell of samples, and what these refer to.
+def released(tables: Iterable[Contract]) -> list[Contract]:
+    """Return those of a workspace's contracts that belong in a release: what tells of samples, and what this refers to.
 
     Tables of what samples were cut from (whole songs, say) tell more than the samples do, and stay behind; so do those
-    that tell of what was dropped.
+    that tell of what was dropped. Each refers to those that are among them.
     """
-    known = {contract.name: contract for contract in contracts_of(sorted(tables))}
+    every = {contract.name: contract for contract in tables}
+    known = {name: every[name].among(sorted(every)) for name in sorted(every)}
     told = [name for name, one in known.items() if set(_SHARED) <= set(column_names(one)) and not one.of_dropped]
     found = list(told)
     while told:
@@ -81,12 +82,13 @@ def released_tables(tables: Iterable[str]) -> list[str]:
             if target in known and target not in found:
                 found.append(target)
                 told.append(target)
-    return sorted(found)
+    return among([every[name] for name in sorted(found)])
 
 
-def contracts_of(tables: Sequence[str]) -> list[Contract]:
-    """Return the contracts of tables, each referring to those that are among them."""
-    return [contracts.load(name).among(tables) for name in tables]
+def among(tables: Sequence[Contract]) -> list[Contract]:
+    """Return contracts, each referring to those that are among them."""
+    names = [contract.name for contract in tables]
+    return [contract.among(names) for contract in tables]
 
 
 def plan(tables: Sequence[Contract]) -> list[Config]:
