@@ -148,9 +148,9 @@ def responsible(record: Record, recipe: Head) -> dict[str, Any]:
 
 def _maintenance(record: Record) -> str:
     before = f" It follows {record.previous.version}." if record.previous else ""
-    gone = f" Taken down so far: {'; '.join(lines)}." if (lines := sentences.takedowns(record)) else ""
+    down = f" Taken down so far: {'; '.join(lines)}." if (lines := sentences.takedowns(record)) else ""
     return (
-        f"Versions are semantic; a published one never changes, what is taken down goes with a new one.{before}{gone}"
+        f"Versions are semantic; a published one never changes, what is taken down goes with a new one.{before}{down}"
     )
 
 

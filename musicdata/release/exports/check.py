@@ -1,4 +1,4 @@
-"""Proves that exported folders and views by rights show the release they name: the same samples, splits and content.
+"""Proves that exported folders and rights views show the release they name: the same samples, splits and content.
 
 Each folder is read in its own format, and what it carries is compared with the release, value by value.
 """
@@ -64,7 +64,7 @@ class _Claim:
 
     Attributes:
         record: its own: of an export, or of a release.
-        view: by rights, of the release it shows.
+        view: rights view of the release it shows.
         own: the files that are not among `record.files`.
         carries: payloads that its samples have.
         samples: what it carries of each sample; `tables` of other tables.
@@ -81,13 +81,13 @@ class _Claim:
 def check_exports(release: Release, folders: Sequence[Path]) -> list[str]:
     """Return what is wrong with folders that claim to show `release`: nothing, if they do.
 
-    Each is an export (it has `VIEW.json`) or a release in a view by rights (it has `RELEASE.json`). Proved are: the
+    Each is an export (it has `VIEW.json`) or a release in a rights view (it has `RELEASE.json`). Proved are: the
     same name, version and content_root; every file whole, and nothing beside them; the same samples in the same splits;
     and that what a folder carries is what the release holds.
 
     Args:
         release: in the view the folders were made from, or in full.
-        folders: exports and views by rights.
+        folders: exports and rights views.
 
     Returns:
         A line for each problem; it begins with the folder and names the file, or the sample and what of it.

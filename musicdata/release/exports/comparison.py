@@ -30,7 +30,7 @@ class Comparison:
     """Knows what may be missing.
 
     Attributes:
-        view: by rights, that the folder shows where it is narrower than the release's; None where it is not.
+        view: rights view that the folder shows where it is narrower than the release's; None where it is not.
         facts: column of the config `samples` → its contract.
         beside: contract of the table beside the samples; None where the release has none.
     """

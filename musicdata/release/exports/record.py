@@ -38,7 +38,7 @@ class ExportRecord(_Model):
     Attributes:
         format: of this file.
         name: of the data set, with `version` and `content_root` as the release has them.
-        release_view: the view by rights of the release it was made from: full, open, features or ids.
+        release_view: the rights view of the release it was made from: full, open, features or ids.
         view: which export it is: files, webdataset, lhotse …
         options: the export's options.
         ids: which samples there are.

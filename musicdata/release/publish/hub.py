@@ -122,8 +122,8 @@ class Hub:
             for each in batch:
                 n_bytes += sizes[each.path_in_repo]
                 progress(each.path_in_repo, n_bytes, self._upload.n_bytes)
-        gone = set(self._tree(branch)) - set(sizes) - _HUBS_OWN
-        operations = added + [self._hub.CommitOperationDelete(path) for path in sorted(gone)]
+        removed = set(self._tree(branch)) - set(sizes) - _HUBS_OWN
+        operations = added + [self._hub.CommitOperationDelete(path) for path in sorted(removed)]
         done = self._api.create_commit(
             self._repository,
             operations,

@@ -73,6 +73,6 @@ class Items:
         """
         found = pa.chunked_array([pa.array(np.zeros(len(samples), bool))])
         for column in self.tables:
-            ids = [stone.id for stone in tombstones if self.columns.get(stone.table, column) == column]
+            ids = [one.id for one in tombstones if self.columns.get(one.table, column) == column]
             found = pc.or_(found, pc.is_in(samples.column(column), pa.array(ids, pa.string())))
         return found

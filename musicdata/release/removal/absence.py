@@ -78,14 +78,14 @@ class Absence:
         return not self.findings
 
 
-def prove_absence(root: Path, gone: Sequence[str | Tombstone], previous_root: Path) -> Absence:
+def prove_absence(root: Path, items: Sequence[str | Tombstone], previous_root: Path) -> Absence:
     """Look for what was taken down in every file of a folder: a release, a view of it, or what was exported from it.
 
     The tombstones of a `RELEASE.json` name what was taken down; there, and only there, its id may stand.
 
     Args:
         root: folder to search.
-        gone: tombstones, or ids of samples, songs or groups as `takedown` takes them.
+        items: tombstones, or ids of samples, songs or groups as `takedown` takes them.
         previous_root: full release that still has the items.
 
     Raises:
@@ -93,7 +93,7 @@ def prove_absence(root: Path, gone: Sequence[str | Tombstone], previous_root: Pa
     """
     if not root.is_dir():
         raise InputError(f"there is no folder {root} to search")
-    terms = remains(open_release(previous_root), gone)
+    terms = remains(open_release(previous_root), items)
     search = _Search(root, terms, Absence(terms.counts))
     for path in sorted(path for path in root.rglob("*") if path.is_file()):
         search.file(path)

@@ -53,7 +53,7 @@ def remains(release: Release, items: Sequence[str | Tombstone]) -> SearchTerms:
 
 
 def _add_words(terms: SearchTerms, release: Release, lost: Removed) -> None:
-    """Add the words of the samples that are gone, those left out that others have too."""
+    """Add the texts of the samples that are removed, those left out that others have too."""
     known = shape.columns_of(release, layout.SAMPLES)
     for column in (place for place, c in known.items() if c.content_of and c.type == "string"):
         found = release.reader.iterate_config(layout.SAMPLES, [SAMPLE_ID, column])
@@ -67,7 +67,7 @@ def _add_words(terms: SearchTerms, release: Release, lost: Removed) -> None:
 
 
 def _add_media(terms: SearchTerms, release: Release, table: str, lost: Removed) -> None:
-    """Add the sounds and pictures of a table that only samples have that are gone, and their hashes."""
+    """Add the sounds and pictures of a table that only removed samples have, and their hashes."""
     contract = release.contract(table)
     media = [column.name for column in contract.columns if column.is_media]
     if not media:

@@ -64,9 +64,9 @@ def _named(items: Items, known: dict[str, set[str]], item: str) -> tuple[str, st
 
 def _not_there(release: Release, items: Items, item: str) -> str:
     names = {item, *(item.removeprefix(items.prefix(column)) for column in items.tables)}
-    stone = next((stone for stone in release.record.tombstones if stone.id in names), None)
-    if stone is not None:
-        return f"{item} is not in {release.record.slug}: it was taken down in version {stone.version}"
+    tombstone = next((one for one in release.record.tombstones if one.id in names), None)
+    if tombstone is not None:
+        return f"{item} is not in {release.record.slug}: it was taken down in version {tombstone.version}"
     kinds = ", of a ".join(column.removesuffix("_id") for column in items.tables)
     return f"{item} is not in {release.record.slug}: expected the id of a {kinds}"
 

@@ -21,7 +21,7 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Release:
 
 @pytest.fixture(scope="session")
 def rights_views(full: Release, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Release]:
-    """View by rights → the release in it; read them, never change them."""
+    """Rights view → the release in it; read them, never change them."""
     root = tmp_path_factory.mktemp("rights")
     for view in ("open", "features", "ids"):
         redaction.render(full.root, view, root / view)

@@ -30,7 +30,7 @@ IMPOSSIBLE = [(view, name) for view, names in POSSIBLE.items() for name in sorte
 def withheld(
     rights_views: Mapping[str, Release], tmp_path_factory: pytest.TempPathFactory
 ) -> Mapping[tuple[str, str], Path]:
-    """(View by rights, export) → its folder."""
+    """(Rights view, export) → its folder."""
     root = tmp_path_factory.mktemp("withheld")
     found = {(view, name): root / f"{view}-{name}" for view, names in POSSIBLE.items() for name in names}
     for (view, name), out in found.items():
