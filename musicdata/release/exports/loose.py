@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from musicdata.definitions.contract import SAMPLE_ID
 from musicdata.errors import IntegrityError
+from musicdata.release.exports.sample import file_stem
 from musicdata.release.exports.tabular import CsvWriter, read_csv, rows_of
 from musicdata.release.reading import shape
 from musicdata.release.record import layout
@@ -36,13 +37,14 @@ class LooseFiles:
     """
 
     def __init__(self, release: Release) -> None:
-        self._beside = shape.beside(release)
+        beside = shape.beside(release)
+        self._beside = file_stem(beside) if beside else ""
         self._files: dict[str, tuple[str, str]] = {}
         for work in shape.works(release):
             if not work.is_text:
                 taken = {place for place, _ in self._files.values()} | {self._beside}
                 place = f"{work.table}_{work.name}" if work.table in taken else work.table
-                self._files[work.name] = place, work.column.file_ending
+                self._files[work.name] = file_stem(place), work.column.file_ending
 
     @property
     def columns(self) -> dict[str, str]:

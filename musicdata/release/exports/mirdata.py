@@ -92,7 +92,8 @@ def fields(release: Release) -> dict[str, str]:
 
 
 def _write_texts(folder: Folder, sample: Sample) -> dict[str, str]:
-    return {name: folder.write(f"{name}/{sample.stem}.txt", text.encode()) for name, text in sample.texts.items()}
+    texts = {name: (samples.file_stem(name), text.encode()) for name, text in sample.texts.items()}
+    return {name: folder.write(f"{below}/{sample.stem}.txt", data) for name, (below, data) in texts.items()}
 
 
 def _entry(root: Path, path: str | None) -> list[str | None]:
@@ -128,11 +129,17 @@ def loader(release: Release) -> str:
     told = release.head.release
     return Template(_TEMPLATE.read_text("utf-8")).substitute(
         name=dataset_name(release),
-        about=_ALIGNED if shape.beside(release) else _ABOUT,
+        about=_ALIGNED if _are_of_notes(release) else _ABOUT,
         version=release.record.version,
         bibtex=ascii(release.cite()),
         licence=ascii(told.licence if told else ""),
     )
+
+
+def _are_of_notes(release: Release) -> bool:
+    """Say whether the rows beside the samples are notes."""
+    table = shape.beside(release)
+    return bool(table) and release.contract(table).key[-1] == "note_index"
 
 
 def read(folder: Path, release: Release) -> Iterator[tuple[str, str, Payload]]:

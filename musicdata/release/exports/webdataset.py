@@ -73,7 +73,7 @@ class _Members:
         for work in works:
             ending = ".txt" if work.is_text else work.column.file_ending
             is_taken = ending in (*suffixes.values(), _FACTS)
-            suffixes[work.name] = f".{work.name}{ending}" if is_taken else ending
+            suffixes[work.name] = f".{samples.file_stem(work.name)}{ending}" if is_taken else ending
         return cls(suffixes, frozenset(work.name for work in works if work.is_text), shape.beside(release))
 
     def of_sample(self, sample: Sample) -> tuple[str, dict[str, bytes]]:

@@ -13,8 +13,10 @@ import pyarrow as pa
 import pytest
 
 from musicdata.definitions.contract import Column, Contract
+from musicdata.errors import InputError
 from musicdata.release.exports import EXPORTS, export
 from musicdata.release.exports.check import check_exports
+from musicdata.release.exports.folder import Folder
 from musicdata.release.reading import shape
 from musicdata.release.reading.release import Release, open_release
 from musicdata.release.removal.absence import prove_absence
@@ -119,6 +121,31 @@ def test_a_review_that_is_left_is_found(reviewed: Release) -> None:
     left = prove_absence(reviewed.root, ["s000003"], reviewed.root)
     found = [finding for finding in left.findings if finding.what == "the words of s000003"]
     assert any(finding.place == "column opinion" for finding in found)
+
+
+@pytest.mark.parametrize("name", ["mirdata", "webdataset"])
+@pytest.mark.parametrize("modality", ["../../up", "/up", "a.b"])
+def test_a_modality_never_leads_out_of_the_folder(name: str, modality: str, tmp_path: Path) -> None:
+    """Contracts of a release are a stranger's: what they call a work becomes the name of a folder or a member."""
+    made = songs(6)
+    ids = made.tables["samples"].select(["sample_id", "split"])
+    opinion = REVIEWS.columns[-1].model_copy(update={"content_of": modality})
+    hostile = REVIEWS.model_copy(update={"columns": (*SHARED, opinion)})
+    rows = ids.append_column("opinion", pa.array(["a review"] * len(ids))).cast(hostile.arrow_schema())
+    made = replace(made, tables={**made.tables, "reviews": rows}, contracts={"reviews": hostile})
+    release = made.write(tmp_path / "in" / "release")
+    with pytest.raises(InputError, match="cannot be the name of a file"):
+        export(release, name, tmp_path / "in" / "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["in"]
+    assert [path.name for path in (tmp_path / "in").iterdir()] == ["release"]
+
+
+@pytest.mark.parametrize("path", ["../up", "a/../../up", "/up", ""])
+def test_no_file_is_written_beside_an_export(path: str, tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "out")
+    with pytest.raises(InputError, match="leads out of"):
+        folder.write(path, b"data")
+    assert not list(tmp_path.iterdir())
 
 
 def test_only_sounds_and_pictures_have_an_ending() -> None:
