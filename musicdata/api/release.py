@@ -109,7 +109,7 @@ def verify(release: str | Path, *, views: Sequence[str | Path] = ()) -> list[Pro
     root = Path(release) if Path(release).is_dir() else load(release).root
     problems = verifying.verify(root, record=_published(root))
     if views and not problems:
-        said = check.check_views(load(root), [Path(folder) for folder in views])
+        said = check.check_exports(load(root), [Path(folder) for folder in views])
         problems += [verifying.Problem(place, "", message) for place, _, message in (s.partition(": ") for s in said)]
     return problems
 
@@ -250,7 +250,7 @@ def export(
     progress(f"{view} of {opened.record.slug}")
     if view == "full":
         raise UsageError(
-            f"the view full is the release itself; there are {', '.join((*RIGHTS_VIEWS, *views.registry()))}"
+            f"the view full is the release itself; there are {', '.join((*RIGHTS_VIEWS, *views.EXPORTS.all()))}"
         )
     if view in RIGHTS_VIEWS and options:
         raise UsageError(f"the view {view} has no option {', '.join(options)}")

@@ -110,12 +110,13 @@ def diff(
 ) -> None:
     """Say what differs between two releases, table by table, and which step in version that is."""
     from musicdata.api import release as library
+    from musicdata.release.diff import report
 
     found = library.diff(first, second)
     if as_json:
-        print_json(found.as_json())
+        print_json(report.as_json(found))
     else:
-        for line in found.lines():
+        for line in report.lines(found):
             typer.echo(line)
 
 

@@ -17,13 +17,16 @@ from musicdata.definitions import plugins, shipped
 from musicdata.errors import ContractError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
     from numpy.typing import NDArray
 
 # The `datasets` library knows this struct as Audio or Image only if it, and each half of it, may be empty.
 MEDIA_TYPE = pa.struct([pa.field("bytes", pa.binary()), pa.field("path", pa.string())])
+
+SAMPLE_ID = "sample_id"
+"""Column of every table with rows of samples."""
 
 _TYPES: dict[str, pa.DataType] = {
     "string": pa.string(),
@@ -38,6 +41,7 @@ _TYPES: dict[str, pa.DataType] = {
 }
 
 _FOLDER = "manifests"
+_ENDINGS = {"audio": ".flac", "image": ".png"}
 
 ColumnType = Literal["string", "bool", "int32", "int64", "float32", "float64", "audio", "image", "vector"]
 
@@ -59,6 +63,8 @@ class Column(BaseModel):
             `notes` …; empty for facts about it, such as ids, times, hashes and counts.
         features_of: modality it describes by numbers from which the work cannot be heard or read again.
         fitted: whether its values depend on the whole train split, so that new samples change those of others.
+        ending: of a sound or a picture: what the names of its files end in, ``.flac``.
+        role: `source_sha256` of a column that has the sha256 of the source file a row was read from.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -76,6 +82,8 @@ class Column(BaseModel):
     content_of: str = ""
     features_of: str = ""
     fitted: bool = False
+    ending: str = Field(default="", pattern=r"^(\.[a-z0-9]{1,9})?$")
+    role: Literal["", "source_sha256"] = ""
 
     @model_validator(mode="after")
     def _is_a_whole_vector_or_none(self) -> Self:
@@ -85,7 +93,17 @@ class Column(BaseModel):
             raise ValueError(
                 f"column {self.name}: a vector has an element and a shape of positive lengths; no other type has them"
             )
+        if self.ending and not self.is_media:
+            raise ValueError(f"column {self.name}: only sounds and pictures have an ending")
         return self
+
+    @property
+    def file_ending(self) -> str:
+        """Return what the names of its files end in; what its type ends in where the contract does not say it.
+
+        Contracts in releases made before there was `ending` do not say it.
+        """
+        return self.ending or _ENDINGS[self.type]
 
     @property
     def arrow_type(self) -> pa.DataType:
@@ -102,8 +120,8 @@ class Column(BaseModel):
 
     def facts(self) -> dict[str, Any]:
         """Return what the column says about its values; only a vector has something to say of elements."""
-        told = {"description", "content_of", "features_of", "fitted"}
-        return self.model_dump(exclude=told | (set() if self.is_vector else {"element", "shape"}))
+        not_of_values = {"description", "content_of", "features_of", "fitted", "ending", "role"}
+        return self.model_dump(exclude=not_of_values | (set() if self.is_vector else {"element", "shape"}))
 
     def feature(self) -> dict[str, Any]:
         """Return how the `datasets` library calls the column's type."""
@@ -133,7 +151,17 @@ class Column(BaseModel):
     @property
     def is_media(self) -> bool:
         """Say whether the column holds the bytes of sounds or pictures."""
-        return self.type in ("audio", "image")
+        return self.is_sound or self.is_picture
+
+    @property
+    def is_sound(self) -> bool:
+        """Say whether the column holds the bytes of sounds."""
+        return self.type == "audio"
+
+    @property
+    def is_picture(self) -> bool:
+        """Say whether the column holds the bytes of pictures."""
+        return self.type == "image"
 
     @property
     def is_vector(self) -> bool:
@@ -151,11 +179,13 @@ class Contract(BaseModel):
         references: column → table in which its values are found, or several of which a data set has one: a table that
             serves two data sets refers to `samples` in the one and to `tracks` in the other.
         columns: in their order.
-        introduces: column whose values begin here: every other table that has them got them from this one.
+        introduces: column whose values begin here: every other table that has them got them from this one. Whole items
+            can be taken out of a release by the ids that a table introduces, as far as the samples have them.
         completes: column of which this table has exactly the values that came through with every modality.
         of_dropped: its rows tell of what did not come through; a release leaves it out.
         shown_by: table whose rows refer to this one's by all of its key: a row here is shared by several samples, and
             its `sample_id` is the first of them.
+        system: whether the program itself makes it, whatever the data set: the rooms that serve all data sets know it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -168,6 +198,7 @@ class Contract(BaseModel):
     completes: str = ""
     of_dropped: bool = False
     shown_by: str = ""
+    system: bool = False
     columns: tuple[Column, ...]
 
     @field_validator("references", mode="before")
@@ -212,7 +243,8 @@ class Contract(BaseModel):
         Of several tables a column may refer to only the first counts: that another data set has another does not change
         what is in this one's.
         """
-        facts = self.model_dump(exclude={"description", "columns", "introduces", "completes", "of_dropped", "shown_by"})
+        not_of_rows = {"description", "columns", "introduces", "completes", "of_dropped", "shown_by", "system"}
+        facts = self.model_dump(exclude=not_of_rows)
         facts["references"] = {column: told[0] for column, told in self.references.items()}
         facts["columns"] = [column.facts() for column in self.columns]
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
@@ -282,34 +314,43 @@ class HasTables(Protocol):
         ...
 
 
-def introducing(tables: Sequence[Contract], column: str = "sample_id") -> Contract:
-    """Return the contract of the table that introduces the values of `column`: of samples, `samples` or `tracks`.
+def introducing(tables: Iterable[Contract]) -> Contract:
+    """Return the contract of the table that introduces the samples.
 
     Raises:
         ContractError: none of them does.
     """
-    found = next((contract for contract in tables if contract.introduces == column), None)
-    if found is None:  # contracts in releases of older versions do not say it
-        found = next((contract for contract in tables if contract.name == "samples"), None)
-    if found is None:
-        there = ", ".join(sorted(contract.name for contract in tables))
-        raise ContractError(f"no table introduces {column}: expected samples or tracks; there are {there or 'none'}")
-    return found
+    contracts = {contract.name: contract for contract in tables}
+    for contract in contracts.values():
+        if contract.introduces == SAMPLE_ID:
+            return contract
+    there = ", ".join(sorted(contracts)) or "none"
+    raise ContractError(
+        f"no table introduces {SAMPLE_ID}: the contract of one has to say introduces = {SAMPLE_ID!r}; there are {there}"
+    )
 
 
-def introduced_by(data: HasTables, column: str = "sample_id") -> str:
-    """Return the name of the table of a workspace or a release that introduces the values of `column`.
+def introduced_by(data: HasTables) -> str:
+    """Return the name of the table of a workspace or a release that introduces the samples.
 
     Raises:
         ContractError: none does.
     """
-    return introducing([data.contract(table) for table in data.tables], column).name
+    return introducing(data.contract(table) for table in data.tables).name
 
 
-def completing(data: HasTables, column: str = "sample_id") -> str:
+def completing(data: HasTables) -> str:
     """Return the name of the table that has exactly the complete samples; nothing where there is none."""
-    named = [table for table in data.tables if data.contract(table).completes == column]
-    return next(iter(named), "alignment" if "alignment" in data.tables else "")
+    return next((table for table in data.tables if data.contract(table).completes == SAMPLE_ID), "")
+
+
+def beside_samples(data: HasTables) -> str:
+    """Return the name of the table with several rows a complete sample, such as an alignment; nothing if there is none.
+
+    Its rows go with their sample wherever samples are shown one by one.
+    """
+    table = completing(data)
+    return table if table and len(data.contract(table).key) > 1 else ""
 
 
 def _column_problems(column: Column, field: pa.Field, values: pa.ChunkedArray) -> list[str]:

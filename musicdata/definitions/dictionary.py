@@ -20,9 +20,9 @@ field's metadata.
 
 
 def markdown() -> str:
-    """Return the dictionary of all tables, in the order in which `musictm` makes them."""
-    made = recipe.load("musictm").tables()
-    tables = made + [name for name in contract.names() if name not in made]
+    """Return the dictionary of all tables, in the order in which the recipes make them, one after the other."""
+    made = [table for name in recipe.names() for table in recipe.load(name).tables()]
+    tables = dict.fromkeys([*made, *contract.names()])
     return "\n".join([_HEAD, *(_section(name) for name in tables)])
 
 

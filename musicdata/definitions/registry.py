@@ -128,6 +128,8 @@ class Registry(Generic[T]):
 
     def _in(self, module: ModuleType) -> Iterator[T]:
         several = getattr(module, f"{self._attribute}S", ())
+        if isinstance(several, Registry):  # the module of the kind itself
+            several = ()
         for item in (getattr(module, self._attribute, None), *several):
             if isinstance(item, self._of):
                 yield item

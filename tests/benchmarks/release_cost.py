@@ -18,7 +18,7 @@ from pathlib import Path
 import musicdata
 from musicdata.api import release as releases
 from musicdata.engine import checking
-from musicdata.release.exports import registry
+from musicdata.release.exports import EXPORTS
 from musicdata.release.making import freeze
 from musicdata.release.record.layout import read_record
 from musicdata.system.digests import sha256_of_file
@@ -80,7 +80,7 @@ def _steps(work: Path, release: Path, folder: Path) -> dict[str, Callable[[Path]
         "every sample read": lambda _: sum(1 for _ in musicdata.load(release).samples()),
         "release publish to a folder": lambda out: _publish(release, out, folder),
     }
-    for view in (*releases.RIGHTS_VIEWS, *registry()):
+    for view in (*releases.RIGHTS_VIEWS, *EXPORTS.all()):
         steps[f"export {view}"] = lambda out, view=view: releases.export(release, view, out)  # type: ignore[misc]
     return steps
 

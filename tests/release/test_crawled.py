@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from musicdata.errors import RefusedError
-from musicdata.release.exports import export, schema
-from musicdata.release.exports.check import check_views
+from musicdata.release.exports import export
+from musicdata.release.exports.check import check_exports
 from musicdata.release.making.freeze import freeze
+from musicdata.release.reading import shape
 from musicdata.release.reading.release import Release, open_release
 from musicdata.release.removal.takedown import takedown
 from musicdata.release.sharing import rights
@@ -65,7 +66,7 @@ def test_sound_and_words_are_never_published_whoever_claims_to_hold_the_rights(
 def test_the_view_ids_tells_ids_times_hashes_counts_and_runs_and_nothing_of_the_works(
     full: Release, ids: Release
 ) -> None:
-    columns = set(schema.columns_of(ids, "samples"))
+    columns = set(shape.columns_of(ids, "samples"))
     assert {"isrc", "video_id", "start_s", "pcm_sha256", "text_sha256", "truncated", "n_tokens", "mood"} <= columns
     assert not {"audio", "lyrics", "text", "synced", "clip_words", "tokens", "fingerprint"} & columns
     assert not [table for table in ids.tables if table.startswith("features_")]
@@ -126,4 +127,4 @@ def test_an_artist_can_be_taken_down(full: Release, tmp_path: Path) -> None:
 @pytest.mark.parametrize("view", ["webdataset", "lhotse", "csv"])
 def test_exports_hold_what_the_release_holds(view: str, full: Release, tmp_path: Path) -> None:
     export(full, view, tmp_path / view)
-    assert check_views(full, [tmp_path / view]) == []
+    assert check_exports(full, [tmp_path / view]) == []

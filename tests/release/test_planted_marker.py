@@ -152,7 +152,7 @@ def test_the_song_is_named_in_every_view_and_free_words_are_told(view: str, rend
 
 def test_the_marker_is_in_no_export_of_a_view(rendered: dict[str, Release], tmp_path: Path) -> None:
     made = []
-    for name, view in itertools.product(exports.registry(), VIEWS):
+    for name, view in itertools.product(exports.EXPORTS.all(), VIEWS):
         with contextlib.suppress(UsageError):  # it makes no sense of what the view leaves
             exports.export(rendered[view], name, tmp_path / name / view)
             made.append(name)

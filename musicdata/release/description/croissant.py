@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 from musicdata.release.description import citation, sentences
 from musicdata.release.description.escaping import one_line
-from musicdata.release.record import layout, shown
+from musicdata.release.record import layout
+from musicdata.release.record.configs import of_release
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from musicdata.definitions.contract import Column, Contract
     from musicdata.definitions.recipe import Head
+    from musicdata.release.record.configs import Config
     from musicdata.release.record.layout import File, Record
-    from musicdata.release.record.shown import Shown
 
 CONFORMS_TO = "http://mlcommons.org/croissant/1.0"
 PARQUET = "application/x-parquet"
@@ -93,7 +94,7 @@ def render(record: Record, contracts: Mapping[str, Contract], recipe: Head) -> b
         contracts: table → contract as this view has it.
         recipe: what it says about the data set.
     """
-    configs = shown.configs(record, contracts)
+    configs = of_release(record, contracts)
     document = _head(record, recipe) | responsible(record, recipe)
     document["distribution"] = [_file(file) for file in _data_files(record)] + [_files_of(config) for config in configs]
     document["recordSet"] = [
@@ -147,9 +148,9 @@ def responsible(record: Record, recipe: Head) -> dict[str, Any]:
 
 def _maintenance(record: Record) -> str:
     before = f" It follows {record.previous.version}." if record.previous else ""
-    gone = f" Taken down so far: {'; '.join(lines)}." if (lines := sentences.takedowns(record)) else ""
+    down = f" Taken down so far: {'; '.join(lines)}." if (lines := sentences.takedowns(record)) else ""
     return (
-        f"Versions are semantic; a published one never changes, what is taken down goes with a new one.{before}{gone}"
+        f"Versions are semantic; a published one never changes, what is taken down goes with a new one.{before}{down}"
     )
 
 
@@ -169,7 +170,7 @@ def _file(file: File) -> dict[str, Any]:
     }
 
 
-def _files_of(config: Shown) -> dict[str, Any]:
+def _files_of(config: Config) -> dict[str, Any]:
     return {
         "@type": "cr:FileSet",
         "@id": _file_set(config.name),
@@ -190,7 +191,7 @@ def _splits() -> dict[str, Any]:
     return inline | {"dataType": "cr:Split", "key": {"@id": f"{SPLITS}/name"}}
 
 
-def _relations(configs: list[Shown]) -> list[dict[str, Any]]:
+def _relations(configs: list[Config]) -> list[dict[str, Any]]:
     """Return a record set that lists which fields refer to which.
 
     The fields themselves have no `references`: mlcroissant 1.1 would join by the first of them, whatever is asked for,
@@ -218,7 +219,7 @@ def _inline(name: str, description: str, types: dict[str, str], rows: list[dict[
     }
 
 
-def _record_set(config: Shown) -> dict[str, Any]:
+def _record_set(config: Config) -> dict[str, Any]:
     return {
         "@type": "cr:RecordSet",
         "@id": config.name,
@@ -229,7 +230,7 @@ def _record_set(config: Shown) -> dict[str, Any]:
     }
 
 
-def _field(config: Shown, column: Column) -> dict[str, Any]:
+def _field(config: Config, column: Column) -> dict[str, Any]:
     field: dict[str, Any] = {
         "@type": "cr:Field",
         "@id": f"{config.name}/{column.name}",
@@ -255,7 +256,7 @@ def _of_split(source: dict[str, Any]) -> dict[str, Any]:
     return {"dataType": ["sc:Text", "cr:Split"], "source": source | from_name}
 
 
-def _described(config: Shown, column: Column) -> str:
+def _described(config: Config, column: Column) -> str:
     unit = f" Unit: {column.unit}." if column.unit else ""
     shape = f" Shape: {', '.join(map(str, column.shape))}, the last axis running fastest." if column.is_vector else ""
     refers = f" Refers to {'/'.join(config.references[column.name])}." if column.name in config.references else ""

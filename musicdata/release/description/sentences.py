@@ -132,22 +132,22 @@ def lacking(record: Record, contracts: list[str]) -> list[str]:
         record: of the view.
         contracts: the tables that have a contract in it.
     """
-    gone = [f"{name}: the whole table" for name in sorted(record.tables) if name not in contracts]
+    lacking = [f"{name}: the whole table" for name in sorted(record.tables) if name not in contracts]
     for table, columns in sorted(record.redacted.items()):
         if table not in contracts:
             continue
         removed = sorted(name for name, digests in columns.items() if not digests)
         emptied = sorted(name for name, digests in columns.items() if digests)
-        gone += [f"{table}: without {', '.join(removed)}"] if removed else []
-        gone += [f"{table}: partly empty, {', '.join(emptied)}"] if emptied else []
-    return gone
+        lacking += [f"{table}: without {', '.join(removed)}"] if removed else []
+        lacking += [f"{table}: partly empty, {', '.join(emptied)}"] if emptied else []
+    return lacking
 
 
 def takedowns(record: Record) -> list[str]:
     """Say how many items were taken down, a line a version and table; neither which nor on whose wish."""
     counts: dict[tuple[tuple[int, ...], str], int] = {}
-    for stone in record.tombstones:
-        place = tuple(map(int, stone.version.split("."))), stone.table
+    for tombstone in record.tombstones:
+        place = tuple(map(int, tombstone.version.split("."))), tombstone.table
         counts[place] = counts.get(place, 0) + 1
     return [
         f"version {'.'.join(map(str, version))}: {counted(number, 'item')} of {table}"

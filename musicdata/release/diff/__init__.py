@@ -10,7 +10,7 @@ from musicdata.release.diff.metadata import changed_metadata
 from musicdata.release.diff.result import Diff, Found, TableDiff
 from musicdata.release.diff.rows import compare_rows
 from musicdata.release.diff.side import Side
-from musicdata.release.diff.takedown import Gone
+from musicdata.release.diff.takedown import Removed
 from musicdata.release.record import layout
 
 if TYPE_CHECKING:
@@ -47,9 +47,9 @@ def diff(
             "compare the same view of both"
         )
     ours, theirs = Side.of(a), Side.of(b)
-    gone = Gone.between(ours, theirs)
+    removed = Removed.between(ours, theirs)
     found = Diff(a.record.slug, b.record.slug, a.record.view, metadata=changed_metadata(ours, theirs))
-    found.home = ours.home or found.home
+    found.home = ours.home
     for table in sorted(ours.contracts.keys() | theirs.contracts.keys()):
         progress(table)
         if table not in ours.contracts:
@@ -57,12 +57,12 @@ def diff(
         elif table not in theirs.contracts:
             found.tables_removed[table] = ours.n_rows(table)
         else:
-            found.tables[table] = _table_diff(ours, theirs, table, gone, block_rows)
+            found.tables[table] = _table_diff(ours, theirs, table, removed, block_rows)
     found.repackaged = _repackaged(ours, theirs, found)
     return found
 
 
-def _table_diff(a: Side, b: Side, table: str, gone: Gone, block_rows: int) -> TableDiff:
+def _table_diff(a: Side, b: Side, table: str, removed: Removed, block_rows: int) -> TableDiff:
     found = TableDiff(table, (a.n_rows(table), b.n_rows(table)))
     before, after = ({c.name: c for c in side.contracts[table].columns} for side in (a, b))
     found.fitted = {name for name, column in after.items() if column.fitted}
@@ -78,7 +78,7 @@ def _table_diff(a: Side, b: Side, table: str, gone: Gone, block_rows: int) -> Ta
     if keys[0] != keys[1] or not set(keys[0]) <= set(shared):
         found.rekeyed = ", ".join(keys[0]), ", ".join(keys[1])
         return found
-    compare_rows(a, b, found, shared, gone, block_rows)
+    compare_rows(a, b, found, shared, removed, block_rows)
     found.unseen = _unseen(a, b, table)
     return found
 

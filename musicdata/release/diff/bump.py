@@ -74,9 +74,9 @@ def _about_rows(table: TableDiff) -> Iterator[tuple[Bump, str]]:
 
 
 def required_bump(diff: Diff) -> Bump | None:
-    """Return the step in version that a diff asks for; None where nothing changed."""
-    found = reasons(diff)
-    return found[0].bump if found else None
+    """Return the step in version that a diff asks for; None where nothing changed, and for a view: it cannot tell."""
+    changed = reasons(diff) if diff.view == "full" else []
+    return changed[0].bump if changed else None
 
 
 def require(previous: str, version: str, diff: Diff) -> Bump:

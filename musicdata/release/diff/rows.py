@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
     from musicdata.definitions.contract import Contract
     from musicdata.release.diff.side import Side
-    from musicdata.release.diff.takedown import Gone
+    from musicdata.release.diff.takedown import Removed
     from musicdata.release.diff.values import Mask
 
 
-def compare_rows(a: Side, b: Side, found: TableDiff, shared: Sequence[str], gone: Gone, block_rows: int) -> None:
+def compare_rows(a: Side, b: Side, found: TableDiff, shared: Sequence[str], removed: Removed, block_rows: int) -> None:
     """Count in `found` how the rows of a table differ; columns and splits of equal digests are not read.
 
     Args:
@@ -33,7 +33,7 @@ def compare_rows(a: Side, b: Side, found: TableDiff, shared: Sequence[str], gone
         b: the second.
         found: of the table.
         shared: columns that both have, with values of one Arrow type; all of the key is among them.
-        gone: items that were taken down.
+        removed: items that were taken down.
         block_rows: rows of each split and release that are held at a time.
 
     Raises:
@@ -44,7 +44,7 @@ def compare_rows(a: Side, b: Side, found: TableDiff, shared: Sequence[str], gone
         return
     contract = b.contracts[found.name]
     named = set[str]().union(*differing.values())
-    tally = _Tally(found, contract, gone)
+    tally = _Tally(found, contract, removed)
     if named.isdisjoint(contract.key):  # the same rows in each split, so that one is compared after the other
         columns = [name for name in shared if name in named or name in contract.key]
         runs = [[split] for split in differing]
@@ -88,14 +88,14 @@ class _Tally:
 
     found: TableDiff
     contract: Contract
-    gone: Gone
+    removed: Removed
 
     def take(self, a: pa.Table, b: pa.Table) -> None:
         """Count how the rows of one range of keys differ."""
         matched = match(a, b, self.contract.key, self.found.name)
         self._count(self.found.added, b, matched.only_b)
         if len(matched.only_a):
-            is_gone = self.gone.among(self.contract, a.take(matched.only_a))
+            is_gone = self.removed.among(self.contract, a.take(matched.only_a))
             self._count(self.found.taken_down, a, matched.only_a[is_gone])
             self._count(self.found.removed, a, matched.only_a[~is_gone])
         if not matched.is_whole:

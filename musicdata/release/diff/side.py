@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from musicdata.definitions.contract import introducing
+from musicdata.definitions.contract import SAMPLE_ID
 from musicdata.errors import IntegrityError
 from musicdata.release.diff.merge import BLOCK_ROWS, Stream
-from musicdata.release.record import layout
 from musicdata.release.record.files import data_files, read_contracts
 
 if TYPE_CHECKING:
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from musicdata.definitions.contract import Contract
     from musicdata.release.reading.release import Release
+    from musicdata.release.record import layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,7 @@ class Side:
     @property
     def home(self) -> str:
         """Return the table that introduces samples; nothing where the view has none."""
-        is_there = any(c.introduces or name == layout.SAMPLES for name, c in self.contracts.items())
-        return introducing(list(self.contracts.values())).name if is_there else ""
+        return next((name for name, contract in self.contracts.items() if contract.introduces == SAMPLE_ID), "")
 
     def facts(self, table: str) -> layout.Table:
         """Return what the record says of a table."""

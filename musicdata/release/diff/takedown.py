@@ -1,4 +1,4 @@
-"""Which rows are gone because an item was taken down."""
+"""Which rows are removed because an item was taken down."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from musicdata.definitions.contract import SAMPLE_ID
 from musicdata.release.diff.merge import match
-from musicdata.release.record.configs import column_names
-from musicdata.release.record.tombstones import ID_OF, is_gone
+from musicdata.release.record.tombstones import Items
 
 if TYPE_CHECKING:
     from musicdata.definitions.contract import Contract
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class Gone:
+class Removed:
     """Knows the samples that were taken down between two releases, and what only they needed.
 
     Attributes:
@@ -33,13 +33,13 @@ class Gone:
     _still_shown: dict[str, pa.Table] = field(default_factory=dict)
 
     @classmethod
-    def between(cls, a: Side, b: Side) -> Gone:
+    def between(cls, a: Side, b: Side) -> Removed:
         """Find what the tombstones of `b` take from `a`."""
         if not b.record.tombstones or not a.home:
             return cls(a)
-        known = column_names(a.contracts[a.home])
-        samples = _read(a, a.home, [name for name in ID_OF.values() if name in known])
-        mask, ids = is_gone(samples, b.record.tombstones), {}
+        items = Items.of(a.contracts.values())
+        samples = _read(a, items.home, list(items.tables))
+        mask, ids = items.taken_down(samples, b.record.tombstones), {}
         for name in samples.column_names:
             gone, kept = (pc.unique(samples.column(name).filter(rows)) for rows in (mask, pc.invert(mask)))
             ids[name] = gone.filter(pc.invert(pc.is_in(gone, kept)))
@@ -47,7 +47,7 @@ class Gone:
 
     def among(self, contract: Contract, rows: pa.Table) -> Mask:
         """Say which of the rows, removed ones of a table, went with what was taken down."""
-        named = [name for name in ID_OF.values() if name in rows.column_names and name in self.ids]
+        named = [name for name in self.ids if name in rows.column_names]
         if not named:
             return np.zeros(len(rows), bool)
         if contract.shown_by:
@@ -59,8 +59,8 @@ class Gone:
         """Say which rows only samples referred to that were taken down."""
         key = list(contract.key)
         if contract.name not in self._still_shown:
-            showing = _read(self.before, contract.shown_by, [*key, "sample_id"])
-            kept = showing.filter(pc.invert(pc.is_in(showing.column("sample_id"), self.ids["sample_id"])))
+            showing = _read(self.before, contract.shown_by, [*key, SAMPLE_ID])
+            kept = showing.filter(pc.invert(pc.is_in(showing.column(SAMPLE_ID), self.ids[SAMPLE_ID])))
             self._still_shown[contract.name] = kept.select(key).group_by(key, use_threads=False).aggregate([])
         found = np.zeros(len(rows), bool)
         found[match(rows, self._still_shown[contract.name], key, contract.name).only_a] = True

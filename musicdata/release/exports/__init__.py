@@ -10,25 +10,25 @@ import shutil
 from typing import TYPE_CHECKING
 
 from musicdata.errors import InputError, UsageError
-from musicdata.release.exports import schema
+from musicdata.release.exports.export import EXPORTS
 from musicdata.release.exports.folder import Folder
-from musicdata.release.exports.record import VIEW, Ids, ViewRecord, ids_of, read_view_record
-from musicdata.release.exports.view import find, registry
-from musicdata.release.making.staging import is_there, unfinished
+from musicdata.release.exports.record import EXPORT_RECORD, ExportRecord, Ids, ids_of, read_export_record
+from musicdata.release.making.staging import is_there, staging
+from musicdata.release.reading import shape
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from musicdata.release.reading.release import Release
 
-__all__ = ["VIEW", "Ids", "ViewRecord", "export", "find", "ids_of", "read_view_record", "registry"]
+__all__ = ["EXPORTS", "EXPORT_RECORD", "ExportRecord", "Ids", "export", "ids_of", "read_export_record"]
 
 
-def export(release: Release, view: str, out: Path, **options: int) -> ViewRecord:
+def export(release: Release, view: str, out: Path, **options: int) -> ExportRecord:
     """Write a release as another tool reads it; the same release gives the same bytes.
 
     Args:
-        release: the whole of it, in any view by rights.
+        release: the whole of it, in any rights view.
         view: name of the export.
         out: folder to make; left alone where it is this export already.
         options: of the export: ``shard_bytes`` of `webdataset`.
@@ -39,11 +39,11 @@ def export(release: Release, view: str, out: Path, **options: int) -> ViewRecord
         IntegrityError: the release is damaged.
         StorageError: the disk is full or cannot be written.
     """
-    release, found = schema.hold(release), find(view)
+    release, found = shape.hold(release), EXPORTS.find(view)
     settings = found.settings(options)
     found.require(release)
     _require_place(release, out)
-    record = ViewRecord(
+    record = ExportRecord(
         name=release.record.name,
         version=release.record.version,
         content_root=release.record.content_root,
@@ -55,13 +55,13 @@ def export(release: Release, view: str, out: Path, **options: int) -> ViewRecord
     )
     if is_there(out):
         return _finished(out, record)
-    with unfinished(out, record.identity) as place:
+    with staging(out, record.identity) as place:
         _empty(place)
         try:
             folder = Folder(place)
             found.write(release, folder, **settings)
             record = record.model_copy(update={"files": folder.files})
-            folder.write(VIEW, record.encode())
+            folder.write(EXPORT_RECORD, record.encode())
             folder.sync()
         except Exception:
             shutil.rmtree(place, ignore_errors=True)
@@ -77,9 +77,9 @@ def _require_place(release: Release, out: Path) -> None:
         raise UsageError(f"{out} lies in the release, which would no longer be what it says; choose a folder beside it")
 
 
-def _finished(out: Path, wanted: ViewRecord) -> ViewRecord:
+def _finished(out: Path, wanted: ExportRecord) -> ExportRecord:
     """Return the record of the export at `out`, if it is the one wanted and all of its files are there."""
-    there = read_view_record(out)
+    there = read_export_record(out)
     if there.identity != wanted.identity:
         raise InputError(
             f"{out} holds another export: {there.view} of {there.name}@{there.version} ({there.release_view}, "

@@ -1,4 +1,4 @@
-"""Proves that exported folders and views by rights show the release they name: the same samples, splits and content.
+"""Proves that exported folders and rights views show the release they name: the same samples, splits and content.
 
 Each folder is read in its own format, and what it carries is compared with the release, value by value.
 """
@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING
 from musicdata.definitions.contract import introduced_by
 from musicdata.errors import InputError, MusicdataError
 from musicdata.release.exports import sample as samples
-from musicdata.release.exports import schema
 from musicdata.release.exports.comparison import Comparison
-from musicdata.release.exports.record import VIEW, ids_of, read_view_record
-from musicdata.release.exports.view import find
+from musicdata.release.exports.export import EXPORTS, KINDS
+from musicdata.release.exports.record import EXPORT_RECORD, ids_of, read_export_record
+from musicdata.release.reading import shape
 from musicdata.release.reading.release import open_release
 from musicdata.release.record import layout
 from musicdata.release.record.files import sums_of
+from musicdata.release.record.rights import RIGHTS
 from musicdata.system.digests import sha256_of_file
 
 if TYPE_CHECKING:
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from musicdata.release.exports.record import ViewRecord
-    from musicdata.release.exports.view import Payload
+    from musicdata.release.exports.export import Kind, Payload
+    from musicdata.release.exports.record import ExportRecord
     from musicdata.release.reading.release import Release
 
     Samples = Iterator[tuple[str, str, Payload]]
@@ -63,30 +64,30 @@ class _Claim:
 
     Attributes:
         record: its own: of an export, or of a release.
-        view: by rights, of the release it shows.
+        view: rights view of the release it shows.
         own: the files that are not among `record.files`.
         carries: payloads that its samples have.
         samples: what it carries of each sample; `tables` of other tables.
     """
 
-    record: ViewRecord | layout.Record
+    record: ExportRecord | layout.Record
     view: layout.View
     own: tuple[str, ...]
-    carries: tuple[str, ...]
+    carries: tuple[Kind, ...]
     samples: Samples
     tables: Tables
 
 
-def check_views(release: Release, folders: Sequence[Path]) -> list[str]:
+def check_exports(release: Release, folders: Sequence[Path]) -> list[str]:
     """Return what is wrong with folders that claim to show `release`: nothing, if they do.
 
-    Each is an export (it has `VIEW.json`) or a release in a view by rights (it has `RELEASE.json`). Proved are: the
+    Each is an export (it has `VIEW.json`) or a release in a rights view (it has `RELEASE.json`). Proved are: the
     same name, version and content_root; every file whole, and nothing beside them; the same samples in the same splits;
     and that what a folder carries is what the release holds.
 
     Args:
         release: in the view the folders were made from, or in full.
-        folders: exports and views by rights.
+        folders: exports and rights views.
 
     Returns:
         A line for each problem; it begins with the folder and names the file, or the sample and what of it.
@@ -94,7 +95,7 @@ def check_views(release: Release, folders: Sequence[Path]) -> list[str]:
     Raises:
         IntegrityError: `release` itself is damaged.
     """
-    held = schema.hold(release)
+    held = shape.hold(release)
     return [f"{folder}: {problem}" for folder in folders for problem in _problems(held, folder)]
 
 
@@ -105,11 +106,11 @@ def _problems(release: Release, folder: Path) -> list[str]:
         return [str(error)]
     if strange := list(_identity_problems(release, claim)):
         return strange
-    contracts = release.reader.contract(samples.ALIGNMENT).columns if samples.ALIGNMENT in release.tables else ()
+    beside = shape.beside(release)
     comparison = Comparison(
         claim.view if claim.view != release.record.view else None,
-        schema.columns_of(release, layout.SAMPLES),
-        {column.name: column for column in contracts},
+        shape.columns_of(release, layout.SAMPLES),
+        release.contract(beside) if beside else None,
     )
     return [
         *_few(_file_problems(folder, claim)),
@@ -119,29 +120,28 @@ def _problems(release: Release, folder: Path) -> list[str]:
 
 
 def _export(release: Release, folder: Path) -> _Claim:
-    record = read_view_record(folder)
-    view = find(record.view)
-    tables = view.tables(folder, release) if view.tables else iter(())
-    return _Claim(record, record.release_view, (VIEW,), view.carries, view.read(folder, release), tables)
+    record = read_export_record(folder)
+    export = EXPORTS.find(record.view)
+    tables = export.tables(folder, release) if export.tables else iter(())
+    return _Claim(record, record.release_view, (EXPORT_RECORD,), export.carries, export.read(folder, release), tables)
 
 
 def _shown_release(release: Release, folder: Path) -> _Claim:
-    shown = schema.hold(open_release(folder))
-    carries = ("facts", "audio", "sheet", "lyrics", "rights", "alignment")
-    found = ((sample.sample_id, sample.split, sample.payload(carries)) for sample in samples.iterate(shown))
+    shown = shape.hold(open_release(folder))
+    found = ((sample.sample_id, sample.split, sample.payload(KINDS)) for sample in samples.iterate(shown))
     own = (layout.RECORD, layout.SUMS)
-    return _Claim(shown.record, shown.record.view, own, carries, found, _tables_beside(release, shown))
+    return _Claim(shown.record, shown.record.view, own, KINDS, found, _other_tables(release, shown))
 
 
-def _tables_beside(release: Release, shown: Release) -> Tables:
+def _other_tables(release: Release, shown: Release) -> Tables:
     """Yield the tables that are not already among what is shown of each sample."""
-    seen, has = {layout.SAMPLES, samples.ALIGNMENT, samples.RIGHTS}, schema.configs(shown)
-    for config in schema.configs(release):
-        for split in schema.splits(release, config) if config not in seen else ():
-            rows = schema.reader_of(shown, split).iterate_config(config) if config in has else None
+    seen, has = {layout.SAMPLES, shape.beside(release), RIGHTS}, shape.configs(shown)
+    for config in shape.configs(release):
+        for split in shape.splits(release, config) if config not in seen else ():
+            rows = shape.reader_of(shown, split).iterate_config(config) if config in has else None
             yield config, split, rows
     for config in has:
-        if config not in schema.configs(release):
+        if config not in shape.configs(release):
             yield config, "", iter(())
 
 
@@ -183,7 +183,7 @@ def _file_problems(folder: Path, claim: _Claim) -> Iterator[str]:
 def _sample_problems(release: Release, claim: _Claim, comparison: Comparison) -> Iterator[str]:
     """Walk through the samples of both, which are in the same order."""
     if not isinstance(claim.record, layout.Record) and claim.record.ids != ids_of(release):
-        yield f"{VIEW} says it has other samples than the release"
+        yield f"{EXPORT_RECORD} says it has other samples than the release"
     strays = _Strays()
     expected, found = samples.iterate(release), _in_order(claim.samples)
     wanted = next(expected, None)
@@ -207,7 +207,7 @@ def _sample_problems(release: Release, claim: _Claim, comparison: Comparison) ->
 
 
 def _place(sample_id: str, split: str) -> tuple[tuple[int, str], str]:
-    return schema.split_order(split), sample_id
+    return shape.split_order(split), sample_id
 
 
 def _in_order(found: Samples) -> Samples:
@@ -249,7 +249,7 @@ def _table_problems(release: Release, claim: _Claim, comparison: Comparison) -> 
     try:
         for config, split, pieces in claim.tables:
             place = f"table {config}{f' ({split})' if split else ''}"
-            if pieces is None or config not in schema.configs(release):
+            if pieces is None or config not in shape.configs(release):
                 if comparison.view is None:
                     yield f"{place} is {'missing' if pieces is None else 'not in the release'}"
                 continue
@@ -262,7 +262,7 @@ def _table_problems(release: Release, claim: _Claim, comparison: Comparison) -> 
 def _compared(
     release: Release, config: str, split: str, pieces: Iterator[pa.Table], comparison: Comparison
 ) -> Iterator[str]:
-    columns = schema.columns_of(release, config)
+    columns = shape.columns_of(release, config)
     key = release.contract(introduced_by(release) if config == layout.SAMPLES else config).key
     first = next(pieces, None)
     if first is None:
@@ -272,5 +272,5 @@ def _compared(
     if unknown := sorted(set(names) - set(columns)):
         yield f"column {unknown[0]} is not in the release"
         return
-    expected = schema.reader_of(release, split).iterate_config(config, names)
+    expected = shape.reader_of(release, split).iterate_config(config, names)
     yield from comparison.tables(columns, key, expected, pieces)

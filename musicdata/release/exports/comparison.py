@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from musicdata.release.exports.export import KINDS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from musicdata.definitions.contract import Column
-    from musicdata.release.exports.view import Payload
+    from musicdata.definitions.contract import Column, Contract
+    from musicdata.release.exports.export import Kind, Payload
 
-_ALWAYS = ("facts",)
+_NAMED = ("media", "texts")
+"""Payloads in which each value has a name of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,38 +30,58 @@ class Comparison:
     """Knows what may be missing.
 
     Attributes:
-        view: by rights, that the folder shows where it is narrower than the release's; None where it is not.
-        facts: column of the config `samples` → its contract; `alignment` the same of that table.
+        view: rights view that the folder shows where it is narrower than the release's; None where it is not.
+        facts: column of the config `samples` → its contract.
+        beside: contract of the table beside the samples; None where the release has none.
     """
 
     view: str | None
     facts: Mapping[str, Column]
-    alignment: Mapping[str, Column]
+    beside: Contract | None
 
-    def payloads(self, expected: Payload, found: Payload, carries: Sequence[str]) -> Iterator[str]:
+    def payloads(self, expected: Payload, found: Payload, carries: Sequence[Kind]) -> Iterator[str]:
         """Yield how a sample's payload differs from the release's."""
-        for name in carries:
-            if name in expected and name not in found and (self.view is None or name in _ALWAYS):
-                yield f"{name} is missing"
+        for kind in carries:
+            if kind in _NAMED:
+                yield from self._works(expected.get(kind, {}), found.get(kind, {}))
+            elif kind in expected and kind not in found and (self.view is None or kind == "facts"):
+                yield f"{self._called(kind)} is missing"
+        for kind in KINDS:
+            if kind in _NAMED or kind not in found:
+                continue
+            if kind not in expected:
+                yield f"{self._called(kind)} is not in the release"
+            elif kind == "facts":
+                yield from self._values(self.facts, expected[kind], found[kind], whole=True)
+            elif kind == "rows":
+                yield from self._rows(expected[kind], found[kind])
+            elif found[kind] != expected[kind]:
+                yield f"{kind} is not the release's"
+
+    def _called(self, kind: str) -> str:
+        return self.beside.name if kind == "rows" and self.beside else kind
+
+    def _works(self, expected: Mapping[str, object], found: Mapping[str, object]) -> Iterator[str]:
+        for name in expected.keys() - found.keys() if self.view is None else ():
+            yield f"{name} is missing"
         for name, value in found.items():
             if name not in expected:
                 yield f"{name} is not in the release"
-            elif name == "facts":
-                yield from self._values(self.facts, expected[name], value, whole=True)
-            elif name == "alignment":
-                yield from self._rows(expected[name], value)
             elif value != expected[name]:
                 yield f"{name} is not the release's{_hashes(expected[name], value)}"
 
     def _rows(self, expected: list[dict[str, Any]], found: list[dict[str, Any]]) -> Iterator[str]:
-        by_note = {row["note_index"]: row for row in expected}
-        numbers = {row["note_index"] for row in found}
-        for number in sorted(by_note.keys() ^ numbers):
-            yield f"note {number} is {'missing' if number in by_note else 'not in the release'}"
+        assert self.beside is not None, "only a table beside the samples has rows of a sample"
+        key = self.beside.key[1:]
+        columns = {column.name: column for column in self.beside.columns}
+        known = {_key(row, key): row for row in expected}
+        keys = {_key(row, key) for row in found}
+        for one in sorted(known.keys() ^ keys):
+            yield f"{_row_called(key, one)} is {'missing' if one in known else 'not in the release'}"
         for row in found:
-            if (note := by_note.get(row["note_index"])) is not None:
-                for problem in self._values(self.alignment, note, row, whole=False):
-                    yield f"note {row['note_index']}: {problem}"
+            if (expected_row := known.get(_key(row, key))) is not None:
+                for problem in self._values(columns, expected_row, row, whole=False):
+                    yield f"{_row_called(key, _key(row, key))}: {problem}"
 
     def _values(
         self, columns: Mapping[str, Column], expected: dict[str, Any], found: dict[str, Any], *, whole: bool
@@ -113,6 +136,15 @@ class Comparison:
                 yield f"row {ids}: {_told(column, right_value, value, name)}"
                 return
         yield f"{name} is {found.type}, the release has {expected.type}"
+
+
+def _key(row: Mapping[str, Any], key: Sequence[str]) -> tuple[Any, ...]:
+    return tuple(row[name] for name in key)
+
+
+def _row_called(key: Sequence[str], values: tuple[Any, ...]) -> str:
+    """Return a row as people call it: the row with `note_index` 3 is note 3."""
+    return ", ".join(f"{name.removesuffix('_index')} {value}" for name, value in zip(key, values, strict=True))
 
 
 def _told(column: Column, expected: object, found: object, name: str = "") -> str:

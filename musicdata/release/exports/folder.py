@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from musicdata.errors import InputError
 from musicdata.release.record.layout import File
 from musicdata.system.files import storage_faults, sync, sync_folder
 
@@ -83,7 +85,14 @@ class Folder:
 
     @contextlib.contextmanager
     def open(self, path: str) -> Iterator[HashedFile]:
-        """Open a file to be written from its beginning to its end."""
+        """Open a file to be written from its beginning to its end.
+
+        Raises:
+            InputError: the path leads out of the folder: names of tables and modalities are those of the release.
+        """
+        parts = PurePosixPath(path).parts
+        if not parts or parts[0] == "/" or ".." in parts:
+            raise InputError(f"{path[:200]!r} leads out of {self.root}; an export is written inside its folder only")
         whole = self.root / path
         with storage_faults(whole):
             if whole.parent not in self._folders:

@@ -7,60 +7,86 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from musicdata.definitions.contract import SAMPLE_ID
 from musicdata.errors import IntegrityError
-from musicdata.release.exports import sample as samples
-from musicdata.release.exports import schema
+from musicdata.release.exports.sample import file_stem
 from musicdata.release.exports.tabular import CsvWriter, read_csv, rows_of
+from musicdata.release.reading import shape
 from musicdata.release.record import layout
+from musicdata.release.record.rights import RIGHTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
     from typing import Self
 
+    from musicdata.release.exports.export import Payload
     from musicdata.release.exports.folder import Folder
     from musicdata.release.exports.sample import Sample
-    from musicdata.release.exports.view import Payload
     from musicdata.release.reading.release import Release
 
-METADATA, RIGHTS = "metadata.csv", "rights.csv"
-FOLDERS = {"audio": "audio", "sheet": "sheets"}
-PATHS = ("audio_path", "sheet_path", "alignment_path")
+METADATA, RIGHTS_FILE = "metadata.csv", f"{RIGHTS}.csv"
 _GATHERED_ROWS = 1000
 
 
-def write_media(folder: Folder, sample: Sample, below: str = "") -> dict[str, str]:
-    """Write a sample's sound and picture; return modality → path."""
-    return {
-        modality: folder.write(f"{below}{FOLDERS[modality]}/{sample.stem}{samples.SUFFIXES[modality]}", data)
-        for modality, data in sample.media.items()
-    }
+class LooseFiles:
+    """The files of each sample, in folders that are called after the tables they come from.
 
+    Args:
+        release: that is exported.
+    """
 
-def write_alignment(folder: Folder, sample: Sample, below: str = "") -> dict[str, str]:
-    """Write a sample's alignment as CSV; return its path under the name `alignment`, or nothing if there is none."""
-    if sample.alignment is None:
-        return {}
-    path = f"{below}alignment/{sample.stem}.csv"
-    with folder.open(path) as file, CsvWriter(file, sample.alignment.schema.remove_metadata()) as writer:
-        writer.write(sample.alignment)
-    return {"alignment": path}
+    def __init__(self, release: Release) -> None:
+        beside = shape.beside(release)
+        self._beside = file_stem(beside) if beside else ""
+        self._files: dict[str, tuple[str, str]] = {}
+        for work in shape.works(release):
+            if not work.is_text:
+                taken = {place for place, _ in self._files.values()} | {self._beside}
+                place = f"{work.table}_{work.name}" if work.table in taken else work.table
+                self._files[work.name] = file_stem(place), work.column.file_ending
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Return column of `metadata.csv` with the paths of one kind of files → name of the kind."""
+        names = [*self._files, *([self._beside] if self._beside else [])]
+        return {f"{name}_path": name for name in names}
+
+    def write(self, folder: Folder, sample: Sample, below: str = "") -> dict[str, str]:
+        """Write a sample's sounds and pictures, and the rows beside it as CSV; return kind of file → path."""
+        return self.write_media(folder, sample, below) | self._write_rows(folder, sample, below)
+
+    def write_media(self, folder: Folder, sample: Sample, below: str = "") -> dict[str, str]:
+        """Write a sample's sounds and pictures; return name → path."""
+        paths = {}
+        for name, data in sample.media.items():
+            place, ending = self._files[name]
+            paths[name] = folder.write(f"{below}{place}/{sample.stem}{ending}", data)
+        return paths
+
+    def _write_rows(self, folder: Folder, sample: Sample, below: str) -> dict[str, str]:
+        if sample.beside is None:
+            return {}
+        path = f"{below}{self._beside}/{sample.stem}.csv"
+        with folder.open(path) as file, CsvWriter(file, sample.beside.schema.remove_metadata()) as writer:
+            writer.write(sample.beside)
+        return {self._beside: path}
 
 
 def write_rights(release: Release, folder: Folder) -> None:
     """Write the table of rights as CSV, if the release has one: who takes the files must know what they may do."""
-    if samples.RIGHTS not in release.tables:
+    if RIGHTS not in release.tables:
         return
-    pieces = release.iterate(samples.RIGHTS)
-    with folder.open(RIGHTS) as file, CsvWriter(file, schema.table_schema(release, samples.RIGHTS)) as writer:
+    pieces = release.iterate(RIGHTS)
+    with folder.open(RIGHTS_FILE) as file, CsvWriter(file, shape.table_schema(release, RIGHTS)) as writer:
         for rows in pieces:
             writer.write(rows)
 
 
 def read_rights(folder: Path, release: Release) -> Iterator[tuple[str, str, Iterator[pa.Table] | None]]:
     """Yield the table of rights, all splits together, if the release has it."""
-    if samples.RIGHTS in release.tables:
-        yield samples.RIGHTS, "", csv_if_there(folder / RIGHTS, schema.table_schema(release, samples.RIGHTS))
+    if RIGHTS in release.tables:
+        yield RIGHTS, "", csv_if_there(folder / RIGHTS_FILE, shape.table_schema(release, RIGHTS))
 
 
 def csv_if_there(path: Path, types: pa.Schema) -> Iterator[pa.Table] | None:
@@ -81,8 +107,8 @@ class MetadataWriter:
         return self
 
     def add(self, sample: Sample, paths: dict[str, str]) -> None:
-        """Append a sample; `paths` are modality → path."""
-        self._waiting.append(sample.facts | {f"{modality}_path": path for modality, path in paths.items()})
+        """Append a sample; `paths` are kind of file → path."""
+        self._waiting.append(sample.facts | {f"{kind}_path": path for kind, path in paths.items()})
         if len(self._waiting) >= _GATHERED_ROWS:
             self._flush()
 
@@ -99,21 +125,22 @@ class MetadataWriter:
 
 def metadata_schema(release: Release) -> pa.Schema:
     """Return the columns of `metadata.csv` and their types."""
-    facts = schema.schema_of(schema.columns_of(release, layout.SAMPLES))
-    return pa.schema([*facts, *(pa.field(name, pa.string()) for name in PATHS)])
+    facts = shape.schema_of(shape.columns_of(release, layout.SAMPLES))
+    return pa.schema([*facts, *(pa.field(name, pa.string()) for name in LooseFiles(release).columns)])
 
 
 def read_payloads(folder: Path, release: Release) -> Iterator[tuple[str, str, Payload, dict[str, str]]]:
-    """Yield sample_id, split, what the files that `metadata.csv` names hold, and modality → path."""
-    types = schema.table_schema(release, samples.ALIGNMENT) if samples.ALIGNMENT in release.tables else pa.schema([])
+    """Yield sample_id, split, what the files that `metadata.csv` names hold, and kind of file → path."""
+    columns, beside = LooseFiles(release).columns, shape.beside(release)
+    types = shape.table_schema(release, beside) if beside else pa.schema([])
     for row in rows_of(read_csv(folder / METADATA, metadata_schema(release))):
-        paths = {name.removesuffix("_path"): row.pop(name) for name in PATHS}
-        paths = {modality: path for modality, path in paths.items() if path is not None}
-        found: Payload = {"facts": row}
-        for modality, path in paths.items():
-            place = inside(folder, path)
-            found[modality] = list(rows_of(read_csv(place, types))) if modality == "alignment" else place.read_bytes()
-        yield row["sample_id"], row["split"], found, paths
+        paths = {kind: row.pop(name) for name, kind in columns.items() if name in row}
+        paths = {kind: path for kind, path in paths.items() if path is not None}
+        media = {kind: inside(folder, path).read_bytes() for kind, path in paths.items() if kind != beside}
+        payload: Payload = {"facts": row, "media": media}
+        if beside and beside in paths:
+            payload["rows"] = list(rows_of(read_csv(inside(folder, paths[beside]), types)))
+        yield row[SAMPLE_ID], row["split"], payload, paths
 
 
 def inside(folder: Path, path: str) -> Path:

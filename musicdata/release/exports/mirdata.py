@@ -4,9 +4,11 @@
     musicdata_<name>_index_<version>.json           {version, tracks: {id: {field: [path, md5]}}, metadata}
     musicdata_<name>_index_<version>_sample.json    the same for one sample a split, to try it
     metadata.csv  rights.csv
-    audio/<sample_id>.flac  sheets/<sample_id>.png  lyrics/<sample_id>.txt  alignment/<sample_id>.csv
+    <table>/<sample_id>.flac .png .csv  <text>/<sample_id>.txt      sounds, pictures and rows as in `files`, and texts
 
-The loader is one text with names put in (`mirdata_loader.txt`); all that the data say it reads from files.
+The loader is one text with names put in (`mirdata_loader.txt`); all that the data say it reads from files. It knows
+four fields: the first sound is `audio`, the first picture `score`, the first text `lyrics`, the table beside the
+samples `alignment`. What there is besides stands in the index under its own name.
 """
 
 from __future__ import annotations
@@ -21,19 +23,26 @@ from typing import TYPE_CHECKING, Any
 from musicdata.errors import IntegrityError
 from musicdata.release.exports import loose
 from musicdata.release.exports import sample as samples
-from musicdata.release.exports.view import View
+from musicdata.release.exports.export import Export
+from musicdata.release.reading import shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from musicdata.release.exports.export import Payload
     from musicdata.release.exports.folder import Folder, HashedFile
     from musicdata.release.exports.sample import Sample
-    from musicdata.release.exports.view import Payload
     from musicdata.release.reading.release import Release
 
     Entry = dict[str, list[str | None]]
 
-FIELDS = {"audio": "audio", "sheet": "score", "lyrics": "lyrics", "alignment": "alignment"}
+# The loader's fields, which are mirdata's words for what a track has, whatever a data set calls it.
+SOUND, PICTURE, TEXT, ROWS = "audio", "score", "lyrics", "alignment"
+_TRACKS = "tracks"  # mirdata's key for the samples
+_ALIGNED = """\
+Windows of consecutive sung notes, each as audio, as a line of sheet music and as lyrics, aligned note by note: a track
+    is such a window."""
+_ABOUT = "A track is a sample of the release."
 _TEMPLATE = Path(__file__).with_name("mirdata_loader.txt")
 
 
@@ -41,13 +50,15 @@ def write(release: Release, folder: Folder) -> None:
     """Write the files, the index of them, and the loader."""
     name, version = dataset_name(release), release.record.version
     first_of: dict[str, tuple[str, Entry]] = {}
+    files, named = loose.LooseFiles(release), fields(release)
     with folder.open(index_name(name, version)) as file:
         with loose.MetadataWriter(release, folder) as metadata:
             tracks = _Tracks(file, version)
             for sample in samples.iterate(release):
-                paths = _write_files(folder, sample)
-                metadata.add(sample, {m: path for m, path in paths.items() if m != "lyrics"})
-                entry = {field: _entry(folder.root, paths.get(modality)) for modality, field in FIELDS.items()}
+                paths = files.write(folder, sample)
+                metadata.add(sample, paths)
+                paths |= _write_texts(folder, sample)
+                entry = {field: _entry(folder.root, paths.get(kind)) for field, kind in named.items()}
                 first_of.setdefault(sample.split, (sample.stem, entry))
                 tracks.add(sample.stem, entry)
         tables = {"metadata": _entry(folder.root, loose.METADATA)}
@@ -71,11 +82,18 @@ def index_name(name: str, version: str) -> str:
     return f"{name}_index_{version}.json"
 
 
-def _write_files(folder: Folder, sample: Sample) -> dict[str, str]:
-    paths = loose.write_media(folder, sample) | loose.write_alignment(folder, sample)
-    if sample.lyrics is not None:
-        paths["lyrics"] = folder.write(f"lyrics/{sample.stem}.txt", sample.lyrics.encode())
-    return paths
+def fields(release: Release) -> dict[str, str]:
+    """Return field of the index → kind of file or name of a text that stands in it; the loader's four always."""
+    found = {SOUND: "", PICTURE: "", TEXT: "", ROWS: shape.beside(release)}
+    for work in shape.works(release):
+        field = TEXT if work.is_text else SOUND if work.column.is_sound else PICTURE
+        found[work.name if found[field] else field] = work.name
+    return found
+
+
+def _write_texts(folder: Folder, sample: Sample) -> dict[str, str]:
+    texts = {name: (samples.file_stem(name), text.encode()) for name, text in sample.texts.items()}
+    return {name: folder.write(f"{below}/{sample.stem}.txt", data) for name, (below, data) in texts.items()}
 
 
 def _entry(root: Path, path: str | None) -> list[str | None]:
@@ -94,7 +112,7 @@ class _Tracks:
 
     def __init__(self, file: HashedFile, version: str) -> None:
         self._file = file
-        self._separator = f'{{"version": {json.dumps(version)}, "tracks": {{\n'
+        self._separator = f'{{"version": {json.dumps(version)}, "{_TRACKS}": {{\n'
 
     def add(self, track_id: str, entry: Entry) -> None:
         """Append a track."""
@@ -111,38 +129,49 @@ def loader(release: Release) -> str:
     told = release.head.release
     return Template(_TEMPLATE.read_text("utf-8")).substitute(
         name=dataset_name(release),
+        about=_ALIGNED if _are_of_notes(release) else _ABOUT,
         version=release.record.version,
         bibtex=ascii(release.cite()),
         licence=ascii(told.licence if told else ""),
     )
 
 
+def _are_of_notes(release: Release) -> bool:
+    """Say whether the rows beside the samples are notes."""
+    table = shape.beside(release)
+    return bool(table) and release.contract(table).key[-1] == "note_index"
+
+
 def read(folder: Path, release: Release) -> Iterator[tuple[str, str, Payload]]:
     """Yield what is in the files that the index names, whose md5 have to be right."""
     index = json.loads((folder / index_name(dataset_name(release), release.record.version)).read_bytes())
-    tracks: dict[str, Entry] = index["tracks"]
-    for sample_id, split, found, paths in loose.read_payloads(folder, release):
+    tracks: dict[str, Entry] = index[_TRACKS]
+    named = fields(release)
+    texts = {work.name for work in shape.works(release) if work.is_text}
+    for sample_id, split, payload, paths in loose.read_payloads(folder, release):
         entry = tracks.pop(sample_id, None)
         if entry is None:
             raise IntegrityError(f"the index has no track {sample_id!r}, which {loose.METADATA} has")
-        if (lyrics := entry["lyrics"][0]) is not None:
-            paths["lyrics"] = lyrics
-            found["lyrics"] = loose.inside(folder, lyrics).read_bytes().decode()
-        for modality, field in FIELDS.items():
-            if entry[field] != _entry(folder, paths.get(modality)):
+        payload["texts"] = {}
+        for field, kind in named.items():
+            path = entry.get(field, [None])[0]
+            if kind in texts and path is not None:
+                paths[kind] = path
+                payload["texts"][kind] = loose.inside(folder, path).read_bytes().decode()
+            if entry.get(field, _entry(folder, None)) != _entry(folder, paths.get(kind)):
                 raise IntegrityError(
-                    f"the index has {entry[field]} as the {field} of track {sample_id!r}, which the files are not"
+                    f"the index has {entry.get(field)} as the {field} of track {sample_id!r}, which the files are not"
                 )
-        yield sample_id, split, found
+        yield sample_id, split, payload
     if tracks:
         raise IntegrityError(f"the index has the track {min(tracks)!r}, which {loose.METADATA} has not")
 
 
-VIEW = View(
+EXPORT = Export(
     name="mirdata",
     holds="an index with md5 and a loader module for mirdata, and the files they speak of",
     write=write,
     read=read,
     tables=loose.read_rights,
-    carries=("facts", "audio", "sheet", "lyrics", "alignment"),
+    carries=("facts", "media", "texts", "rows"),
 )

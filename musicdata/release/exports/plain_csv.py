@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from musicdata.release.exports import schema
+from musicdata.release.exports.export import Export
 from musicdata.release.exports.loose import csv_if_there
 from musicdata.release.exports.tabular import CsvWriter, read_csv, rows_of
-from musicdata.release.exports.view import View
+from musicdata.release.reading import shape
 from musicdata.release.record import layout
 
 if TYPE_CHECKING:
@@ -24,22 +24,22 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from musicdata.definitions.contract import Column
+    from musicdata.release.exports.export import Payload
     from musicdata.release.exports.folder import Folder
-    from musicdata.release.exports.view import Payload
     from musicdata.release.reading.release import Release
 
 
 def write(release: Release, folder: Folder) -> None:
     """Write every config, a file a split."""
-    for config in schema.configs(release):
-        for split in schema.splits(release, config):
+    for config in shape.configs(release):
+        for split in shape.splits(release, config):
             with folder.open(f"{config}/{split}.csv") as file, CsvWriter(file, _types(release, config)) as writer:
                 for rows in _shown(release, config, split):
                     writer.write(rows)
 
 
 def _columns(release: Release, config: str) -> dict[str, Column]:
-    return {name: c for name, c in schema.columns_of(release, config).items() if not c.is_vector}
+    return {name: c for name, c in shape.columns_of(release, config).items() if not c.is_vector}
 
 
 def _types(release: Release, config: str) -> pa.Schema:
@@ -50,7 +50,7 @@ def _types(release: Release, config: str) -> pa.Schema:
 def _shown(release: Release, config: str, split: str) -> Iterator[pa.Table]:
     """Yield the rows of a split piecewise as the CSV has them: names of files for media, no vectors."""
     columns, types = _columns(release, config), _types(release, config)
-    for rows in schema.reader_of(release, split).iterate_config(config, list(columns)):
+    for rows in shape.reader_of(release, split).iterate_config(config, list(columns)):
         values = [
             pc.struct_field(rows.column(name), "path") if column.is_media else rows.column(name)
             for name, column in columns.items()
@@ -60,26 +60,26 @@ def _shown(release: Release, config: str, split: str) -> Iterator[pa.Table]:
 
 def tables(folder: Path, release: Release) -> Iterator[tuple[str, str, Iterator[pa.Table] | None]]:
     """Yield (config, split, its rows) for every config, and for what is no config of the release."""
-    known = schema.configs(release)
+    known = shape.configs(release)
     for path in sorted(folder.glob("*/*.csv")):
         if path.parent.name not in known:
             yield path.parent.name, path.stem, iter(())
-    for config in schema.configs(release):
-        for split in schema.splits(release, config):
+    for config in shape.configs(release):
+        for split in shape.splits(release, config):
             yield config, split, csv_if_there(folder / config / f"{split}.csv", _types(release, config))
 
 
 def read(folder: Path, release: Release) -> Iterator[tuple[str, str, Payload]]:
     """Yield the facts of each sample; the names of its files and its rows in other tables are among `tables`."""
-    media = set(schema.media_columns(release).values())
-    for split in schema.splits(release, layout.SAMPLES):
+    media = {work.place for work in shape.works(release) if not work.is_text}
+    for split in shape.splits(release, layout.SAMPLES):
         rows = read_csv(folder / layout.SAMPLES / f"{split}.csv", _types(release, layout.SAMPLES))
         for row in rows_of(rows):
             facts = {name: value for name, value in row.items() if name not in media}
             yield facts["sample_id"], split, {"facts": facts}
 
 
-VIEW = View(
+EXPORT = Export(
     name="csv",
     holds="every table as CSV that is safe in spreadsheets; names and hashes of media, no vectors",
     write=write,

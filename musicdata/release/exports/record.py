@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from musicdata.release.reading.release import Release
 
-VIEW = "VIEW.json"
+EXPORT_RECORD = "VIEW.json"
 _BATCH = 65_536
 
 
@@ -32,13 +32,13 @@ class Ids(_Model):
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
 
 
-class ViewRecord(_Model):
+class ExportRecord(_Model):
     """`VIEW.json`.
 
     Attributes:
         format: of this file.
         name: of the data set, with `version` and `content_root` as the release has them.
-        release_view: the view by rights of the release it was made from: full, open, features or ids.
+        release_view: the rights view of the release it was made from: full, open, features or ids.
         view: which export it is: files, webdataset, lhotse …
         options: the export's options.
         ids: which samples there are.
@@ -66,15 +66,15 @@ class ViewRecord(_Model):
         return json.dumps(facts, sort_keys=True)
 
 
-def read_view_record(folder: Path) -> ViewRecord:
+def read_export_record(folder: Path) -> ExportRecord:
     """Read `VIEW.json` of an exported folder.
 
     Raises:
         InputError: there is none, or it is not a record.
     """
-    path = folder / VIEW
+    path = folder / EXPORT_RECORD
     try:
-        return ViewRecord.model_validate_json(path.read_bytes())
+        return ExportRecord.model_validate_json(path.read_bytes())
     except OSError as error:
         raise InputError(f"{folder} is no finished export: {path.name} cannot be read ({error.strerror})") from error
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""The samples of a release one after the other, each with all that views carry of it."""
+"""The samples of a release one after the other, each with all that exports carry of it."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from musicdata.definitions.contract import SAMPLE_ID
 from musicdata.errors import InputError, IntegrityError
-from musicdata.release.exports.schema import media_columns, table_schema
+from musicdata.release.reading import shape
+from musicdata.release.record.rights import RIGHTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from musicdata.release.exports.view import Payload
+    from musicdata.release.exports.export import Kind, Payload
     from musicdata.release.reading.release import Release
+    from musicdata.release.reading.shape import Work
 
-ALIGNMENT, RIGHTS = "alignment", "rights"
-SUFFIXES = {"audio": ".flac", "sheet": ".png"}
 _FILE_STEM = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,94}")
 
 
@@ -30,22 +31,19 @@ class Sample:
     Attributes:
         sample_id: and `split`: of the sample.
         facts: column of the config `samples` → value, media left out.
-        media: `audio`, `sheet` → bytes of the file; what the release does not show is left out.
+        media: name of a sound or a picture → bytes of the file; what the release does not show is left out.
+        texts: name of a text → text, likewise; they are among the facts too.
         rights: modality → what the table of rights says about it.
-        alignment: its rows of the table `alignment`; None where the release has no such table.
+        beside: its rows of the table beside the samples; None where the release has no such table.
     """
 
     sample_id: str
     split: str
     facts: dict[str, Any]
     media: dict[str, bytes]
+    texts: dict[str, str]
     rights: dict[str, dict[str, Any]] = field(default_factory=dict)
-    alignment: pa.Table | None = None
-
-    @property
-    def lyrics(self) -> str | None:
-        """Return the words, if the release shows them."""
-        return self.facts.get("lyrics")
+    beside: pa.Table | None = None
 
     @property
     def stem(self) -> str:
@@ -57,21 +55,20 @@ class Sample:
         return file_stem(self.sample_id)
 
     def rows(self) -> list[dict[str, Any]]:
-        """Return the alignment as dicts, without what `facts` says of the whole sample."""
-        if self.alignment is None:
+        """Return the rows beside it as dicts, without what `facts` says of the whole sample."""
+        if self.beside is None:
             return []
-        told = [name for name in self.alignment.column_names if name not in self.facts]
-        found: list[dict[str, Any]] = self.alignment.select(told).to_pylist()
-        return found
+        own = [name for name in self.beside.column_names if name not in self.facts]
+        rows: list[dict[str, Any]] = self.beside.select(own).to_pylist()
+        return rows
 
-    def payload(self, names: Sequence[str]) -> Payload:
+    def payload(self, kinds: Sequence[Kind]) -> Payload:
         """Return these payloads of it, as far as it has them."""
-        found: Payload = {"facts": self.facts, **self.media}
-        found |= {"lyrics": self.lyrics} if self.lyrics is not None else {}
-        found |= {"rights": self.rights} if self.rights else {}
-        if self.alignment is not None and "alignment" in names:
-            found["alignment"] = self.alignment.to_pylist()
-        return {name: value for name, value in found.items() if name in names}
+        payload: Payload = {"facts": self.facts, "media": self.media, "texts": self.texts}
+        payload |= {"rights": self.rights} if self.rights else {}
+        if self.beside is not None and "rows" in kinds:
+            payload["rows"] = self.beside.to_pylist()
+        return {kind: value for kind, value in payload.items() if kind in kinds}
 
 
 def file_stem(name: str) -> str:
@@ -94,36 +91,39 @@ def iterate(release: Release) -> Iterator[Sample]:
     Raises:
         IntegrityError: rows of another table belong to no sample, or are not in order.
     """
-    media = media_columns(release)
-    alignment, rights = _Beside(release, ALIGNMENT), _Beside(release, RIGHTS)
+    works = shape.works(release)
+    rows, rights = _InStep(release, shape.beside(release)), _InStep(release, RIGHTS)
     for facts in release.samples():
-        sample_id = facts["sample_id"]
-        cells = {modality: facts.pop(column) for modality, column in media.items()}
+        sample_id = facts[SAMPLE_ID]
+        cells = [(work, facts.pop(work.place)) for work in works if not work.is_text]
+        texts = {work.name: facts[work.place] for work in works if work.is_text}
         yield Sample(
             sample_id=sample_id,
             split=facts["split"],
             facts=facts,
-            media={modality: _bytes(modality, cell) for modality, cell in cells.items() if cell is not None},
+            media={work.name: _bytes(work, cell) for work, cell in cells if cell is not None},
+            texts={name: text for name, text in texts.items() if text is not None},
             rights=_rights(rights.take(sample_id)),
-            alignment=alignment.take(sample_id),
+            beside=rows.take(sample_id),
         )
-    alignment.end()
+    rows.end()
     rights.end()
 
 
-def _bytes(modality: str, cell: dict[str, Any]) -> bytes:
+def _bytes(work: Work, cell: dict[str, Any]) -> bytes:
     data: bytes = cell["bytes"]
-    if not cell["path"].endswith(SUFFIXES[modality]):
-        raise InputError(f"{cell['path']!r} is no {SUFFIXES[modality]} file; exports know no other kind of {modality}")
+    ending = work.column.file_ending
+    if not cell["path"].endswith(ending):
+        raise InputError(f"{cell['path']!r} is no {ending} file; exports know no other kind of {work.name}")
     return data
 
 
 def _rights(rows: pa.Table | None) -> dict[str, dict[str, Any]]:
-    said = [] if rows is None else rows.drop_columns(["sample_id", "split"]).to_pylist()
+    said = [] if rows is None else rows.drop_columns([SAMPLE_ID, "split"]).to_pylist()
     return {row.pop("modality"): row for row in said}
 
 
-class _Beside:
+class _InStep:
     """Reads a table with rows of samples in step with the samples."""
 
     def __init__(self, release: Release, table: str) -> None:
@@ -131,7 +131,7 @@ class _Beside:
         self._empty: pa.Table | None = None
         self._groups: Iterator[tuple[str, pa.Table]] = iter(())
         if table in release.tables:
-            self._empty = table_schema(release, table).empty_table()
+            self._empty = shape.table_schema(release, table).empty_table()
             self._groups = _by_sample(release, table)
         self._next = next(self._groups, None)
 
@@ -154,7 +154,7 @@ class _Beside:
 
 def _by_sample(release: Release, table: str) -> Iterator[tuple[str, pa.Table]]:
     for rows in release.iterate(table):
-        runs = pc.run_end_encode(rows.column("sample_id").combine_chunks())
+        runs = pc.run_end_encode(rows.column(SAMPLE_ID).combine_chunks())
         begin = 0
         for sample_id, end in zip(runs.values.to_pylist(), runs.run_ends.to_pylist(), strict=True):
             yield sample_id, rows.slice(begin, end - begin)

@@ -1,7 +1,11 @@
 """WebDataset: tar archives to be read from front to back, members of one sample side by side.
 
-    train-000000.tar …              <sample_id>.flac .json .png .txt; the .json has facts, rights and alignment
+    train-000000.tar …              <sample_id>.flac .json .png .txt; the .json has facts, rights and the rows beside
+                                    the sample, under the name of their table
     sizes.json                      archive → samples
+
+Of several sounds, pictures or texts with one ending the first has it alone, the others have their names before it:
+<sample_id>.cover.png.
 
 An archive is POSIX ustar without owners, times or order of its own: by sample_id, then ending.
 """
@@ -11,48 +15,94 @@ from __future__ import annotations
 import io
 import json
 import tarfile
+from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from musicdata.definitions.contract import SAMPLE_ID
 from musicdata.errors import IntegrityError
 from musicdata.release.exports import sample as samples
-from musicdata.release.exports import schema
-from musicdata.release.exports.view import View
+from musicdata.release.exports.export import KINDS, Export, Needs
+from musicdata.release.reading import shape
+from musicdata.release.record.rights import RIGHTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from musicdata.release.exports.export import Payload
     from musicdata.release.exports.folder import Folder
     from musicdata.release.exports.sample import Sample
-    from musicdata.release.exports.view import Payload
     from musicdata.release.reading.release import Release
 
 SIZES = "sizes.json"
+_FACTS = ".json"
 SHARD_BYTES = 1_000_000_000
 _BLOCK = tarfile.BLOCKSIZE
-_MODALITIES = {suffix: modality for modality, suffix in samples.SUFFIXES.items()}
 
 
 def write(release: Release, folder: Folder, *, shard_bytes: int) -> None:
     """Write the archives of each split, each of at most so many bytes if it holds more than one sample."""
     sizes: dict[str, int] = {}
-    for split, members in groupby(map(_members, samples.iterate(release)), key=lambda found: found[0]):
+    layout = _Members.of(release)
+    for split, members in groupby(map(layout.of_sample, samples.iterate(release)), key=lambda found: found[0]):
         for number, shard in enumerate(_shards((found[1] for found in members), shard_bytes)):
             name = f"{split}-{number:06d}.tar"
             sizes[name] = _write_shard(folder, name, shard)
     folder.write(SIZES, (json.dumps(sizes, indent=1, sort_keys=True) + "\n").encode())
 
 
-def _members(sample: Sample) -> tuple[str, dict[str, bytes]]:
-    """Return the split, and name → bytes of the sample's members, in order."""
-    told = sample.facts | ({"rights": sample.rights} if sample.rights else {})
-    told |= {"alignment": sample.rows()} if sample.alignment is not None else {}
-    found = {samples.SUFFIXES[modality]: data for modality, data in sample.media.items()}
-    found[".json"] = json.dumps(told, ensure_ascii=False, allow_nan=False).encode()
-    if sample.lyrics is not None:
-        found[".txt"] = sample.lyrics.encode()
-    return sample.split, {f"{sample.stem}{suffix}": found[suffix] for suffix in sorted(found)}
+@dataclass(frozen=True, slots=True)
+class _Members:
+    """How the members of a sample are called.
+
+    Attributes:
+        suffixes: name of a sound, picture or text → ending of its member.
+        texts: the names that are of texts.
+        beside: table whose rows stand in the JSON.
+    """
+
+    suffixes: dict[str, str]
+    texts: frozenset[str]
+    beside: str
+
+    @classmethod
+    def of(cls, release: Release) -> _Members:
+        suffixes: dict[str, str] = {}
+        works = shape.works(release)
+        for work in works:
+            ending = ".txt" if work.is_text else work.column.file_ending
+            is_taken = ending in (*suffixes.values(), _FACTS)
+            suffixes[work.name] = f".{samples.file_stem(work.name)}{ending}" if is_taken else ending
+        return cls(suffixes, frozenset(work.name for work in works if work.is_text), shape.beside(release))
+
+    def of_sample(self, sample: Sample) -> tuple[str, dict[str, bytes]]:
+        """Return the split, and name → bytes of the sample's members, in order."""
+        facts = sample.facts | ({RIGHTS: sample.rights} if sample.rights else {})
+        facts |= {self.beside: sample.rows()} if sample.beside is not None else {}
+        members = {self.suffixes[name]: data for name, data in sample.media.items()}
+        members |= {self.suffixes[name]: text.encode() for name, text in sample.texts.items()}
+        members[_FACTS] = json.dumps(facts, ensure_ascii=False, allow_nan=False).encode()
+        return sample.split, {f"{sample.stem}{suffix}": members[suffix] for suffix in sorted(members)}
+
+    def payload(self, sample_id: str, split: str, members: dict[str, bytes]) -> Payload:
+        """Return what the members of a sample hold."""
+        facts: dict[str, Any] = json.loads(members.pop(_FACTS))
+        if (facts[SAMPLE_ID], facts["split"]) != (sample_id, split):
+            raise IntegrityError(
+                f"{sample_id}.json in {split} is of the sample {facts[SAMPLE_ID]!r} in {facts['split']!r}"
+            )
+        payload: Payload = {"rights": facts.pop(RIGHTS)} if RIGHTS in facts else {}
+        if self.beside in facts:
+            payload["rows"] = facts.pop(self.beside)
+        payload |= {"facts": facts, "media": {}, "texts": {}}
+        names = {suffix: name for name, suffix in self.suffixes.items()}
+        for suffix, data in members.items():
+            if suffix not in names:
+                raise IntegrityError(f"{sample_id}{suffix} in {split} is no member that this export has")
+            name = names[suffix]
+            payload["texts" if name in self.texts else "media"][name] = data.decode() if name in self.texts else data
+        return payload
 
 
 def _shards(members: Iterator[dict[str, bytes]], shard_bytes: int) -> Iterator[Iterator[dict[str, bytes]]]:
@@ -91,15 +141,17 @@ def _write_shard(folder: Folder, name: str, shard: Iterator[dict[str, bytes]]) -
     return n_samples
 
 
-def read(folder: Path, _release: Release) -> Iterator[tuple[str, str, Payload]]:
+def read(folder: Path, release: Release) -> Iterator[tuple[str, str, Payload]]:
     """Yield what the archives hold, from front to back."""
+    layout = _Members.of(release)
     sizes = json.loads((folder / SIZES).read_bytes())
-    for split in sorted({name.rpartition("-")[0] for name in sizes}, key=schema.split_order):
+    for split in sorted({name.rpartition("-")[0] for name in sizes}, key=shape.split_order):
         for name in sorted(name for name in sizes if name.rpartition("-")[0] == split):
             n_samples = 0
             for sample_id, members in groupby(_stream(folder / name), key=lambda member: member[0]):
                 n_samples += 1
-                yield sample_id, split, _payload(sample_id, split, {suffix: data for _, suffix, data in members})
+                found = {suffix: data for _, suffix, data in members}
+                yield sample_id, split, layout.payload(sample_id, split, found)
             if n_samples != sizes[name]:
                 raise IntegrityError(f"{name} holds {n_samples} samples; {SIZES} says {sizes[name]}")
 
@@ -115,28 +167,12 @@ def _stream(path: Path) -> Iterator[tuple[str, str, bytes]]:
             archive.members = []  # type: ignore[attr-defined]
 
 
-def _payload(sample_id: str, split: str, members: dict[str, bytes]) -> Payload:
-    told: dict[str, Any] = json.loads(members.pop(".json"))
-    if (told["sample_id"], told["split"]) != (sample_id, split):
-        raise IntegrityError(f"{sample_id}.json in {split} is of the sample {told['sample_id']!r} in {told['split']!r}")
-    found: Payload = {name: told.pop(name) for name in ("rights", "alignment") if name in told}
-    found["facts"] = told
-    if ".txt" in members:
-        found["lyrics"] = members.pop(".txt").decode()
-    for suffix, data in members.items():
-        if suffix not in _MODALITIES:
-            raise IntegrityError(f"{sample_id}{suffix} in {split} is no member that this export has")
-        found[_MODALITIES[suffix]] = data
-    return found
-
-
-VIEW = View(
+EXPORT = Export(
     name="webdataset",
     holds="tar archives for WebDataset: FLAC, PNG, text and JSON of a sample side by side",
     write=write,
     read=read,
-    carries=("facts", "audio", "sheet", "lyrics", "rights", "alignment"),
-    needs=("audio.audio", "sheets.image"),
-    needs_all=False,
+    carries=KINDS,
+    needs=Needs(works=True),
     options={"shard_bytes": SHARD_BYTES},
 )

@@ -21,7 +21,7 @@ from musicdata.errors import InputError, RefusedError, UsageError
 from musicdata.release.diff import bump as bumps
 from musicdata.release.diff import diff
 from musicdata.release.making import around, selection, writing
-from musicdata.release.making.staging import is_there, unfinished
+from musicdata.release.making.staging import is_there, staging
 from musicdata.release.reading.release import Release
 from musicdata.release.record import configs, layout
 from musicdata.release.record import version as versions
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from musicdata.definitions.contract import Contract
     from musicdata.definitions.recipe import Recipe
     from musicdata.release.making.selection import Selection
     from musicdata.release.record.configs import Config
@@ -76,7 +77,7 @@ def freeze(
         if is_there(out):
             return _the_same(out, record, version)
         identity = digest_of(record.model_dump(mode="json", exclude={"version"}) | {"file_bytes": file_bytes})
-        with unfinished(out, identity) as folder:
+        with staging(out, identity) as folder:
             return frozen.write(folder, record)
 
 
@@ -151,7 +152,7 @@ class _Frozen:
         made = set(self.reader.tables)
         if missing := sorted(set(self.recipe.tables()) - made):
             raise InputError(f"{self.workspace.root} has no {', '.join(missing)} yet: finish it with musicdata build")
-        names = configs.released_tables(self.recipe.tables())
+        released = configs.released(map(self.reader.contract, self.recipe.tables()))
         before = self.previous.record if self.previous else None
         if before and before.name != self.recipe.dataset.name:
             raise UsageError(
@@ -169,7 +170,8 @@ class _Frozen:
             tables={},
             files=[],
             stages=[step.stage.facts(step.parameters) for step in self.recipe.steps],
-            sources=self._sources() | {"tables": {name: self.reader.digest(name) for name in names}},
+            sources=self._sources()
+            | {"tables": {contract.name: self.reader.digest(contract.name) for contract in released}},
             rejects={stage: dict(sorted(m["rejects"].items())) for stage, m in manifests.items() if m.get("rejects")},
             tools=_tools(manifests),
             rights={},
@@ -181,10 +183,16 @@ class _Frozen:
     def _sources(self) -> dict[str, Any]:
         called = {name for step in self.recipe.steps if step.stage.network for name in step.stage.network.services}
         services = {"services": sorted(called)} if called else {}
-        if "songs" not in self.reader.tables:
-            return services
-        files = sorted(pc.unique(self.reader.read("songs", ["source_sha256"]).column("source_sha256")).to_pylist())
-        return {"files": len(files), "sha256": digest_of(files)} | services
+        files = sorted(self._source_files())
+        return ({"files": len(files), "sha256": digest_of(files)} if files else {}) | services
+
+    def _source_files(self) -> set[str]:
+        """Return the sha256 of every source file that a table tells of."""
+        found: set[str] = set()
+        for contract in map(self.reader.contract, self.reader.tables):
+            for column in (column.name for column in contract.columns if column.role == "source_sha256"):
+                found |= set(pc.unique(self.reader.read(contract.name, [column]).column(column)).to_pylist())
+        return found - {None}
 
     def _gate(self, *, allow_failed_gate: bool) -> layout.Gate | None:
         report = checking.check(self.workspace.root)
@@ -220,7 +228,10 @@ class _Frozen:
 
     def configs(self, record: layout.Record) -> list[Config]:
         """Return the configs of the release."""
-        return configs.plan(configs.contracts_of(list(record.sources["tables"])))
+        return configs.plan(self._contracts(record))
+
+    def _contracts(self, record: layout.Record) -> list[Contract]:
+        return configs.among([self.reader.contract(name) for name in record.sources["tables"]])
 
     def selected(self, record: layout.Record) -> Selection:
         """Return the samples that are released."""
@@ -237,7 +248,7 @@ class _Frozen:
             done = self._write_config(folder, config, selected)
             files += done[0]
             tables |= done[1]
-        described = {contract.name: contract for contract in configs.contracts_of(sorted(tables))}
+        described = {contract.name: contract for contract in self._contracts(record)}
         known = {
             "files": files,
             "tables": tables,

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from musicdata.definitions.contract import introduced_by
+from musicdata.definitions.contract import SAMPLE_ID
 from musicdata.errors import InputError
-from musicdata.release.record import layout
+from musicdata.release.reading.shared import first_samples, places_in
+from musicdata.release.record import layout, rights
 from musicdata.release.record.configs import column_names
-from musicdata.release.record.tombstones import ID_OF, is_gone
+from musicdata.release.record.tombstones import Items
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,14 +37,9 @@ class Selection:
 
     def rights(self) -> dict[str, dict[str, int]]:
         """Count the samples of each modality and rights value."""
-        if "rights" not in self.reader.tables:
+        if rights.RIGHTS not in self.reader.tables:
             return {}
-        rows = self._released(self.reader.read("rights", ["sample_id", "modality", "rights"]))
-        counted = rows.group_by(["modality", "rights"], use_threads=False).aggregate([("sample_id", "count")])
-        found: dict[str, dict[str, int]] = {}
-        for row in sorted(counted.to_pylist(), key=lambda row: (row["modality"], row["rights"])):
-            found.setdefault(row["modality"], {})[row["rights"]] = row["sample_id_count"]
-        return found
+        return rights.counted(self._released(self.reader.read(rights.RIGHTS, rights.COUNTED)))
 
     def rows(self, config: Config) -> dict[str, int]:
         """Count the rows of each split of a config."""
@@ -51,7 +47,7 @@ class Selection:
         if not config.is_split:
             return {layout.WHOLE: sum(len(piece) for piece in self.pieces(config, list(key)))}
         counts = dict.fromkeys(layout.SPLITS, 0)
-        columns = list(dict.fromkeys((*key, "sample_id", "split")))
+        columns = list(dict.fromkeys((*key, SAMPLE_ID, "split")))
         for piece in self.pieces(config, columns):
             for split, n in zip(
                 *(a.to_pylist() for a in pc.value_counts(piece.column("split")).flatten()), strict=True
@@ -84,13 +80,13 @@ class Selection:
         for part in self.reader.parts(driver):
             between = part["first"], part["last"]
             pieces = {
-                table: self._released(self.reader.read(table, sorted({*names, "sample_id"}), *between))
+                table: self._released(self.reader.read(table, sorted({*names, SAMPLE_ID}), *between))
                 for table, names in wanted.items()
             }
             yield _beside(config, pieces, wanted)
 
     def _released(self, rows: pa.Table) -> pa.Table:
-        return rows.filter(pc.is_in(rows.column("sample_id"), self.samples.column("sample_id")))
+        return rows.filter(pc.is_in(rows.column(SAMPLE_ID), self.samples.column(SAMPLE_ID)))
 
     def _referred(self, config: Config, columns: list[str] | None) -> Iterator[pa.Table]:
         key = config.contract.key[0]
@@ -100,59 +96,42 @@ class Selection:
 
     def _shown(self, config: Config, columns: list[str] | None) -> Iterator[pa.Table]:
         """Yield rows that several samples share, those of released samples only, each with the first of them."""
-        key, named = list(config.contract.key), column_names(config.contract)
-        first = self._first_samples(config.contract.shown_by, key)
+        contract, named = config.contract, column_names(config.contract)
+        first = first_samples(self.reader, contract, self.samples.column(SAMPLE_ID))
         for rows in self.reader.iterate(config.name, named):
-            shown = pa.array([first.get(k) for k in _keys(rows, key)], pa.string())
-            place = rows.schema.get_field_index("sample_id")
-            placed = rows.set_column(place, rows.schema.field("sample_id"), shown)
+            shown = first.column(SAMPLE_ID).take(places_in(rows, first, contract.key))
+            place = rows.schema.get_field_index(SAMPLE_ID)
+            placed = rows.set_column(place, rows.schema.field(place), shown)
             yield placed.filter(pc.is_valid(shown)).select(columns or named)
 
-    def _first_samples(self, table: str, key: list[str]) -> dict[tuple[str, ...], str]:
-        """Return key → the first released sample whose rows in `table` refer to it."""
-        first: pa.Table | None = None
-        for rows in self.reader.iterate(table, [*key, "sample_id"]):
-            found = self._released(rows)
-            found = found if first is None else pa.concat_tables([first, found])
-            found = found.group_by(key, use_threads=False).aggregate([("sample_id", "min")])
-            first = found.rename_columns([name.removesuffix("_min") for name in found.column_names])
-        if first is None:
-            return {}
-        return dict(zip(_keys(first, key), first.column("sample_id").to_pylist(), strict=True))
 
-
-def select(reader: TableReader, complete: str, stones: Sequence[Tombstone]) -> Selection:
+def select(reader: TableReader, complete: str, tombstones: Sequence[Tombstone]) -> Selection:
     """Select the samples that the table `complete` has, less those that were taken down.
 
     Args:
         reader: of the workspace.
         complete: table that has exactly the samples with every modality.
-        stones: tombstones of what was taken down.
+        tombstones: of what was taken down.
 
     Raises:
         InputError: no sample is left.
     """
-    known = pc.unique(reader.read(complete, ["sample_id"]).column("sample_id"))
-    home = introduced_by(reader)
-    ids = [name for name in ID_OF.values() if name in column_names(reader.contract(home))]
-    samples = reader.read(home, [*ids, "split"])
-    samples = samples.filter(pc.is_in(samples.column("sample_id"), known))
-    samples = samples.filter(pc.invert(is_gone(samples, stones)))
+    known = pc.unique(reader.read(complete, [SAMPLE_ID]).column(SAMPLE_ID))
+    items = Items.of(map(reader.contract, reader.tables))
+    samples = reader.read(items.home, [*items.tables, "split"])
+    samples = samples.filter(pc.is_in(samples.column(SAMPLE_ID), known))
+    samples = samples.filter(pc.invert(items.taken_down(samples, tombstones)))
     if not len(samples):
         raise InputError(f"no sample is left to release: the table {complete} has {len(known)}, all of them taken down")
     return Selection(reader, samples)
 
 
-def _keys(rows: pa.Table, key: list[str]) -> Iterator[tuple[str, ...]]:
-    return zip(*(rows.column(name).to_pylist() for name in key), strict=True)
-
-
 def _beside(config: Config, pieces: dict[str, pa.Table], wanted: dict[str, list[str]]) -> pa.Table:
     """Return the columns of several tables with the same rows beside each other, named as in the config."""
-    ids = pieces[next(iter(pieces))].column("sample_id")
+    ids = pieces[next(iter(pieces))].column(SAMPLE_ID)
     columns: dict[str, pa.ChunkedArray] = {}
     for table, rows in pieces.items():
-        if not rows.column("sample_id").equals(ids):
+        if not rows.column(SAMPLE_ID).equals(ids):
             raise InputError(
                 f"tables {', '.join(pieces)} differ in their samples; finish the workspace with musicdata build"
             )

@@ -27,7 +27,7 @@ def _lock(out: Path) -> Path:
 
 
 @contextlib.contextmanager
-def unfinished(out: Path, identity: str) -> Iterator[Path]:
+def staging(out: Path, identity: str) -> Iterator[Path]:
     """Hold the folder in which `out` is made; when the block ends well, it becomes `out`.
 
     What an earlier run with the same `identity` left in it is kept; what another left is removed.

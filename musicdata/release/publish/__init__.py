@@ -28,10 +28,10 @@ from urllib.parse import unquote, urlsplit
 
 from musicdata import settings
 from musicdata.errors import IntegrityError, RefusedError, UsageError
-from musicdata.release.publish import publications as record_files
+from musicdata.release.publish import publications
 from musicdata.release.publish.folder import Folder
 from musicdata.release.publish.store import ATOMIC, Store
-from musicdata.release.publish.upload import Parcel, pack
+from musicdata.release.publish.upload import Upload, pack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +51,6 @@ def publish(
     permit: Callable[[Path], None],
     claim: str = "",
     records: Path | None = None,
-    read_back: bool = True,
     is_final: bool = False,
     progress: Progress = silent,
 ) -> dict[str, Any]:
@@ -64,8 +63,7 @@ def publish(
         permit: raises RefusedError when the view at a folder must not be published.
         claim: statement that one holds the rights of what has no free licence; it stands in the record, and where the
             release is published if there is a place for it.
-        records: folder for the record; None for the first of `records.folders`.
-        read_back: whether to read every file back before the version counts as published.
+        records: folder for the record; None for the first of `publications.folders`.
         is_final: whether to publish a Zenodo deposition at once; else it stays a draft, without a record.
         progress: is told of each file that is there.
 
@@ -80,21 +78,21 @@ def publish(
         SetupError: a key or a library is missing.
         UsageError: the URL names no place to publish to.
     """
-    parcel = pack(root, claim)
-    folder = record_files.folders(records)[0]
-    with target_of(url, parcel, is_final=is_final) as target:
-        record_files.place(_publication(parcel, "file:///"), folder)
+    upload = pack(root, claim)
+    folder = publications.folders(records)[0]
+    with target_of(url, upload, is_final=is_final) as target:
+        publications.place(_publication(upload, "file:///"), folder)
         if problems := verify(root):
             raise IntegrityError(f"{root} is not whole, nothing was sent: {'; '.join(problems[:5])}")
         permit(root)
-        status = _bring(parcel, target, read_back, progress)
-        told = _publication(parcel, target.address)
-    record = None if status == "draft" else str(record_files.write(told, folder))
+        status = _bring(upload, target, progress)
+        told = _publication(upload, target.address)
+    record = None if status == "draft" else str(publications.write(told, folder))
     facts = told.model_dump(include={"name", "version", "view", "files", "bytes", "url"})
     return facts | {"status": status, "record": record}
 
 
-def target_of(url: str, parcel: Parcel, *, is_final: bool = False) -> Target:
+def target_of(url: str, upload: Upload, *, is_final: bool = False) -> Target:
     """Return what publishes to a URL.
 
     Raises:
@@ -106,17 +104,17 @@ def target_of(url: str, parcel: Parcel, *, is_final: bool = False) -> Target:
             f"a URL to publish to holds no key and no query; credentials come from the environment: {scheme}://…"
         )
     if not scheme or scheme == "file":
-        return Folder(local_path(url), parcel)
+        return Folder(local_path(url), upload)
     if scheme == "hf":
         from musicdata.release.publish.hub import Hub
 
-        return Hub(url, parcel)
+        return Hub(url, upload)
     if scheme == "zenodo":
         from musicdata.release.publish.zenodo import Zenodo
 
-        return Zenodo(url, parcel, is_final=is_final)
+        return Zenodo(url, upload, is_final=is_final)
     if scheme in ATOMIC:
-        return Store(url, parcel)
+        return Store(url, upload)
     places = ", ".join(f"{name}://" for name in ("file", "hf", "zenodo", *ATOMIC))
     raise UsageError(f"nothing publishes to {scheme}://; name a folder, or a URL with {places}")
 
@@ -135,62 +133,61 @@ def local_path(url: str) -> Path:
     return Path(unquote(parts.path))
 
 
-def _bring(parcel: Parcel, target: Target, read_back: bool, progress: Progress) -> str:
+def _bring(upload: Upload, target: Target, progress: Progress) -> str:
     """Bring a release to its place; return what came of it."""
-    if _is_there(parcel, target):
+    if _is_there(upload, target):
         target.clean()
         return "already published"
     target.begin()
     if target.published() is None:  # still, now that nobody else can begin
         target.upload(progress)
-        if read_back:
-            _compare(parcel, target)
+        _compare(upload, target)
         if (committed := target.commit()) != "lost":
             target.clean()
             return committed
     target.clean()
-    if not _is_there(parcel, target):
+    if not _is_there(upload, target):
         raise RefusedError(
-            f"{target.address}: another process began to publish {parcel.record.slug} there at the same time"
+            f"{target.address}: another process began to publish {upload.record.slug} there at the same time"
         )
     return "already published"
 
 
-def _is_there(parcel: Parcel, target: Target) -> bool:
+def _is_there(upload: Upload, target: Target) -> bool:
     """Say whether exactly this release is published.
 
     Raises:
         RefusedError: another is.
     """
     there = target.published()
-    if there is not None and there != parcel.encoded:
+    if there is not None and there != upload.encoded:
         raise RefusedError(
-            f"{target.address}: {parcel.record.slug} is published with other content, and a published version is never "
+            f"{target.address}: {upload.record.slug} is published with other content, and a published version is never "
             "overwritten. Give yours another version"
         )
     return there is not None
 
 
-def _compare(parcel: Parcel, target: Target) -> None:
-    wrong = [file.path for file in parcel.files if not target.holds(file)]
+def _compare(upload: Upload, target: Target) -> None:
+    wrong = [file.path for file in upload.files if not target.holds(file)]
     if wrong:
         raise IntegrityError(
-            f"{target.address}: what came back is not what was sent, so {parcel.record.slug} is not published: "
+            f"{target.address}: what came back is not what was sent, so {upload.record.slug} is not published: "
             f"{', '.join(wrong[:5])}. Run the same command again; it sends these anew"
         )
 
 
-def _publication(parcel: Parcel, url: str) -> record_files.Publication:
-    return record_files.Publication(
-        name=parcel.record.name,
-        version=parcel.record.version,
-        view=parcel.record.view,
-        content_root=parcel.record.content_root,
-        release_json_sha256=parcel.digest,
-        files=len(parcel.paths),
-        bytes=parcel.n_bytes,
-        rows=parcel.rows,
+def _publication(upload: Upload, url: str) -> publications.Publication:
+    return publications.Publication(
+        name=upload.record.name,
+        version=upload.record.version,
+        view=upload.record.view,
+        content_root=upload.record.content_root,
+        release_json_sha256=upload.digest,
+        files=len(upload.paths),
+        bytes=upload.n_bytes,
+        rows=upload.rows,
         url=url,
-        claim=parcel.claim,
+        claim=upload.claim,
         published=datetime.now(UTC).date().isoformat(),
     )

@@ -11,7 +11,7 @@ from musicdata.errors import InputError, MusicdataError, RefusedError, SetupErro
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from musicdata.release.publish.upload import Parcel
+    from musicdata.release.publish.upload import Upload
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -64,11 +64,11 @@ def _said(error: BaseException) -> str:
     return f"{said} ({_said(below)})" if below is not None else said
 
 
-def bound(parcel: Parcel, where: str, told: str, beside: str) -> RefusedError:
+def bound(upload: Upload, where: str, told: str, beside: str) -> RefusedError:
     """Return the error that says: an unfinished upload of other bytes of this version is there."""
     return RefusedError(
-        f"{where}: an unfinished upload of another {parcel.record.slug} is there; its RELEASE.json has the sha256 "
-        f"{told[:12]}…, yours has {parcel.digest[:12]}…. Finish that one, or remove {where} and {beside}, or publish "
+        f"{where}: an unfinished upload of another {upload.record.slug} is there; its RELEASE.json has the sha256 "
+        f"{told[:12]}…, yours has {upload.digest[:12]}…. Finish that one, or remove {where} and {beside}, or publish "
         "yours as another version"
     )
 

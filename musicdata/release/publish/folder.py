@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from musicdata.release.publish.upload import Commit, Parcel, Progress
+    from musicdata.release.publish.upload import Commit, Progress, Upload
 
 _CHUNK_BYTES = 1 << 20
 
@@ -33,11 +33,11 @@ _CHUNK_BYTES = 1 << 20
 class Folder:
     """A folder that is published into."""
 
-    def __init__(self, base: Path, parcel: Parcel) -> None:
-        self._parcel = parcel
+    def __init__(self, base: Path, upload: Upload) -> None:
+        self._upload = upload
         self._base = base.absolute()
-        self._place = self._base / parcel.record.name / parcel.record.version
-        self._state = self._place.with_name(f".{parcel.record.version}.publishing")
+        self._place = self._base / upload.record.name / upload.record.version
+        self._state = self._place.with_name(f".{upload.record.version}.publishing")
         self._intent = self._state / "intent"
         self._part = self._state / "part"
         self._open = contextlib.ExitStack()
@@ -69,19 +69,19 @@ class Folder:
         with storage_faults(self._intent):
             if (lock := self._taken_lock()) is None:
                 raise WorkspaceHeldError(
-                    f"another process is publishing {self._parcel.record.slug} to {self._place}. Wait for it to end"
+                    f"another process is publishing {self._upload.record.slug} to {self._place}. Wait for it to end"
                 )
             told = lock.read().decode("ascii", "replace")
             is_new = len(told) != len(self._wanted())  # whoever began to write it had not put a file yet
             if not is_new and told != self._wanted():
-                raise failures.bound(self._parcel, str(self._place), told, str(self._state))
+                raise failures.bound(self._upload, str(self._place), told, str(self._state))
             self._refuse_strays(is_new)
             if is_new:
                 lock.write(self._wanted().encode())
                 _sync_up_to(self._state, self._base.parent)
 
     def _wanted(self) -> str:
-        return f"{self._parcel.digest}\n"
+        return f"{self._upload.digest}\n"
 
     def _taken_lock(self) -> Lock | None:
         """Take the lock and return it; None if another process has it."""
@@ -92,7 +92,7 @@ class Folder:
 
     def _refuse_strays(self, is_new: bool) -> None:
         found = {path.relative_to(self._place).as_posix() for path in self._place.rglob("*") if not path.is_dir()}
-        if layout.RECORD not in found and (strays := found if is_new else found - self._parcel.paths):
+        if layout.RECORD not in found and (strays := found if is_new else found - self._upload.paths):
             if is_new:
                 shutil.rmtree(self._state)
             raise failures.strayed(str(self._place), strays)
@@ -105,11 +105,11 @@ class Folder:
             StorageError: the disk is full or cannot be written.
         """
         n_bytes = 0
-        for file in self._parcel.files:
+        for file in self._upload.files:
             if not self.holds(file):
                 self._put(file)
             n_bytes += file.bytes
-            progress(file.path, n_bytes, self._parcel.n_bytes)
+            progress(file.path, n_bytes, self._upload.n_bytes)
 
     def holds(self, file: layout.File) -> bool:
         """Say whether a file there is what it should be, by reading it."""
@@ -120,13 +120,13 @@ class Folder:
         final = self._place / file.path
         digest = hashlib.sha256()
         with storage_faults(final, file.bytes):
-            with (self._parcel.root / file.path).open("rb") as source, self._part.open("wb") as copy:
+            with (self._upload.root / file.path).open("rb") as source, self._part.open("wb") as copy:
                 while chunk := source.read(_CHUNK_BYTES):
                     digest.update(chunk)
                     copy.write(chunk)
                 sync(copy)
             if digest.hexdigest() != file.sha256:
-                raise IntegrityError(f"{file.path} of {self._parcel.root} is not what {layout.RECORD} says it is")
+                raise IntegrityError(f"{file.path} of {self._upload.root} is not what {layout.RECORD} says it is")
             final.parent.mkdir(parents=True, exist_ok=True)
             self._part.replace(final)
             _sync_up_to(final.parent, self._place.parent)
@@ -134,7 +134,7 @@ class Folder:
     def commit(self) -> Commit:
         """Link `RELEASE.json` to its place."""
         final = self._place / layout.RECORD
-        is_first = create_once(final, self._parcel.encoded, self._part, alone=True)
+        is_first = create_once(final, self._upload.encoded, self._part, alone=True)
         return "published" if is_first else "lost"
 
     def clean(self) -> None:

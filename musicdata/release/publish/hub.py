@@ -25,7 +25,7 @@ from musicdata.release.record import layout
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from musicdata.release.publish.upload import Commit, Parcel, Progress
+    from musicdata.release.publish.upload import Commit, Progress, Upload
     from musicdata.system.http import Client
 
 _KIND = "dataset"
@@ -38,10 +38,10 @@ MAX_RECORD_BYTES = 64 << 20
 class Hub:
     """Publishes into a repository of the hub."""
 
-    def __init__(self, url: str, parcel: Parcel) -> None:
-        self._parcel = parcel
+    def __init__(self, url: str, upload: Upload) -> None:
+        self._upload = upload
         self._repository = repository(url)
-        self._tag = f"v{parcel.record.version}"
+        self._tag = f"v{upload.record.version}"
         self._commit = ""
         settings.require_network(url)
         settings.guard_logs()
@@ -98,7 +98,7 @@ class Hub:
             raise failures.strayed(f"hf://datasets/{self._repository}", strays)
         if layout.RECORD in found:
             there = layout.decode(self._read("main") or b"", f"{layout.RECORD} of {self._repository}")
-            if there.name != self._parcel.record.name:
+            if there.name != self._upload.record.name:
                 raise failures.strayed(f"hf://datasets/{self._repository}", [f"the data set {there.name}"])
 
     @transfers
@@ -111,8 +111,8 @@ class Hub:
         """
         branch = self._branch()
         head = next((each.target_commit for each in self._listed().branches if each.name == branch), None)
-        sizes = {file.path: file.bytes for file in self._parcel.files} | {layout.RECORD: len(self._parcel.encoded)}
-        added = [self._hub.CommitOperationAdd(path, str(self._parcel.root / path)) for path in sorted(sizes)]
+        sizes = {file.path: file.bytes for file in self._upload.files} | {layout.RECORD: len(self._upload.encoded)}
+        added = [self._hub.CommitOperationAdd(path, str(self._upload.root / path)) for path in sorted(sizes)]
         n_bytes = 0
         for start in range(0, len(added), _BATCH):
             batch = added[start : start + _BATCH]
@@ -121,14 +121,14 @@ class Hub:
             )
             for each in batch:
                 n_bytes += sizes[each.path_in_repo]
-                progress(each.path_in_repo, n_bytes, self._parcel.n_bytes)
-        gone = set(self._tree(branch)) - set(sizes) - _HUBS_OWN
-        operations = added + [self._hub.CommitOperationDelete(path) for path in sorted(gone)]
+                progress(each.path_in_repo, n_bytes, self._upload.n_bytes)
+        removed = set(self._tree(branch)) - set(sizes) - _HUBS_OWN
+        operations = added + [self._hub.CommitOperationDelete(path) for path in sorted(removed)]
         done = self._api.create_commit(
             self._repository,
             operations,
-            commit_message=f"Release {self._parcel.record.slug}",
-            commit_description=self._parcel.claim,
+            commit_message=f"Release {self._upload.record.slug}",
+            commit_description=self._upload.claim,
             repo_type=_KIND,
             revision=branch,
             parent_commit=head,

@@ -24,7 +24,7 @@ from musicdata.release.record import layout
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from musicdata.release.publish.upload import Commit, Parcel, Progress
+    from musicdata.release.publish.upload import Commit, Progress, Upload
 
 ATOMIC = ("s3", "gs", "gcs", "az", "abfs", "abfss", "memory")
 """Protocols of stores in which half an object is never seen."""
@@ -41,13 +41,13 @@ class Store:
 
     part_bytes: int | None = None
 
-    def __init__(self, url: str, parcel: Parcel) -> None:
-        self._parcel = parcel
+    def __init__(self, url: str, upload: Upload) -> None:
+        self._upload = upload
         self._fs, base = open_store(url)
         self._protocol = url.partition("://")[0]
-        folder = f"{base.rstrip('/')}/{parcel.record.name}"
-        self._place = f"{folder}/{parcel.record.version}"
-        self._intent = f"{folder}/.{parcel.record.version}.publishing"
+        folder = f"{base.rstrip('/')}/{upload.record.name}"
+        self._place = f"{folder}/{upload.record.version}"
+        self._intent = f"{folder}/.{upload.record.version}.publishing"
 
     @property
     def address(self) -> str:
@@ -70,12 +70,12 @@ class Store:
         Raises:
             RefusedError: another is there, or objects that belong to no upload.
         """
-        wanted = self._parcel.digest.encode()
+        wanted = self._upload.digest.encode()
         is_new = self._create(self._intent, wanted)
         if (told := self._read(self._intent) or b"") != wanted:
-            raise failures.bound(self._parcel, self.address, told.decode("ascii", "replace"), self._intent)
+            raise failures.bound(self._upload, self.address, told.decode("ascii", "replace"), self._intent)
         found = self._there()
-        if layout.RECORD not in found and (strays := set(found) - (set() if is_new else self._parcel.paths)):
+        if layout.RECORD not in found and (strays := set(found) - (set() if is_new else self._upload.paths)):
             if is_new:
                 self._fs.rm_file(self._intent)
             raise failures.strayed(self.address, strays)
@@ -89,11 +89,11 @@ class Store:
         """
         n_bytes = 0
         found = self._there()
-        for file in self._parcel.files:
+        for file in self._upload.files:
             if found.get(file.path) != file.bytes or self._told(file) != file.sha256:
                 self._put(file)
             n_bytes += file.bytes
-            progress(file.path, n_bytes, self._parcel.n_bytes)
+            progress(file.path, n_bytes, self._upload.n_bytes)
 
     @transfers
     def holds(self, file: layout.File) -> bool:
@@ -107,7 +107,7 @@ class Store:
     @transfers
     def commit(self) -> Commit:
         """Put `RELEASE.json` if there is none."""
-        is_first = self._create(f"{self._place}/{layout.RECORD}", self._parcel.encoded)
+        is_first = self._create(f"{self._place}/{layout.RECORD}", self._upload.encoded)
         return "published" if is_first else "lost"
 
     @transfers
@@ -156,7 +156,7 @@ class Store:
         facts: dict[str, Any] = {}
         if self._is_s3:
             facts = {"Metadata": {"sha256": file.sha256}, "chunksize": self.part_bytes}
-        self._fs.put_file(str(self._parcel.root / file.path), f"{self._place}/{file.path}", **facts)
+        self._fs.put_file(str(self._upload.root / file.path), f"{self._place}/{file.path}", **facts)
 
     def _told(self, file: layout.File) -> str:
         """Return the sha256 that an object was put with; where stores keep none, that of its bytes."""

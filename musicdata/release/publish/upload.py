@@ -22,7 +22,7 @@ Commit = Literal["published", "lost", "draft"]
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class Upload:
     """A release on its way.
 
     Attributes:
@@ -61,7 +61,7 @@ class Parcel:
         return {file.path for file in self.files} | {layout.RECORD}
 
 
-def pack(root: Path, claim: str = "") -> Parcel:
+def pack(root: Path, claim: str = "") -> Upload:
     """Read what is to be sent from the folder of a release.
 
     Raises:
@@ -73,7 +73,7 @@ def pack(root: Path, claim: str = "") -> Parcel:
         raise InputError(f"{root} has no {layout.SUMS}; run: musicdata release verify {root}")
     last = layout.File(path=layout.SUMS, sha256=sha256_of_file(sums), bytes=sums.stat().st_size)
     files = sorted([*record.files, last], key=lambda file: file.path)
-    return Parcel(root, record, (root / layout.RECORD).read_bytes(), tuple(files), claim)
+    return Upload(root, record, (root / layout.RECORD).read_bytes(), tuple(files), claim)
 
 
 class Target(Protocol):

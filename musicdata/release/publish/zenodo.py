@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from musicdata.release.publish.upload import Commit, Parcel, Progress
+    from musicdata.release.publish.upload import Commit, Progress, Upload
 
 MAX_FILES, MAX_BYTES = 100, 50_000_000_000
 _SITES = {"": "https://zenodo.org", "sandbox": "https://sandbox.zenodo.org"}
@@ -47,18 +47,18 @@ class Zenodo:
 
     Args:
         url: ``zenodo://`` or ``zenodo://sandbox``.
-        parcel: what to send.
+        upload: what to send.
         is_final: whether to publish the deposition in the end; else it stays a draft.
     """
 
-    def __init__(self, url: str, parcel: Parcel, *, is_final: bool) -> None:
-        self._parcel = parcel
+    def __init__(self, url: str, upload: Upload, *, is_final: bool) -> None:
+        self._upload = upload
         self._is_final = is_final
         self._site = site(url)
         token = settings.read().key("ZENODO_TOKEN", "Publishing to Zenodo")
         self._headers = {"Authorization": settings.Secret(f"Bearer {token.reveal()}")}
         self._deposition: dict[str, Any] = {}
-        _refuse_what_does_not_fit(parcel)
+        _refuse_what_does_not_fit(upload)
 
     @property
     def address(self) -> str:
@@ -82,10 +82,10 @@ class Zenodo:
     def published(self) -> bytes | None:
         """Return the bytes of `RELEASE.json` of the published deposition of this title and version, or None."""
         for found in self._mine():
-            if found.get("submitted") and _facts(found, "version") == self._parcel.record.version:
+            if found.get("submitted") and _facts(found, "version") == self._upload.record.version:
                 self._deposition = found
                 url = file_url(f"{self._site}/records/{found['id']}", layout.RECORD)
-                limits = Limits(max_bytes=len(self._parcel.encoded) + (1 << 20))
+                limits = Limits(max_bytes=len(self._upload.encoded) + (1 << 20))
                 return self._client.request("GET", url, headers=self._headers, limits=limits).body
         return None
 
@@ -98,18 +98,18 @@ class Zenodo:
         """
         mine = list(self._mine())
         drafts = [each for each in mine if not each.get("submitted")]
-        draft = next((each for each in drafts if _facts(each, "version") == self._parcel.record.version), None)
+        draft = next((each for each in drafts if _facts(each, "version") == self._upload.record.version), None)
         last = max((each for each in mine if each.get("submitted")), key=_number, default=None)
         if draft is None and last is not None:
             made = self._call("POST", f"deposit/depositions/{last['id']}/actions/newversion", limits=_ONCE)
             draft = self._get(made["links"]["latest_draft"])
-            if _bound(draft) not in ("", _bound(last), self._parcel.digest):
-                raise failures.bound(self._parcel, _page(draft), _bound(draft), "its files")
-            draft = self._call("PUT", f"deposit/depositions/{draft['id']}", {"metadata": _metadata(self._parcel)})
+            if _bound(draft) not in ("", _bound(last), self._upload.digest):
+                raise failures.bound(self._upload, _page(draft), _bound(draft), "its files")
+            draft = self._call("PUT", f"deposit/depositions/{draft['id']}", {"metadata": _metadata(self._upload)})
         if draft is None:
-            draft = self._call("POST", "deposit/depositions", {"metadata": _metadata(self._parcel)}, limits=_ONCE)
-        if _bound(draft) != self._parcel.digest:
-            raise failures.bound(self._parcel, _page(draft), _bound(draft), "its files")
+            draft = self._call("POST", "deposit/depositions", {"metadata": _metadata(self._upload)}, limits=_ONCE)
+        if _bound(draft) != self._upload.digest:
+            raise failures.bound(self._upload, _page(draft), _bound(draft), "its files")
         self._deposition = draft
 
     @transfers
@@ -120,14 +120,14 @@ class Zenodo:
             IntegrityError: Zenodo has another MD5 for what it got.
         """
         there = {each["filename"]: each for each in self._deposition["files"]}
-        wanted = {flat(path): path for path in sorted(self._parcel.paths - {layout.RECORD})} | {
+        wanted = {flat(path): path for path in sorted(self._upload.paths - {layout.RECORD})} | {
             layout.RECORD: layout.RECORD
         }
         n_bytes = 0
         for name in sorted(there.keys() - wanted.keys()):
             self._remove(there[name])
         for name, path in wanted.items():
-            source = self._parcel.root / path
+            source = self._upload.root / path
             digest = _md5(source)
             if name in there and _sum(there[name]) != digest:
                 self._remove(there[name])
@@ -137,7 +137,7 @@ class Zenodo:
                 if _sum(answer) != digest:
                     raise IntegrityError(f"{path}: Zenodo got something else (MD5 {_sum(answer)}, expected {digest})")
             n_bytes += source.stat().st_size
-            progress(path, n_bytes, self._parcel.n_bytes)
+            progress(path, n_bytes, self._upload.n_bytes)
         self._deposition = self._call("GET", f"deposit/depositions/{self._deposition['id']}")
 
     @transfers
@@ -170,7 +170,7 @@ class Zenodo:
             params: dict[str, str | settings.Secret] = {"size": str(_PAGE), "page": str(page), "all_versions": "true"}
             url = f"{self._site}/api/deposit/depositions"
             found = self._client.request("GET", url, params=params, headers=self._headers).json()
-            yield from (each for each in found if _facts(each, "title") == self._parcel.record.title)
+            yield from (each for each in found if _facts(each, "title") == self._upload.record.title)
             if len(found) < _PAGE:
                 return
             page += 1
@@ -226,28 +226,28 @@ def file_url(record_url: str, path: str) -> str:
     return f"{start}/api/records/{number}/files/{quote(flat(path), safe='')}/content"
 
 
-def _refuse_what_does_not_fit(parcel: Parcel) -> None:
-    slug, n_files = parcel.record.slug, len(parcel.paths)
-    if n_files > MAX_FILES or parcel.n_bytes > MAX_BYTES:
+def _refuse_what_does_not_fit(upload: Upload) -> None:
+    slug, n_files = upload.record.slug, len(upload.paths)
+    if n_files > MAX_FILES or upload.n_bytes > MAX_BYTES:
         raise RefusedError(
-            f"{slug} has {n_files} files of {parcel.n_bytes:,} bytes; a deposition holds {MAX_FILES} files of "
+            f"{slug} has {n_files} files of {upload.n_bytes:,} bytes; a deposition holds {MAX_FILES} files of "
             f"{MAX_BYTES:,} bytes. Deposit a smaller view of it, such as ids, and publish the whole elsewhere"
         )
-    if odd := sorted(path for path in parcel.paths if "--" in path):
+    if odd := sorted(path for path in upload.paths if "--" in path):
         raise RefusedError(f"{slug}: {odd[0]} has a double dash in its path, which stands for a slash on Zenodo")
 
 
-def _metadata(parcel: Parcel) -> dict[str, Any]:
+def _metadata(upload: Upload) -> dict[str, Any]:
     """Return what a person reads first, from the release's own recipe."""
-    record, head = parcel.record, recipes.read_head(str(parcel.root / layout.RECIPE))
+    record, head = upload.record, recipes.read_head(str(upload.root / layout.RECIPE))
     told = head.release
     creators = [
         {"name": f"{author.family_names}, {author.given_names}"} | ({"orcid": author.orcid} if author.orcid else {})
         for author in (told.authors if told else ())
     ]
     described = html.escape(" ".join((told.description if told else record.title).split()))
-    claim = f"<p>{html.escape(parcel.claim)}</p>" if parcel.claim else ""
-    rows = ", ".join(f"{n:,} {split}" for split, n in parcel.rows.items())
+    claim = f"<p>{html.escape(upload.claim)}</p>" if upload.claim else ""
+    rows = ", ".join(f"{n:,} {split}" for split, n in upload.rows.items())
     return {
         "title": record.title,
         "version": record.version,
@@ -259,7 +259,7 @@ def _metadata(parcel: Parcel) -> dict[str, Any]:
         f"Content root: {record.content_root}. A slash in a path is -- in a file's name here.</p>{claim}",
         "keywords": citation.keywords(head),
         "references": list(told.papers if told else ()),
-        "notes": f"RELEASE.json sha256: {parcel.digest}",
+        "notes": f"RELEASE.json sha256: {upload.digest}",
     }
 
 

@@ -1,8 +1,8 @@
 """Proves that items which were taken down are in no file of a folder: ids, hashes, sounds, pictures, words.
 
 It reads all there is: every file's bytes, every text and every sound and picture of Parquet files, the members of tar
-files, what is inside gzip files, and the names of them all. What other samples have too is no trace of an item. A sound
-or picture that was encoded anew is found by its name or id only.
+files, what is inside gzip files, and the names of them all. What other samples have too does not count.
+A sound or picture that was encoded anew is found by its name or id only.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ import pyarrow.parquet as pq
 from musicdata.errors import InputError, IntegrityError
 from musicdata.release.reading.release import open_release
 from musicdata.release.record import layout
-from musicdata.release.removal.remains import traces
+from musicdata.release.removal.remains import remains
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from musicdata.release.record.layout import Tombstone
-    from musicdata.release.removal.search_terms import Needles
+    from musicdata.release.removal.search_terms import SearchTerms
 
 _CHUNK_BYTES = 32_000_000
 _TEXT_KINDS = (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary, pa.types.is_large_binary)
@@ -44,7 +44,7 @@ class SupportsRead(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Trace:
+class Remainder:
     """Something that is left of an item: in which file, where in it, and what."""
 
     file: str
@@ -70,7 +70,7 @@ class Absence:
     files: int = 0
     bytes: int = 0
     values: int = 0
-    findings: list[Trace] = field(default_factory=list)
+    findings: list[Remainder] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:
@@ -78,14 +78,14 @@ class Absence:
         return not self.findings
 
 
-def prove_absence(root: Path, gone: Sequence[str | Tombstone], previous_root: Path) -> Absence:
+def prove_absence(root: Path, items: Sequence[str | Tombstone], previous_root: Path) -> Absence:
     """Look for what was taken down in every file of a folder: a release, a view of it, or what was exported from it.
 
     The tombstones of a `RELEASE.json` name what was taken down; there, and only there, its id may stand.
 
     Args:
         root: folder to search.
-        gone: tombstones, or ids of samples, songs or groups as `takedown` takes them.
+        items: tombstones, or ids of samples, songs or groups as `takedown` takes them.
         previous_root: full release that still has the items.
 
     Raises:
@@ -93,8 +93,8 @@ def prove_absence(root: Path, gone: Sequence[str | Tombstone], previous_root: Pa
     """
     if not root.is_dir():
         raise InputError(f"there is no folder {root} to search")
-    needles = traces(open_release(previous_root), gone)
-    search = _Search(root, needles, Absence(needles.counts))
+    terms = remains(open_release(previous_root), items)
+    search = _Search(root, terms, Absence(terms.counts))
     for path in sorted(path for path in root.rglob("*") if path.is_file()):
         search.file(path)
     return search.report
@@ -103,7 +103,7 @@ def prove_absence(root: Path, gone: Sequence[str | Tombstone], previous_root: Pa
 @dataclass(frozen=True, slots=True)
 class _Search:
     root: Path
-    needles: Needles
+    terms: SearchTerms
     report: Absence
 
     def file(self, path: Path) -> None:
@@ -111,9 +111,9 @@ class _Search:
         name = path.relative_to(self.root).as_posix()
         self.report.files += 1
         self.report.bytes += path.stat().st_size
-        self._note(name, "its name", self.needles.in_bytes(name.encode()))
+        self._note(name, "its name", self.terms.in_bytes(name.encode()))
         if path.name == layout.RECORD:
-            self._note(name, "", self.needles.in_bytes(_without_tombstones(path.read_bytes())))
+            self._note(name, "", self.terms.in_bytes(_without_tombstones(path.read_bytes())))
             return
         self._raw(name, path)
         if path.suffix == ".parquet":
@@ -124,7 +124,7 @@ class _Search:
             self._unzipped(name, path)
 
     def _note(self, file: str, place: str, found: set[str]) -> None:
-        self.report.findings += [Trace(file, place, what) for what in sorted(found)]
+        self.report.findings += [Remainder(file, place, what) for what in sorted(found)]
 
     def _raw(self, name: str, path: Path) -> None:
         if not path.stat().st_size:
@@ -132,7 +132,7 @@ class _Search:
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
             found = set[str]()
             for start in range(0, len(data), _CHUNK_BYTES):
-                found |= self.needles.in_bytes(data[start : start + _CHUNK_BYTES + self.needles.longest])
+                found |= self.terms.in_bytes(data[start : start + _CHUNK_BYTES + self.terms.longest])
             self._note(name, "", found)
 
     def _columns(self, name: str, path: Path) -> None:
@@ -148,16 +148,16 @@ class _Search:
         leaves = [(column, leaf) for column in rows.column_names for leaf in _leaves(rows.column(column))]
         self.report.values += sum(len(leaf) for _, leaf in leaves)
         together = pa.chunked_array([chunk for _, leaf in leaves for chunk in leaf.chunks], pa.binary())
-        if self.needles.in_values(together):
+        if self.terms.in_values(together):
             for column, leaf in leaves:
-                self._note(name, f"column {column}", self.needles.in_values(leaf))
+                self._note(name, f"column {column}", self.terms.in_values(leaf))
 
     def _members(self, name: str, path: Path) -> None:
         try:
             with tarfile.open(path, "r:*") as archive:
                 for member in archive:
                     self.report.values += 1
-                    self._note(name, "a member's name", self.needles.in_bytes(member.name.encode("utf-8", "replace")))
+                    self._note(name, "a member's name", self.terms.in_bytes(member.name.encode("utf-8", "replace")))
                     file = archive.extractfile(member) if member.isfile() else None
                     if file is not None:
                         self._stream(name, f"member {member.name}", file)
@@ -175,8 +175,8 @@ class _Search:
         """Search what is read from a file object piece by piece."""
         found, before = set[str](), b""
         while data := file.read(_CHUNK_BYTES):
-            before = before[-self.needles.longest :] + data
-            found |= self.needles.in_bytes(before)
+            before = before[-self.terms.longest :] + data
+            found |= self.terms.in_bytes(before)
         self._note(name, place, found)
 
 

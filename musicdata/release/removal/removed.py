@@ -1,4 +1,4 @@
-"""What is gone from a release: the samples that tombstones take down, and what only these had."""
+"""What is removed from a release: the samples that tombstones take down, and what only these had."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from musicdata.definitions.contract import introduced_by
+from musicdata.definitions.contract import SAMPLE_ID
 from musicdata.errors import InputError
 from musicdata.release.record import layout
-from musicdata.release.record.configs import column_names
-from musicdata.release.record.tombstones import ID_OF, is_gone
+from musicdata.release.record.tombstones import Items
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,57 +19,60 @@ if TYPE_CHECKING:
     from musicdata.release.reading.release import Release
     from musicdata.release.record.layout import Tombstone
 
-"""What a tombstone says it takes down, by the table of MusicTM that has it → column in which its id stands."""
-
-GROUP = "group:"
-"""What stands before the id of a group that is also the id of a song, which it is named after."""
-
 
 def tombstones(release: Release, ids: Sequence[str], *, version: str, reason: str) -> list[Tombstone]:
     """Return the tombstones of items of a release, in order.
 
     Args:
         release: that has them.
-        ids: of samples, songs or groups. An id of a song that names a group too is the song's; ``group:ID`` is the
-            group's.
+        ids: of samples, or of what else their table has ids of, such as songs and groups. An id that several kinds of
+            items have is the first one's in the order of the table's columns; ``group:ID`` is the group's.
         version: in which they go.
         reason: why.
 
     Raises:
         InputError: an id is not in the release.
     """
-    home = introduced_by(release)
-    known = set(column_names(release.contract(home)))
-    columns = {table: column for table, column in ID_OF.items() if column in known}
-    samples = release.reader.read(home, list(columns.values()))
-    there = {table: set(pc.unique(samples.column(column)).to_pylist()) for table, column in columns.items()}
+    items = Items.of(map(release.contract, release.tables))
+    samples = release.reader.read(items.home, list(items.tables))
+    known = {column: set(pc.unique(samples.column(column)).to_pylist()) for column in items.tables}
     found: dict[tuple[str, str], Tombstone] = {}
     for item in ids:
-        table = _table_of(item, there)
-        if table is None:
-            raise InputError(_not_there(release, item))
-        found[table, _bare(item)] = layout.Tombstone(table=table, id=_bare(item), version=version, reason=reason)
+        named = _named(items, known, item)
+        if named is None:
+            raise InputError(_not_there(release, items, item))
+        column, bare = named
+        table = items.tables[column]
+        found[table, bare] = layout.Tombstone(table=table, id=bare, version=version, reason=reason)
     return [found[place] for place in sorted(found)]
 
 
-def _table_of(item: str, there: dict[str, set[str]]) -> str | None:
-    tables = ["song_groups"] if item.startswith(GROUP) else list(there)
-    return next((table for table in tables if _bare(item) in there.get(table, ())), None)
+def item_of(items: Items, tombstone: Tombstone) -> str:
+    """Return how `tombstones` has to be asked for the item of a tombstone."""
+    column = items.columns.get(tombstone.table, "")
+    return f"{items.prefix(column)}{tombstone.id}" if column in items.tables else tombstone.id
 
 
-def _bare(item: str) -> str:
-    return item.removeprefix(GROUP)
+def _named(items: Items, known: dict[str, set[str]], item: str) -> tuple[str, str] | None:
+    """Return the column that has an item's id, and the id without its prefix."""
+    for column in items.tables:
+        prefix = items.prefix(column)
+        if item.startswith(prefix) and (bare := item.removeprefix(prefix)) in known[column]:
+            return column, bare
+    return next(((column, item) for column in items.tables if item in known[column]), None)
 
 
-def _not_there(release: Release, item: str) -> str:
-    stone = next((stone for stone in release.record.tombstones if stone.id == _bare(item)), None)
-    if stone is not None:
-        return f"{item} is not in {release.record.slug}: it was taken down in version {stone.version}"
-    return f"{item} is not in {release.record.slug}: expected the id of a sample, of a song, or of a group"
+def _not_there(release: Release, items: Items, item: str) -> str:
+    names = {item, *(item.removeprefix(items.prefix(column)) for column in items.tables)}
+    tombstone = next((one for one in release.record.tombstones if one.id in names), None)
+    if tombstone is not None:
+        return f"{item} is not in {release.record.slug}: it was taken down in version {tombstone.version}"
+    kinds = ", of a ".join(column.removesuffix("_id") for column in items.tables)
+    return f"{item} is not in {release.record.slug}: expected the id of a {kinds}"
 
 
 @dataclass(frozen=True, slots=True)
-class Gone:
+class Removed:
     """What a release loses: samples, and what had only these.
 
     Attributes:
@@ -84,14 +86,14 @@ class Gone:
     kept: dict[str, pa.Array]
 
     @classmethod
-    def of(cls, release: Release, stones: Sequence[Tombstone]) -> Gone:
+    def of(cls, release: Release, tombstones: Sequence[Tombstone]) -> Removed:
         """Find what the tombstones take from a release."""
-        home = introduced_by(release)
-        known = [name for name in ID_OF.values() if name in column_names(release.contract(home))]
-        rows = release.reader.read(home, known)
-        mask = is_gone(rows, stones)
+        items = Items.of(map(release.contract, release.tables))
+        known = list(items.tables)
+        rows = release.reader.read(items.home, known)
+        mask = items.taken_down(rows, tombstones)
         lost, stay = rows.filter(mask), rows.filter(pc.invert(mask))
         kept = {name: pc.unique(stay.column(name)) for name in known}
         orphans = {name: pc.unique(lost.column(name)) for name in known}
         orphans = {name: ids.filter(pc.invert(pc.is_in(ids, kept[name]))) for name, ids in orphans.items()}
-        return cls(orphans["sample_id"], orphans, kept)
+        return cls(orphans[SAMPLE_ID], orphans, kept)

@@ -29,7 +29,7 @@ class Media:
 
 
 @dataclass(slots=True)
-class Needles:
+class SearchTerms:
     """What is looked for.
 
     Attributes:
@@ -99,10 +99,10 @@ def _holds(data: bytes, media: Media, sha256: str) -> bool:
     return False
 
 
-def _joined(needles: list[bytes]) -> Iterator[str]:
+def _joined(terms: list[bytes]) -> Iterator[str]:
     pattern: list[str] = []
-    for needle in needles:
-        pattern.append("".join(f"\\x{byte:02x}" for byte in needle))
+    for term in terms:
+        pattern.append("".join(f"\\x{byte:02x}" for byte in term))
         if sum(map(len, pattern)) > 4 * _PATTERN_BYTES:
             yield "|".join(pattern)
             pattern = []

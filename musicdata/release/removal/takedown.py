@@ -15,19 +15,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from musicdata.definitions.contract import SAMPLE_ID
 from musicdata.errors import InputError, IntegrityError, RefusedError, UsageError
 from musicdata.release.making import around
-from musicdata.release.making.staging import is_there, unfinished
+from musicdata.release.making.staging import is_there, staging
 from musicdata.release.reading.release import open_release
-from musicdata.release.record import layout, stored
+from musicdata.release.reading.shared import first_samples, places_in
+from musicdata.release.record import configs, layout, rights
 from musicdata.release.record import version as versions
 from musicdata.release.record.configs import column_names
 from musicdata.release.record.digests import TableDigests
 from musicdata.release.record.files import data_files, file_facts
 from musicdata.release.removal.absence import prove_absence
-from musicdata.release.removal.removed import Gone, tombstones
-from musicdata.release.sharing import rights
-from musicdata.release.sharing.permissions import RIGHTS
+from musicdata.release.removal.removed import Removed, tombstones
 from musicdata.system.digests import digest_of
 from musicdata.system.files import storage_faults, sync_file
 from musicdata.workspace.parts import PartWriter
@@ -61,16 +61,16 @@ def takedown(root: Path, ids: Sequence[str], *, reason: str, out: Path, version:
     release = open_release(root)
     _require_sense(release, ids, reason)
     version = _next(release, version)
-    stones = tombstones(release, ids, version=version, reason=reason.strip())
-    removal = _Removal(release, Gone.of(release, stones))
-    if not len(removal.gone.kept["sample_id"]):
+    new = tombstones(release, ids, version=version, reason=reason.strip())
+    removal = _Removal(release, Removed.of(release, new))
+    if not len(removal.removed.kept[SAMPLE_ID]):
         raise InputError(f"nothing would be left of {release.record.slug}; withdraw the release instead")
     if is_there(out):
-        return _the_same(out, release, stones)
-    identity = digest_of([release.record.model_dump(mode="json"), [stone.model_dump() for stone in stones]])
-    with unfinished(out, identity) as folder:
-        record = removal.write(folder, stones)
-        absence = prove_absence(folder, stones, root)
+        return _the_same(out, release, new)
+    identity = digest_of([release.record.model_dump(mode="json"), [tombstone.model_dump() for tombstone in new]])
+    with staging(out, identity) as folder:
+        record = removal.write(folder, new)
+        absence = prove_absence(folder, new, root)
         if absence.findings:
             raise IntegrityError(
                 f"{root}: something is left of what was taken down: {absence.findings[0]} "
@@ -84,13 +84,13 @@ def foresee(root: Path, ids: Sequence[str], *, reason: str) -> dict[str, Any]:
     """Say what `takedown` would take, and raise what it would raise before it writes."""
     release = open_release(root)
     _require_sense(release, ids, reason)
-    stones = tombstones(release, ids, version=_next(release, None), reason=reason.strip())
-    gone = Gone.of(release, stones)
-    left = len(gone.kept["sample_id"])
-    return {"version": stones[0].version, "samples_taken_down": len(gone.samples), "samples_left": left}
+    new = tombstones(release, ids, version=_next(release, None), reason=reason.strip())
+    removed = Removed.of(release, new)
+    left = len(removed.kept[SAMPLE_ID])
+    return {"version": new[0].version, "samples_taken_down": len(removed.samples), "samples_left": left}
 
 
-def _the_same(out: Path, release: Release, stones: Sequence[Tombstone]) -> Record:
+def _the_same(out: Path, release: Release, new: Sequence[Tombstone]) -> Record:
     """Return the record at `out` if it is of just this takedown.
 
     Raises:
@@ -99,7 +99,7 @@ def _the_same(out: Path, release: Release, stones: Sequence[Tombstone]) -> Recor
     if not (out / layout.RECORD).is_file():
         raise InputError(f"{out} is there already and is no release; give another folder with --out")
     there = layout.read_record(out)
-    told = [*release.record.tombstones, *stones]
+    told = [*release.record.tombstones, *new]
     before = there.previous.content_root if there.previous else ""
     if before != release.record.content_root or sorted(map(repr, there.tombstones)) != sorted(map(repr, told)):
         raise InputError(
@@ -154,44 +154,44 @@ class _Change:
         goes = pc.is_in(rows.column(self.column), self.ids)
         if self.first is None:
             return rows.filter(pc.invert(goes))
-        where = pc.index_in(stored.joined_key(rows, self.key), stored.joined_key(self.first, self.key))
-        after = pc.if_else(goes, self.first.column("sample_id").take(where), rows.column("sample_id"))
-        place = rows.schema.get_field_index("sample_id")
+        where = places_in(rows, self.first, self.key)
+        after = pc.if_else(goes, self.first.column(SAMPLE_ID).take(where), rows.column(SAMPLE_ID))
+        place = rows.schema.get_field_index(SAMPLE_ID)
         return rows.set_column(place, rows.schema.field(place), after).filter(pc.is_valid(after))
 
 
 @dataclass(frozen=True, slots=True)
 class _Removal:
-    """Writes a release without what is gone."""
+    """Writes a release without what is removed."""
 
     release: Release
-    gone: Gone
+    removed: Removed
 
-    def write(self, folder: Path, stones: Sequence[Tombstone]) -> Record:
+    def write(self, folder: Path, new: Sequence[Tombstone]) -> Record:
         """Write every config, then the files around them."""
         record, reader = self.release.record, self.release.reader
         described = {name: reader.contract(name) for name in reader.tables}
         files: list[layout.File] = []
         tables = dict(record.tables)
-        for config in stored.configs(record, described):
+        for config in configs.of_release(record, described):
             files += self._write_config(folder, config, tables)
         known = {
-            "version": stones[0].version,
+            "version": new[0].version,
             "files": files,
             "tables": tables,
             "content_root": layout.content_root(tables),
             "rights": self._rights(),
             "previous": layout.Previous(version=record.version, content_root=record.content_root),
-            "tombstones": [*record.tombstones, *stones],
+            "tombstones": [*record.tombstones, *new],
         }
         recipe = (self.release.root / layout.RECIPE).read_text("utf-8")
         return around.finish(folder, record.model_copy(update=known), described, recipe)
 
     def _rights(self) -> dict[str, dict[str, int]]:
-        if RIGHTS not in self.release.tables:
+        if rights.RIGHTS not in self.release.tables:
             return {}
-        rows = self.release.reader.read(RIGHTS, ["sample_id", "modality", "rights"])
-        return rights.counted(rows.filter(pc.invert(pc.is_in(rows.column("sample_id"), self.gone.samples))))
+        rows = self.release.reader.read(rights.RIGHTS, rights.COUNTED)
+        return rights.counted(rows.filter(pc.invert(pc.is_in(rows.column(SAMPLE_ID), self.removed.samples))))
 
     def _write_config(self, folder: Path, config: Config, tables: dict[str, Table]) -> list[layout.File]:
         """Write a config's files, and tell `tables` of its splits that changed."""
@@ -212,11 +212,11 @@ class _Removal:
     def _change(self, config: Config) -> _Change | None:
         contract = config.contract
         if contract.shown_by:
-            first = stored.first_samples(self.release.reader, contract, self.gone.samples)
-            return _Change("sample_id", self.gone.samples, contract.key, first)
-        if "sample_id" in column_names(contract):
-            return _Change("sample_id", self.gone.samples)
-        ids = self.gone.orphans.get(contract.key[0])
+            first = first_samples(self.release.reader, contract, self.removed.kept[SAMPLE_ID])
+            return _Change(SAMPLE_ID, self.removed.samples, contract.key, first)
+        if SAMPLE_ID in column_names(contract):
+            return _Change(SAMPLE_ID, self.removed.samples)
+        ids = self.removed.orphans.get(contract.key[0])
         return _Change(contract.key[0], ids) if ids is not None and len(ids) else None
 
     def _rewritten(self, folder: Path, name: str, config: Config, change: _Change) -> layout.File:

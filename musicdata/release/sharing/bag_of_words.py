@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 TABLE = "bag_of_words"
 MAX_WORDS = 5_000
 MIN_GROUPS = 3
-COLUMNS = ["sample_id", "split", "group_id", "lyrics"]
-"""Columns of the samples that are read."""
+COLUMNS = ["sample_id", "split", "group_id"]
+"""Columns of the samples that are read, beside the texts."""
+TEXT = "text"
+"""Column of what is read that has all texts of the sample."""
 
 _APOSTROPHES = "'’ʼ"
 
@@ -44,7 +46,7 @@ def vocabulary(samples: Iterable[pa.Table]) -> list[str]:
     """Return the words that may be told, those that the most groups have first; ties in order of code points.
 
     Args:
-        samples: pieces of a table with `group_id` and `lyrics`.
+        samples: pieces of a table with `group_id` and `TEXT`.
     """
     numbers: dict[str, int] = {}
     groups: dict[str, int] = {}
@@ -52,8 +54,8 @@ def vocabulary(samples: Iterable[pa.Table]) -> list[str]:
     for piece in samples:
         found = {
             (numbers.setdefault(word, len(numbers)) << 32) | groups.setdefault(group, len(groups))
-            for group, lyrics in zip(piece["group_id"].to_pylist(), piece["lyrics"].to_pylist(), strict=True)
-            for word in words(lyrics or "")
+            for group, text in zip(piece["group_id"].to_pylist(), piece[TEXT].to_pylist(), strict=True)
+            for word in words(text or "")
         }
         pairs = np.union1d(pairs, np.fromiter(found, np.int64, len(found)))
     has = np.bincount(pairs >> 32, minlength=len(numbers))
@@ -65,14 +67,14 @@ def bags(samples: Iterable[pa.Table], known: Iterable[str]) -> Iterator[pa.Table
     """Yield the rows of the table `bag_of_words`, a piece for each piece of the samples.
 
     Args:
-        samples: pieces of a table with the columns `COLUMNS`, in order of the sample.
+        samples: pieces of a table with the columns `COLUMNS` and `TEXT`, in order of the sample.
         known: the vocabulary.
     """
     contract, told = contracts.load(TABLE), frozenset(known)
     for piece in samples:
         columns: dict[str, list[object]] = {column.name: [] for column in contract.columns}
-        for row in piece.select(["sample_id", "split", "lyrics"]).to_pylist():
-            counted = Counter(word for word in words(row["lyrics"] or "") if word in told)
+        for row in piece.select(["sample_id", "split", TEXT]).to_pylist():
+            counted = Counter(word for word in words(row[TEXT] or "") if word in told)
             for word in sorted(counted):
                 columns["sample_id"].append(row["sample_id"])
                 columns["split"].append(row["split"])

@@ -10,13 +10,12 @@ import pyarrow.compute as pc
 
 from musicdata.definitions.contract import introduced_by
 from musicdata.errors import ContractError
-from musicdata.release.record.stored import joined_key
+from musicdata.release.reading.shared import joined_key
+from musicdata.release.record.rights import RIGHTS
 
 if TYPE_CHECKING:
     from musicdata.definitions.contract import Column, Contract
     from musicdata.release.reading.reader import ReleaseReader
-
-RIGHTS = "rights"
 
 
 def content(contract: Contract) -> list[Column]:

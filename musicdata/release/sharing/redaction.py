@@ -17,12 +17,12 @@ import pyarrow.compute as pc
 
 from musicdata.definitions import contract as contracts
 from musicdata.errors import InputError, IntegrityError, UsageError
-from musicdata.release.exports import schema
 from musicdata.release.making import around, writing
-from musicdata.release.making.staging import is_there, unfinished
+from musicdata.release.making.staging import is_there, staging
+from musicdata.release.reading import shape
 from musicdata.release.reading.release import open_release
-from musicdata.release.record import layout, stored
-from musicdata.release.record.configs import Config, column_names
+from musicdata.release.record import configs, layout
+from musicdata.release.record.configs import column_names
 from musicdata.release.record.files import data_files
 from musicdata.release.sharing import bag_of_words
 from musicdata.release.sharing.permissions import Permissions
@@ -58,7 +58,7 @@ def render(release_root: Path, view: View, out: Path) -> Record:
         )
     if is_there(out):
         return _the_same(out, release.record, view)
-    with unfinished(out, digest_of([view, release.record.model_dump(mode="json")])) as folder:
+    with staging(out, digest_of([view, release.record.model_dump(mode="json")])) as folder:
         return _Rendering(release, view).write(folder)
 
 
@@ -124,12 +124,12 @@ class _Rendering:
         """Write every config, then the files around them."""
         files: list[layout.File] = []
         tables: dict[str, Table] = {}
-        for config in stored.configs(self.record, self.contracts):
+        for config in configs.of_release(self.record, self.contracts):
             ours, written = self._write_config(folder, config)
             files += ours
             tables |= written
         described, added = dict(self.contracts), dict[str, layout.Table]()
-        if self._has_words:
+        if self._texts:
             ours, added = self._write_words(folder)
             files += ours
             described |= {name: contracts.load(name).among(self.contracts) for name in added}
@@ -137,7 +137,7 @@ class _Rendering:
         recipe = (self.release.root / layout.RECIPE).read_text("utf-8")
         return around.finish(folder, self.record.model_copy(update=known), described, recipe)
 
-    def _write_config(self, folder: Path, config: Config) -> tuple[list[layout.File], dict[str, Table]]:
+    def _write_config(self, folder: Path, config: configs.Config) -> tuple[list[layout.File], dict[str, Table]]:
         rows = self.record.tables[next(iter(config.tables))].rows
         n_files = {split: len(data_files(self.record, config.name, split)) for split in rows}
         writer = writing.ConfigWriter(folder, config, rows, n_files)
@@ -178,10 +178,13 @@ class _Rendering:
                 found.setdefault(name, {})[column] = now
         return found
 
-    @property
-    def _has_words(self) -> bool:
-        known = schema.columns_of(self.release, layout.SAMPLES)
-        return self.view in ("features", "ids") and set(bag_of_words.COLUMNS) <= set(known)
+    @cached_property
+    def _texts(self) -> list[str]:
+        """List the columns of the config `samples` of which a view without words has a bag."""
+        texts = [work.place for work in shape.works(self.release) if work.is_text]
+        known = shape.columns_of(self.release, layout.SAMPLES)
+        has_words = self.view in ("features", "ids") and set(bag_of_words.COLUMNS) <= set(known)
+        return texts if has_words else []
 
     def _write_words(self, folder: Path) -> tuple[list[layout.File], dict[str, Table]]:
         known = bag_of_words.vocabulary(self._samples())
@@ -189,17 +192,19 @@ class _Rendering:
         for piece in bag_of_words.bags(self._samples(), known):
             for split in pc.unique(piece.column("split")).to_pylist():
                 rows[split] += pc.sum(pc.equal(piece.column("split"), split)).as_py()
-        contract = contracts.load(bag_of_words.TABLE)
-        tables = {bag_of_words.TABLE: {name: name for name in column_names(contract)}}
-        writer = writing.ConfigWriter(
-            folder, Config(bag_of_words.TABLE, contract, tables), rows, dict.fromkeys(rows, 1)
-        )
+        config = configs.alone_in_config(contracts.load(bag_of_words.TABLE))
+        writer = writing.ConfigWriter(folder, config, rows, dict.fromkeys(rows, 1))
         for piece in bag_of_words.bags(self._samples(), known):
             writer.write(piece)
         return writer.finish()
 
     def _samples(self) -> Iterator[pa.Table]:
-        return self.release.reader.iterate_config(layout.SAMPLES, bag_of_words.COLUMNS)
+        """Yield what a bag of words is made of: ids, and all texts of a sample one after the other."""
+        columns = [*bag_of_words.COLUMNS, *self._texts]
+        for rows in self.release.reader.iterate_config(layout.SAMPLES, columns):
+            texts = [rows.column(name) for name in self._texts]
+            together = pc.binary_join_element_wise(*texts, "\n", null_handling="skip")
+            yield rows.select(bag_of_words.COLUMNS).append_column(bag_of_words.TEXT, together)
 
 
 def without(values: pa.ChunkedArray, withheld: pa.Array) -> pa.Array:

@@ -9,14 +9,13 @@ import numpy as np
 import pyarrow.compute as pc
 
 from musicdata.errors import RefusedError, UsageError
-from musicdata.release.sharing.permissions import RIGHTS, Permissions, content
+from musicdata.release.record.rights import RIGHTS
+from musicdata.release.sharing.permissions import Permissions, content
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from numpy.typing import NDArray
 
     from musicdata.definitions.contract import Contract
-    from musicdata.definitions.recipe import Head, Recipe
     from musicdata.release.reading.reader import ReleaseReader
     from musicdata.release.reading.release import Release
     from musicdata.release.record.layout import View
@@ -148,23 +147,19 @@ def _terms(reader: ReleaseReader, ids: set[str]) -> dict[tuple[str, str], tuple[
     }
 
 
-def permitted_views(release: Release, recipe: Head | Recipe | None = None) -> tuple[View, ...]:
-    """List the views of a release that may be published: those its recipe names, `full` only if nothing offends.
+def permitted_views(release: Release) -> tuple[View, ...]:
+    """List the rights views of a release that may be published: those its recipe names, `full` only if nothing offends.
 
     A folder that shows another view than `full` permits that view at most.
-
-    Args:
-        release: in any view.
-        recipe: what limits the views; the release's own when None.
     """
-    view, limits = release.record.view, _limits(release, recipe)
+    view, limits = release.record.view, _limits(release)
     if view != "full":
         limits = tuple(one for one in limits if one == view)
     return tuple(one for one in limits if one != view or not offending(release).n_items)
 
 
-def _limits(release: Release, recipe: Head | Recipe | None) -> tuple[View, ...]:
-    told = (recipe or release.head).release
+def _limits(release: Release) -> tuple[View, ...]:
+    told = release.head.release
     return told.views if told else ("full", "open", "features", "ids")
 
 
@@ -181,7 +176,7 @@ def require_permitted(release: Release, *, claim: str = "") -> None:
     """
     if claim and not claim.strip():
         raise UsageError("the statement that you hold the rights is blank: say in a sentence which rights, and why")
-    slug, view, limits = release.record.slug, release.record.view, _limits(release, None)
+    slug, view, limits = release.record.slug, release.record.view, _limits(release)
     if view not in limits:
         raise RefusedError(
             f"{slug} ({view}) may not be published: its recipe permits {', '.join(limits) or 'no view'}, whoever holds "
@@ -206,19 +201,3 @@ def _way_out(limits: tuple[View, ...]) -> str:
         f'{passable}tate that you hold the rights: --i-hold-the-rights "who holds them, and since when". '
         "Where the files are wrong about the rights, build with --set rights.overrides=FILE.csv"
     )
-
-
-def counts(release: Release) -> dict[str, dict[str, int]]:
-    """Count the samples of each modality and rights value."""
-    if RIGHTS not in release.tables:
-        return {}
-    return counted(release.reader.read(RIGHTS, ["sample_id", "modality", "rights"]))
-
-
-def counted(rows: pa.Table) -> dict[str, dict[str, int]]:
-    """Count rows of the table `rights`: modality → rights value → samples."""
-    found: dict[str, dict[str, int]] = {}
-    sums = rows.group_by(["modality", "rights"], use_threads=False).aggregate([("sample_id", "count")])
-    for row in sorted(sums.to_pylist(), key=lambda row: (row["modality"], row["rights"])):
-        found.setdefault(row["modality"], {})[row["rights"]] = row["sample_id_count"]
-    return found

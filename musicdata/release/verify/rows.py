@@ -102,8 +102,8 @@ def config_columns(record: Record, config: str) -> set[str]:
     found: set[str] = set()
     for name, table in (record.tables | record.added).items():
         if table.config == config:
-            gone = {column for column, splits in record.redacted.get(name, {}).items() if not splits}
-            found |= {place for column, place in table.columns.items() if column not in gone}
+            removed = {column for column, splits in record.redacted.get(name, {}).items() if not splits}
+            found |= {place for column, place in table.columns.items() if column not in removed}
     return found
 
 

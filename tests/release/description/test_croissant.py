@@ -20,7 +20,7 @@ from musicdata.definitions.contract import Column, Contract
 from musicdata.definitions.recipe import Dataset, Head, Releases
 from musicdata.release.description import croissant
 from musicdata.release.reading.release import Release, open_release
-from musicdata.release.record import layout, shown
+from musicdata.release.record import configs, layout
 from musicdata.release.record.files import read_contracts
 
 mlcroissant = pytest.importorskip("mlcroissant")
@@ -107,9 +107,9 @@ def assert_same(column: Column, found: Any, value: Any) -> None:
         assert (found.decode() if isinstance(found, bytes) else found) == value
 
 
-def shown_config(release: Release, config: str) -> shown.Shown:
+def shown_config(release: Release, config: str) -> configs.Config:
     described = read_contracts(release.root, release.record)
-    return next(one for one in shown.configs(release.record, described) if one.name == config)
+    return next(one for one in configs.of_release(release.record, described) if one.name == config)
 
 
 @pytest.mark.parametrize("config", ["samples", "alignment", "songs"])

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 
 from musicdata.definitions.contract import Column, Contract
 from musicdata.errors import IntegrityError, UsageError
-from musicdata.release.diff import Diff, TableDiff, diff
+from musicdata.release.diff import Diff, TableDiff, diff, report
+from musicdata.release.diff.bump import required_bump
 from musicdata.release.diff.merge import Stream, blocks, match
 from musicdata.release.reading.release import Release, open_release
 from musicdata.release.record import layout
@@ -35,7 +36,11 @@ def column(name: str, kind: str, **facts: Any) -> Column:
 
 IDS = (column("sample_id", "string"), column("split", "string"))
 SAMPLES = Contract(
-    name="samples", description="Samples.", key=("sample_id",), columns=(*IDS, column("title", "string", nullable=True))
+    name="samples",
+    description="Samples.",
+    key=("sample_id",),
+    introduces="sample_id",
+    columns=(*IDS, column("title", "string", nullable=True)),
 )
 THINGS = Contract(
     name="things",
@@ -171,9 +176,9 @@ def test_a_diff_is_what_comparing_row_by_row_finds(
     for table in CONTRACTS:
         agree(found.tables[table], oracle(pair[0][table], pair[1][table]))
     assert found.metadata == []
-    assert (found.bump is None) == (a.record.content_root == b.record.content_root)
-    json.dumps(found.as_json())
-    assert found.lines()
+    assert (required_bump(found) is None) == (a.record.content_root == b.record.content_root)
+    json.dumps(report.as_json(found))
+    assert report.lines(found)
 
 
 tables_of_keys = st.lists(
@@ -252,8 +257,8 @@ def test_equal_releases_have_no_difference_and_are_not_read(small: Release, tmp_
     for path in (same.root / "data").rglob("*.parquet"):
         path.unlink()
     found = diff(small, same)
-    assert found.bump is None
-    assert found.lines() == ["made@1.0.0 → made@1.0.1: no difference", "6 tables are the same"]
+    assert required_bump(found) is None
+    assert report.lines(found) == ["made@1.0.0 → made@1.0.1: no difference", "6 tables are the same"]
 
 
 def test_a_sample_in_another_split_is_moved_not_removed(small: Release, tmp_path: Path) -> None:
@@ -279,9 +284,9 @@ def test_a_sample_in_another_split_is_moved_not_removed(small: Release, tmp_path
         "alignment": 4,
     }
     assert not any(table.added.n or table.removed.n or table.changed.n for table in found.tables.values())
-    assert found.bump == "major"
+    assert required_bump(found) == "major"
     assert "alignment: 4 rows in another split (s000001 0, s000001 1, s000001 2, s000001 3)" in [
-        reason[1] for reason in found.as_json()["reasons"]
+        reason[1] for reason in report.as_json(found)["reasons"]
     ]
 
 
@@ -291,7 +296,7 @@ def test_rows_added_and_removed_are_counted_once_for_samples(small: Release, tmp
     assert found.tables["alignment"].removed.n == 4
     assert found.tables["samples"].removed.examples == [("s000003",)]
     back = diff(open_release(tmp_path / "other"), small)
-    assert (back.samples["added"], back.tables["alignment"].added.n, back.bump) == (1, 4, "minor")
+    assert (back.samples["added"], back.tables["alignment"].added.n, required_bump(back)) == (1, 4, "minor")
 
 
 def encode_anew(rows: pa.Table, kind: str) -> pa.Table:
@@ -307,7 +312,7 @@ def test_media_encoded_anew_are_no_other_values(small: Release, tmp_path: Path, 
     assert found.tables[table].reencoded.n == n_rows
     assert found.tables[table].changed.n == 0
     assert found.tables[table].columns == {}
-    assert found.bump == "patch"
+    assert required_bump(found) == "patch"
 
 
 def test_other_media_under_the_same_key_are_other_values(small: Release, tmp_path: Path) -> None:
@@ -366,7 +371,7 @@ def test_a_song_taken_down_is_a_patch_with_all_that_only_it_needed(small: Releas
     assert sheets.taken_down.n
     assert sheets.reassigned.n
     assert not any(table.removed.n or table.changed.n for table in found.tables.values())
-    assert found.bump == "patch"
+    assert required_bump(found) == "patch"
     assert "tombstones" in found.metadata
 
 
@@ -377,7 +382,7 @@ def test_what_is_removed_beside_a_takedown_is_still_removed(small: Release, tmp_
     found = against(small, left.with_facts(tombstones=tombstones(samples="s000002")), tmp_path)
     assert (found.samples["taken_down"], found.samples["removed"]) == (1, 1)
     assert found.tables["songs"].removed.n == 2
-    assert found.bump == "major"
+    assert required_bump(found) == "major"
 
 
 def test_what_a_taken_down_and_a_removed_sample_both_showed_is_removed(tmp_path: Path) -> None:
@@ -436,8 +441,8 @@ def test_tables_of_another_key_are_not_compared(small: Release, tmp_path: Path) 
     told = made.small().contract("songs").model_copy(update={"key": ("song_id", "n_notes")})
     found = against(small, made.made(made.small().tables, {"songs": told}), tmp_path)
     assert found.tables["songs"].rekeyed == ("song_id", "song_id, n_notes")
-    assert found.bump == "major"
-    assert "  key: song_id → song_id, n_notes; rows were not compared" in found.lines()
+    assert required_bump(found) == "major"
+    assert "  key: song_id → song_id, n_notes; rows were not compared" in report.lines(found)
 
 
 def test_what_is_told_of_the_rows_is_metadata(small: Release, tmp_path: Path) -> None:
@@ -446,14 +451,14 @@ def test_what_is_told_of_the_rows_is_metadata(small: Release, tmp_path: Path) ->
     texts = {layout.CARD: "# Made up anew\n", layout.RECIPE: recipe}
     found = against(small, Made(other.tables, {}, other.record, texts), tmp_path)
     assert found.metadata == ["title", "card", "recipe"]
-    assert found.bump == "patch"
+    assert required_bump(found) == "patch"
 
 
 def test_the_same_rows_in_other_files_are_a_patch(small: Release, tmp_path: Path) -> None:
     found = against(small, Made(made.small().tables, {}, {}, {}, files=2), tmp_path)
     assert sorted(found.repackaged) == ["alignment", "note_sheets", "samples", "songs"]
     assert all(table.is_same for table in found.tables.values())
-    assert found.bump == "patch"
+    assert required_bump(found) == "patch"
 
 
 def test_views_of_different_kind_are_not_compared(small: Release, tmp_path: Path) -> None:
@@ -485,9 +490,9 @@ def test_a_view_says_what_it_cannot_show(small: Release, tmp_path: Path) -> None
         views.append(Release(shown.root, redacted))
     found = diff(*views)
     assert found.tables["alignment"].unseen == ["pitch"]
-    assert "  changed, but not shown by this view: pitch" in found.lines()
-    assert found.lines()[0] == "made@1.0.0 → made@1.0.0: they differ in the view ids"
-    assert found.bump is None
+    assert "  changed, but not shown by this view: pitch" in report.lines(found)
+    assert report.lines(found)[0] == "made@1.0.0 → made@1.0.0: they differ in the view ids"
+    assert required_bump(found) is None
 
 
 def test_rows_out_of_order_are_an_error_not_a_difference(small: Release, tmp_path: Path) -> None:

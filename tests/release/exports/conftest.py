@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from musicdata.release.exports import export, registry
+from musicdata.release.exports import EXPORTS, export
 from musicdata.release.reading.release import Release, open_release
 from musicdata.release.sharing import redaction
 from tests.release.exports.songs import songs
@@ -21,7 +21,7 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Release:
 
 @pytest.fixture(scope="session")
 def rights_views(full: Release, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Release]:
-    """View by rights → the release in it; read them, never change them."""
+    """Rights view → the release in it; read them, never change them."""
     root = tmp_path_factory.mktemp("rights")
     for view in ("open", "features", "ids"):
         redaction.render(full.root, view, root / view)
@@ -32,6 +32,6 @@ def rights_views(full: Release, tmp_path_factory: pytest.TempPathFactory) -> Map
 def exports(full: Release, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
     """Name → folder of every export of it; read them, never change them."""
     root = tmp_path_factory.mktemp("exports")
-    for name in registry():
+    for name in EXPORTS.all():
         export(full, name, root / name)
-    return {name: root / name for name in registry()}
+    return {name: root / name for name in EXPORTS.all()}

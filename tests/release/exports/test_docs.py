@@ -10,18 +10,18 @@ from typing import Any
 
 import pytest
 
-from musicdata.release.exports import registry
+from musicdata.release.exports import EXPORTS
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "views.md"
 SECTIONS = dict(re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", PAGE.read_text("utf-8"), re.DOTALL | re.MULTILINE))
 
 
 def test_every_export_has_its_section_and_its_row() -> None:
-    assert set(registry()) == set(SECTIONS) - {"Adding"}
-    assert re.findall(r"^\| `(\w+)`", PAGE.read_text("utf-8"), re.MULTILINE) == [*SECTIONS][: len(registry())]
+    assert set(EXPORTS.all()) == set(SECTIONS) - {"Adding"}
+    assert re.findall(r"^\| `(\w+)`", PAGE.read_text("utf-8"), re.MULTILINE) == [*SECTIONS][: len(EXPORTS.all())]
 
 
-@pytest.mark.parametrize("name", registry())
+@pytest.mark.parametrize("name", EXPORTS.all())
 def test_its_lines_run(name: str, exports: Mapping[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(exports[name].parent)
     monkeypatch.setattr("sys.dont_write_bytecode", True)

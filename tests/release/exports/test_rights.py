@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from musicdata.errors import UsageError
-from musicdata.release.exports import export, read_view_record, registry
-from musicdata.release.exports.check import check_views
+from musicdata.release.exports import EXPORTS, export, read_export_record
+from musicdata.release.exports.check import check_exports
 from musicdata.release.reading.release import Release
 from tests.release.exports.songs import SECRET, is_open
 
@@ -30,7 +30,7 @@ IMPOSSIBLE = [(view, name) for view, names in POSSIBLE.items() for name in sorte
 def withheld(
     rights_views: Mapping[str, Release], tmp_path_factory: pytest.TempPathFactory
 ) -> Mapping[tuple[str, str], Path]:
-    """(View by rights, export) → its folder."""
+    """(Rights view, export) → its folder."""
     root = tmp_path_factory.mktemp("withheld")
     found = {(view, name): root / f"{view}-{name}" for view, names in POSSIBLE.items() for name in names}
     for (view, name), out in found.items():
@@ -43,25 +43,25 @@ def test_the_views_and_their_exports_are_proved_with_the_full_release(
     view: str, full: Release, rights_views: Mapping[str, Release], withheld: Mapping[tuple[str, str], Path]
 ) -> None:
     folders = [rights_views[view].root, *(withheld[view, name] for name in POSSIBLE[view])]
-    assert check_views(full, folders) == []
+    assert check_exports(full, folders) == []
 
 
 @pytest.mark.parametrize("view", POSSIBLE)
 def test_exports_are_proved_with_the_view_they_were_made_from(
     view: str, rights_views: Mapping[str, Release], withheld: Mapping[tuple[str, str], Path]
 ) -> None:
-    assert check_views(rights_views[view], [withheld[view, name] for name in POSSIBLE[view]]) == []
+    assert check_exports(rights_views[view], [withheld[view, name] for name in POSSIBLE[view]]) == []
 
 
 def test_what_is_fuller_than_the_release_cannot_be_proved(
     rights_views: Mapping[str, Release], exports: Mapping[str, Path]
 ) -> None:
-    (problem,) = check_views(rights_views["open"], [exports["csv"]])
+    (problem,) = check_exports(rights_views["open"], [exports["csv"]])
     assert "check it with the full release" in problem
 
 
 def test_all_have_the_same_samples(exports: Mapping[str, Path], withheld: Mapping[tuple[str, str], Path]) -> None:
-    records = [read_view_record(folder) for folder in (*exports.values(), *withheld.values())]
+    records = [read_export_record(folder) for folder in (*exports.values(), *withheld.values())]
     assert len({(record.ids.n, record.ids.sha256, record.version, record.content_root) for record in records}) == 1
     assert {record.release_view for record in records} == {"full", "open", "features", "ids"}
 
@@ -86,10 +86,11 @@ def test_withheld_sounds_and_pictures_have_no_files(
     assert pictures == stems
 
 
-def test_withheld_members_are_left_out_of_archives(withheld: Mapping[tuple[str, str], Path]) -> None:
-    found = registry()["webdataset"].read
-    for sample_id, _, payload in found(withheld["open", "webdataset"], None):  # type: ignore[arg-type]
-        assert ({"audio", "sheet", "lyrics"} <= set(payload)) == is_open(sample_id)
+def test_withheld_members_are_left_out_of_archives(full: Release, withheld: Mapping[tuple[str, str], Path]) -> None:
+    found = EXPORTS.find("webdataset").read
+    for sample_id, _, payload in found(withheld["open", "webdataset"], full):
+        assert (set(payload["media"]) == {"audio", "sheet"}) == is_open(sample_id)
+        assert (set(payload["texts"]) == {"lyrics"}) == is_open(sample_id)
         assert payload["rights"]["audio"]["may_redistribute"] == is_open(sample_id)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from musicdata.release.exports import export
-from musicdata.release.exports.check import check_views
+from musicdata.release.exports.check import check_exports
 from musicdata.release.reading.release import Release
 
 READER = """
@@ -65,7 +65,7 @@ def test_shards_are_cut_by_their_size(full: Release, tmp_path: Path) -> None:
         == sum(sizes[shard.name] for shard in shards)
         == full.n_samples["train"]
     )
-    assert check_views(full, [tmp_path / "out"]) == []
+    assert check_exports(full, [tmp_path / "out"]) == []
 
 
 def test_a_sample_larger_than_a_shard_has_one_to_itself(full: Release, tmp_path: Path) -> None:

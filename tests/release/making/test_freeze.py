@@ -15,7 +15,7 @@ from musicdata.definitions import contract
 from musicdata.errors import InputError, RefusedError, UsageError, WorkspaceHeldError
 from musicdata.release.making import selection
 from musicdata.release.making.freeze import freeze
-from musicdata.release.making.staging import unfinished
+from musicdata.release.making.staging import staging
 from musicdata.release.reading.release import open_release
 from musicdata.release.record import configs, layout
 from musicdata.workspace.folder import Workspace
@@ -146,9 +146,9 @@ def test_what_is_no_workspace_or_not_for_release_is_refused(validated: Path, tmp
 
 def test_only_one_process_makes_a_release(tmp_path: Path) -> None:
     with (
-        unfinished(tmp_path / "out", "a"),
+        staging(tmp_path / "out", "a"),
         pytest.raises(WorkspaceHeldError, match="another process is writing"),
-        unfinished(tmp_path / "out", "a"),
+        staging(tmp_path / "out", "a"),
     ):
         pass
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
@@ -156,7 +156,7 @@ def test_only_one_process_makes_a_release(tmp_path: Path) -> None:
 
 def test_what_another_run_left_is_taken_up_only_by_the_same(tmp_path: Path) -> None:
     def interrupted(identity: str) -> list[str]:
-        with pytest.raises(KeyboardInterrupt), unfinished(tmp_path / "out", identity) as folder:
+        with pytest.raises(KeyboardInterrupt), staging(tmp_path / "out", identity) as folder:
             there = sorted(path.name for path in folder.iterdir() if path.name != ".state")
             (folder / identity).touch()
             raise KeyboardInterrupt
@@ -165,7 +165,7 @@ def test_what_another_run_left_is_taken_up_only_by_the_same(tmp_path: Path) -> N
     assert interrupted("a") == []
     assert interrupted("a") == ["a"]
     assert interrupted("b") == []
-    with unfinished(tmp_path / "out", "b") as folder:
+    with staging(tmp_path / "out", "b") as folder:
         assert (folder / "b").exists()
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["b"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out"]

@@ -43,13 +43,13 @@ class Files(SimpleHTTPRequestHandler):
 
 def record_for(release: Path, url: str, folder: Path) -> Publication:
     """Write the record of a release that is at a URL without having been published there."""
-    parcel = pack(release)
-    facts: dict[str, Any] = {key: getattr(parcel.record, key) for key in ("name", "version", "view", "content_root")}
+    upload = pack(release)
+    facts: dict[str, Any] = {key: getattr(upload.record, key) for key in ("name", "version", "view", "content_root")}
     made = Publication(
         **facts,
-        release_json_sha256=parcel.digest,
-        files=len(parcel.paths),
-        bytes=parcel.n_bytes,
+        release_json_sha256=upload.digest,
+        files=len(upload.paths),
+        bytes=upload.n_bytes,
         rows=SAMPLES,
         url=url,
         published="2026-01-02",
@@ -237,10 +237,10 @@ def test_a_copy_that_was_changed_since_is_not_handed_out(published: Callable[[st
 def hostile(release: Path, change: Callable[[dict[str, Any]], None], records: Path) -> Path:
     """Change `RELEASE.json`, and vouch for the changed one in the record."""
     record = json.loads((release / layout.RECORD).read_text())
-    parcel = pack(release)
+    upload = pack(release)
     change(record)
     (release / layout.RECORD).write_text(json.dumps(record))
-    made = record_for_bytes(release, parcel.n_bytes)
+    made = record_for_bytes(release, upload.n_bytes)
     records.mkdir(exist_ok=True)
     (records / "musictm").mkdir()
     (records / "musictm/1.0.0.json").write_text(json.dumps(made))

@@ -46,13 +46,13 @@ def test_a_published_release_is_the_release(release: Path, tmp_path: Path, recor
 def test_the_record_says_what_is_where(release: Path, tmp_path: Path, records: Path) -> None:
     send(release, f"file://{tmp_path}/a%20b", records)
     told = json.loads((records / "musictm/1.0.0.json").read_text())
-    parcel = pack(release)
+    upload = pack(release)
     assert told == {
         "name": "musictm",
         "version": "1.0.0",
         "view": "full",
-        "content_root": parcel.record.content_root,
-        "release_json_sha256": parcel.digest,
+        "content_root": upload.record.content_root,
+        "release_json_sha256": upload.digest,
         "files": len(tree(release)),
         "bytes": sum(len(data) for data in tree(release).values()),
         "rows": {"train": 7, "valid": 2, "test": 1},
@@ -134,14 +134,6 @@ def test_what_is_broken_there_is_found_before_it_counts(release: Path, tmp_path:
     assert not (there / layout.RECORD).exists()
     assert send(release, str(tmp_path / "there"), records)["status"] == "published"
     assert tree(there) == tree(release)
-
-
-def test_reading_back_can_be_left_out(release: Path, tmp_path: Path, records: Path) -> None:
-    def spoil(path: str, n_bytes: int, of_bytes: int) -> None:
-        if path == "recipe.toml":
-            (place(tmp_path / "there") / "README.md").write_text("spoilt")
-
-    assert send(release, str(tmp_path / "there"), records, progress=spoil, read_back=False)["status"] == "published"
 
 
 def stop(*_: object) -> None:
@@ -269,9 +261,9 @@ def test_without_hard_links_it_works_too(
     def link(source: Path, target: Path) -> None:
         raise OSError(errno.ENOTSUP, "no links here")
 
-    parcel = pack(release)
+    upload = pack(release)
     monkeypatch.setattr(os, "link", link)
-    with target_of(str(tmp_path / "there"), parcel) as target:
+    with target_of(str(tmp_path / "there"), upload) as target:
         target.begin()
         target.upload(lambda *_: None)
         assert target.commit() == "published"

@@ -183,7 +183,7 @@ def test_a_commit_that_lacks_a_file_is_found(
         Twin, "commit", lambda self, files: commit(self, {n: data for n, data in files.items() if n != "README.md"})
     )
     with pytest.raises(IntegrityError, match=r"does not hold what was sent: README\.md"):
-        send(release, URL, records, read_back=False)
+        send(release, URL, records)
     assert not twin.tags
 
 

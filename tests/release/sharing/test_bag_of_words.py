@@ -14,7 +14,7 @@ from musicdata.release.sharing.bag_of_words import bags, vocabulary, words
 def samples(*rows: tuple[str, str, str | None]) -> pa.Table:
     """Return samples, given song group, split and lyrics of each."""
     columns = zip(*((f"s{number:03d}", *row) for number, row in enumerate(rows)), strict=True)
-    return pa.table(dict(zip(("sample_id", "group_id", "split", "lyrics"), map(list, columns), strict=True)))
+    return pa.table(dict(zip(("sample_id", "group_id", "split", bag_of_words.TEXT), map(list, columns), strict=True)))
 
 
 @pytest.mark.parametrize(

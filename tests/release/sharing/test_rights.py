@@ -7,10 +7,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from musicdata.definitions import recipe as recipes
 from musicdata.errors import ContractError, RefusedError, UsageError
 from musicdata.release.reading.release import Release, open_release
 from musicdata.release.record import layout
+from musicdata.release.record.rights import COUNTED, RIGHTS, counted
 from musicdata.release.sharing import rights
 from musicdata.release.sharing.redaction import render
 from tests.release import made
@@ -140,7 +140,6 @@ def test_the_recipe_limits_the_views_whoever_claims_what(full: Release, tmp_path
 def test_what_is_free_may_be_published_whole(free: Release) -> None:
     rights.require_permitted(free)
     assert rights.permitted_views(free) == ("full", *VIEWS)
-    assert rights.permitted_views(free, recipes.load("musictm").head) == ("full", *VIEWS)
 
 
 def test_without_a_word_on_rights_everything_offends(tmp_path: Path) -> None:
@@ -148,11 +147,11 @@ def test_without_a_word_on_rights_everything_offends(tmp_path: Path) -> None:
     found = rights.offending(release)
     assert found.counts["audio"] == 12
     assert found.first[0].evidence == "the release has no rights of it"
-    assert rights.counts(release) == {}
 
 
 def test_rights_are_counted(full: Release) -> None:
-    assert rights.counts(full) == {modality: {"cc": 16, "unknown": 8} for modality in sorted(MODALITIES)}
+    rows = full.reader.read(RIGHTS, COUNTED)
+    assert counted(rows) == {modality: {"cc": 16, "unknown": 8} for modality in sorted(MODALITIES)}
 
 
 def test_a_table_of_works_without_a_sample_is_refused(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from musicdata.definitions import recipe as recipes
 from musicdata.release.description.card.facts import Facts
 from musicdata.release.description.card.figures import measure
 from musicdata.release.description.card.markdown import FILTERS, show
-from musicdata.release.record import layout, shown
+from musicdata.release.record import configs, layout
 
 if TYPE_CHECKING:
     from musicdata.release.record.layout import Record
@@ -34,7 +34,7 @@ def render(root: Path, record: Record) -> str:
     """
     found = [contracts.read(path) for path in sorted((root / layout.CONTRACTS).glob("*.toml"))]
     described = {contract.name: contract for contract in found}
-    figures = [measure(root, config) for config in shown.configs(record, described)]
+    figures = [measure(root, config) for config in configs.of_release(record, described)]
     facts = Facts(record, recipes.read_head(str(root / layout.RECIPE)), described, figures)
     return _environment().get_template("card.md.j2").render(facts=facts, record=record)
 

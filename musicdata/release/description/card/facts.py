@@ -73,7 +73,7 @@ class Facts:
     def audio_column(self) -> str:
         """Return a column of the config `samples` in which there are sounds, or nothing."""
         one = self.samples
-        sounds = [c.name for _, c in one.shown.columns if c.type == "audio" and c.name in one.media] if one else []
+        sounds = [c.name for _, c in one.shown.columns if c.is_sound and c.name in one.media] if one else []
         return next((name for name in sounds if one and one.media[name].empty < one.n_rows), "")
 
     @property

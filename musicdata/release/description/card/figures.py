@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from musicdata.definitions.contract import Column
-    from musicdata.release.record.shown import Shown
+    from musicdata.release.record.configs import Config
 
 SPLITS = (*layout.SPLITS, layout.WHOLE)
 LANGUAGE = "language"
@@ -97,7 +97,7 @@ class ConfigFigures:
         languages: split → language → rows.
     """
 
-    shown: Shown
+    shown: Config
     rows: dict[str, int] = field(default_factory=dict)
     files: int = 0
     bytes: int = 0
@@ -118,7 +118,7 @@ class ConfigFigures:
         return sum(self.rows.values())
 
 
-def measure(root: Path, config: Shown) -> ConfigFigures:
+def measure(root: Path, config: Config) -> ConfigFigures:
     """Read the data files of a config once and return their figures.
 
     Raises:
@@ -177,7 +177,7 @@ def _add_rows(figures: ConfigFigures, split: str, rows: pa.Table, columns: list[
         of_table[split] = of_table.get(split, 0.0) + (pc.sum(lengths).as_py() or 0.0)
 
 
-def sounds(config: Shown) -> list[tuple[str, str, str]]:
+def sounds(config: Config) -> list[tuple[str, str, str]]:
     """List the tables whose rows are a sound each: table, column of its length, column of its sampling rate.
 
     They are known by their units: one column in Hz, one in audio samples.

@@ -1,4 +1,4 @@
-"""What a release shows: its configs, their splits and their columns, as exports need them."""
+"""What a release shows: its configs, their splits and their columns, and what there is of each sample."""
 
 from __future__ import annotations
 
@@ -9,17 +9,15 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from musicdata.definitions.contract import introduced_by
-from musicdata.errors import InputError
+from musicdata.definitions.contract import beside_samples, introduced_by
 from musicdata.release.reading.reader import ReleaseReader
 from musicdata.release.reading.release import Release
 from musicdata.release.record import layout
 
 if TYPE_CHECKING:
-    from musicdata.definitions.contract import Column
+    from collections.abc import Collection
 
-MODALITIES = {"audio": "audio", "image": "sheet"}
-"""Type of a media column → modality."""
+    from musicdata.definitions.contract import Column
 
 
 def split_order(split: str) -> tuple[int, str]:
@@ -64,11 +62,21 @@ def splits(release: Release, config: str) -> list[str]:
 
 def columns_of(release: Release, config: str) -> dict[str, Column]:
     """Return column of a config → its contract, for all the release shows of it."""
+    return {place: column for place, (_, column) in _places(release, config).items()}
+
+
+def _places(release: Release, config: str) -> dict[str, tuple[str, Column]]:
+    """Return column of a config → the table it comes from and its contract; the table that names the rows first."""
     reader, facts = release.reader, release.record.tables | release.record.added
     tables = [table for table in reader.tables if facts[table].config == config]
     home = introduced_by(release)
     tables.sort(key=lambda table: (table != home, table))
-    return {facts[table].columns[column.name]: column for table in tables for column in reader.contract(table).columns}
+    found: dict[str, tuple[str, Column]] = {}
+    for table in tables:
+        for column in reader.contract(table).columns:
+            place = facts[table].columns[column.name]
+            found[place] = (found[place][0] if place in found else table, column)
+    return found
 
 
 def table_schema(release: Release, table: str) -> pa.Schema:
@@ -82,13 +90,55 @@ def schema_of(columns: dict[str, Column]) -> pa.Schema:
     return pa.schema([pa.field(name, column.arrow_type) for name, column in plain.items()])
 
 
-def media_columns(release: Release) -> dict[str, str]:
-    """Return modality → column of the config `samples` that holds its files."""
-    columns = columns_of(release, layout.SAMPLES)
-    found: dict[str, str] = {}
-    for name, column in columns.items():
-        if column.is_media and found.setdefault(MODALITIES[column.type], name) != name:
-            raise InputError(
-                f"{release.record.slug}: columns {found[MODALITIES[column.type]]} and {name} are of one kind"
-            )
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A work, or a rendering of one, of which each sample has one: a sound, a picture, a text.
+
+    Attributes:
+        name: its modality, `content_of` in the contract; of a second one of that modality, the column's name.
+        place: column of the config `samples` that holds it.
+        table: the column comes from.
+        column: its contract.
+    """
+
+    name: str
+    place: str
+    table: str
+    column: Column
+
+    @property
+    def is_text(self) -> bool:
+        """Say whether it is a text; else it is a file."""
+        return not self.column.is_media
+
+
+def works(release: Release) -> list[Work]:
+    """List what the release shows of each sample's works: sounds and pictures, then a text for each modality.
+
+    The text of a modality is the column called after it, else the first of those that show it; the others of a modality
+    (words with times, say) stay among the facts of the sample.
+    """
+    places = _places(release, layout.SAMPLES)
+    found: list[Work] = []
+    for place, (table, column) in places.items():
+        if column.is_media:
+            found.append(Work(_free(column.content_of or place, place, found), place, table, column))
+    texts: dict[str, str] = {}
+    for place, (_, column) in places.items():
+        if column.type == "string" and column.content_of:
+            texts.setdefault(column.content_of, place)
+            if place == column.content_of:
+                texts[column.content_of] = place
+    for modality, place in texts.items():
+        found.append(Work(_free(modality, place, found), place, *places[place]))
     return found
+
+
+def _free(name: str, place: str, others: Collection[Work]) -> str:
+    """Return a name that no other work has."""
+    return place if name in {work.name for work in others} else name
+
+
+def beside(release: Release) -> str:
+    """Return the table whose rows go with each sample, such as an alignment; nothing where there is none."""
+    return beside_samples(release)

@@ -17,9 +17,9 @@ from pathlib import Path
 import pytest
 
 from musicdata.errors import InputError, MusicdataError, StorageError, UsageError
-from musicdata.release.exports import VIEW, export, read_view_record, registry
-from musicdata.release.exports.check import check_views
-from musicdata.release.exports.view import View
+from musicdata.release.exports import EXPORT_RECORD, EXPORTS, export, read_export_record
+from musicdata.release.exports.check import check_exports
+from musicdata.release.exports.export import Export
 from musicdata.release.reading.release import Release, open_release
 from tests.release.exports.songs import songs
 from tests.release.made import set_values
@@ -32,18 +32,20 @@ def test_the_registry_finds_every_export() -> None:
     package = importlib.import_module("musicdata.release.exports")
     modules = [importlib.import_module(f"{package.__name__}.{i.name}") for i in pkgutil.iter_modules(package.__path__)]
     assert (
-        sorted(v.VIEW.name for v in modules if isinstance(getattr(v, "VIEW", None), View)) == list(registry()) == NAMES
+        sorted(v.EXPORT.name for v in modules if isinstance(getattr(v, "EXPORT", None), Export))
+        == list(EXPORTS.all())
+        == NAMES
     )
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_an_export_is_the_release_again(name: str, full: Release, exports: Mapping[str, Path]) -> None:
-    assert check_views(full, [exports[name]]) == []
+    assert check_exports(full, [exports[name]]) == []
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_sample_is_read_back_in_order(name: str, full: Release, exports: Mapping[str, Path]) -> None:
-    found = [(sample_id, split) for sample_id, split, _ in registry()[name].read(exports[name], full)]
+    found = [(sample_id, split) for sample_id, split, _ in EXPORTS.all()[name].read(exports[name], full)]
     assert found == [(row["sample_id"], row["split"]) for row in full.samples(["sample_id", "split"])]
 
 
@@ -57,14 +59,14 @@ def test_the_same_release_gives_the_same_bytes(
 
 
 def test_the_record_says_which_release_and_which_files(full: Release, exports: Mapping[str, Path]) -> None:
-    record = read_view_record(exports["webdataset"])
+    record = read_export_record(exports["webdataset"])
     lines = sorted(f"{row['sample_id']}\t{row['split']}\n" for row in full.samples(["sample_id", "split"]))
     assert (record.name, record.version, record.content_root) == ("made", "1.0.0", full.record.content_root)
     assert (record.view, record.release_view) == ("webdataset", "full")
     assert record.ids.n == len(lines)
     assert record.ids.sha256 == hashlib.sha256("".join(lines).encode()).hexdigest()
     there = digests(exports["webdataset"], "")
-    assert {file.path: file.sha256 for file in record.files} | {VIEW: there[VIEW]} == there
+    assert {file.path: file.sha256 for file in record.files} | {EXPORT_RECORD: there[EXPORT_RECORD]} == there
 
 
 def test_a_finished_export_is_left_alone(full: Release, tmp_path: Path) -> None:
@@ -99,7 +101,7 @@ def test_a_folder_with_something_else_is_refused(other: str, full: Release, tmp_
 def test_what_a_killed_export_left_is_not_in_the_next(
     full: Release, exports: Mapping[str, Path], tmp_path: Path
 ) -> None:
-    identity = read_view_record(exports["files"]).identity
+    identity = read_export_record(exports["files"]).identity
     left = tmp_path / ".out.unfinished"
     (left / ".state").mkdir(parents=True)
     (left / ".state" / "identity").write_text(identity, "utf-8")
@@ -114,8 +116,8 @@ def test_what_a_killed_export_left_is_not_in_the_next(
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from musicdata.release.release import open_release
-from musicdata.release.views import export
+from musicdata.release.reading.release import open_release
+from musicdata.release.exports import export
 left, fsync = int(sys.argv[3]), os.fsync
 def counting(descriptor):
     global left
@@ -170,13 +172,15 @@ def test_sounds_alone_are_enough(name: str, tmp_path: Path) -> None:
     tables = {table: made.tables[table] for table in ("samples", "audio", "songs")}
     release = replace(made, tables=tables).write(tmp_path / "release")
     export(release, name, tmp_path / "out")
-    assert check_views(release, [tmp_path / "out"]) == []
+    assert check_exports(release, [tmp_path / "out"]) == []
 
 
 def test_a_release_without_alignment_has_no_musictm_layout(tmp_path: Path) -> None:
     made = songs(6)
     tables = {table: made.tables[table] for table in ("samples", "audio", "songs")}
-    with pytest.raises(UsageError, match=r"has no alignment\.pitch and no alignment\.duration_ql"):
+    with pytest.raises(
+        UsageError, match="has no pitch, no duration_ql, no rest_ql, no syllable in a table beside its samples"
+    ):
         export(replace(made, tables=tables).write(tmp_path / "release"), "musictm", tmp_path / "out")
 
 
@@ -222,14 +226,14 @@ def test_what_there_is_not_is_refused(
 
 @pytest.mark.parametrize("text", ["", "[]", '{"format": 1}', '{"format": 2}'])
 def test_a_record_that_is_none_is_refused(text: str, tmp_path: Path) -> None:
-    (tmp_path / VIEW).write_text(text, "utf-8")
+    (tmp_path / EXPORT_RECORD).write_text(text, "utf-8")
     with pytest.raises(InputError, match="is not the record of an export"):
-        read_view_record(tmp_path)
+        read_export_record(tmp_path)
 
 
 def test_a_record_may_not_name_files_outside(exports: Mapping[str, Path], tmp_path: Path) -> None:
-    document = json.loads((exports["csv"] / VIEW).read_bytes())
+    document = json.loads((exports["csv"] / EXPORT_RECORD).read_bytes())
     document["files"][0]["path"] = "../x"
-    (tmp_path / VIEW).write_text(json.dumps(document), "utf-8")
+    (tmp_path / EXPORT_RECORD).write_text(json.dumps(document), "utf-8")
     with pytest.raises(InputError, match="inside the release"):
-        read_view_record(tmp_path)
+        read_export_record(tmp_path)

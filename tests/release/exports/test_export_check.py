@@ -13,14 +13,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from musicdata.errors import IntegrityError
-from musicdata.release.exports import VIEW
-from musicdata.release.exports.check import check_views
+from musicdata.release.exports import EXPORT_RECORD
+from musicdata.release.exports.check import check_exports
 from musicdata.release.reading.release import Release
 from musicdata.release.record import layout
 from musicdata.release.record.files import file_facts, sums_of
 from tests.release.exports.claims import claiming, told, vouch
 from tests.release.exports.songs import NOTES, SECRET, songs
-from tests.release.exports.test_views import NAMES
+from tests.release.exports.test_exports import NAMES
 from tests.release.made import set_values
 
 WITH_FILES = [name for name in NAMES if name != "csv"]
@@ -209,7 +209,7 @@ def test_every_flipped_bit_truncation_and_lost_file_is_found(
 ) -> None:
     folder = shutil.copytree(exports[name], tmp_path / "out")
     chance = random.Random(name)
-    paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != VIEW]
+    paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != EXPORT_RECORD]
     for path in chance.sample(paths, 2):
         data = path.read_bytes()
         place, where = chance.randrange(len(data)), path.relative_to(folder).as_posix()
@@ -242,9 +242,9 @@ def test_a_folder_without_a_record_is_found(
     text: str | None, full: Release, exports: Mapping[str, Path], tmp_path: Path
 ) -> None:
     folder = shutil.copytree(exports["files"], tmp_path / "out")
-    (folder / VIEW).unlink()
+    (folder / EXPORT_RECORD).unlink()
     if text is not None:
-        (folder / VIEW).write_text(text, "utf-8")
+        (folder / EXPORT_RECORD).write_text(text, "utf-8")
     (problem,) = told(full, folder)
     assert "VIEW.json" in problem
 
@@ -322,4 +322,4 @@ def test_a_damaged_release_proves_nothing(full: Release, exports: Mapping[str, P
     path = root / layout.data_file("samples", "train", 0, 1)
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(IntegrityError):
-        check_views(type(full)(root, full.record), [exports["files"]])
+        check_exports(type(full)(root, full.record), [exports["files"]])
