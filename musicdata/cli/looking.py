@@ -14,7 +14,9 @@ from musicdata.cli.options import EXIT_FINDINGS, EXIT_REFUSED, Data, DataOption,
 from musicdata.errors import UsageError
 
 if TYPE_CHECKING:
-    from musicdata_baselines import Validation
+    from typing import Any
+
+    from musicdata.definitions.suite import Validation
 
 
 @app.command(short_help="Look at rows, save sounds and pictures.")
@@ -143,7 +145,7 @@ def run_validation(
     swept: bool | None = None,
     runs: int | None = None,
     epochs: float = 1.0,
-) -> tuple[Validation, tuple[Path, Path]]:
+) -> tuple[Validation[Any], tuple[Path, Path]]:
     """Validate what is at `root`, write the report into `out`; return what was found and the report's files."""
     import musicdata_baselines
     from musicdata_baselines import report

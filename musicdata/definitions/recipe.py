@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import tomli_w
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from musicdata.definitions import contract as contracts
 from musicdata.definitions import options as short_options
 from musicdata.definitions import overrides as keys
 from musicdata.definitions import plugins, shipped
 from musicdata.definitions import stage as stages
+from musicdata.definitions import suite as suites
 from musicdata.definitions.options import Given, Options
 from musicdata.definitions.plugins import Plugins
 from musicdata.errors import RecipeError
@@ -33,87 +34,21 @@ class Dataset(BaseModel):
     modalities: tuple[str, ...]
 
 
-class Sweep(BaseModel):
-    """How retrieval between two modalities is measured over numbers of components and runs, as a paper tables it.
-
-    `audio`, `lyrics`, `sequences`, `scheme` and `part` name a column, `table.column`.
-
-    Attributes:
-        components: numbers of components, rising.
-        scheme: which of several splits a row of its table speaks of.
-        part: ``train`` or ``test``, of that sample in that split; its table is the scheme's.
-        runs: random splits whose mean is reported.
-        disjoint: split in which no artist is on both sides, reported beside them; "" when there is none.
-        audio: features (width,) of the correlation and embedding methods.
-        lyrics: features (width,) of every method.
-        sequences: spectrograms (sub-sequences, coefficients, frames) for end-to-end training; "" when there are none.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    components: tuple[int, ...] = Field((10, 20, 30, 40, 50, 60, 70, 80, 90, 100), min_length=1)
-    scheme: str
-    part: str
-    runs: tuple[str, ...] = Field(min_length=1)
-    disjoint: str = ""
-    audio: str
-    lyrics: str
-    sequences: str = ""
-
-    @field_validator("components")
-    @classmethod
-    def _require_rising(cls, found: tuple[int, ...]) -> tuple[int, ...]:
-        if found[0] < 1 or list(found) != sorted(set(found)):
-            raise ValueError("components must be whole numbers from 1 on, rising")
-        return found
-
-    @model_validator(mode="after")
-    def _require_one_table(self) -> Sweep:
-        if self.scheme.partition(".")[0] != self.part.partition(".")[0]:
-            raise ValueError(f"scheme ({self.scheme}) and part ({self.part}) must be columns of one table")
-        return self
-
-    def columns(self) -> list[str]:
-        """List every `table.column` that is named."""
-        named = (self.scheme, self.part, self.audio, self.lyrics, self.sequences)
-        return [name for name in named if name]
-
-
-class Validate(BaseModel):
-    """What `musicdata validate` compares; views, lengths, metadata and category name a column, `table.column`.
+@dataclass(frozen=True, slots=True)
+class Validate:
+    """How the data set is validated.
 
     Attributes:
-        views: modality → its features.
-        certain: pairs of modalities whose link is certain by construction; the gate asks that it be found.
-        tied: pairs whose lengths agree by construction, whatever their content does: reported, not refused.
-        lengths: modality → what its length alone is told by.
-        metadata: modality → what else a file tells without being looked into.
-        category: class of a sample for retrieval at category level; "" when there is none.
-        paper: paper whose table is printed beside ours; "" when there is none.
-        sweep: figures over numbers of components and runs; None when there are none.
+        task: name of the suite.
+        settings: of the suite, as plain data.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    task: str
+    settings: dict[str, Any]
 
-    views: dict[str, str] = Field(min_length=2)
-    certain: tuple[tuple[str, str], ...] = ()
-    tied: tuple[tuple[str, str], ...] = ()
-    lengths: dict[str, str] = Field(default_factory=dict)
-    metadata: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    category: str = ""
-    paper: str = ""
-    sweep: Sweep | None = None
-
-    def columns(self) -> list[str]:
-        """List every `table.column` that is named."""
-        several = [name for names in self.metadata.values() for name in names]
-        swept = self.sweep.columns() if self.sweep else []
-        category = [self.category] if self.category else []
-        return [*self.views.values(), *self.lengths.values(), *several, *category, *swept]
-
-    def modalities(self) -> set[str]:
-        """Return every modality that is named apart from the views."""
-        return {*self.lengths, *self.metadata, *(name for pair in (*self.certain, *self.tied) for name in pair)}
+    def document(self) -> dict[str, Any]:
+        """Return it as a recipe has it."""
+        return {"task": self.task} | self.settings
 
 
 View = Literal["full", "open", "features", "ids"]
@@ -219,6 +154,7 @@ class Head:
 
     dataset: Dataset
     release: Releases | None
+    validate: Validate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,14 +177,18 @@ class Recipe:
     @property
     def head(self) -> Head:
         """Return what the recipe says about the data set, apart from how it is made."""
-        return Head(self.dataset, self.release)
+        return Head(self.dataset, self.release, self.validate)
 
     def toml(self) -> str:
         """Return the recipe with every parameter written out, readable as a recipe again."""
         head = self.dataset.model_dump(mode="json")
         body = [{"use": s.stage.name} | s.parameters.model_dump(mode="json") for s in self.steps]
-        parts = {"crawl": self.crawl, "validate": self.validate, "release": self.release}
-        tail = {name: part.model_dump(mode="json", exclude_none=True) for name, part in parts.items() if part}
+        parts = {
+            "crawl": self.crawl and self.crawl.model_dump(mode="json", exclude_none=True),
+            "validate": self.validate and self.validate.document(),
+            "release": self.release and self.release.model_dump(mode="json", exclude_none=True),
+        }
+        tail = {name: part for name, part in parts.items() if part}
         told = self.options.document()
         options = {"options": told} if told else {}
         return tomli_w.dumps({"dataset": head} | self._plugins() | options | {"stage": body} | tail)
@@ -380,7 +320,9 @@ def read_head(name_or_path: str) -> Head:
         RecipeError: no such recipe, not TOML, or without a head.
     """
     document = _document(name_or_path)
-    return Head(_dataset(name_or_path, document), _releases(name_or_path, document))
+    return Head(
+        _dataset(name_or_path, document), _releases(name_or_path, document), _read_validate(name_or_path, document)
+    )
 
 
 def _dataset(name_or_path: str, document: dict[str, Any]) -> Dataset:
@@ -392,21 +334,30 @@ def _dataset(name_or_path: str, document: dict[str, Any]) -> Dataset:
         ) from error
 
 
-def _validate(name: str, document: dict[str, Any], steps: tuple[Step, ...]) -> Validate | None:
+def _read_validate(name: str, document: dict[str, Any]) -> Validate | None:
+    """Return what `[validate]` says; its suite may be one that is not here."""
     if "validate" not in document:
         return None
+    given = document["validate"]
+    if not isinstance(given, dict) or not isinstance(given.get("task", ""), str):
+        raise RecipeError(f"recipe {name}: [validate] is wrong: expected a table, its task a text, got {given!r}")
+    return Validate(given.get("task", suites.FIRST), {key: given[key] for key in given if key != "task"})
+
+
+def _validate(name: str, document: dict[str, Any], steps: tuple[Step, ...]) -> Validate | None:
+    given = _read_validate(name, document)
+    if given is None:
+        return None
     try:
-        found = Validate(**document["validate"])
-    except (TypeError, ValidationError) as error:
-        raise RecipeError(f"recipe {name}: [validate] is wrong: {error}") from error
-    if unknown := sorted(found.modalities() - set(found.views)):
-        raise RecipeError(f"recipe {name}: [validate] names {', '.join(unknown)}, which no view is called")
+        settings = suites.settings_of(given.task, given.settings)
+    except RecipeError as error:
+        raise RecipeError(f"recipe {name}: [validate] {error}") from error
     made = {table for step in steps for table in step.stage.outputs}
-    for path in found.columns():
+    for path in settings.columns():
         table, _, column = path.partition(".")
         if table not in made or column not in {c.name for c in contracts.load(table).columns}:
             raise RecipeError(f"recipe {name}: [validate] names {path}, a column that no stage of it makes")
-    return found
+    return Validate(given.task, settings.model_dump(mode="json", exclude_none=True))
 
 
 def _releases(name: str, document: dict[str, Any]) -> Releases | None:

@@ -65,10 +65,18 @@ class Registry(Generic[T]):
         attribute: name in a module that holds one; with an S, several.
         of: class of what it holds.
         error: raised for a name that there is none of.
+        nested: look also into the packages inside the package; else only at what these say themselves.
     """
 
     def __init__(
-        self, kind: str, package: str, attribute: str, of: type[T], error: type[MusicdataError] = UsageError
+        self,
+        kind: str,
+        package: str,
+        attribute: str,
+        of: type[T],
+        error: type[MusicdataError] = UsageError,
+        *,
+        nested: bool = True,
     ) -> None:
         self.kind = kind
         self.group = f"musicdata.{kind}s"
@@ -76,6 +84,7 @@ class Registry(Generic[T]):
         self._attribute = attribute
         self._of = of
         self._error = error
+        self._nested = nested
 
     def entries(self) -> dict[str, Entry[T]]:
         """Return name → entry, in order of the names.
@@ -117,11 +126,11 @@ class Registry(Generic[T]):
     def _lasting(self) -> dict[str, Entry[T]]:
         """Return ours and those of installed packages, which do not change while the process runs."""
         found: dict[str, Entry[T]] = {}
-        for module in _walk(self._package):
+        for module in _walk(self._package, nested=self._nested):
             for item in self._in(module):
                 _add(self.kind, found, Entry(item, module.__name__))
         for point in sorted(importlib.metadata.entry_points(group=self.group), key=lambda point: point.name):
-            for module in _installed(point):
+            for module in _installed(point, nested=self._nested):
                 for item in self._in(module):
                     _add(self.kind, found, Entry(item, module.__name__, _package_of(point), _sha256(module)))
         return found
@@ -143,19 +152,20 @@ def _add(kind: str, found: dict[str, Entry[Any]], entry: Entry[Any]) -> None:
         )
 
 
-def _walk(package: str) -> Iterator[ModuleType]:
-    """Yield a module, or a package and all modules below it, in order of their names."""
+def _walk(package: str, *, nested: bool) -> Iterator[ModuleType]:
+    """Yield a module, or a package and the modules in it, `nested` ones too, in order of their names."""
     top = importlib.import_module(package)
     yield top
     if hasattr(top, "__path__"):
-        for name in sorted(info.name for info in pkgutil.walk_packages(top.__path__, f"{package}.")):
+        walk = pkgutil.walk_packages if nested else pkgutil.iter_modules
+        for name in sorted(info.name for info in walk(top.__path__, f"{package}.")):
             if not name.endswith("__main__"):
                 yield importlib.import_module(name)
 
 
-def _installed(point: importlib.metadata.EntryPoint) -> list[ModuleType]:
+def _installed(point: importlib.metadata.EntryPoint, *, nested: bool) -> list[ModuleType]:
     try:
-        return list(_walk(point.module))
+        return list(_walk(point.module, nested=nested))
     except Exception as error:
         raise RecipeError(
             f"package {_package_of(point)}: its entry point {point.name} ({point.value}) cannot be imported: "

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from musicdata.errors import InputError, UsageError
-from musicdata_baselines import dataset, report
-from musicdata_baselines.results import BaselineResult, Validation
+from musicdata_baselines import report
+from musicdata_baselines.suites.paired_views import dataset
+from musicdata_baselines.suites.paired_views.results import BaselineResult, Validation
 from musicdata_baselines.validation import validate
 from tests.cli.test_cli import run
 from tests.tampering import change_values

@@ -14,8 +14,8 @@ from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
-from musicdata_baselines.controls import run_all
-from tests.baselines.planted import FAULTS, Recipe, make
+from musicdata_baselines.suites.paired_views.controls import run_all
+from tests.baselines.suites.paired_views.planted import FAULTS, Recipe, make
 from tests.benchmarks.printing import print_table
 
 FAULT_SEEDS = 20

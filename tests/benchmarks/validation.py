@@ -10,7 +10,7 @@ from pathlib import Path
 
 import musicdata
 import musicdata_baselines
-from musicdata_baselines.results import Validation
+from musicdata_baselines.suites.paired_views.results import Validation
 from tests.benchmarks.printing import print_table
 from tests.songs import DATA
 

@@ -13,12 +13,14 @@ from musicdata_baselines.report.storing import decode, encode, read, replace
 from musicdata_baselines.report.text import lines
 
 if TYPE_CHECKING:
-    from musicdata_baselines.results import Validation
+    from typing import Any
+
+    from musicdata.definitions.suite import Validation
 
 __all__ = ["decode", "encode", "lines", "read", "render", "write"]
 
 
-def write(validation: Validation, folder: str | Path) -> tuple[Path, Path]:
+def write(validation: Validation[Any], folder: str | Path) -> tuple[Path, Path]:
     """Write `validation.json` and `validation.html` into `folder`, each whole or not at all; return their paths.
 
     The JSON goes first, so that what took minutes to measure is kept whatever becomes of the page; the page is drawn
@@ -27,7 +29,7 @@ def write(validation: Validation, folder: str | Path) -> tuple[Path, Path]:
     Raises:
         StorageError: the folder cannot be written.
         ContractError: a figure is not finite, or is of a kind that JSON has not.
-        InputError: the data set names a paper whose table is not here.
+        InputError: the suite cannot draw the page.
     """
     as_json, as_html = Path(folder) / "validation.json", Path(folder) / "validation.html"
     encoded = encode(validation)

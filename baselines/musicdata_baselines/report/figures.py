@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 UNKNOWN = "–"
+HOLDS, REFUSED, NOTED = "✓", "✗", "•"
 
 
 def clean(text: object) -> str:

@@ -12,7 +12,7 @@ from musicdata_baselines.report.svg import CHARACTER, LINE, WIDTH, Scale
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from musicdata_baselines.results import Curve
+    from musicdata_baselines.curve import Curve
 
 N_HUES = 8
 _LEFT, _TOP, _BOTTOM = 46.0, 24.0, 40.0  # px around the field of a line plot

@@ -1,4 +1,4 @@
-"""`validation.json`: a validation as JSON, and back."""
+"""`validation.json`: a validation as JSON, and back; a suite's own figures stand beside those of all suites."""
 
 from __future__ import annotations
 
@@ -6,45 +6,46 @@ import json
 import math
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from musicdata.definitions import suite as suites
+from musicdata.definitions.suite import FIRST, Validation
 from musicdata.errors import ContractError, InputError
 from musicdata.system.files import storage_faults
-from musicdata_baselines.results import Validation
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 SCHEMA = 1
 _FREE = {"figures", "settings"}  # their values are of any kind; what is not finite in them becomes null
 
 
-def encode(validation: Validation) -> str:
+def encode(validation: Validation[Any]) -> str:
     """Return the validation as JSON, keys sorted, so that equal validations give equal bytes.
 
-    A detection limit that no MRR reaches is null, and so is what is not finite among the figures of a control and the
-    settings of a baseline.
+    What is not finite among `figures` and `settings` of the suite's result becomes null.
 
     Raises:
         ContractError: another figure is not finite, or a value is of a kind that JSON does not have.
     """
-    value = validation.as_json()
-    for baseline in value["baselines"]:
-        if baseline["detection_limit_mrr"] == math.inf:
-            baseline["detection_limit_mrr"] = None
-    return json.dumps(_plain(value, ()), indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+    return json.dumps(plain(validation.as_json()), indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _plain(value: Any, where: tuple[str, ...]) -> Any:
-    """Return the value in JSON's own types; arrays and scalars of NumPy become lists and numbers."""
+def plain(value: Any, where: tuple[str, ...] = ()) -> Any:
+    """Return the value in JSON's own types; arrays and scalars of NumPy become lists and numbers.
+
+    Args:
+        value: anything.
+        where: keys that lead to it.
+
+    Raises:
+        ContractError: see `encode`.
+    """
     if isinstance(value, dict):
-        return {str(key): _plain(one, (*where, str(key))) for key, one in value.items()}
+        return {str(key): plain(one, (*where, str(key))) for key, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(one, (*where, str(number))) for number, one in enumerate(value)]
+        return [plain(one, (*where, str(number))) for number, one in enumerate(value)]
     if hasattr(value, "tolist"):
-        return _plain(value.tolist(), where)
+        return plain(value.tolist(), where)
     if isinstance(value, float) and not math.isfinite(value):
         if _FREE & set(where):
             return None
@@ -54,11 +55,12 @@ def _plain(value: Any, where: tuple[str, ...]) -> Any:
     raise ContractError(f"the validation's {'.'.join(where)} is of type {type(value).__name__}, which JSON has not")
 
 
-def decode(text: str | bytes) -> Validation:
+def decode(text: str | bytes) -> Validation[Any]:
     """Rebuild a validation from its JSON; what `encode` was given comes back equal.
 
     Raises:
         InputError: it is no validation, is damaged, or says another verdict than its rules do.
+        RecipeError: it is of a suite that is not here.
     """
     try:
         value = json.loads(text, parse_float=_finite, parse_constant=_finite)
@@ -67,11 +69,10 @@ def decode(text: str | bytes) -> Validation:
     if not isinstance(value, dict) or value.get("schema") != SCHEMA:
         found = value.get("schema") if isinstance(value, dict) else type(value).__name__
         raise InputError(f"schema is {found}, expected {SCHEMA}: it is not a validation this version reads")
-    for baseline in _dicts(value.get("baselines")):
-        if "detection_limit_mrr" in baseline and baseline["detection_limit_mrr"] is None:
-            baseline["detection_limit_mrr"] = math.inf
+    value.setdefault("task", FIRST)
     try:
-        validation = TypeAdapter(Validation).validate_python(value)
+        result = suites.find(str(value["task"])).result.of_json(value)
+        validation: Validation[Any] = TypeAdapter(Validation).validate_python(value | {"result": result})
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"]))
@@ -91,11 +92,7 @@ def _finite(number: str) -> float:
     return float(number)
 
 
-def _dicts(value: Any) -> Iterable[dict[str, Any]]:
-    return (one for one in value if isinstance(one, dict)) if isinstance(value, list) else ()
-
-
-def read(path: str | Path) -> Validation:
+def read(path: str | Path) -> Validation[Any]:
     """Read a `validation.json`.
 
     Raises:

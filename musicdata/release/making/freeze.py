@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.compute as pc
 
 from musicdata.definitions import recipe as recipes
+from musicdata.definitions import suite as suites
 from musicdata.engine import checking
 from musicdata.errors import InputError, RefusedError, UsageError
 from musicdata.release.diff import bump as bumps
@@ -41,7 +42,8 @@ if TYPE_CHECKING:
     from musicdata.release.record.configs import Config
 
 VALIDATION = "validation/validation.json"
-_BASELINE_FACTS = ("name", "pair", "directions", "p_value", "null_mrr", "detection_limit_mrr", "settings")
+_BEFORE_SUITES = ("name", "pair", "directions", "p_value", "null_mrr", "detection_limit_mrr", "settings")
+"""What is kept of each baseline in a validation older than suites, which does not say it itself."""
 
 
 def freeze(
@@ -220,10 +222,12 @@ class _Frozen:
             holds=validation["gate_holds"] and not found,
             reason=found[0] if found else validation["reason"],
             rules=validation["rules"],
-            baselines=[{name: one[name] for name in _BASELINE_FACTS} for one in validation["baselines"]],
+            baselines=_methods(validation),
             notes=validation["notes"],
             check_findings=found,
             seed=validation["seed"],
+            task=validation.get("task", suites.FIRST),
+            card=validation.get("card", []),
         )
 
     def configs(self, record: layout.Record) -> list[Config]:
@@ -303,6 +307,13 @@ def _tools(manifests: dict[str, dict[str, Any]]) -> dict[str, str]:
         "pyarrow": importlib.metadata.version("pyarrow"),
     }
     return dict(sorted((used | own).items()))
+
+
+def _methods(validation: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the figures of each method that the record keeps."""
+    if "methods" in validation:
+        return list(validation["methods"])
+    return [{name: one[name] for name in _BEFORE_SUITES} for one in validation["baselines"]]
 
 
 def current_validation(workspace: Workspace) -> dict[str, Any] | None:

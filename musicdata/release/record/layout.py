@@ -21,6 +21,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from musicdata.definitions.suite import FIRST, FigureTable
 from musicdata.errors import InputError
 from musicdata.system.digests import digest_of
 
@@ -71,7 +72,15 @@ class Table(_Model):
 
 
 class Gate(_Model):
-    """What the gate said of the workspace: its rules, the figures of the baselines, what could not be proved."""
+    """What the gate said of the workspace.
+
+    Attributes:
+        rules: what it asks, each with what was found.
+        baselines: figures of each method, as the suite tells them; `card` its tables for the card, empty in releases
+            older than suites.
+        notes: what could not be proved.
+        task: the suite.
+    """
 
     holds: bool
     reason: str
@@ -80,6 +89,8 @@ class Gate(_Model):
     notes: list[str] = Field(default_factory=list)
     check_findings: list[str]
     seed: int
+    task: str = FIRST
+    card: list[FigureTable] = Field(default_factory=list)
 
 
 class Previous(_Model):

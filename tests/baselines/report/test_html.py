@@ -13,8 +13,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from musicdata_baselines import report
-from tests.baselines.report.example import PAIRS, N, build_example, hostile
 from tests.baselines.report.page import Page
+from tests.baselines.suites.paired_views.report.example import PAIRS, N, build_example, hostile
 
 EXAMPLE = build_example()
 HTML = report.render(EXAMPLE)

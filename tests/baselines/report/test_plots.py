@@ -13,12 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musicdata_baselines import report
-from musicdata_baselines.report import plots, svg
+from musicdata_baselines.curve import Curve
+from musicdata_baselines.report import svg
 from musicdata_baselines.report.interval_plot import IntervalRow, Mark, interval_plot
 from musicdata_baselines.report.line_plot import N_HUES, Style, line_plot, styles
 from musicdata_baselines.report.svg import Scale
-from musicdata_baselines.results import Curve
-from tests.baselines.report.example import CHANCE, PAIRS, STRENGTH, N, build_example
+from musicdata_baselines.suites.paired_views.report import plots
+from tests.baselines.suites.paired_views.report.example import CHANCE, PAIRS, STRENGTH, N, build_example
 
 EXAMPLE = build_example()
 SVGS = re.findall(r"<svg.*?</svg>", report.render(EXAMPLE), re.DOTALL)

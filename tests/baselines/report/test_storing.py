@@ -13,7 +13,7 @@ import pytest
 
 from musicdata.errors import ContractError, InputError, StorageError
 from musicdata_baselines import report
-from tests.baselines.report.example import build_example
+from tests.baselines.suites.paired_views.report.example import build_example
 
 EXAMPLE = build_example()
 ENCODED = report.encode(EXAMPLE)

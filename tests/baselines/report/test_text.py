@@ -7,7 +7,7 @@ import pytest
 from rich.cells import cell_len
 
 from musicdata_baselines import report
-from tests.baselines.report.example import CHANCE, PAIRS, STRENGTH, N, build_example, hostile
+from tests.baselines.suites.paired_views.report.example import CHANCE, PAIRS, STRENGTH, N, build_example, hostile
 
 EXAMPLE = build_example()
 LINES = list(report.lines(EXAMPLE))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from musicdata.release.description import citation, sentences
+from musicdata.release.description.card import gate
 from musicdata.release.description.card.markdown import Markdown, code, codes, show
 from musicdata.release.description.escaping import one_line
 
@@ -199,7 +200,7 @@ def _software(known: Known) -> list[Any]:
 
 
 def _used(known: Known) -> list[Any]:
-    names = dict.fromkeys(str(one.get("name")) for one in known.record.gate.baselines) if known.record.gate else {}
+    names = gate.methods(known.record)
     return [f"By the baselines of its own gate: {', '.join(names)}."] if names else []
 
 

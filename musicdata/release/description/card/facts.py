@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from musicdata.release.description import citation, sentences
-from musicdata.release.description.card import datasheet, head
+from musicdata.release.description.card import datasheet, gate, head
 from musicdata.release.description.card.figures import SPLITS, ConfigFigures, figures_of, show_column
 from musicdata.release.description.card.markdown import Markdown, code, grid
 from musicdata.release.record import layout
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from musicdata.definitions.contract import Column, Contract
     from musicdata.definitions.recipe import Head
+    from musicdata.definitions.suite import FigureTable
     from musicdata.release.record.layout import Record
 
 Row = list[Any]
@@ -216,22 +217,9 @@ class Facts:
             for rule in rules
         ]
 
-    def baseline_rows(self) -> list[Row]:
-        """Return a row a baseline and direction: MRR and its interval, MRR of shuffled pairs, p, what could be told."""
-        baselines = self.record.gate.baselines if self.record.gate else []
-        return [
-            [
-                str(one.get("name")),
-                f"{way.get('query')} → {way.get('target')}",
-                way.get("mrr"),
-                _interval(way.get("mrr_low"), way.get("mrr_high")),
-                one.get("null_mrr"),
-                one.get("p_value"),
-                one.get("detection_limit_mrr"),
-            ]
-            for one in baselines
-            for way in one.get("directions", [])
-        ]
+    def figure_tables(self) -> list[FigureTable]:
+        """Return the tables of figures that the suite has for the card."""
+        return gate.figure_tables(self.record)
 
     def reject_rows(self) -> list[Row]:
         """Return a row a stage and reason, with the number of items dropped."""
@@ -261,10 +249,6 @@ class Facts:
 
 
 _IN_RECORD = f"does not hold; see {layout.RECORD}"
-
-
-def _interval(low: float | None, high: float | None) -> str:
-    return f"{low:.4f} to {high:.4f}" if low is not None and high is not None else ""
 
 
 def _kind(column: Column) -> str:

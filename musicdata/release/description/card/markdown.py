@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from musicdata.release.description import escaping
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+
+_EMPHASIS = re.compile(r"\\\*([\w ]+)\\\*")  # escaped asterisks around words
 
 
 class Markdown(str):
@@ -63,4 +67,14 @@ def bullets(lines: Iterable[Any]) -> Markdown:
     return Markdown("\n".join(f"- {show(line)}" for line in lines))
 
 
-FILTERS = {"code": code, "codes": codes, "literal": literal, "grid": grid, "bullets": bullets}
+def caption(text: str) -> Markdown:
+    r"""Return a text of some lines in which words between asterisks are emphasised, and nothing else is markup.
+
+    >>> print(caption("*p* of [us]"))
+    *p* of \\[us\\]
+    """
+    lines = [_EMPHASIS.sub(r"*\1*", escaping.markdown(line)) for line in text.splitlines()]
+    return Markdown("\n".join(line for line in lines if line))
+
+
+FILTERS = {"code": code, "codes": codes, "literal": literal, "grid": grid, "bullets": bullets, "caption": caption}

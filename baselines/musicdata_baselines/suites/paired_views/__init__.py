@@ -1,0 +1,55 @@
+"""Paired views: does one modality of a sample find the other, and does nothing else give the pairs away?
+
+Views of the same samples, such as audio, sheet music and lyrics, are compared two by two: CCA and its kin, deep
+baselines, controls, and the figures of the papers of MusicTM and of Spotify's moods beside ours.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from musicdata.definitions.suite import Clock, Options, Outcome, Page, Suite
+from musicdata_baselines.suites.paired_views.results import PairedViews
+from musicdata_baselines.suites.paired_views.settings import PairedViewsSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from musicdata.definitions.table_source import TableSource
+    from musicdata_baselines.suites.paired_views.results import Validation
+
+
+def _require(data: TableSource, settings: Any, options: Options) -> None:
+    from musicdata_baselines.suites.paired_views import course
+
+    course.require(data, settings, options)
+
+
+def _run(data: TableSource, settings: Any, options: Options, clock: Clock) -> Outcome[PairedViews]:
+    from musicdata_baselines.suites.paired_views import course
+
+    return course.run(data, settings, options, clock)
+
+
+def _lines(validation: Validation) -> Iterator[str]:
+    from musicdata_baselines.suites.paired_views.report import text
+
+    return text.lines(validation)
+
+
+def _page(validation: Validation) -> Page:
+    from musicdata_baselines.suites.paired_views.report import html
+
+    return html.page(validation)
+
+
+SUITE = Suite(
+    name="paired-views",
+    settings=PairedViewsSettings,
+    result=PairedViews,
+    run=_run,
+    require=_require,
+    options=frozenset({"--deep", "--device", "--sweep", "--runs", "--epochs"}),
+    lines=_lines,
+    page=_page,
+)

@@ -1,0 +1,362 @@
+"""Suites: how a kind of data set is validated, found by `task` in the recipe's `[validate]`.
+
+Ours are modules of `musicdata_baselines.suites`; others come with plug-ins and installed packages. A suite declares its
+settings and says what it measured; the course around it (check, clock, gate, report, files) is the same for all.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from musicdata.definitions.registry import Registry
+from musicdata.errors import RecipeError, SetupError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from musicdata.definitions.table_source import TableSource
+
+PACKAGE = "musicdata_baselines"
+FIRST = "paired-views"
+"""The suite that is meant where none is named: recipes, validations and releases older than suites are of this one."""
+
+Cell = str | bool | int | float | None
+
+
+class Settings(BaseModel):
+    """The base of a suite's settings: what a recipe's `[validate]` holds beside `task`.
+
+    A validator's message is shown after ``recipe NAME: [validate]``.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def columns(self) -> list[str]:
+        """List every `table.column` that is named: a stage of the recipe must make it."""
+        return []
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the user asks of one validation.
+
+    Attributes:
+        deep: fit the deep baselines too; None where that is possible.
+        device: ``auto``, ``cpu`` or ``cuda``.
+        seed: of everything random.
+        sweep: run a sweep to its end, wherever it runs; False for nothing of it, None for what is affordable.
+        runs: random splits of the sweep; None for all of them.
+        epochs: epochs of the sweep's deep methods as a share of the paper's.
+        n_permutations: re-pairings or shuffles behind each p-value.
+    """
+
+    deep: bool | None = None
+    device: str = "auto"
+    seed: int = 0
+    sweep: bool | None = None
+    runs: int | None = None
+    epochs: float = 1.0
+    n_permutations: int = 10_000
+
+    def asked(self) -> list[str]:
+        """List the options that ask for what not every suite has, as the command calls them."""
+        asked = {
+            "--deep": self.deep is True,
+            "--device": self.device not in ("auto", "cpu"),
+            "--sweep": self.sweep is True,
+            "--runs": self.runs is not None,
+            "--epochs": self.epochs != 1,
+        }
+        return [option for option, is_asked in asked.items() if is_asked]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of the gate: what it asks, whether it holds, and what was found."""
+
+    name: str
+    holds: bool
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class FigureTable:
+    """Figures for people: on the card of a release, and in a report whose suite has no pages of its own.
+
+    Attributes:
+        caption: what the figures are; a word between asterisks is emphasised.
+        columns: headings; the first column names the method.
+        rows: a cell a column: a text, a number, None for nothing.
+
+    Raises:
+        ValueError: a row has more or fewer cells than there are columns.
+    """
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+    def __post_init__(self) -> None:
+        for number, row in enumerate(self.rows):
+            if len(row) != len(self.columns):
+                raise ValueError(f"row {number} has {len(row)} cells, expected {len(self.columns)}, one a column")
+
+
+class Result:
+    """The base of what a suite measured, a dataclass: its fields stand in `validation.json` beside those of all suites.
+
+    Their names must be other ones; what is not finite in a field called ``figures`` or ``settings`` becomes null there.
+    """
+
+    __slots__ = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return field → its value as JSON has it."""
+        assert dataclasses.is_dataclass(self)
+        assert not isinstance(self, type)
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def of_json(cls, values: dict[str, Any]) -> Self:
+        """Rebuild it; `values` holds what all suites have too.
+
+        Raises:
+            pydantic.ValidationError: a value is missing or of another kind.
+        """
+        return TypeAdapter(cls).validate_python(values)
+
+
+R = TypeVar("R", bound=Result)
+
+
+@dataclass(frozen=True)
+class Outcome(Generic[R]):
+    """What a suite found.
+
+    Attributes:
+        result: everything that it measured.
+        n_samples: split → samples; `n_groups` split → groups.
+        tables: digest of every table that was read.
+        rules: of its gate, beside "contracts hold".
+        notes: what it could not prove, one sentence each.
+        card: tables for the card of a release.
+        methods: figures of each method, ``name`` among them, that the record of a release keeps; nothing that
+            differs when the same is measured again.
+        device: what was computed on.
+    """
+
+    result: R
+    n_samples: dict[str, int]
+    n_groups: dict[str, int]
+    tables: dict[str, str]
+    rules: tuple[Rule, ...]
+    notes: tuple[str, ...] = ()
+    card: tuple[FigureTable, ...] = ()
+    methods: tuple[dict[str, Any], ...] = ()
+    device: str = "cpu"
+
+
+@dataclass(frozen=True)
+class Validation(Generic[R]):
+    """Everything a validation found.
+
+    Attributes:
+        dataset: name; `title` its long name.
+        musicdata: version of the package.
+        checks_passed: what `musicdata check` looked at; `check_findings` what it found wrong.
+        seconds: part of the validation → wall time.
+        task: name of the suite.
+
+    The others are those of `Outcome`.
+    """
+
+    __pydantic_config__: ClassVar = ConfigDict(arbitrary_types_allowed=True)
+
+    dataset: str
+    title: str
+    musicdata: str
+    seed: int
+    device: str
+    tables: dict[str, str]
+    n_samples: dict[str, int]
+    n_groups: dict[str, int]
+    checks_passed: tuple[str, ...]
+    check_findings: tuple[str, ...]
+    rules: tuple[Rule, ...]
+    notes: tuple[str, ...]
+    seconds: dict[str, float]
+    result: R
+    task: str
+    card: tuple[FigureTable, ...] = ()
+    methods: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        """Say whether the gate holds: every rule does."""
+        return all(rule.holds for rule in self.rules)
+
+    @property
+    def reason(self) -> str:
+        """Return in one line why the gate refuses; that it holds, if it does."""
+        broken = [f"{rule.name}: {rule.found}" for rule in self.rules if not rule.holds]
+        return "; ".join(broken) if broken else "every rule of the gate holds"
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as JSON values, with the verdict beside.
+
+        Raises:
+            ValueError: a field of the suite's result is called like one of all suites.
+        """
+        facts = {
+            one.name: _plain(getattr(self, one.name)) for one in dataclasses.fields(self) if one.name != "result"
+        } | {"schema": 1, "gate_holds": self.holds, "reason": self.reason}
+        measured = self.result.as_json()
+        if clashing := sorted(facts.keys() & measured.keys()):
+            raise ValueError(f"suite {self.task}: its result has {', '.join(clashing)}, which every validation has")
+        return facts | measured
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    return dataclasses.asdict(value) if dataclasses.is_dataclass(value) and not isinstance(value, type) else value
+
+
+Place = Literal["summary", "data", "results", "limits", "reading"]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A suite's part of the page.
+
+    Attributes:
+        html: markup, every text in it escaped.
+        place: where it stands: before the gate, in the part on the data, after it, in the part on limits, at the end.
+        id: of the element a link of the page leads to; `title` the link's text, "" for none.
+    """
+
+    html: str
+    place: Place = "results"
+    id: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a suite puts on the page.
+
+    Attributes:
+        sections: in their order.
+        groups: what a group is, a sentence; "" for nothing.
+        again: options beside seed and device that give the same figures, `` --sweep``.
+    """
+
+    sections: tuple[Section, ...] = ()
+    groups: str = ""
+    again: str = ""
+
+
+class Clock:
+    """The wall time of each part of a validation; tells what is done.
+
+    Attributes:
+        progress: is told what is done next.
+        seconds: part → wall time.
+    """
+
+    def __init__(self, progress: Callable[[str], None]) -> None:
+        self.progress = progress
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def part(self, name: str) -> Iterator[None]:
+        """Take the time of what is done inside."""
+        self.progress(name)
+        started = time.monotonic()
+        yield
+        self.seconds[name] = round(time.monotonic() - started, 2)
+
+
+def _require_nothing(_data: TableSource, _settings: Any, _options: Options) -> None:
+    """Refuse nothing."""
+
+
+@dataclass(frozen=True)
+class Suite(Generic[R]):
+    """How a kind of data set is validated. What takes long to import is imported in `run`, `lines` and `page`.
+
+    Attributes:
+        name: the recipe's `task`.
+        settings: what a recipe may set.
+        result: what it measures.
+        run: measures a workspace or a release; it gets the settings, the options and the clock.
+        require: refuses at once what `run` would refuse after minutes.
+        options: options of the command that not every suite has, and this one has: ``--sweep``.
+        lines: its part of the report on a terminal; when None, the tables of the card.
+        page: its part of the page; when None, the tables of the card.
+    """
+
+    name: str
+    settings: type[Settings]
+    result: type[R]
+    run: Callable[[TableSource, Any, Options, Clock], Outcome[R]]
+    require: Callable[[TableSource, Any, Options], None] = _require_nothing
+    options: frozenset[str] = field(default_factory=frozenset)
+    lines: Callable[[Validation[R]], Iterable[str]] | None = None
+    page: Callable[[Validation[R]], Page] | None = None
+
+    def require_options(self, options: Options) -> None:
+        """Refuse an option that the suite has not.
+
+        Raises:
+            UsageError: with the options it has.
+        """
+        if odd := [option for option in options.asked() if option not in self.options]:
+            has = ", ".join(["--seed", *sorted(self.options)])
+            raise UsageError(f"suite {self.name} has no {', '.join(odd)}; it has {has}")
+
+
+SUITES: Registry[Suite[Any]] = Registry("suite", f"{PACKAGE}.suites", "SUITE", Suite, RecipeError, nested=False)
+
+
+def find(name: str) -> Suite[Any]:
+    """Return the suite called `name`.
+
+    Raises:
+        RecipeError: there is none; the message lists those there are.
+        SetupError: the package of ours is not installed.
+    """
+    try:
+        return SUITES.find(name)
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] != PACKAGE:
+            raise
+        raise SetupError(
+            f"suite {name}: package {PACKAGE} is not installed ({error}); install musicdata anew"
+        ) from error
+
+
+def settings_of(task: str, given: dict[str, Any]) -> Settings:
+    """Return the settings of a suite as its model has them.
+
+    Raises:
+        RecipeError: there is no such suite, or it cannot have these; the message begins after ``[validate]``.
+        SetupError: see `find`.
+    """
+    try:
+        suite = find(task)
+    except RecipeError as error:
+        raise RecipeError(f"task: {error}") from error
+    try:
+        return suite.settings(**given)
+    except (TypeError, ValidationError) as error:
+        own = error.errors()[0] if isinstance(error, ValidationError) else {}
+        if own and not own["loc"]:  # said by a validator of the whole model, for people
+            raise RecipeError(own["msg"].removeprefix("Value error, ")) from error
+        raise RecipeError(f"is wrong: {error}") from error
