@@ -17,7 +17,7 @@ from musicdata.workspace.reader import TableReader
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from musicdata.definitions.recipe import Head, Recipe
+    from musicdata.definitions.recipe import Recipe
     from musicdata.engine.progress import StageReport
 
 DEFAULT_WORK = "musicdata-work"
@@ -51,11 +51,6 @@ class Work(TableSource):
     def recipe(self) -> Recipe:
         """Return the recipe it was built from, with every parameter written out."""
         return recipe.load(str(self.root / "recipe.toml"))
-
-    @property
-    def head(self) -> Head:
-        """Return what the recipe says about the data set; its stages may be ones that are not here."""
-        return recipe.read_head(str(self.root / "recipe.toml"))
 
 
 def open_work(path: str | Path | None = None) -> Work:

@@ -263,7 +263,8 @@ def load(
             f"recipe {name_or_path}: [release] names {release.complete}, a table that no stage of it makes"
         )
     crawl = _crawl(name_or_path, document, steps)
-    return Recipe(dataset, steps, _validate(name_or_path, document, steps), release, crawl, added, options)
+    validate = _read_validate(name_or_path, document) if is_foreign else _validate(name_or_path, document, steps)
+    return Recipe(dataset, steps, validate, release, crawl, added, options)
 
 
 def _options(name: str, document: dict[str, Any], entries: list[dict[str, Any]], given: Given) -> Options:

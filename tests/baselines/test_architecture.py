@@ -18,16 +18,14 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 # From the ground up. A module may use its own floor and those below.
 FLOORS = [
-    {"errors", "results"},
+    {"errors", "curve"},
     {"views", "backend"},
     {"estimator"},
     {"retrieval"},
     {"linear"},
-    {"deep", "controls"},
-    {"gate", "report"},
-    {"dataset", "judging", "models"},
-    {"suite", "shape", "sweep"},
-    {"curves"},
+    {"deep"},
+    {"models", "report"},
+    {"suites"},
     {"validation"},
 ]
 FLOOR_OF = {name: number for number, names in enumerate(FLOORS) for name in names}
@@ -110,3 +108,21 @@ def test_the_linear_half_needs_no_torch() -> None:
     assert "(50, 2)" in done.stdout
     assert "SetupError" in done.stdout
     assert "musicdata[deep]" in done.stdout
+
+
+OF_ALL = [path for path in FILES if room(path) in {"report", "validation", "curve"}]
+
+
+@pytest.mark.parametrize("path", OF_ALL, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_what_serves_all_suites_knows_none(path: Path) -> None:
+    assert not [name for name in imports(path) if name.startswith("musicdata_baselines.suites")]
+
+
+def test_a_recipe_is_loaded_without_what_fits_and_draws() -> None:
+    heavy = ["torch", "scipy", "sklearn", "threadpoolctl", "jinja2", "rich", "matplotlib"]
+    code = (
+        "import sys\nfrom musicdata.definitions import recipe\nrecipe.load('musictm')\n"
+        f"print([name for name in {heavy} if name in sys.modules])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

@@ -55,16 +55,18 @@ def _print_results(found: Validation) -> None:
             *(f"{d.recall[1]:.3f} / {d.recall[10]:.3f} / {d.median_rank:g}" for d in b.directions),
             *(f"{b.p_value:.2g}", f"{b.seconds:.1f}"),
         ]
-        for b in found.baselines
+        for b in found.result.baselines
     ]
     header = ["pair", "baseline", "MRR", "R@1 / R@10 / MedR", "the other way", "p", "s"]
     print_table(
-        f"Test split; chance: MRR {found.chance['mrr']:.4f}, MedR {found.chance['median_rank']:g}", header, rows
+        f"Test split; chance: MRR {found.result.chance['mrr']:.4f}, MedR {found.result.chance['median_rank']:g}",
+        header,
+        rows,
     )
-    print_table("The papers' shape, reported", ["seen"], [[line] for line in found.shape])
+    print_table("The papers' shape, reported", ["seen"], [[line] for line in found.result.shape])
     leaks = [
         [pair, *(f"{line.y[0]:.4f} ({line.low[0]:.4f} to {line.high[0]:.4f})" for line in lines)]
-        for pair, lines in found.curves["split_leakage"].items()
+        for pair, lines in found.result.curves["split_leakage"].items()
     ]
     print_table("Weighted CCA, MRR with 95 % interval", ["pair", "grouped split", "random split"], leaks)
     print(f"gate: {'holds' if found.holds else 'refuses'}: {found.reason}\n", *found.notes, sep="\n- ")

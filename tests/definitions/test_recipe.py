@@ -130,10 +130,13 @@ def test_a_wrong_recipe_file_says_what_is_wrong(text: str, message: str, tmp_pat
 
 
 def test_musictm_says_what_to_validate_and_keeps_it_when_written(tmp_path: Path) -> None:
-    wanted = recipe.load("musictm").validate
-    assert wanted is not None
-    assert list(wanted.views) == ["audio", "sheet", "lyrics"]
-    assert wanted.certain == (("audio", "sheet"),)
+    resolved = recipe.load("musictm")
+    assert resolved.validate is not None
+    assert resolved.validate.task == "paired-views"
+    assert list(resolved.validate.settings["views"]) == ["audio", "sheet", "lyrics"]
+    assert resolved.validate.settings["certain"] == [["audio", "sheet"]]
+    (tmp_path / "older.toml").write_text(resolved.toml().replace('task = "paired-views"\n', ""), "utf-8")
+    assert recipe.load(str(tmp_path / "older.toml")).validate == resolved.validate  # older than suites
 
 
 VALIDATE = "[dataset]\nname='x'\ntitle='x'\nmodalities=[]\n[[stage]]\nuse='ingest.songs'\n[validate]\n"
@@ -147,6 +150,8 @@ VALIDATE = "[dataset]\nname='x'\ntitle='x'\nmodalities=[]\n[[stage]]\nuse='inges
         ("views={a='songs.title', b='notes.pitch'}", "names notes.pitch, a column that no stage of it makes"),
         ("views={a='songs.title', b='songs.title'}\ncertain=[['a', 'c']]", "names c, which no view is called"),
         ("vews={}", "vews"),
+        ("task='pared-views'", r"\[validate\] task: no suite is called 'pared-views'; there are paired-views"),
+        ("task=3", "its task a text"),
     ],
 )
 def test_a_wrong_validate_section_says_what_is_wrong(text: str, message: str, tmp_path: Path) -> None:

@@ -107,7 +107,7 @@ def test_a_line_goes_through_its_values() -> None:
 
 
 def test_chance_of_a_rank_curve_is_the_share_of_the_gallery() -> None:
-    of_pair = [b for b in EXAMPLE.baselines if b.pair == PAIRS[1]]
+    of_pair = [b for b in EXAMPLE.result.baselines if b.pair == PAIRS[1]]
     picture = ET.fromstring(plots.rank_curves(of_pair, styles(list(STRENGTH)), "a–b", N))
     chance = next(points(path) for path in picture.iter("path") if path.get("class") == "chance")
     bottom, top = chance[0][1], chance[-1][1]

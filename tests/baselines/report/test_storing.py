@@ -13,7 +13,7 @@ import pytest
 
 from musicdata.errors import ContractError, InputError, StorageError
 from musicdata_baselines import report
-from tests.baselines.suites.paired_views.report.example import build_example
+from tests.baselines.suites.paired_views.report.example import build_example, change
 
 EXAMPLE = build_example()
 ENCODED = report.encode(EXAMPLE)
@@ -46,8 +46,8 @@ def test_the_json_is_for_people_too() -> None:
 
 
 def with_first(**changes: Any) -> Any:
-    first, *others = EXAMPLE.baselines
-    return dataclasses.replace(EXAMPLE, baselines=(dataclasses.replace(first, **changes), *others))
+    first, *others = EXAMPLE.result.baselines
+    return change(EXAMPLE, baselines=(dataclasses.replace(first, **changes), *others))
 
 
 def test_a_limit_that_cannot_be_reached_is_null_and_comes_back_infinite() -> None:
@@ -72,9 +72,9 @@ def test_figures_of_any_kind_become_jsons_own() -> None:
         "nan": math.nan,
         "nested": {"inf": np.inf, "pair": (1, "a")},
     }
-    control = dataclasses.replace(EXAMPLE.controls[0], figures=odd)
-    back = report.decode(report.encode(dataclasses.replace(EXAMPLE, controls=(control,))))
-    assert back.controls[0].figures == {
+    control = dataclasses.replace(EXAMPLE.result.controls[0], figures=odd)
+    back = report.decode(report.encode(change(EXAMPLE, controls=(control,))))
+    assert back.result.controls[0].figures == {
         "count": 7,
         "share": 0.5,
         "yes": True,
@@ -84,11 +84,11 @@ def test_figures_of_any_kind_become_jsons_own() -> None:
     }
     with pytest.raises(ContractError, match=r"controls\.0\.figures\.what is of type object"):
         what = dataclasses.replace(control, figures={"what": object()})
-        report.encode(dataclasses.replace(EXAMPLE, controls=(what,)))
+        report.encode(change(EXAMPLE, controls=(what,)))
 
 
 def test_file_names_that_are_no_unicode_come_back_as_they_were(tmp_path: Path) -> None:
-    odd = dataclasses.replace(EXAMPLE, title="caf\udce9")
+    odd = change(EXAMPLE, title="caf\udce9")
     as_json, as_html = report.write(odd, tmp_path)
     assert report.read(as_json) == odd
     assert "caf�" in as_html.read_text("utf-8")
@@ -140,7 +140,7 @@ def test_a_folder_that_cannot_be_written_is_a_storage_error_and_leaves_nothing(t
 
 
 def test_the_json_is_kept_when_the_page_cannot_be_drawn(tmp_path: Path) -> None:
-    strange = dataclasses.replace(EXAMPLE, paper="unknown")
+    strange = change(EXAMPLE, paper="unknown")
     with pytest.raises(InputError, match="no paper's table is named 'unknown'; there are musictm, spotify-moods"):
         report.write(strange, tmp_path)
     assert report.read(tmp_path / "validation.json") == strange

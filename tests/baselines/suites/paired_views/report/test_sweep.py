@@ -12,7 +12,7 @@ from musicdata_baselines.suites.paired_views import sweep
 from musicdata_baselines.suites.paired_views.report import sweep_tables
 from musicdata_baselines.suites.paired_views.results import Sweep, SweepCell, Validation
 from musicdata_baselines.suites.paired_views.sweep import Plan
-from tests.baselines.suites.paired_views.report.example import build_example
+from tests.baselines.suites.paired_views.report.example import build_example, change
 from tests.baselines.suites.paired_views.sweep import made
 
 COMPONENTS = (10, 60, 70)
@@ -26,7 +26,7 @@ def measure() -> Sweep:
 
 @pytest.fixture(scope="module")
 def found() -> Validation:
-    return dataclasses.replace(build_example(), sweep=measure(), paper="spotify-moods")
+    return change(build_example(), sweep=measure(), paper="spotify-moods")
 
 
 def lines_after(found: Validation, title: str) -> list[list[str]]:
@@ -37,8 +37,8 @@ def lines_after(found: Validation, title: str) -> list[list[str]]:
 
 
 def test_a_table_has_the_papers_figures_and_ours(found: Validation) -> None:
-    assert found.sweep is not None
-    cell = found.sweep.schemes[0].cell("CCA", "audio", 10)
+    assert found.result.sweep is not None
+    cell = found.result.sweep.schemes[0].cell("CCA", "audio", 10)
     assert cell is not None
     groups, heads, first, _, last = lines_after(found, "Table III, MRR1, audio as query, instance level")
     assert groups == ["the", "paper", "ours"]
@@ -66,10 +66,10 @@ def test_every_table_of_the_paper_is_there_and_fits(found: Validation) -> None:
 
 
 def test_what_random_splits_add_is_the_difference_of_the_schemes(found: Validation) -> None:
-    assert found.sweep is not None
+    assert found.result.sweep is not None
     table = sweep_tables.differences(found)[0]
     by_scheme = []
-    for scheme in found.sweep.schemes:
+    for scheme in found.result.sweep.schemes:
         cells = [scheme.cell("CCA weighted", query, 60) for query in ("audio", "lyrics")]
         by_scheme.append(sum(cell.mean["mrr"] for cell in cells if cell is not None) / 2)
     shown = dict(table.rows)[60][table.ours.index("CCA w")].shown
@@ -78,9 +78,9 @@ def test_what_random_splits_add_is_the_difference_of_the_schemes(found: Validati
 
 
 def test_the_sentences_tell_splits_chance_link_and_what_is_missing(found: Validation) -> None:
-    assert found.sweep is not None
-    told = " ".join(sweep_tables.sentences(found.sweep))
-    random, apart = found.sweep.schemes
+    assert found.result.sweep is not None
+    told = " ".join(sweep_tables.sentences(found.result.sweep))
+    random, apart = found.result.sweep.schemes
     for text in (
         "random splits: 5 runs, 320 pairs fitted to, 80 asked",
         "artist-disjoint split",
@@ -94,25 +94,25 @@ def test_the_sentences_tell_splits_chance_link_and_what_is_missing(found: Valida
 
 
 def test_epochs_are_told_once_something_was_trained(found: Validation) -> None:
-    assert found.sweep is not None
-    first = found.sweep.schemes[0]
+    assert found.result.sweep is not None
+    first = found.result.sweep.schemes[0]
     cell = SweepCell("DCCA", "audio", "lyrics", 10, 1, {"mrr": 0.1, "recall_1": 0.1, "recall_5": 0.2})
     some = dataclasses.replace(
-        found.sweep, epochs=0.5, schemes=(dataclasses.replace(first, cells=(*first.cells, cell)),)
+        found.result.sweep, epochs=0.5, schemes=(dataclasses.replace(first, cells=(*first.cells, cell)),)
     )
     assert any("DCCA 400" in sentence and "0.5 ×" in sentence for sentence in sweep_tables.sentences(some))
-    assert not any("epochs:" in sentence for sentence in sweep_tables.sentences(found.sweep))
+    assert not any("epochs:" in sentence for sentence in sweep_tables.sentences(found.result.sweep))
 
 
 def test_the_page_has_the_tables_with_deviations_and_says_how_to_run_it_again(found: Validation) -> None:
-    assert found.sweep is not None
-    cell = found.sweep.schemes[0].cell("CCA", "audio", 10)
+    assert found.result.sweep is not None
+    cell = found.result.sweep.schemes[0].cell("CCA", "audio", 10)
     assert cell is not None
     page = report.render(found)
     assert 'id="sweep"' in page
     assert f"{cell.mean['mrr']:.4f} <small>± {cell.deviation['mrr']:.4f}</small>" in page
     assert page.count("recall@5, audio as query") >= 2  # of the random splits and of the disjoint one
-    limited = dataclasses.replace(found, sweep=dataclasses.replace(found.sweep, limited_to=2))
+    limited = change(found, sweep=dataclasses.replace(found.result.sweep, limited_to=2))
     assert "--device cpu --runs 2</code>" in report.render(limited)
     assert 'id="sweep"' not in report.render(build_example())
 

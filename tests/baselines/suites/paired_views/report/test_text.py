@@ -7,7 +7,15 @@ import pytest
 from rich.cells import cell_len
 
 from musicdata_baselines import report
-from tests.baselines.suites.paired_views.report.example import CHANCE, PAIRS, STRENGTH, N, build_example, hostile
+from tests.baselines.suites.paired_views.report.example import (
+    CHANCE,
+    PAIRS,
+    STRENGTH,
+    N,
+    build_example,
+    change,
+    hostile,
+)
 
 EXAMPLE = build_example()
 LINES = list(report.lines(EXAMPLE))
@@ -45,7 +53,9 @@ def test_six_directions_with_the_paper_chance_and_all_baselines(query: str, targ
         f"{1 / N:.4f} {5 / N:.4f} {10 / N:.4f} {(N + 1) / 2:.1f} {(N + 1) / 2:.1f} {(N + 1) / 2 / N:.1%} {CHANCE:.4f}"
     )
     assert rows[5] == ["chance", "(exact)", *chance.split()]
-    for row, baseline in zip(rows[6:], [b for b in EXAMPLE.baselines if set(b.pair) == {query, target}], strict=True):
+    for row, baseline in zip(
+        rows[6:], [b for b in EXAMPLE.result.baselines if set(b.pair) == {query, target}], strict=True
+    ):
         found = next(d for d in baseline.directions if d.query == query)
         figures = [f"{found.recall[k]:.4f}" for k in (1, 5, 10)]
         figures += [f"{found.median_rank:.1f}", f"{found.mean_rank:.1f}", f"{found.median_rank / N:.1%}"]
@@ -64,16 +74,16 @@ def test_the_papers_figures_are_as_printed_and_slips_are_told() -> None:
 
 
 def test_every_pair_says_how_far_above_chance_and_what_could_have_been_told() -> None:
-    judge = next(b for b in EXAMPLE.baselines if b.name == "CCA weighted")
+    judge = next(b for b in EXAMPLE.result.baselines if b.name == "CCA weighted")
     text = " ".join(" ".join(LINES).split())
     assert (
         f"audio–sheet: link certain by construction; above chance: CCA weighted has MRR {judge.mrr:.4f}, {judge.mrr / CHANCE:.1f}× chance"
         in text
     )
     assert "audio–lyrics: not distinguishable from chance on this split: CCA weighted has MRR" in text
-    limit = max(b.detection_limit_mrr for b in EXAMPLE.baselines if b.pair == PAIRS[2])
+    limit = max(b.detection_limit_mrr for b in EXAMPLE.result.baselines if b.pair == PAIRS[2])
     assert f"an MRR above {limit:.4f} would have had p < 0.01" in text
-    assert f"ResidualCCA {EXAMPLE.baselines[-6].mrr / CHANCE:.1f}×" in text
+    assert f"ResidualCCA {EXAMPLE.result.baselines[-6].mrr / CHANCE:.1f}×" in text
     assert "time: 4.2 min (deep baselines 3.4 min, linear baselines 17.9 s," in text
 
 
@@ -81,7 +91,7 @@ def test_controls_have_one_line_and_a_mark_each() -> None:
     marks = {
         line[2:].split(",")[0]: line[0] for line in LINES[LINES.index("controls") + 1 :] if line[:1] in {"✓", "✗", "•"}
     }
-    controls = {control.control: marks[control.control] for control in EXAMPLE.controls}
+    controls = {control.control: marks[control.control] for control in EXAMPLE.result.controls}
     assert controls == {
         "shuffled pairs": "✓",
         "metadata-only probe": "✓",
@@ -112,17 +122,17 @@ def test_no_line_is_wider_than_a_hundred_columns_or_has_colours() -> None:
 
 
 def test_what_is_not_there_is_left_out() -> None:
-    bare = dataclasses.replace(EXAMPLE, paper="", controls=(), notes=(), shape=())
+    bare = change(EXAMPLE, paper="", controls=(), notes=(), shape=())
     text = "\n".join(report.lines(bare))
     assert "paper" not in text
     assert "\ncontrols" not in text
     assert "could not prove" not in text
     assert "chance (exact)" in text
-    nothing = dataclasses.replace(bare, baselines=(), rules=(), seconds={})
+    nothing = change(bare, baselines=(), rules=(), seconds={})
     assert "the gate holds" in "\n".join(report.lines(nothing))
 
 
 def test_too_few_repairings_are_said_instead_of_a_limit() -> None:
-    endless = tuple(dataclasses.replace(b, detection_limit_mrr=math.inf) for b in EXAMPLE.baselines)
-    lines = list(report.lines(dataclasses.replace(EXAMPLE, baselines=endless)))
+    endless = tuple(dataclasses.replace(b, detection_limit_mrr=math.inf) for b in EXAMPLE.result.baselines)
+    lines = list(report.lines(change(EXAMPLE, baselines=endless)))
     assert lines.count("  too few re-pairings for any MRR to have p < 0.01") == len(PAIRS)

@@ -9,10 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import musicdata
 from musicdata.errors import InputError, UsageError
 from musicdata_baselines import report
 from musicdata_baselines.suites.paired_views import dataset
 from musicdata_baselines.suites.paired_views.results import BaselineResult, Validation
+from musicdata_baselines.suites.paired_views.settings import PairedViewsSettings
 from musicdata_baselines.validation import validate
 from tests.cli.test_cli import run
 from tests.tampering import change_values
@@ -26,11 +28,13 @@ def found(many: Path) -> Validation:
 
 
 def result(found: Validation, name: str, pair: tuple[str, str] = CERTAIN) -> BaselineResult:
-    return next(b for b in found.baselines if b.name == name and b.pair == pair)
+    return next(b for b in found.result.baselines if b.name == name and b.pair == pair)
 
 
 def test_the_views_are_the_features_of_the_recipe(many: Path) -> None:
-    data = dataset.read(many)
+    work = musicdata.open_data(many)
+    assert work.recipe.validate is not None
+    data = dataset.read(work, PairedViewsSettings(**work.recipe.validate.settings))
     assert [view.shape for view in data.facts] == [(20, 128), (20, 100, 32), (20, 20)]
     assert [len(view) for view in data.subject.views.values()] == [len(data.subject.sample_ids)] * 3
     assert list(data.subject.sample_ids) == sorted(data.subject.sample_ids)
@@ -42,7 +46,7 @@ def test_the_gate_holds_and_the_certain_link_is_found(found: Validation) -> None
     assert found.holds, found.reason
     judged = result(found, "CCA weighted")
     assert judged.p_value < 0.001
-    assert judged.mrr > 5 * found.chance["mrr"]
+    assert judged.mrr > 5 * found.result.chance["mrr"]
 
 
 def test_made_up_words_are_not_told_from_chance_and_the_note_says_so(found: Validation) -> None:
@@ -53,19 +57,21 @@ def test_made_up_words_are_not_told_from_chance_and_the_note_says_so(found: Vali
 
 def test_every_linear_baseline_serves_every_pair_in_both_directions(found: Validation) -> None:
     names = {"CCA", "CCA weighted", "GCCA", "GCCA weighted", "MCCA", "MCCA weighted"}
-    assert {(b.name, b.pair) for b in found.baselines} == {(name, pair) for name in names for pair in found.pairs}
-    for baseline in found.baselines:
+    assert {(b.name, b.pair) for b in found.result.baselines} == {
+        (name, pair) for name in names for pair in found.result.pairs
+    }
+    for baseline in found.result.baselines:
         assert [d.query for d in baseline.directions] == list(baseline.pair)
         assert all(d.mrr_low <= d.mrr <= d.mrr_high for d in baseline.directions)
 
 
 def test_the_plots_have_their_curves(found: Validation) -> None:
-    assert set(found.curves) == {"components", "learning", "split_leakage"}
-    for plots in found.curves.values():
+    assert set(found.result.curves) == {"components", "learning", "split_leakage"}
+    for plots in found.result.curves.values():
         assert list(plots) == ["audio–sheet", "audio–lyrics", "sheet–lyrics"]
-    grouped, random = found.curves["split_leakage"]["audio–sheet"]
+    grouped, random = found.result.curves["split_leakage"]["audio–sheet"]
     assert (grouped.label, random.label) == ("grouped split", "random split")
-    sizes = found.curves["learning"]["audio–sheet"][0].x
+    sizes = found.result.curves["learning"]["audio–sheet"][0].x
     assert list(sizes) == sorted(sizes)
     assert sizes[-1] == found.n_samples["train"]
 
@@ -126,7 +132,7 @@ def test_the_command_prints_the_papers_table_and_the_sweep_and_leaves_the_worksp
     assert done.returncode == 0, done.stderr
     for text in ("MedR", "14,454", "CCA weighted", "chance", "validation.html", "MRR1, audio as query"):
         assert text in done.stdout
-    swept = report.read(spoiled / "validation" / "validation.json").sweep
+    swept = report.read(spoiled / "validation" / "validation.json").result.sweep
     assert swept is not None
     assert [scheme.runs for scheme in swept.schemes] == [("log_mel",)]
     assert {cell.method for cell in swept.schemes[0].cells} == {"CCA", "CCA weighted"}
@@ -139,7 +145,7 @@ def test_deep_baselines_are_left_out_where_there_are_too_few_samples_for_them(co
         recipe.write('\n[validate.views]\naudio = "features_track.vector"\nlyrics = "features_doc2vec.vector"\n')
     few = validate(copied_crawl, deep=True, swept=False, n_permutations=100)
     assert 0 < few.n_samples["train"] < 61
-    assert {b.name for b in few.baselines} == {"CCA", "CCA weighted"}
+    assert {b.name for b in few.result.baselines} == {"CCA", "CCA weighted"}
     assert any(f"they need 61 train samples, and there are {few.n_samples['train']}" in note for note in few.notes)
 
 
@@ -150,10 +156,10 @@ def test_what_cannot_be_validated_says_why(built: Path, tmp_path: Path) -> None:
     recipe = (bare / "recipe.toml").read_text("utf-8")
     (bare / "recipe.toml").write_text(recipe[: recipe.index("[validate]")], "utf-8")
     with pytest.raises(UsageError, match=r"no \[validate\]"):
-        dataset.read(bare)
+        validate(bare)
     (bare / "recipe.toml").write_text(recipe.replace('paper = "musictm"', 'paper = "musictn"'), "utf-8")
     with pytest.raises(UsageError, match="no paper is called 'musictn'; there are"):
-        dataset.read(bare)
+        validate(bare)
     with pytest.raises(UsageError, match=r"no \[validate.sweep\]"):
         validate(built, swept=True)
     done = run("validate", built, "--device", "tpu")

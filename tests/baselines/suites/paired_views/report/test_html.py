@@ -13,12 +13,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from musicdata_baselines import report
-from tests.baselines.report.page import Page
-from tests.baselines.suites.paired_views.report.example import PAIRS, N, build_example, hostile
+from musicdata_baselines.suites.paired_views.report import comparison
+from tests.baselines.suites.paired_views.report.example import PAIRS, N, build_example, change, hostile
+from tests.baselines.suites.paired_views.report.page import Page
 
 EXAMPLE = build_example()
 HTML = report.render(EXAMPLE)
-PAPER = tomllib.loads((Path(report.__file__).parent / "papers" / "musictm.toml").read_text("utf-8"))
+PAPER = tomllib.loads((Path(comparison.__file__).parent / "papers" / "musictm.toml").read_text("utf-8"))
 
 
 def figures_of(page: Page, query: str, target: str) -> dict[str, list[str]]:
@@ -104,13 +105,13 @@ def test_every_rule_note_statement_item_and_control_is_on_the_page() -> None:
     for rule in EXAMPLE.rules:
         assert rule.name in shown
         assert rule.found in shown
-    for control in EXAMPLE.controls:
+    for control in EXAMPLE.result.controls:
         assert f"{control.control}, {control.subject}: {control.summary}" in shown
         for finding in control.findings:
             assert all(item in shown for item in (finding.message, *finding.items))
-    for sentence in (*EXAMPLE.notes, *EXAMPLE.shape, *EXAMPLE.checks_passed):
+    for sentence in (*EXAMPLE.notes, *EXAMPLE.result.shape, *EXAMPLE.checks_passed):
         assert sentence in shown
-    for view in EXAMPLE.views:
+    for view in EXAMPLE.result.views:
         assert view.extractor in shown
     for table, digest in EXAMPLE.tables.items():
         assert table in shown
@@ -141,11 +142,11 @@ def test_nothing_is_loaded_from_anywhere_and_nothing_runs() -> None:
 
 def test_equal_validations_give_equal_bytes_whatever_the_order_of_their_parts() -> None:
     assert report.render(report.decode(report.encode(EXAMPLE))) == HTML
-    turned = dataclasses.replace(
+    turned = change(
         EXAMPLE,
         tables=dict(reversed(EXAMPLE.tables.items())),
         n_samples=dict(reversed(EXAMPLE.n_samples.items())),
-        curves={plot: dict(reversed(pairs.items())) for plot, pairs in reversed(EXAMPLE.curves.items())},
+        curves={plot: dict(reversed(pairs.items())) for plot, pairs in reversed(EXAMPLE.result.curves.items())},
         seconds=dict(reversed(EXAMPLE.seconds.items())),
     )
     assert report.render(turned) == HTML
@@ -187,7 +188,7 @@ def test_no_text_from_data_becomes_markup(text: str) -> None:
 
 
 def changed(**changes: Any) -> str:
-    return report.render(dataclasses.replace(EXAMPLE, **changes))
+    return report.render(change(EXAMPLE, **changes))
 
 
 def test_a_data_set_without_a_paper_or_curves_has_a_page_without_them() -> None:
@@ -205,14 +206,14 @@ def test_a_validation_that_came_to_no_figures_has_a_page_too() -> None:
 
 
 def test_too_few_repairings_are_said_instead_of_a_limit() -> None:
-    endless = tuple(dataclasses.replace(b, detection_limit_mrr=math.inf) for b in EXAMPLE.baselines)
+    endless = tuple(dataclasses.replace(b, detection_limit_mrr=math.inf) for b in EXAMPLE.result.baselines)
     html = changed(baselines=endless)
     assert html.count("Too few re-pairings for any MRR to have p &lt; 0.01.") == len(PAIRS)
     assert ">inf<" not in html
 
 
 def test_a_long_list_of_items_is_cut_and_says_so() -> None:
-    control = EXAMPLE.controls[-1]
+    control = EXAMPLE.result.controls[-1]
     finding = dataclasses.replace(control.findings[0], items=tuple(f"item-{i:05d}" for i in range(720)))
     html = changed(controls=(dataclasses.replace(control, findings=(finding,)),))
     assert "item-00499" in html
@@ -228,5 +229,5 @@ def test_categories_are_told_with_their_chance() -> None:
         )
         return dataclasses.replace(baseline, directions=two)
 
-    html = changed(baselines=tuple(map(in_classes, EXAMPLE.baselines)))
+    html = changed(baselines=tuple(map(in_classes, EXAMPLE.result.baselines)))
     assert html.count("ResidualCCA 0.3141, DGCCA 0.3141; chance 0.1234.") == 2 * len(PAIRS)
