@@ -108,18 +108,15 @@ class FigureTable:
                 raise ValueError(f"row {number} has {len(row)} cells, expected {len(self.columns)}, one a column")
 
 
+@dataclass(frozen=True, slots=True)
 class Result:
-    """The base of what a suite measured, a dataclass: its fields stand in `validation.json` beside those of all suites.
+    """The base of what a suite measured, a frozen dataclass: its fields stand in `validation.json` beside those of all.
 
     Their names must be other ones; what is not finite in a field called ``figures`` or ``settings`` becomes null there.
     """
 
-    __slots__ = ()
-
     def as_json(self) -> dict[str, Any]:
         """Return field → its value as JSON has it."""
-        assert dataclasses.is_dataclass(self)
-        assert not isinstance(self, type)
         return dataclasses.asdict(self)
 
     @classmethod
@@ -355,8 +352,10 @@ def settings_of(task: str, given: dict[str, Any]) -> Settings:
         raise RecipeError(f"task: {error}") from error
     try:
         return suite.settings(**given)
-    except (TypeError, ValidationError) as error:
-        own = error.errors()[0] if isinstance(error, ValidationError) else {}
-        if own and not own["loc"]:  # said by a validator of the whole model, for people
-            raise RecipeError(own["msg"].removeprefix("Value error, ")) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        if not first["loc"]:  # said by a validator of the whole model, for people
+            raise RecipeError(first["msg"].removeprefix("Value error, ")) from error
+        raise RecipeError(f"is wrong: {error}") from error
+    except TypeError as error:
         raise RecipeError(f"is wrong: {error}") from error

@@ -200,7 +200,7 @@ def _software(known: Known) -> list[Any]:
 
 
 def _used(known: Known) -> list[Any]:
-    names = gate.methods(known.record)
+    names = gate.methods(known.record.gate)
     return [f"By the baselines of its own gate: {', '.join(names)}."] if names else []
 
 

@@ -219,7 +219,7 @@ class Facts:
 
     def figure_tables(self) -> list[FigureTable]:
         """Return the tables of figures that the suite has for the card."""
-        return gate.figure_tables(self.record)
+        return gate.figure_tables(self.record.gate)
 
     def reject_rows(self) -> list[Row]:
         """Return a row a stage and reason, with the number of items dropped."""

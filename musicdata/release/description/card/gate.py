@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from musicdata.definitions.suite import FigureTable
 
 if TYPE_CHECKING:
-    from musicdata.release.record.layout import Record
+    from musicdata.release.record.layout import Gate
 
 _CAPTION = """\
 Retrieval by the baselines on the test split: mean reciprocal rank (MRR) with its interval; *shuffled* is the mean
@@ -16,18 +16,16 @@ from theirs."""
 _COLUMNS = ("baseline", "query → target", "MRR", "interval", "shuffled", "p", "could be told")
 
 
-def figure_tables(record: Record) -> list[FigureTable]:
+def figure_tables(gate: Gate | None) -> list[FigureTable]:
     """Return the tables of figures that the suite has for the card; the first column names the method."""
-    if record.gate is None:
+    if gate is None:
         return []
-    if record.gate.card or not record.gate.baselines:
-        return record.gate.card
-    return _before_suites(record.gate.baselines)
+    return gate.card or _before_suites(gate.baselines)
 
 
-def methods(record: Record) -> list[str]:
+def methods(gate: Gate | None) -> list[str]:
     """List the methods that were measured."""
-    return list(dict.fromkeys(str(row[0]) for table in figure_tables(record) for row in table.rows))
+    return list(dict.fromkeys(str(row[0]) for table in figure_tables(gate) for row in table.rows))
 
 
 def _before_suites(baselines: list[dict[str, Any]]) -> list[FigureTable]:
