@@ -71,7 +71,7 @@ def caption(text: str) -> Markdown:
     r"""Return a text of some lines in which words between asterisks are emphasised, and nothing else is markup.
 
     >>> print(caption("*p* of [us]"))
-    *p* of \\[us\\]
+    *p* of \[us\]
     """
     lines = [_EMPHASIS.sub(r"*\1*", escaping.markdown(line)) for line in text.splitlines()]
     return Markdown("\n".join(line for line in lines if line))
