@@ -21,7 +21,8 @@ def test_a_release_older_than_suites_has_the_table_of_one_made_today() -> None:
     newer = Gate(baselines=methods, card=recorded.card(BASELINES), **VERDICT)
     assert gate.figure_tables(older) == gate.figure_tables(newer) == list(recorded.card(BASELINES))
     assert gate.methods(older) == gate.methods(newer) == list(dict.fromkeys(one.name for one in BASELINES))
-    assert gate.figure_tables(None) == gate.methods(None) == gate.figure_tables(Gate(baselines=[], **VERDICT)) == []
+    assert gate.figure_tables(None) == gate.figure_tables(Gate(baselines=[], **VERDICT)) == []
+    assert gate.methods(None) == []
     assert Gate.model_validate_json(newer.model_dump_json()) == newer
 
 
