@@ -21,7 +21,7 @@ HURRIED = ("--set", "crawl.attempts=1", "--set", "crawl.deadline_s=2", "--set", 
 OF_LISTS = {Kind.QUOTA, Kind.TOKEN_EXPIRED, Kind.REPEATED_PAGE, Kind.ENDLESS_NEXT}
 CRAWLS: dict[str, tuple[Population, list[Kind], dict[str, Any], int]] = {
     "lists": (
-        Population(n_tracks=200, n_moods=20, clip_s=crawling.CLIP_S),
+        Population(n_tracks=160, n_moods=16, clip_s=crawling.CLIP_S),
         [Kind.QUOTA, Kind.TOKEN_EXPIRED, Kind.ENDLESS_NEXT],
         {"share": 1.0, "stages": ["list_tracks"], "pausing": 0.15},
         1,
