@@ -82,7 +82,8 @@ def hurt(tmp_path_factory: pytest.TempPathFactory) -> Hurt:
         faults = Faults.planted(kinds=kinds, lasting=1.0, retry_after_s=0.0, stall_s=0.1, **planted)
         with Twin(population, faults=faults) as twin:
             environment = twin.environment()
-            done = harness.run(crawling.command(folder / name, "--limit", str(limit), *HURRIED), environment)
+            command = crawling.command(folder / name, "--limit", str(limit), *HURRIED)
+            done = harness.run(command, environment, patience_s=4 * harness.PATIENCE_S)
             failures.update(request.fault for request in twin.requests if request.fault)
         said += done.stdout + done.stderr
         keys += [environment[each] for each in KEYS]
