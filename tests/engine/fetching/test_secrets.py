@@ -33,10 +33,10 @@ CRAWLS: dict[str, tuple[Population, list[Kind], dict[str, Any], int]] = {
         2,
     ),
     "tracks": (  # a kind that fewer requests can show is drawn more often
-        Population(n_tracks=400, n_moods=1, clip_s=crawling.CLIP_S),
-        [*(kind for kind in Kind if kind not in OF_LISTS), Kind.NULL, *[Kind.UNAVAILABLE_LATER] * 3],
+        Population(n_tracks=480, n_moods=1, clip_s=crawling.CLIP_S),
+        [*(kind for kind in Kind if kind not in OF_LISTS), Kind.NULL, Kind.STALL, Kind.HTML, Kind.UNAVAILABLE_LATER],
         {"share": 0.7, "stages": list(STAGES[1:]), "pausing": 0.2},
-        240,
+        300,
     ),
 }
 """Workspace → what there is, what goes wrong, where and how often, and how many tracks of a mood are wanted."""
