@@ -150,6 +150,27 @@ def test_what_is_forbidden_is_seen(line: str, tmp_path: Path) -> None:
     assert told.startswith("module.py line 3 ")
 
 
+def stage_modules() -> Iterator[Path]:
+    """Yield the modules that declare stages, below the package."""
+    for path in sorted((PACKAGE / "stages").rglob("*.py")):
+        names = {
+            target.id
+            for node in ast.parse(path.read_text("utf-8")).body
+            for target in (node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)])
+            if isinstance(target, ast.Name)
+        }
+        if names & {"STAGE", "STAGES"}:
+            yield path.relative_to(PACKAGE)
+
+
+def test_a_stage_has_its_test_file() -> None:
+    """Whoever changes `align` knows which file to run."""
+    modules = list(stage_modules())
+    assert len(modules) > 20
+    here = Path(__file__).parent
+    assert [str(path) for path in modules if not (here / path.with_name(f"test_{path.name}")).exists()] == []
+
+
 def test_the_public_names_are_what_init_lists() -> None:
     public = [
         "MusicdataError",
