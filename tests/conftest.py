@@ -23,6 +23,25 @@ from tests.songs import write_songs
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+collect_ignore = ["benchmarks"]  # they have no tests, and loading what they measure takes seconds
+
+# Files go to processes whole, in this order: those that take a minute come first, so that none is left for the end.
+LONG_FIRST = (
+    "tests/engine/fetching/",
+    "tests/faults/",
+    "tests/cli/test_releasing.py",
+    "tests/engine/test_build.py",
+    "tests/release/",
+    "tests/stages/",
+    "tests/baselines/",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what takes long first."""
+    items.sort(key=lambda item: next((n for n, start in enumerate(LONG_FIRST) if item.nodeid.startswith(start)), 99))
+
+
 hypothesis.settings.register_profile("untimed", deadline=None)  # a busy machine is no fault
 hypothesis.settings.load_profile("untimed")
 

@@ -34,8 +34,8 @@ CRAWLS: dict[str, tuple[Population, list[Kind], dict[str, Any], int]] = {
     ),
     "tracks": (  # a kind that fewer requests can show is drawn more often
         Population(n_tracks=480, n_moods=1, clip_s=crawling.CLIP_S),
-        [*(kind for kind in Kind if kind not in OF_LISTS), Kind.NULL, Kind.STALL, Kind.HTML, Kind.UNAVAILABLE_LATER],
-        {"share": 0.7, "stages": list(STAGES[1:]), "pausing": 0.2},
+        [*(kind for kind in Kind if kind not in OF_LISTS), Kind.NULL, Kind.UNAVAILABLE_LATER],
+        {"share": 0.9, "stages": list(STAGES[1:]), "pausing": 0.15},
         300,
     ),
 }

@@ -5,7 +5,6 @@ from pathlib import Path
 import mido
 import numpy as np
 import pytest
-from librosa.onset import onset_detect
 
 from musicdata.errors import RenderError, SetupError
 from musicdata.music.render import midi, timidity
@@ -49,6 +48,8 @@ def test_silence_before_the_first_onset_to_the_sample(played: list[Sound | Rende
 
 
 def test_librosa_finds_the_onsets_where_the_notes_begin(played: list[Sound | RenderError]) -> None:
+    from librosa.onset import onset_detect  # which loads numba
+
     errors_s: list[float] = []
     for wanted, sound in zip(CLIPS, played, strict=True):
         found = onset_detect(y=samples(sound), sr=22_050, hop_length=64, units="time")
