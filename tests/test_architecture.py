@@ -126,7 +126,7 @@ def dangers(call: ast.Call, methods: Set[tuple[str, str]]) -> Iterator[str]:
         yield f"line {call.lineno} calls {name or f'{owner}.{attribute}'}"
     for keyword in call.keywords:
         if isinstance(keyword.value, ast.Constant) and (keyword.arg, keyword.value.value) in FORBIDDEN_ARGUMENTS:
-            yield f"line {call.lineno} says {keyword.arg}={keyword.value.value}"
+            yield f"line {call.lineno} says {keyword.arg}={keyword.value.value!r}"
 
 
 def dangerous_calls(path: Path, methods: Set[tuple[str, str]]) -> Iterator[str]:

@@ -23,7 +23,8 @@ def flac(samples: np.ndarray, rate_hz: int = RATE_HZ) -> bytes:
 def test_a_sound_is_what_was_written() -> None:
     written = (0.5 * np.sin(2 * np.pi * 440 * TIMES_S)).astype(np.float32)
     samples, rate_hz = sound.decode(flac(written))
-    assert (samples.shape, samples.dtype, rate_hz) == ((RATE_HZ,), np.float32, RATE_HZ)
+    assert (samples.shape, rate_hz) == ((RATE_HZ,), RATE_HZ)
+    assert samples.dtype == np.float32
     np.testing.assert_allclose(samples, written, atol=2**-15)
 
 

@@ -65,9 +65,8 @@ def test_words_that_the_train_split_lacks_are_counted_as_unknown(tokens: pa.Tabl
 
 
 def test_a_model_that_was_kept_gives_the_same_vectors(tokens: pa.Table, tmp_path: Path) -> None:
-    fitted = {"epochs": 5, "min_count": 1, "negative": 5, "sample": 1e-4, "seed": 0}
     train = [row["tokens"].lower().split() for row in tokens.to_pylist() if row["split"] == "train"]
-    doc2vec.save(doc2vec.fit(train, **fitted), tmp_path / "model")
+    doc2vec.save(doc2vec.fit(train, epochs=5, min_count=1, negative=5, sample=1e-4, seed=0), tmp_path / "model")
     assert np.array_equal(vectors(tokens), vectors(tokens, model=str(tmp_path / "model")))
 
 
