@@ -25,9 +25,9 @@ demo: install timidity
 	@echo "All tables: $(DEMO)/built/tables; the notes of a sample: $(BIN)/musicdata show alignment --work $(DEMO)/built"
 
 # One thread a process: the matrices of the tests are small, and a second thread costs more than it brings. Two processes,
-# each with whole files of tests.
+# each with whole files of tests, in the order of tests/conftest.py.
 test: lint timidity
-	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: install-dev
 	$(BIN)/ruff check .

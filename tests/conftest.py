@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import signal
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -14,26 +15,60 @@ import musicdata_baselines
 from musicdata.release.making.freeze import freeze
 from musicdata_baselines import report
 from tests import crawled as crawl
+from tests import shared
+from tests.shared import MakeOnce
 from tests.songs import write_songs
 
 # A shell that starts the tests in the background lets them ignore SIGINT, and with them every program that they start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+collect_ignore = ["benchmarks"]  # they have no tests, and loading what they measure takes seconds
+
+# Files go to processes whole, in this order: those that take a minute come first, so that none is left for the end.
+LONG_FIRST = (
+    "tests/engine/fetching/",
+    "tests/faults/",
+    "tests/cli/test_releasing.py",
+    "tests/engine/test_build.py",
+    "tests/release/",
+    "tests/stages/",
+    "tests/baselines/",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what takes long first."""
+    items.sort(key=lambda item: next((n for n, start in enumerate(LONG_FIRST) if item.nodeid.startswith(start)), 99))
+
+
 hypothesis.settings.register_profile("untimed", deadline=None)  # a busy machine is no fault
 hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
-def songs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of ten made-up songs, 45 notes each."""
-    return write_songs(tmp_path_factory.mktemp("songs"), 10)
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeOnce]:
+    """Fills a folder of this name once for all processes; none of them may change it."""
+    folders: dict[str, Path] = {}
+
+    def make(name: str, fill: Callable[[Path], object]) -> Path:
+        folders[name] = shared.made_once(name, fill, tmp_path_factory)
+        return folders[name]
+
+    yield make
+    assert {name: shared.changes(folder) for name, folder in folders.items() if shared.changes(folder)} == {}
 
 
 @pytest.fixture(scope="session")
-def built(songs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def songs(made_once: MakeOnce) -> Path:
+    """A folder of ten made-up songs, 45 notes each."""
+    return made_once("songs", lambda folder: write_songs(folder, 10))
+
+
+@pytest.fixture(scope="session")
+def built(songs: Path, made_once: MakeOnce) -> Path:
     """A finished musictm workspace; read it, never change it."""
-    return musicdata.build("musictm", input=songs, work=tmp_path_factory.mktemp("built") / "work").root
+    return made_once("built", lambda folder: musicdata.build("musictm", input=songs, work=folder / "work")) / "work"
 
 
 @pytest.fixture
@@ -43,24 +78,29 @@ def copied(built: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def validated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def validated(made_once: MakeOnce) -> Path:
     """A finished musictm workspace of 30 made-up songs, a sample each, with its validation; read it, never change it.
 
     It is too small for the gate to hold.
     """
-    songs = write_songs(tmp_path_factory.mktemp("validated-songs"), 30, n_notes=20)
-    work = musicdata.build("musictm", input=songs, work=tmp_path_factory.mktemp("validated") / "work").root
-    found = musicdata_baselines.validate(work, deep=False, n_permutations=200)
-    report.write(found, work / "validation")
-    return work
+
+    def make(folder: Path) -> None:
+        songs = write_songs(folder / "songs", 30, n_notes=20)
+        work = musicdata.build("musictm", input=songs, work=folder / "work").root
+        found = musicdata_baselines.validate(work, deep=False, n_permutations=200)
+        report.write(found, work / "validation")
+
+    return made_once("validated", make) / "work"
 
 
 @pytest.fixture(scope="session")
-def released(validated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def released(validated: Path, made_once: MakeOnce) -> Path:
     """A release of that workspace, every view but the full one still to be made; read it, never change it."""
-    out = tmp_path_factory.mktemp("released") / "release"
-    freeze(validated, out, version="1.0.0", allow_failed_gate=True)
-    return out
+
+    def make(folder: Path) -> None:
+        freeze(validated, folder / "release", version="1.0.0", allow_failed_gate=True)
+
+    return made_once("released", make) / "release"
 
 
 @pytest.fixture
@@ -70,10 +110,9 @@ def copied_release(released: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def crawled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def crawled(made_once: MakeOnce) -> Path:
     """A finished workspace of made-up tracks, as a crawl would leave it; read it, never change it."""
-    folder = tmp_path_factory.mktemp("crawled")
-    return crawl.build(folder / "work", folder)
+    return made_once("crawled", lambda folder: crawl.build(folder / "work", folder)) / "work"
 
 
 @pytest.fixture

@@ -54,6 +54,16 @@ def write_songs(folder: Path, n_songs: int, n_notes: int = 45, first_seed: int =
     return folder
 
 
+def transposed(path: Path, seed: int, semitones: int, n_notes: int = 45) -> Path:
+    """Write the made-up song of `seed` in another key."""
+    lines = ["pitch,duration,rest,syllable,word"]
+    for row in rows(seed, n_notes):
+        pitch = int(str(row["pitch"])) + semitones
+        lines.append(f"{pitch},{row['duration']},{row['rest']},{row['syllable']},{row['word']}")
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
 def shared(name: str) -> Path:
     """Return a folder of the real data that lies beside the checkout; skip the test where it is missing."""
     import pytest

@@ -7,13 +7,18 @@ from pathlib import Path
 import pytest
 
 import musicdata
+from tests.shared import MakeOnce
 from tests.songs import write_songs
 
 N_SONGS = 90
 
 
 @pytest.fixture(scope="session")
-def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def many(made_once: MakeOnce) -> Path:
     """A finished musictm workspace of 90 made-up songs, two samples each; read it, never change it."""
-    songs = write_songs(tmp_path_factory.mktemp("many-songs"), N_SONGS, first_seed=1000)
-    return musicdata.build("musictm", input=songs, work=tmp_path_factory.mktemp("many") / "work").root
+
+    def make(folder: Path) -> None:
+        songs = write_songs(folder / "songs", N_SONGS, first_seed=1000)
+        musicdata.build("musictm", input=songs, work=folder / "work")
+
+    return made_once("many", make) / "work"

@@ -25,6 +25,7 @@ NAMES = (
     "release_cost",
     "crawl_cost",
     "name_similarity",
+    "properties",
 )
 
 

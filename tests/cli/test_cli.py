@@ -25,6 +25,13 @@ def run(*arguments: object, cwd: Path | None = None, **environment: str) -> subp
     )
 
 
+def command_in(place: Path, *arguments: object, code: int = 0) -> str:
+    """Run a command whose exit code is known; return what it said."""
+    done = run(*arguments, cwd=place, MUSICDATA_HOME=str(place / "home"))
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
 def test_help_lists_every_command_and_the_exit_codes() -> None:
     done = run("--help")
     assert done.returncode == 0

@@ -1,6 +1,7 @@
 """Run many trials of every kind and print what became of them: `python -m tests.faults [--full] [--seed N]`.
 
 Without `--full`, a few of each; with it, hundreds, and a fault at every single call that changes the disk (an hour).
+`make test` has one of each, for which this is the place to look closer.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from tests.faults import commit_points, publishing, releasing
 from tests.faults.trials import KINDS, make_reference, run_trials
 from tests.release.publish.made_up import tree
 
+_FEW = {"kill -9, at random": 12, "kill -9, at the start": 4, "kill -9, around a seal": 4}
 _FULL = {"kill -9, at random": 300, "kill -9, at the start": 60, "kill -9, around a seal": 100}
+_STEPS = {"crash": 9, "full": 18, "full-once": 30}
 _ROW = "| {:<28} | {:>6} | {:>6} | {:>9} | {:>13} | {:>13} |"
 
 
@@ -33,7 +36,7 @@ def main() -> int:
         print(f"a build takes {reference.length_s:.1f} s; seeds from {chosen.seed}")
         print(_ROW.format("kind", "trials", "landed", "identical", "processes s", "exit s"))
         for kind in KINDS:
-            seeds = range(chosen.seed, chosen.seed + (_FULL.get(kind, 40) if chosen.full else 3))
+            seeds = range(chosen.seed, chosen.seed + (_FULL.get(kind, 40) if chosen.full else _FEW.get(kind, 3)))
             trials = list(run_trials(kind, seeds, reference, Path(name)))
             right = sum(not trial.faults for trial in trials)
             longest = [
@@ -41,17 +44,17 @@ def main() -> int:
             ]
             print(_ROW.format(kind, len(trials), sum(t.landed for t in trials), right, *longest), flush=True)
             wrong += [f"{kind}, seed {trial.seed}: {'; '.join(trial.faults)}" for trial in trials if trial.faults]
-        for kind, killed in (
-            ("kill -9 of release build", _release_build),
-            ("kill -9 of release publish", _publication),
+        for kind, killed, few in (
+            ("kill -9 of release build", _release_build, 6),
+            ("kill -9 of release publish", _publication, 12),
         ):
-            number = range(chosen.seed, chosen.seed + (30 if chosen.full else 3))
+            number = range(chosen.seed, chosen.seed + (30 if chosen.full else few))
             found = list(killed(number, Path(name)))
             right = sum(not faults for _, _, faults in found)
             print(_ROW.format(kind, len(found), sum(landed for _, landed, _ in found), right, "", ""), flush=True)
             wrong += [f"{kind}, seed {seed}: {'; '.join(faults)}" for seed, _, faults in found if faults]
-    for kind in ("crash", "full", "full-once"):
-        wrong += _commit_points(kind, 1 if chosen.full else 20)
+    for kind, step in _STEPS.items():
+        wrong += _commit_points(kind, 1 if chosen.full else step)
     print("\n".join(wrong) or "nothing was wrong")
     return bool(wrong)
 

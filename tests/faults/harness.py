@@ -41,12 +41,15 @@ def _workspace_of(command: list[str]) -> str:
 
 
 def run(
-    command: list[str], env: Mapping[str, str] | None = None, cwd: Path | None = None
+    command: list[str],
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    patience_s: float = PATIENCE_S,
 ) -> subprocess.CompletedProcess[str]:
     """Run a command to its end."""
     with start(command, env, cwd) as process:
         try:
-            out, err = process.communicate(timeout=PATIENCE_S)
+            out, err = process.communicate(timeout=patience_s)
         except subprocess.TimeoutExpired:
             process.kill()
             raise

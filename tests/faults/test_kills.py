@@ -9,28 +9,19 @@ import pytest
 from tests.faults import commit_points, harness
 from tests.faults.trials import KINDS, Reference, run_trials
 
-TRIALS = {
-    "kill -9, at random": 12,
-    "kill -9, at the start": 4,
-    "kill -9, around a seal": 4,
-    "kill -9, 3 times in a build": 2,
-    "kill -9 of a worker": 2,
-    "kill -9 of TiMidity++": 3,
-    "kill -9 of LilyPond": 1,
-    "SIGTERM": 2,
-    "SIGINT": 2,
-}
+SEEDS = dict.fromkeys(KINDS, 0) | {"kill -9, at random": 2}
+"""Kind → the seed of its one trial, whose moment comes before the end; `python -m tests.faults` has more of each."""
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_same_command_ends_with_the_same_bytes(kind: str, reference: Reference, tmp_path: Path) -> None:
-    trials = list(run_trials(kind, range(TRIALS[kind]), reference, tmp_path))
+    trials = list(run_trials(kind, range(SEEDS[kind], SEEDS[kind] + 1), reference, tmp_path))
     assert {trial.seed: trial.faults for trial in trials if trial.faults} == {}
     assert any(trial.landed for trial in trials)
     assert max(trial.left_s for trial in trials) < 5 + 10  # five seconds where nothing else runs
 
 
-@pytest.mark.parametrize(("kind", "step"), [("crash", 9), ("full", 18), ("full-once", 30)])
+@pytest.mark.parametrize(("kind", "step"), [("crash", 27), ("full", 54), ("full-once", 90)])
 def test_a_fault_at_any_call_that_changes_the_disk_does_no_harm(kind: str, step: int) -> None:
     points, n_calls = commit_points.tried(kind, step)
     assert n_calls > 100

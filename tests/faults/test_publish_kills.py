@@ -12,7 +12,8 @@ import pytest
 from tests.faults import publishing
 from tests.release.publish.made_up import tree
 
-KILLS, KILLS_S3 = 12, 4
+SEEDS = range(1, 2)
+"""Of the one kill, which comes early; `python -m tests.faults` has more."""
 
 
 def wrong(trials: list[publishing.Trial]) -> dict[int, list[str]]:
@@ -20,14 +21,12 @@ def wrong(trials: list[publishing.Trial]) -> dict[int, list[str]]:
 
 
 def test_kill_of_a_publication_to_a_folder(tmp_path: Path) -> None:
-    places = {seed: tmp_path / f"there{seed}" for seed in range(-2, KILLS)}
+    places = {seed: tmp_path / f"there{seed}" for seed in (-2, -1, *SEEDS)}
     trials = list(
-        publishing.trials(
-            range(KILLS), tmp_path, lambda seed: str(places[seed]), lambda seed: lambda: tree(places[seed])
-        )
+        publishing.trials(SEEDS, tmp_path, lambda seed: str(places[seed]), lambda seed: lambda: tree(places[seed]))
     )
     assert wrong(trials) == {}
-    assert sum(trial.landed for trial in trials) > KILLS // 3
+    assert all(trial.landed for trial in trials)
 
 
 @pytest.fixture
@@ -56,14 +55,14 @@ def test_kill_of_a_publication_to_a_store(bucket: Any, tmp_path: Path) -> None:
 
     trials = list(
         publishing.trials(
-            range(KILLS_S3),
+            SEEDS,
             tmp_path,
             lambda seed: f"s3://bucket/{seed}",
             lambda seed: lambda: look(f"{seed}/"),
         )
     )
     assert wrong(trials) == {}
-    assert any(trial.landed for trial in trials)
+    assert all(trial.landed for trial in trials)
 
 
 @pytest.mark.parametrize("what", ["publish", "fetch"])

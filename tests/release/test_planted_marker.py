@@ -23,6 +23,7 @@ from musicdata.release.record import layout
 from musicdata.release.sharing import rights
 from musicdata.release.sharing.redaction import render
 from musicdata.release.verify.files import verify
+from tests.shared import MakeOnce
 from tests.songs import rows
 
 PHRASE = "zuquolda vexomirath glomperdine"
@@ -48,9 +49,12 @@ def write_song(path: Path, seed: int, statement: str, *, marked: bool) -> None:
 
 
 @pytest.fixture(scope="session")
-def marked(tmp_path_factory: pytest.TempPathFactory) -> Release:
+def marked(made_once: MakeOnce) -> Release:
     """A full release of free songs and one that nobody may hand on, whose words are marked."""
-    folder = tmp_path_factory.mktemp("marked")
+    return open_release(made_once("marked", make_marked) / "full")
+
+
+def make_marked(folder: Path) -> None:
     (folder / "songs").mkdir()
     write_song(folder / "songs" / f"{HELD}.csv", 0, "Words and music (C) 2019, all rights reserved", marked=True)
     for seed in range(1, 5):
@@ -59,7 +63,6 @@ def marked(tmp_path_factory: pytest.TempPathFactory) -> Release:
     (folder / "marked.toml").write_text(text[: text.index("[validate]")], "utf-8")
     work = musicdata.build(str(folder / "marked.toml"), input=folder / "songs", work=folder / "work")
     freeze(work.root, folder / "full", version="1.0.0")
-    return open_release(folder / "full")
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,6 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from torchmetrics.retrieval import RetrievalHitRate, RetrievalMRR
 
 from musicdata_baselines.retrieval import (
     Metrics,
@@ -25,6 +24,8 @@ from tests.baselines.retrieval.test_ranks import link
 
 
 def test_figures_are_torchmetrics_without_ties() -> None:
+    from torchmetrics.retrieval import RetrievalHitRate, RetrievalMRR  # which loads matplotlib
+
     a, b = link(150, 8)
     # Above 0: torchmetrics takes a partner whose score is not for one that was not found.
     scores = torch.from_numpy(2 + normalise(a) @ normalise(b).T)

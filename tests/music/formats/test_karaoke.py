@@ -11,7 +11,8 @@ import pretty_midi
 import pytest
 
 from musicdata.errors import FormatError
-from musicdata.music.formats import karaoke, lmd_lyrics, midi
+from musicdata.music.formats import karaoke, lmd_lyrics
+from tests.music.formats.midi_bytes import END, raw
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -382,62 +383,6 @@ def test_files_without_lyrics_are_refused() -> None:
     assert refusal(write(track(MELODY))) == "no_lyrics"
     assert refusal(write(track(MELODY, [(0, " "), (1, "\r"), (2, "-")]))) == "no_lyrics"
     assert refusal(write(track(MELODY, [(0, "@Tonly a title")], kind="text")), "x.kar") == "no_lyrics"
-
-
-def chunk(name: bytes, body: bytes) -> bytes:
-    return name + len(body).to_bytes(4, "big") + body
-
-
-def raw(*tracks: bytes, kind: int = 1, n_tracks: int | None = None, division: int = 480) -> bytes:
-    numbers = (kind, len(tracks) if n_tracks is None else n_tracks, division)
-    head = b"".join(number.to_bytes(2, "big") for number in numbers)
-    return chunk(b"MThd", head) + b"".join(chunk(b"MTrk", body) for body in tracks)
-
-
-END = b"\x00\xff\x2f\x00"
-UNREADABLE = {
-    "empty": b"",
-    "other file": b"RIFF\x00\x00\x00\x00RMID" * 9,
-    "header only": b"MThd\x00\x00\x00\x06\x00\x01",
-    "type 2": raw(END, kind=2),
-    "type 77": raw(END, kind=77),
-    "no time": raw(END, division=0),
-    "seconds": raw(END, division=0xE728),
-    "tracks missing": raw(END, n_tracks=3),
-    "track cut off": raw(END)[:-2],
-    "track too long": raw(END)[:-12] + b"MTrk\xff\xff\xff\xff" + END,
-    "giant header": b"MThd\xff\xff\xff\xff" + raw(END)[8:],
-    "endless number": raw(b"\xff" * 1_900_000),
-    "long number": raw(b"\x80\x80\x80\x80\x00\x90\x40\x40"),
-    "giant meta event": raw(b"\x00\xff\x05\xff\xff\xff\x7fabc"),
-    "giant sysex": raw(b"\x00\xf0\xff\xff\xff\x7fabc"),
-    "running status from nothing": raw(b"\x00\x40\x40"),
-    "running status after sysex": raw(b"\x00\x90\x40\x40\x00\xf0\x01\xf7\x00\x40\x40"),
-    "realtime event": raw(b"\x00\xf8"),
-    "event cut off": raw(b"\x00\x90\x40"),
-    "delta cut off": raw(b"\x00\x90\x40\x40\x81"),
-    "data byte too high": raw(b"\x00\x90\x40\xc0"),
-    "bad key signature": raw(b"\x00\xff\x59\x02\x33\x05" + END),
-}
-
-
-@pytest.mark.parametrize("name", UNREADABLE)
-def test_damaged_files_are_refused(name: str) -> None:
-    assert refusal(UNREADABLE[name]) == "unreadable_midi"
-
-
-def test_files_out_of_proportion_are_refused() -> None:
-    assert refusal(raw(*[END] * 5000)) == "too_large"
-    assert refusal(raw(b"\x00\x90\x40\x40" + b"\x00\x40\x40" * 300_000)) == "too_large"
-    assert refusal(raw(b"\xff\xff\xff\x7f\x90\x40\x40" + END)) == "too_large"
-    assert refusal(b"MThd" + bytes(midi.MAX_BYTES)) == "too_large"
-
-
-def test_tracks_without_events_and_bytes_behind_the_end_do_no_harm() -> None:
-    lyrics = zip(ONE_TEXT_EACH, HABITS["space after a word"], strict=True)
-    whole = write(track(), track(MELODY, lyrics))
-    bare = raw(b"", whole[whole.rindex(b"MTrk") + 8 :])
-    assert read(bare + b"garbage").notes == read(whole).notes
 
 
 def hundred_thousand(text: str, every: float) -> bytes:

@@ -15,6 +15,7 @@ from musicdata.definitions.recipe import Author, Dataset, Head, Releases
 from musicdata.release.description import citation
 from musicdata.release.reading.release import open_release
 from musicdata.release.record import layout
+from tests.examples import examples
 
 ROOT_KEYS = {
     "abstract", "authors", "cff-version", "commit", "contact", "date-released", "doi", "identifiers", "keywords",
@@ -137,6 +138,7 @@ def test_a_paper_is_read_apart_and_kept_as_it_stands(record: layout.Record) -> N
 hostile = st.text(min_size=1).filter(lambda text: text.split())
 
 
+@examples(100)
 @given(title=hostile, family=hostile, paper=hostile)
 def test_any_text_stays_a_text(record: layout.Record, title: str, family: str, paper: str) -> None:
     changed = record.model_copy(update={"title": title})
@@ -147,6 +149,7 @@ def test_any_text_stays_a_text(record: layout.Record, title: str, family: str, p
     assert set(document) <= ROOT_KEYS
 
 
+@examples(100)
 @given(title=hostile, family=hostile)
 def test_bibtex_keeps_its_braces(record: layout.Record, title: str, family: str) -> None:
     changed = record.model_copy(update={"title": title})

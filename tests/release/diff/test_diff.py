@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from musicdata.definitions.contract import Column, Contract
@@ -24,6 +24,7 @@ from musicdata.release.diff.bump import required_bump
 from musicdata.release.diff.merge import Stream, blocks, match
 from musicdata.release.reading.release import Release, open_release
 from musicdata.release.record import layout
+from tests.examples import examples
 from tests.release import made
 from tests.release.made import Made, set_values
 
@@ -165,7 +166,7 @@ def agree(found: TableDiff, expected: Mapping[str, Any], *, moves: bool = True) 
     assert found.columns.keys() == expected["columns"].keys()
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@examples(100)
 @given(pairs(), st.sampled_from([1, 2, 100]))
 def test_a_diff_is_what_comparing_row_by_row_finds(
     pair: tuple[dict[str, Rows], dict[str, Rows]], block_rows: int
@@ -188,7 +189,7 @@ tables_of_keys = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@examples(150)
 @given(tables_of_keys, st.integers(1, 4))
 def test_blocks_tear_no_key_apart_and_lose_none(tables: list[dict[tuple[str, int], int]], piece: int) -> None:
     def pieces(rows: dict[tuple[str, int], int]) -> Iterator[pa.Table]:
@@ -212,7 +213,7 @@ def test_blocks_tear_no_key_apart_and_lose_none(tables: list[dict[tuple[str, int
     assert seen == [sorted(rows) for rows in tables]
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@examples(150)
 @given(*(st.sets(st.tuples(st.sampled_from("abc"), st.integers(0, 4), st.booleans())) for _ in range(2)), st.randoms())
 def test_rows_match_by_all_of_their_key(a: set[Any], b: set[Any], random: Any) -> None:
     keys = [random.sample(sorted(of), len(of)) for of in (a, b)]

@@ -125,11 +125,15 @@ def test_offline_a_folder_can_be_read(
     assert tree(fetch("musictm@1.0.0", records_in=folder)) == tree(release)
 
 
-@pytest.mark.parametrize("kind", PLACES)
-@pytest.mark.parametrize(
-    "path", ["README.md", "data/samples/train-00000-of-00001.parquet", "SHA256SUMS", "RELEASE.json"]
-)
-@pytest.mark.parametrize("how", ["flip", "cut", "longer", "missing"])
+# The check of bytes does not depend on the way by which they came.
+PATHS = ["README.md", "data/samples/train-00000-of-00001.parquet", "SHA256SUMS", "RELEASE.json"]
+DAMAGES = [
+    *(("file", path, how) for path in PATHS for how in ("flip", "cut", "longer", "missing")),
+    *((kind, *damage) for kind in ("s3", "http") for damage in ((PATHS[1], "flip"), (PATHS[0], "missing"))),
+]
+
+
+@pytest.mark.parametrize(("kind", "path", "how"), DAMAGES)
 def test_every_difference_is_found_and_named(
     kind: str, path: str, how: str, published: Callable[[str], Path], tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

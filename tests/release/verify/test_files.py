@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from musicdata.errors import InputError, UsageError
@@ -23,6 +23,7 @@ from musicdata.release.record import layout
 from musicdata.release.record.layout import Record
 from musicdata.release.verify.files import Problem, verify
 from musicdata.system.digests import sha256_of_file
+from tests.examples import examples
 from tests.release import made
 from tests.release.made import Made, set_values
 
@@ -448,7 +449,7 @@ def host(intact: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return shutil.copytree(intact, tmp_path_factory.mktemp("host") / "release")
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@examples(200)
 @given(st.data())
 def test_a_record_of_any_content_whose_hashes_fit_raises_nothing(intact: Path, host: Path, data: st.DataObject) -> None:
     document = json.loads((intact / layout.RECORD).read_bytes())
