@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from musicdata.api.crawl import crawl as crawl
     from musicdata.api.crawl import retry as retry
     from musicdata.api.plan import plan as plan
+    from musicdata.api.plugins import plug_in as plug_in
     from musicdata.api.work import Work as Work
     from musicdata.api.work import load as load
     from musicdata.api.work import open_data as open_data
@@ -38,6 +39,7 @@ _PUBLIC = {
     "open_data": "musicdata.api.work",
     "open_work": "musicdata.api.work",
     "plan": "musicdata.api.plan",
+    "plug_in": "musicdata.api.plugins",
     "retry": "musicdata.api.crawl",
 }
 __all__ = [  # noqa: PLE0604, RUF100
@@ -52,6 +54,7 @@ __all__ = [  # noqa: PLE0604, RUF100
     "open_data",
     "open_work",
     "plan",
+    "plug_in",
     "retry",
 ]
 

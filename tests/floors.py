@@ -52,7 +52,7 @@ HOUSE: list[list[Room]] = [
         Room(
             "stages", "`ingest/ fetch/ place/ render/ features/ rights/`: one verb a module", "no stage knows another"
         ),
-        Room("checks", "the proofs, a registry: each says which tables it needs", "reads tables only"),
+        Room("checks", "the proofs: each says which tables it needs", "reads tables only"),
     ],
     [
         Room(
@@ -63,15 +63,15 @@ HOUSE: list[list[Room]] = [
     ],
     [Room("release", "what is published; its floors are below", "reads sealed tables")],
     [Room("api", "the commands as functions: options are arguments", "no data set's name")],
-    [Room("cli", "the command on a terminal", "through `api` only")],
+    [Room("cli", "the command on a terminal", "calls `api`, nothing below it")],
 ]
 
 RELEASE: list[list[Room]] = [
     [Room("record", "`RELEASE.json` as a model; configs, digests of columns, tombstones, versions")],
+    [Room("description", "what it says of itself, computed: card, citation, Croissant")],
     [Room("reading", "a release to read from, and what of it a view shows")],
     [Room("diff", "what changed, and which step in version that is")],
     [Room("verify", "whether it is what it says it is")],
-    [Room("description", "what it says of itself, computed: card, citation, Croissant")],
     [Room("making", "freezing a workspace: resumable, whole or not at all")],
     [Room("sharing", "who may have what of it: rights, redaction, bag of words")],
     [Room("exports", "renderings for other tools, one module each, and the proof that they are equal")],

@@ -51,8 +51,7 @@ def validate(
     """
     options = Options(deep, device, seed, swept, runs, epochs, n_permutations)
     data = musicdata.open_data(path)
-    # A release may be somebody else's: its stages need not be here, and none of its plug-ins is imported.
-    head = data.head if isinstance(data, musicdata.Release) else data.recipe.head
+    head = data.head
     if head.validate is None:
         raise UsageError(f"the recipe of {data.root} has no [validate]: it does not say what to compare")
     suite, settings = _suite(data.root, head.validate.task, head.validate.settings)

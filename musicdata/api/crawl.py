@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 TWIN_TRACKS = 2000
 TWIN_CLIP_S = 5.0  # its songs are a few seconds longer
 _SOURCE = "services.json"
+RETRYABLE, FAILURES = ledgers.RETRYABLE, ledgers.OUTCOMES[1:]
 
 
 def crawl(  # noqa: PLR0913 - the command's options are its arguments
@@ -78,7 +79,7 @@ def crawl(  # noqa: PLR0913 - the command's options are its arguments
 def retry(
     path: str | Path | None = None,
     *,
-    outcomes: Sequence[str] = ledgers.RETRYABLE,
+    outcomes: Sequence[str] = RETRYABLE,
     reasons: Sequence[str] = (),
     stages: Sequence[str] = (),
     workers: int | None = None,
@@ -102,9 +103,8 @@ def retry(
         UsageError: no such class, or the workspace was not crawled.
         MusicdataError: as `crawl` does.
     """
-    failures = ledgers.OUTCOMES[1:]
-    if wrong := [outcome for outcome in outcomes if outcome not in failures]:
-        raise UsageError(f"no failure is of the class {', '.join(wrong)}; there are {', '.join(failures)}")
+    if wrong := [outcome for outcome in outcomes if outcome not in FAILURES]:
+        raise UsageError(f"no failure is of the class {', '.join(wrong)}; there are {', '.join(FAILURES)}")
     opened = open_work(path)
     workspace = Workspace(opened.root)
     if not ledgers.exists(workspace):
@@ -190,5 +190,5 @@ def failures_that_may_pass(workspace: Workspace, resolved: Recipe) -> dict[str, 
         for step in resolved.steps:
             if step.stage.network is not None:
                 counts = ledger.counts(step.stage.name)
-                found[step.stage.name] = sum(n for (outcome, _), n in counts.items() if outcome in ledgers.RETRYABLE)
+                found[step.stage.name] = sum(n for (outcome, _), n in counts.items() if outcome in RETRYABLE)
     return {stage: n for stage, n in found.items() if n}

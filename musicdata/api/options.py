@@ -6,8 +6,8 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from musicdata.definitions import recipe
+from musicdata.definitions.head import Budget
 from musicdata.definitions.options import Given
-from musicdata.definitions.recipe import Budget
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

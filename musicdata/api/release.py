@@ -6,6 +6,7 @@ A release is given by its folder or, once it is published, as ``musictm@1.0.0``.
 from __future__ import annotations
 
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -15,6 +16,7 @@ from musicdata.release import exports as views
 from musicdata.release import publish as publishing
 from musicdata.release.description import card as cards
 from musicdata.release.diff import diff as difference
+from musicdata.release.diff import report
 from musicdata.release.exports import check
 from musicdata.release.making import freeze
 from musicdata.release.publish import publications
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from musicdata.release.record.layout import Record
     from musicdata.release.verify.files import Problem
 
+SPLITS = layout.SPLITS
 RIGHTS_VIEWS = tuple(view for view in get_args(layout.View) if view != "full")
 
 
@@ -134,6 +137,34 @@ def diff(first: str | Path, second: str | Path) -> Diff:
         UsageError: they are not of one data set, or show different views.
     """
     return difference(load(first), load(second))
+
+
+@dataclass(frozen=True, slots=True)
+class DiffReport:
+    """A difference, told.
+
+    Attributes:
+        facts: as JSON values.
+        lines: for people.
+    """
+
+    facts: dict[str, Any]
+    lines: tuple[str, ...]
+
+
+def diff_report(first: str | Path, second: str | Path) -> DiffReport:
+    """Say what differs between two releases, as JSON values and as lines of text; raises as `diff` does."""
+    differences = diff(first, second)
+    return DiffReport(report.as_json(differences), tuple(report.lines(differences)))
+
+
+def permitted_views(release: str | Path) -> tuple[str, ...]:
+    """List the rights views that may be published of a release, by its recipe and its rights.
+
+    Raises:
+        InputError: there is no release.
+    """
+    return tuple(rights.permitted_views(load(release)))
 
 
 def publish(

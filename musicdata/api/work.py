@@ -17,6 +17,7 @@ from musicdata.workspace.reader import TableReader
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from musicdata.definitions.head import Head
     from musicdata.definitions.recipe import Recipe
     from musicdata.engine.progress import StageReport
 
@@ -51,6 +52,11 @@ class Work(TableSource):
     def recipe(self) -> Recipe:
         """Return the recipe it was built from, with every parameter written out."""
         return recipe.load(str(self.root / "recipe.toml"))
+
+    @property
+    def head(self) -> Head:
+        """Return what the recipe says about the data set; its plug-ins are at work from then on."""
+        return self.recipe.head
 
 
 def open_work(path: str | Path | None = None) -> Work:

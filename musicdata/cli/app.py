@@ -33,6 +33,6 @@ Plugin = Annotated[
 def frame(plugin: Plugin = None) -> None:
     """Build, check, validate and publish cross-modal music data sets."""
     if plugin:
-        from musicdata.definitions import plugins
+        from musicdata.api.plugins import plug_in
 
-        plugins.add(plugins.load([path.absolute() for path in plugin]))
+        plug_in(*plugin)

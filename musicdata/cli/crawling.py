@@ -94,11 +94,10 @@ def retry(
 ) -> None:
     """Fetch again what failed, and bring every table up to date."""
     from musicdata.api import crawl
-    from musicdata.workspace import ledger
 
-    outcomes = tuple(class_ or ledger.RETRYABLE)
+    outcomes = tuple(class_ or crawl.RETRYABLE)
     if "all" in outcomes:
-        outcomes = ledger.OUTCOMES[1:]
+        outcomes = crawl.FAILURES
     with progress(quiet=as_json) as shown:
         done = crawl.retry(
             work,

@@ -34,6 +34,7 @@ def show(
     """Look at rows of a table, or save its sounds and pictures as files."""
     from itertools import islice
 
+    from musicdata.api.media import save_media
     from musicdata.api.work import open_data
     from musicdata.cli import rows as display
 
@@ -43,7 +44,7 @@ def show(
     if key is not None and not rows and table != "rejects":  # no rejects are good news
         raise UsageError(f"table {table} of {opened.root} has no row of {key}")
     if save is not None:
-        for path in display.save_media(opened, table, rows, save):
+        for path in save_media(opened, table, rows, save):
             typer.echo(str(path))
     elif as_json:
         for row in rows:

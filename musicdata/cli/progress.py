@@ -6,8 +6,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from musicdata.engine.progress import Progress
-from musicdata.engine.staleness import NOT_BUILT
+from musicdata.engine.progress import NOT_BUILT, Progress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -110,13 +110,12 @@ def diff(
 ) -> None:
     """Say what differs between two releases, table by table, and which step in version that is."""
     from musicdata.api import release as library
-    from musicdata.release.diff import report
 
-    found = library.diff(first, second)
+    report = library.diff_report(first, second)
     if as_json:
-        print_json(report.as_json(found))
+        print_json(report.facts)
     else:
-        for line in report.lines(found):
+        for line in report.lines:
             typer.echo(line)
 
 
@@ -225,7 +224,7 @@ def _print_facts(facts: Mapping[str, object], *, as_json: bool) -> None:
 
 
 def _print_record(record: Record, out: Path, *, as_json: bool) -> None:
-    from musicdata.release.record.layout import SPLITS
+    from musicdata.api.release import SPLITS
 
     if as_json:
         print_json(record.model_dump(mode="json", exclude={"tables", "files", "stages"}) | {"out": str(out)})
@@ -243,10 +242,9 @@ def _print_record(record: Record, out: Path, *, as_json: bool) -> None:
 
 def _view_option(out: Path) -> str:
     """Return the option that a publication takes, by what recipe and rights permit; "" when it takes none."""
-    from musicdata.release.reading.release import open_release
-    from musicdata.release.sharing import rights
+    from musicdata.api.release import permitted_views
 
-    views = rights.permitted_views(open_release(out))
+    views = permitted_views(out)
     return "" if "full" in views else f" --view {'|'.join(views)}"
 
 

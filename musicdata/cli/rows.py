@@ -9,13 +9,9 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 
-from musicdata.system.files import storage_faults
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Sequence
 
-    from musicdata.definitions.table_source import TableSource
 
 _LINE_BREAKS = re.compile(r"\s*\n\s*")
 
@@ -47,20 +43,3 @@ def _text(value: object) -> str:
         return "–"
     text = f"{value:.6g}" if isinstance(value, float) else str(value)
     return "".join(c if c.isprintable() else "�" for c in _LINE_BREAKS.sub(" / ", text))
-
-
-def save_media(data: TableSource, table: str, rows: Sequence[dict[str, Any]], folder: Path) -> Iterator[Path]:
-    """Write the sounds or pictures of `rows` into `folder`; yield the files.
-
-    Raises:
-        StorageError: the folder cannot be written.
-    """
-    key = data.contract(table).key[0]
-    with storage_faults(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-    for value in dict.fromkeys(row[key] for row in rows):
-        for name, medium in data.media(table, value).items():
-            path = folder / name
-            with storage_faults(path, len(medium)):
-                path.write_bytes(medium)
-            yield path

@@ -5,10 +5,10 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import tomli_w
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from musicdata.definitions import contract as contracts
 from musicdata.definitions import options as short_options
@@ -16,6 +16,7 @@ from musicdata.definitions import overrides as keys
 from musicdata.definitions import plugins, shipped
 from musicdata.definitions import stage as stages
 from musicdata.definitions import suite as suites
+from musicdata.definitions.head import Crawl, Dataset, Head, PluginTable, Releases, Validate
 from musicdata.definitions.options import Given, Options
 from musicdata.definitions.plugins import Plugins
 from musicdata.errors import RecipeError
@@ -24,137 +25,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-class Dataset(BaseModel):
-    """The recipe's head: name, title and modalities of the data set."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: str
-    title: str
-    modalities: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Validate:
-    """How the data set is validated.
-
-    Attributes:
-        task: name of the suite.
-        settings: of the suite, as plain data.
-    """
-
-    task: str
-    settings: dict[str, Any]
-
-    def document(self) -> dict[str, Any]:
-        """Return it as a recipe has it."""
-        return {"task": self.task} | self.settings
-
-
-View = Literal["full", "open", "features", "ids"]
-
-
-class Author(BaseModel):
-    """Names one author of a data set, as its citation does."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    family_names: str
-    given_names: str
-    orcid: str = ""
-
-
-class Releases(BaseModel):
-    """What a release of the data set holds and tells about it.
-
-    Attributes:
-        complete: table whose samples have every modality; a release has exactly these.
-        views: views that may be published at most; rights may forbid more.
-        description: what the data set is, in a paragraph.
-        authors: who is cited.
-        licence: SPDX identifier of the licence of what is ours: alignment, metadata, features; works keep their own.
-        papers: what to cite beside it, a line each.
-        answers: question of the datasheet → answer, for what no number tells.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    complete: str
-    views: tuple[View, ...] = ("full", "open", "features", "ids")
-    description: str = ""
-    authors: tuple[Author, ...] = ()
-    licence: str = "CC-BY-4.0"
-    papers: tuple[str, ...] = ()
-    answers: dict[str, str] = Field(default_factory=dict)
-
-
-class PluginTable(BaseModel):
-    """A recipe's `[plugins]`: what it adds of its own; paths are read from the recipe's folder.
-
-    Attributes:
-        modules: files that end in ``.py``, or folders with an ``__init__.py``.
-        manifests: folder of contracts.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    modules: tuple[str, ...] = ()
-    manifests: str = "manifests"
-
-
-class Budget(BaseModel):
-    """How often a service is called, at most.
-
-    Attributes:
-        interval_s: seconds from one call to the next.
-        per_day: calls a day (UTC); 0 for no limit of ours.
-        threads: items that draw on it at the same time.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    interval_s: float = Field(default=0.0, ge=0)
-    per_day: int = Field(default=0, ge=0)
-    threads: int = Field(default=1, ge=1, le=64)
-
-
-class Crawl(BaseModel):
-    """How a crawl treats the services it calls.
-
-    Attributes:
-        budgets: service → its budget; what stands before a dot in its name is paused together.
-        longest_wait_s: the longest wait that is slept through; a longer one ends the run with the time to come back.
-        deadline_s: of a single call, whatever the server does.
-        attempts: of a call that fails in a way that may pass.
-        first_wait_s: before the second attempt, doubled for each further one.
-        refused_wait_s: after a refusal for our rate that names no time, doubled for each further one.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    budgets: dict[str, Budget]
-    longest_wait_s: float = Field(default=300.0, ge=0)
-    deadline_s: float = Field(default=60.0, gt=0)
-    attempts: int = Field(default=3, ge=1)
-    first_wait_s: float = Field(default=1.0, ge=0)
-    refused_wait_s: float = Field(default=30.0, gt=0)
-
-
 @dataclass(frozen=True, slots=True)
 class Step:
     """One stage of a recipe with its parameters."""
 
     stage: stages.Stage[Any]
     parameters: stages.Parameters
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """What a recipe says about the data set, apart from how it is made."""
-
-    dataset: Dataset
-    release: Releases | None
-    validate: Validate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +53,8 @@ class Recipe:
     @property
     def head(self) -> Head:
         """Return what the recipe says about the data set, apart from how it is made."""
-        return Head(self.dataset, self.release, self.validate)
+        split_by = next((s.stage.name for s in self.steps if "split" in s.stage.parameters.model_fields), "")
+        return Head(self.dataset, self.release, self.validate, split_by)
 
     def toml(self) -> str:
         """Return the recipe with every parameter written out, readable as a recipe again."""
@@ -321,8 +198,12 @@ def read_head(name_or_path: str) -> Head:
         RecipeError: no such recipe, not TOML, or without a head.
     """
     document = _document(name_or_path)
+    entries = [entry for entry in document.get("stage", ()) if isinstance(entry, dict)]
     return Head(
-        _dataset(name_or_path, document), _releases(name_or_path, document), _read_validate(name_or_path, document)
+        _dataset(name_or_path, document),
+        _releases(name_or_path, document),
+        _read_validate(name_or_path, document),
+        next((str(entry.get("use")) for entry in entries if "split" in entry), ""),
     )
 
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from musicdata.definitions.contract import Contract
+    from musicdata.definitions.head import Head
     from musicdata.definitions.reader import Reader
-    from musicdata.definitions.recipe import Recipe
 
 
 class TableSource(ABC):
@@ -36,8 +36,8 @@ class TableSource(ABC):
 
     @property
     @abstractmethod
-    def recipe(self) -> Recipe:
-        """Return the recipe it was built from, with every parameter written out."""
+    def head(self) -> Head:
+        """Return what the recipe it was built from says about the data set."""
 
     @property
     def tables(self) -> list[str]:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from musicdata.definitions.cost import Counts, Expected
-    from musicdata.definitions.recipe import Budget, Recipe, Step
+    from musicdata.definitions.head import Budget
+    from musicdata.definitions.recipe import Recipe, Step
     from musicdata.definitions.stage import Network
     from musicdata.workspace.folder import Workspace
 

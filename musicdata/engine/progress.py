@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
     from musicdata.definitions.recipe import Step
 
+NOT_BUILT = "not built yet"
+
 
 class Progress:
     """What is told how a build goes on; this one does nothing with it."""

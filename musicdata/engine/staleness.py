@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-NOT_BUILT = "not built yet"
-
 
 @dataclass(frozen=True, slots=True)
 class Origin:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from musicdata.definitions import contract as contracts
-from musicdata.engine.staleness import NOT_BUILT, Origin, changed_tools, changes
+from musicdata.engine.progress import NOT_BUILT
+from musicdata.engine.staleness import Origin, changed_tools, changes
 from musicdata.errors import InputError, SetupError
 from musicdata.system.digests import FileHashes, digest_of, each_file_once
 from musicdata.system.files import read_json

@@ -13,6 +13,7 @@ from musicdata.definitions import cutting, recipe
 from musicdata.errors import RenderError
 from musicdata.music.render import fonts, lilypond, midi, score, timidity
 from musicdata.stages.render import audio, note_sheet, sheet
+from musicdata.stages.render.pages import PAGES_A_PROCESS
 from musicdata.workspace.folder import Workspace
 from musicdata.workspace.reader import TableReader
 from tests.benchmarks.costs import Command
@@ -30,7 +31,7 @@ def all_commands(work: Path, folder: Path) -> list[Command]:
     for i, clips in enumerate(shards_of_clips(work)):
         commands += clip_commands(folder / f"audio-{i}", clips, audio.CLIPS_A_PROCESS)
     for i, pages in enumerate([*shards_of_pages(work), *shards_of_notes(work)]):
-        commands += page_commands(folder / f"pages-{i}", pages, sheet.PAGES_A_PROCESS)
+        commands += page_commands(folder / f"pages-{i}", pages, PAGES_A_PROCESS)
     return commands
 
 

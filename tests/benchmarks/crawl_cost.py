@@ -19,7 +19,8 @@ from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from musicdata.definitions.recipe import Budget, Step
+from musicdata.definitions.head import Budget
+from musicdata.definitions.recipe import Step
 from musicdata.definitions.stage import Network, Parameters, Stage
 from musicdata.engine import fetched
 from musicdata.engine.fetching.rate_limits import RateLimiter, RetryPolicy

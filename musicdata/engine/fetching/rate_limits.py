@@ -13,7 +13,7 @@ from musicdata.errors import PausedError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from musicdata.definitions.recipe import Budget
+    from musicdata.definitions.head import Budget
     from musicdata.engine.progress import Progress
     from musicdata.workspace.ledger import Ledger, ServiceState
 

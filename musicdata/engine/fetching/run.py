@@ -13,7 +13,8 @@ from musicdata.settings import require_network
 from musicdata.workspace.ledger import Ledger
 
 if TYPE_CHECKING:
-    from musicdata.definitions.recipe import Crawl, Recipe
+    from musicdata.definitions.head import Crawl
+    from musicdata.definitions.recipe import Recipe
     from musicdata.engine.dispatch import Workers
     from musicdata.engine.progress import Progress
     from musicdata.engine.state import StageState

@@ -10,7 +10,7 @@ from musicdata.release.description.escaping import latex, one_line, yaml
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from musicdata.definitions.recipe import Author, Head
+    from musicdata.definitions.head import Author, Head
     from musicdata.release.record.layout import Record
 
 _MESSAGE = "If you use this data set, please cite it, and the works it is made from where their terms ask for it."

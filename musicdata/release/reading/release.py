@@ -16,7 +16,8 @@ from musicdata.release.record import layout
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from musicdata.definitions.recipe import Head, Recipe
+    from musicdata.definitions.head import Head
+    from musicdata.definitions.recipe import Recipe
 
 
 @dataclass(frozen=True, slots=True)

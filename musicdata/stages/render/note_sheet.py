@@ -15,7 +15,7 @@ from musicdata.definitions.cost import Cost, Expected
 from musicdata.definitions.stage import Shard, Stage, Task
 from musicdata.errors import RenderError
 from musicdata.music.render import lilypond, notation
-from musicdata.stages.render.sheet import EDGES, PAGES_A_PROCESS, RenderSheet
+from musicdata.stages.render.pages import EDGES, PAGES_A_PROCESS, RenderSheet
 from musicdata.system.digests import digest_of
 
 if TYPE_CHECKING:

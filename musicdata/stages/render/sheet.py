@@ -7,13 +7,12 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from pydantic import Field
-
 from musicdata.definitions import cutting
 from musicdata.definitions.cost import Cost, as_many
-from musicdata.definitions.stage import Parameters, Shard, Stage, Task
+from musicdata.definitions.stage import Shard, Stage, Task
 from musicdata.errors import RenderError
 from musicdata.music.render import lilypond, notation
+from musicdata.stages.render.pages import EDGES, PAGES_A_PROCESS, RenderSheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,23 +23,9 @@ if TYPE_CHECKING:
     Row = dict[str, Any]
 
 _SAMPLES_A_SHARD = 96
-PAGES_A_PROCESS = 50  # the start, 0.25 s, is shared
-EDGES = ("x0", "y0", "x1", "y1")
 READS: dict[str, list[str] | None] = {
     "notes": ["sample_id", "split", "note_index", "pitch", "duration_ql", "rest_ql", "syllable", "word_index"]
 }
-
-
-class RenderSheet(Parameters):
-    """How sheets are drawn.
-
-    Attributes:
-        dpi: resolution in pixels per inch.
-        margin_px: white round the ink, in pixels.
-    """
-
-    dpi: int = Field(100, ge=40, le=600)
-    margin_px: int = Field(10, ge=0, le=500)
 
 
 def cut(_parameters: RenderSheet, inputs: Inputs) -> Iterator[Shard]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from musicdata.definitions.recipe import Budget
+from musicdata.definitions.head import Budget
 from musicdata.engine.fetching.rate_limits import RateLimiter, RetryPolicy, StoppedError, state_of
 from musicdata.engine.progress import Progress
 from musicdata.errors import PausedError

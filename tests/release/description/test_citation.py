@@ -11,7 +11,7 @@ import yaml  # type: ignore[import-untyped]  # its stubs are a package of their 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musicdata.definitions.recipe import Author, Dataset, Head, Releases
+from musicdata.definitions.head import Author, Dataset, Head, Releases
 from musicdata.release.description import citation
 from musicdata.release.reading.release import open_release
 from musicdata.release.record import layout

@@ -17,7 +17,7 @@ from PIL import Image
 
 from musicdata.definitions import recipe as recipes
 from musicdata.definitions.contract import Column, Contract
-from musicdata.definitions.recipe import Dataset, Head, Releases
+from musicdata.definitions.head import Dataset, Head, Releases
 from musicdata.release.description import croissant
 from musicdata.release.reading.release import Release, open_release
 from musicdata.release.record import configs, layout

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from musicdata.definitions.contract import introduced_by
-from musicdata.errors import InputError, RecipeError
+from musicdata.errors import InputError
 from musicdata_baselines.linear.pca import RandomizedPCA
 from musicdata_baselines.suites.paired_views.controls.subject import Subject
 from musicdata_baselines.suites.paired_views.results import ViewFacts
@@ -178,19 +178,10 @@ def _a_sample(work: TableSource, path: str, sample_ids: Sequence[str]) -> NDArra
     return np.asarray(summed.column("value_sum").take(where).to_numpy(), dtype=np.float64)
 
 
-def _placed_by(work: TableSource) -> str:
-    """Return the stage that places samples in splits; of a data set whose stages are not here, what stands for it."""
-    try:
-        steps = work.recipe.steps
-    except RecipeError:
-        steps = ()
-    return next((step.stage.name for step in steps if "split" in step.stage.parameters.model_fields), "STAGE")
-
-
 def _require_splits(work: TableSource, split: NDArray[Any]) -> None:
     counts = {name: int((split == name).sum()) for name in ("train", "valid", "test")}
     if few := [name for name, n in counts.items() if n < 2]:
         raise InputError(
             f"{work.root}: {', '.join(few)} has fewer than two samples ({counts}); build from more songs, "
-            f"or choose other shares with --set {_placed_by(work)}.split.test=…"
+            f"or choose other shares with --set {work.head.split_by or 'STAGE'}.split.test=…"
         )

@@ -17,7 +17,7 @@ from musicdata.release.description.escaping import one_line
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from musicdata.definitions.recipe import Head
+    from musicdata.definitions.head import Head
     from musicdata.release.description.card.figures import ConfigFigures
     from musicdata.release.record.layout import Record
 

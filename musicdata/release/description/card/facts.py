@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from musicdata.definitions.contract import Column, Contract
-    from musicdata.definitions.recipe import Head
+    from musicdata.definitions.head import Head
     from musicdata.definitions.suite import FigureTable
     from musicdata.release.record.layout import Record
 

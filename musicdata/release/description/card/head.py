@@ -12,7 +12,7 @@ from musicdata.release.description.escaping import one_line, yaml
 from musicdata.release.record import layout
 
 if TYPE_CHECKING:
-    from musicdata.definitions.recipe import Head
+    from musicdata.definitions.head import Head
     from musicdata.release.description.card.figures import ConfigFigures
     from musicdata.release.record.layout import Record
 

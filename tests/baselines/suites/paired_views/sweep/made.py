@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from musicdata.definitions import contract as contracts
 from musicdata.definitions.contract import Contract
-from musicdata.definitions.recipe import Recipe
+from musicdata.definitions.head import Head
 from musicdata.definitions.table_source import TableSource
 from musicdata_baselines.suites.paired_views import sweep
 from musicdata_baselines.suites.paired_views.settings import SweepSettings as Wanted
@@ -126,7 +126,7 @@ class Made(TableSource):
         return self._tables
 
     @property
-    def recipe(self) -> Recipe:
+    def head(self) -> Head:
         """Return none: tables alone are read."""
         raise LookupError
 

@@ -1,0 +1,30 @@
+"""Sounds and pictures as loose files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from musicdata.system.files import storage_faults
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from musicdata.definitions.table_source import TableSource
+
+
+def save_media(data: TableSource, table: str, rows: Sequence[dict[str, Any]], folder: Path) -> Iterator[Path]:
+    """Write the sounds or pictures of `rows` into `folder`; yield the files.
+
+    Raises:
+        StorageError: the folder cannot be written.
+    """
+    key = data.contract(table).key[0]
+    with storage_faults(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    for value in dict.fromkeys(row[key] for row in rows):
+        for name, medium in data.media(table, value).items():
+            path = folder / name
+            with storage_faults(path, len(medium)):
+                path.write_bytes(medium)
+            yield path
