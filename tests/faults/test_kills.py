@@ -9,7 +9,7 @@ import pytest
 from tests.faults import commit_points, harness
 from tests.faults.trials import KINDS, Reference, run_trials
 
-SEEDS = dict.fromkeys(KINDS, 0) | {"kill -9, at random": 2, "SIGTERM": 1}
+SEEDS = dict.fromkeys(KINDS, 0) | {"kill -9, at random": 8, "SIGTERM": 1}
 """Kind → the seed of its one trial, whose moment comes before the end; `python -m tests.faults` has more of each."""
 
 
