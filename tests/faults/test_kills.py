@@ -9,7 +9,7 @@ import pytest
 from tests.faults import commit_points, harness
 from tests.faults.trials import KINDS, Reference, run_trials
 
-SEEDS = dict.fromkeys(KINDS, 0) | {"kill -9, at random": 2}
+SEEDS = dict.fromkeys(KINDS, 0) | {"kill -9, at random": 8, "SIGTERM": 1}
 """Kind → the seed of its one trial, whose moment comes before the end; `python -m tests.faults` has more of each."""
 
 
@@ -37,7 +37,7 @@ def test_a_worker_that_always_dies_ends_the_build_and_what_is_done_is_kept(
     with harness.start(command) as process:
         harness.wait_until((work / "state" / "render_sheet").exists, process)
         while process.poll() is None:
-            for worker in harness.descendants(process, "executor.worker"):
+            for worker in harness.descendants(process, "engine.worker"):
                 worker.kill()
         _, said = process.communicate()
     assert process.returncode == 3, said

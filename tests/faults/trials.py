@@ -185,7 +185,7 @@ KINDS: dict[str, Callable[[Reference, Path, random.Random], Trial]] = {
     "kill -9, at the start": lambda r, w, c: kill_main(at_the_start, r, w, c),
     "kill -9, around a seal": lambda r, w, c: kill_main(at_a_seal, r, w, c),
     "kill -9, 3 times in a build": lambda r, w, c: kill_main(early, r, w, c, times=3),
-    "kill -9 of a worker": lambda r, w, c: kill_part("executor.worker", 0.5 * r.length_s, r, w, c),
+    "kill -9 of a worker": lambda r, w, c: kill_part("engine.worker", 0.5 * r.length_s, r, w, c),
     "kill -9 of TiMidity++": lambda r, w, c: kill_part("timidity", 0.0, r, w, c),
     "kill -9 of LilyPond": lambda r, w, c: kill_part("lilypond", 0.2, r, w, c),
     "SIGTERM": lambda r, w, c: signal_main(signal.SIGTERM, r, w, c),

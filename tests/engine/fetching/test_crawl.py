@@ -105,7 +105,9 @@ def test_a_mood_that_is_short_of_pairs_is_told_of_and_how_to_mend_it(crawled: Cr
     )
     named = ", ".join(f"{mood} {n}" for mood, n in short.items())
     assert f"{len(short)} of 3 moods have fewer than {wanted} pairs: {named}. " in told
-    assert json.loads(as_json)["pairs"] == {"per_mood": wanted, "moods": 3, "short": short}
+    remark = json.loads(as_json)["remarks"]["pair"]
+    assert remark["facts"] == {"per_mood": wanted, "moods": 3, "short": short}
+    assert remark["text"] in told
 
 
 def test_a_plan_of_a_finished_crawl_has_nothing_left(crawled: Crawled) -> None:
