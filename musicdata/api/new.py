@@ -51,7 +51,7 @@ def new(kind: str, name: str, *, folder: str | Path | None = None, reads: str = 
         with storage_faults(path, len(text)):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8")
-    return list(files)
+    return sorted(files)
 
 
 def _require_samples(table: str) -> None:
