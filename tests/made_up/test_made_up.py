@@ -100,6 +100,7 @@ def test_it_goes_all_the_way(folder: Path, tmp_path: Path) -> None:
     # what made it is on record, and nothing of it is imported by whoever reads
     record = json.loads((tmp_path / "one" / "RELEASE.json").read_text("utf-8"))
     assert {name for stage in record["stages"] for name in stage["plugin"]} == {"poems"}
+    assert len(record["tools"]["plug-in poems"]) == 64
     assert 'modules = [\n    "poems",\n]' in (tmp_path / "one" / "recipe.toml").read_text("utf-8")
 
     for name in EXPORTS.all() | {"json-lines": None}:

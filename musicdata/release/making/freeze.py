@@ -175,7 +175,7 @@ class _Frozen:
             sources=self._sources()
             | {"tables": {contract.name: self.reader.digest(contract.name) for contract in released}},
             rejects={stage: dict(sorted(m["rejects"].items())) for stage, m in manifests.items() if m.get("rejects")},
-            tools=_tools(manifests),
+            tools=_tools(manifests, self.recipe.plugins.facts()),
             rights={},
             gate=gate,
             previous=layout.Previous(version=before.version, content_root=before.content_root) if before else None,
@@ -299,14 +299,16 @@ class _Frozen:
         return files, tables
 
 
-def _tools(manifests: dict[str, dict[str, Any]]) -> dict[str, str]:
+def _tools(manifests: dict[str, dict[str, Any]], plugins: dict[str, str]) -> dict[str, str]:
+    """Return what a release was made with: programs and libraries → version, modules of a user's own → sha256."""
     used = {tool: version for manifest in manifests.values() for tool, version in manifest.get("tools", {}).items()}
     own = {
         "musicdata": __version__,
         "Python": platform.python_version(),
         "pyarrow": importlib.metadata.version("pyarrow"),
     }
-    return dict(sorted((used | own).items()))
+    added = {f"plug-in {name}": sha256 for name, sha256 in plugins.items()}
+    return dict(sorted((used | own | added).items()))
 
 
 def _methods(validation: dict[str, Any]) -> list[dict[str, Any]]:
