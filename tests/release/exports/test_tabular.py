@@ -18,13 +18,13 @@ from tests.release.exports.songs import HOSTILE
 
 RISKY = tuple("=+-@\t\r\n＝＋－＠")
 SCHEMA = pa.schema(
-    [
-        ("text", pa.string()),
-        ("number", pa.float64()),
-        ("count", pa.int32()),
-        ("wide", pa.int64()),
-        ("known", pa.bool_()),
-    ]
+    {
+        "text": pa.string(),
+        "number": pa.float64(),
+        "count": pa.int32(),
+        "wide": pa.int64(),
+        "known": pa.bool_(),
+    }
 )
 TEXTS = st.one_of(
     st.none(),
