@@ -176,7 +176,6 @@ def data_set(n_samples: int = 12, notes: int = 4, seed: int = 0) -> Made:
     of_note["note_index"] = pa.array(np.tile(np.arange(notes, dtype=np.int32), n_samples))
     sheets = rng.integers(0, _NOTE_SHEETS, len(each))
     of_note["note_sheet_id"] = pa.array([f"n{number:02d}" for number in range(_NOTE_SHEETS)]).take(sheets)
-    samples = pa.table(of_sample)
     tables = {
         "samples": rows_of("samples", of_sample, rng),
         "audio": rows_of("audio", of_sample, rng),

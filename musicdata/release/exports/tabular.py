@@ -63,9 +63,8 @@ class CsvWriter:
     def __init__(self, file: HashedFile, schema: pa.Schema) -> None:
         self._schema = schema
         self._named = pa.schema([field.with_name(escape(field.name)) for field in schema])
-        options = cast("Any", pa.csv.WriteOptions)(
-            include_header=True, quoting_style="needed", eol="\n"
-        )  # the stubs have no eol
+        write_options = cast("Any", pa.csv.WriteOptions)  # the stubs have no eol
+        options = write_options(include_header=True, quoting_style="needed", eol="\n")
         self._writer = pa.csv.CSVWriter(cast("IO[bytes]", file), self._named, write_options=options)
 
     def write(self, rows: pa.Table | list[dict[str, Any]]) -> None:

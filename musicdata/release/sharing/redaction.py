@@ -212,7 +212,7 @@ class _Rendering:
 def without(values: ChunkedArray, withheld: Array) -> Array:
     """Return the values with those withheld empty; nothing of them stays behind in memory, so none gets into a file."""
     places = pc.if_else(withheld, None, pa.array(np.arange(len(withheld))))
-    whole = cast("Array", values.combine_chunks()) if values.num_chunks != 1 else values.chunk(0)
+    whole = values.combine_chunks() if values.num_chunks != 1 else cast("Array", values.chunk(0))
     if not isinstance(whole, pa.StructArray):
         return whole.take(places)
     children = [child.take(places) for child in whole.flatten()]

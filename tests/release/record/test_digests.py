@@ -76,7 +76,8 @@ def test_what_an_empty_row_hides_does_not_count() -> None:
 
 
 def test_splits_are_digested_apart() -> None:
-    schema = pa.schema({"sample_id": pa.string(), "n": pa.int64()})
+    columns: dict[str, pa.DataType] = {"sample_id": pa.string(), "n": pa.int64()}
+    schema = pa.schema(columns)
     digests = TableDigests(schema)
     rng = np.random.default_rng(0)
     for split, n in (("train", 4), ("test", 2), ("train", 3)):
