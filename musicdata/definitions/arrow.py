@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def strings(values: Values) -> list[str]:
-    """Lists the strings of a column whose contract forbids nulls.
+    """List the strings of a column whose contract forbids nulls.
 
     Examples:
         >>> strings(pa.chunked_array([["a"], ["b", "a"]]))
@@ -28,7 +28,7 @@ def strings(values: Values) -> list[str]:
 
 
 def count_true(mask: Values) -> int:
-    """Counts the rows where a mask is true; empty ones are not.
+    """Count the rows where a mask is true; empty ones are not.
 
     Examples:
         >>> count_true(pa.array([True, None, False, True]))
@@ -38,7 +38,7 @@ def count_true(mask: Values) -> int:
 
 
 def vectors(flat: Array, kind: pa.DataType, mask: Array | None = None) -> Array:
-    """Cuts numbers into vectors of one length.
+    """Cut numbers into vectors of one length.
 
     Args:
         flat: all numbers, those of one vector after those of the other.
