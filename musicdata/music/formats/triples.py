@@ -38,7 +38,6 @@ from musicdata.music.formats.song import Song, SungNote
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from musicdata.definitions.arrow import Array
 
 MAX_BYTES = 64_000_000
 MAX_UNPACKED_BYTES = 256_000_000
@@ -349,7 +348,7 @@ def _check_type(column: str, kind: pa.DataType) -> None:
         raise FormatError("bad_type", f"column {column} is of type {str(kind)[:60]}; expected {expected}")
 
 
-def _cells(values: Array, column: str) -> list[Any]:
+def _cells(values: pa.Array[Any], column: str) -> list[Any]:
     if isinstance(values, pa.DictionaryArray) and column in _TEXTS:
         texts = cast("pa.StringArray", values.dictionary)
         longest = pc.max(pc.binary_length(texts)).as_py() or 0
