@@ -236,8 +236,8 @@ def _table(table: str, rows: Rows, rng: np.random.Generator) -> pa.Table:
     types = {column.name: column.arrow_type for column in contracts.load(table).columns}
     given = {name: pa.array([row[name] for row in rows], types[name]) for name in rows[0]}
     made = rows_of(table, given, rng)
-    key = [(name, "ascending") for name in contracts.load(table).key]
-    return made.take(pc.sort_indices(made.select([name for name, _ in key]), sort_keys=key))
+    key = contracts.load(table).key
+    return made.take(pc.sort_indices(made.select(list(key)), sort_keys=[(name, "ascending") for name in key]))
 
 
 def _tracks() -> list[dict[str, Any]]:

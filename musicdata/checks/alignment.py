@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from musicdata.definitions.arrow import strings
 from musicdata.definitions.check import Check
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def check_completeness(reader: Reader) -> Iterator[tuple[str, str]]:
 
 
 def _sample_ids(reader: Reader, table: str) -> set[str]:
-    return set(pc.unique(reader.read(table, ["sample_id"]).column("sample_id")).to_pylist())
+    return set(strings(pc.unique(reader.read(table, ["sample_id"]).column("sample_id"))))
 
 
 def check_agreement(reader: Reader) -> Iterator[tuple[str, str]]:

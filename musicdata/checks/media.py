@@ -59,9 +59,9 @@ def _note_problems(reader: Reader) -> Iterator[tuple[str, str]]:
             rows.column("note_sheet_id")[0].as_py(),
             rows.column("note_sheet_id")[-1].as_py(),
         )
-        for row, image in zip(rows.to_pylist(), media.column("image").to_pylist(), strict=True):
-            problem = _hash_problem(image["bytes"], row["sha256"]) or _picture_problem(
-                row | {"image": image}, [row], ("head",)
+        for row, image in zip(rows.to_pylist(), media.to_pylist(), strict=True):
+            problem = _hash_problem(image["image"]["bytes"], row["sha256"]) or _picture_problem(
+                row | image, [row], ("head",)
             )
             if problem:
                 yield "note_sheets", f"note {row['note_sheet_id']}: {problem}"
@@ -80,7 +80,7 @@ def _hash_problem(data: bytes, digest: str) -> str:
 def _notes_of(reader: Reader, sample_id: str) -> list[dict[str, Any]]:
     if "notes" not in reader.tables:
         return []
-    return reader.read("notes", ["sample_id", "onset_s", "offset_s"], sample_id, sample_id).to_pylist()  # type: ignore[no-any-return]  # pyarrow has no types
+    return reader.read("notes", ["sample_id", "onset_s", "offset_s"], sample_id, sample_id).to_pylist()
 
 
 def _audio_problem(row: dict[str, Any], notes: list[dict[str, Any]]) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from musicdata.definitions.arrow import strings
 from musicdata.definitions.check import Check
 from musicdata.music.text.lyric_cleaning import text_sha256
 
@@ -30,7 +31,7 @@ def check_completeness(reader: Reader) -> Iterator[tuple[str, str]]:
     if "missing" not in reader.tables:
         return  # a release has no tracks but those that are paired
     missing = reader.read("missing", _RANKED)
-    paired, lost = (set(rows.column("sample_id").to_pylist()) for rows in (pairs, missing))
+    paired, lost = (set(strings(rows.column("sample_id"))) for rows in (pairs, missing))
     if both := sorted(paired & lost):
         yield "missing", f"{len(both)} tracks are missing though they are paired, e.g. {both[0]}"
     last = _last_ranks(pairs, missing)

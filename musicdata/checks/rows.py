@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -82,7 +82,7 @@ def check_groups(reader: Reader) -> Iterator[tuple[str, str]]:
 def check_note_counts(reader: Reader) -> Iterator[tuple[str, str]]:
     """Yield samples whose notes are not numbered 0 … n−1, or that differ in n from the others."""
     samples = reader.read("samples", ["sample_id", "n_notes"])
-    counts = pc.unique(samples.column("n_notes")).to_pylist()
+    counts: list[Any] = pc.unique(samples.column("n_notes")).to_pylist()
     if len(counts) > 1:
         yield "samples", f"samples differ in their number of notes: {sorted(counts)}"
     wanted = dict(zip(*(samples.column(c).to_pylist() for c in ("sample_id", "n_notes")), strict=True))

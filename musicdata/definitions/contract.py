@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_serializer, field_validator, model_validator
 
 from musicdata.definitions import plugins, shipped
+from musicdata.definitions.arrow import count_true, vectors
 from musicdata.errors import ContractError
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+    from musicdata.definitions.arrow import Array, ChunkedArray, Values
 
 # The `datasets` library knows this struct as Audio or Image only if it, and each half of it, may be empty.
 MEDIA_TYPE = pa.struct([pa.field("bytes", pa.binary()), pa.field("path", pa.string())])
@@ -112,7 +115,7 @@ class Column(BaseModel):
             return pa.list_(pa.field("element", _TYPES[str(self.element)], nullable=False), math.prod(self.shape))
         return _TYPES[self.type]
 
-    def field(self) -> pa.Field:
+    def field(self) -> pa.Field[Any]:
         """Return the Arrow field, with unit, description and shape in its metadata."""
         metadata = {"description": self.description} | ({"unit": self.unit} if self.unit else {})
         metadata |= {"shape": json.dumps(self.shape)} if self.is_vector else {}
@@ -132,7 +135,7 @@ class Column(BaseModel):
             self.type, {"dtype": self.type, "_type": "Value"}
         )
 
-    def pack(self, array: NDArray[Any]) -> pa.Array:
+    def pack(self, array: NDArray[Any]) -> Array:
         """Turn an array of shape (rows, *shape) into the values of this vector column.
 
         Raises:
@@ -141,9 +144,9 @@ class Column(BaseModel):
         if array.shape[1:] != self.shape:
             raise ContractError(f"column {self.name}: rows of shape {array.shape[1:]}, the contract says {self.shape}")
         flat = pa.array(array.reshape(-1), _TYPES[str(self.element)])
-        return pa.FixedSizeListArray.from_arrays(flat, type=self.arrow_type)
+        return vectors(flat, self.arrow_type)
 
-    def unpack(self, values: pa.ChunkedArray | pa.Array) -> NDArray[Any]:
+    def unpack(self, values: Values) -> NDArray[Any]:
         """Turn the values of this vector column into an array of shape (rows, *shape)."""
         flat: NDArray[Any] = pc.list_flatten(values).to_numpy()
         return flat.reshape(-1, *self.shape)
@@ -229,13 +232,22 @@ class Contract(BaseModel):
         }
         return self if found == self.references else self.model_copy(update={"references": found})
 
-    def arrow_schema(self) -> pa.Schema:
-        """Return the Arrow schema, with the `datasets` library's feature list where there are media or vectors."""
-        metadata = {"table": self.name, "description": self.description, "key": json.dumps(self.key)}
+    def arrow_schema(self, columns: Iterable[str] | None = None) -> pa.Schema:
+        """Return the Arrow schema, with the `datasets` library's feature list where there are media or vectors.
+
+        Args:
+            columns: only these of the table, which the metadata tells of as a whole; None: all.
+        """
+        metadata: dict[bytes | str, bytes | str] = {
+            "table": self.name,
+            "description": self.description,
+            "key": json.dumps(self.key),
+        }
         if any(column.is_media or column.is_vector for column in self.columns):
             features = {column.name: column.feature() for column in self.columns}
             metadata["huggingface"] = json.dumps({"info": {"features": features}}, sort_keys=True)
-        return pa.schema([column.field() for column in self.columns], metadata=metadata)
+        fields = {column.name: column.field() for column in self.columns}
+        return pa.schema([fields[name] for name in (fields if columns is None else columns)], metadata=metadata)
 
     def digest(self) -> str:
         """Return the sha256 of what the contract says about rows; descriptions do not count.
@@ -353,7 +365,7 @@ def beside_samples(data: HasTables) -> str:
     return table if table and len(data.contract(table).key) > 1 else ""
 
 
-def _column_problems(column: Column, field: pa.Field, values: pa.ChunkedArray) -> list[str]:
+def _column_problems(column: Column, field: pa.Field[Any], values: ChunkedArray) -> list[str]:
     if field.type != column.arrow_type:
         return [f"column {column.name} is {field.type}, the contract says {column.arrow_type}"]
     found = []
@@ -369,14 +381,14 @@ def _column_problems(column: Column, field: pa.Field, values: pa.ChunkedArray) -
     return found + _bound_problems(column, pc.list_flatten(values) if column.is_vector else values)
 
 
-def _bound_problems(column: Column, values: pa.ChunkedArray) -> list[str]:
+def _bound_problems(column: Column, values: Values) -> list[str]:
     if pa.types.is_floating(values.type):
-        wrong = pc.sum(pc.invert(pc.is_finite(values))).as_py()
+        wrong = count_true(pc.invert(pc.is_finite(values)))
         if wrong:
             return [f"column {column.name}: {wrong} values are not finite"]
     found = []
     for bound, outside, word in ((column.minimum, pc.less, "below"), (column.maximum, pc.greater, "above")):
-        if bound is not None and (n := pc.sum(outside(values, pa.scalar(bound, pa.float64()))).as_py()):
+        if bound is not None and (n := count_true(outside(values, pa.scalar(bound, pa.float64())))):
             found.append(f"column {column.name}: {n} values {word} {bound:g}")
     return found
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from musicdata.definitions import contract as contracts
+from musicdata.definitions.arrow import strings
 from musicdata.definitions.stage import Shard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from io import IOBase
 
     from musicdata.definitions.reader import Inputs
 
@@ -60,7 +62,7 @@ def by_key(inputs: Inputs, reads: Mapping[str, Sequence[str] | None], target: in
         target: keys in a shard.
     """
     key = contracts.load(next(iter(reads))).key[0]
-    ids = pc.unique(inputs.read(next(iter(reads)), [key]).column(key)).to_pylist()
+    ids = strings(pc.unique(inputs.read(next(iter(reads)), [key]).column(key)))
     for start, stop in runs(ids, target):
         first, last = ids[start], ids[stop - 1]
         yield Shard(first, last, stop - start, rows_digest(inputs, reads, first, last))
@@ -76,7 +78,7 @@ def rows_digest(
     sink = _HashSink()
     for table, columns in reads.items():
         rows = _plain(inputs.read(table, list(columns) if columns is not None else None, first, last))
-        with pa.ipc.new_stream(pa.PythonFile(sink, mode="w"), rows.schema) as stream:
+        with pa.ipc.new_stream(pa.PythonFile(cast("IOBase", sink), mode="w"), rows.schema) as stream:
             stream.write_table(rows.combine_chunks())
     return sink.hexdigest()
 

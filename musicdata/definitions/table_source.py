@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from musicdata.errors import ContractError, UsageError
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    import pyarrow as pa
     from numpy.typing import NDArray
 
     from musicdata.definitions.contract import Contract
@@ -99,7 +99,7 @@ class TableSource(ABC):
         if not shape:
             raise ContractError(f"column {column} of table {name} holds no vectors")
         for part in self.reader.iterate(name, ["sample_id", "split", column]):
-            rows = part if split is None else part.filter(pc.equal(part.column("split"), split))
+            rows = part if split is None else part.filter(pc.equal(part.column("split"), pa.scalar(split)))
             if len(rows):
                 yield _stacked(contract, rows, column, shape)
 
@@ -125,10 +125,10 @@ class TableSource(ABC):
 
 def _stacked(contract: Contract, rows: pa.Table, column: str, shape: Sequence[int]) -> tuple[list[str], NDArray[Any]]:
     """Return sample ids and one array for the rows of each; the rows are in order of sample_id."""
-    runs = pc.run_end_encode(rows.column("sample_id").combine_chunks())
+    runs = pc.call_function("run_end_encode", [rows.column("sample_id").combine_chunks()])
     sample_ids, n_rows = runs.values.to_pylist(), set(np.diff(runs.run_ends.to_numpy(), prepend=0).tolist())
     if len(n_rows) > 1:
         raise ContractError(f"table {contract.name}: samples have {sorted(n_rows)} rows; only equal numbers stack")
-    values = rows.column(column).combine_chunks().flatten().to_numpy(zero_copy_only=False)
+    values = pc.list_flatten(rows.column(column).combine_chunks()).to_numpy(zero_copy_only=False)
     a_row_a_sample = contract.key == ("sample_id",)
     return sample_ids, values.reshape(len(sample_ids), *(() if a_row_a_sample else n_rows), *shape)

@@ -88,10 +88,10 @@ class _Inputs:
         rows = self.tables[table]
         keys = rows.column(contract.key[0])
         if first is not None:
-            rows = rows.filter(pc.greater_equal(keys, first))
+            rows = rows.filter(pc.greater_equal(keys, pa.scalar(first)))
             keys = rows.column(contract.key[0])
         if last is not None:
-            rows = rows.filter(pc.less_equal(keys, last))
+            rows = rows.filter(pc.less_equal(keys, pa.scalar(last)))
         return rows.select(columns if columns is not None else contract.describing_columns()).combine_chunks()
 
     def iterate(

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from musicdata.definitions import contract as contracts
 from musicdata.definitions import cutting
+from musicdata.definitions.arrow import strings
 from musicdata.definitions.stage import Answer, Shard
 from musicdata.errors import PartialError
 from musicdata.workspace.ledger import Ledger
@@ -103,7 +104,7 @@ def sealed_files(workspace: Workspace, stage: Stage[Any], manifest: dict[str, An
     parts = [shard["parts"][table] for shard in manifest["shards"] if table in shard["parts"]]
     paths = [(workspace.table_folder(table) / part["file"], part["bytes"]) for part in parts]
     whole = [path for path, n_bytes in paths if path.is_file() and path.stat().st_size == n_bytes]
-    return {digest for path in whole for digest in pq.read_table(path, columns=["sha256"]).column(0).to_pylist()}
+    return {digest for path in whole for digest in strings(pq.read_table(path, columns=["sha256"]).column(0))}
 
 
 def release_files(workspace: Workspace, stage: Stage[Any], manifest: dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ from musicdata.system.files import storage_faults
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from musicdata.definitions.arrow import Array
     from musicdata.definitions.contract import Column, Contract
 
 MEDIA_GROUP_ROWS = 50
@@ -76,7 +77,7 @@ class PartWriter:
         while self._n_waiting >= self._group_rows:
             self._flush(self._group_rows)
 
-    def _note_order(self, keys: pa.Array) -> None:
+    def _note_order(self, keys: Array) -> None:
         first, last = keys[0].as_py(), keys[-1].as_py()
         in_order = len(keys) == 1 or not pc.any(pc.less(keys[1:], keys[:-1])).as_py()
         if not in_order or (self.last is not None and first < self.last):
@@ -147,7 +148,7 @@ def _writer_options(contract: Contract) -> dict[str, Any]:
 
 def read_part(path: Path, columns: list[str] | None, key: str, first: str | None, last: str | None) -> pa.Table:
     """Return rows of one part whose `key` lies in first..last, checking page checksums."""
-    bounds = [(key, ">=", first)] * (first is not None) + [(key, "<=", last)] * (last is not None)
+    bounds: list[Any] = [(key, ">=", first)] * (first is not None) + [(key, "<=", last)] * (last is not None)
     return pq.read_table(
         path, columns=columns, filters=bounds or None, page_checksum_verification=True, partitioning=None
     )

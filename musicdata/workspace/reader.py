@@ -21,8 +21,8 @@ def read_rejects(workspace: Workspace, stage: str) -> Iterator[Reject]:
     """Yield what a sealed stage dropped, in order of the key."""
     parts = [part.select(["key", "reason", "detail"]) for part in _reject_parts(workspace, stage)]
     if parts:
-        order = [(name, "ascending") for name in ("key", "reason", "detail")]
-        for batch in pa.concat_tables(parts).sort_by(order).to_batches(max_chunksize=GATHER_ROWS):
+        rows = pa.concat_tables(parts).sort_by([(name, "ascending") for name in ("key", "reason", "detail")])
+        for batch in rows.to_batches(max_chunksize=GATHER_ROWS):
             yield from (Reject(**row) for row in batch.to_pylist())
 
 
@@ -99,9 +99,7 @@ class TableReader:
         """Yield the same rows part by part, so that memory does not grow with the table."""
         contract = self._workspace.contract(table)
         wanted = columns if columns is not None else contract.describing_columns()
-        schema = pa.schema(
-            [contract.arrow_schema().field(name) for name in wanted], metadata=contract.arrow_schema().metadata
-        )
+        schema = contract.arrow_schema(wanted)
         folder = self._workspace.table_folder(table)
         for part in self.parts(table, first, last):
             rows = read_part(folder / part["file"], wanted, contract.key[0], first, last)

@@ -101,7 +101,7 @@ def _print_float32_losses() -> None:
     case = Case(8_000, (320, 300), 10)
     rng = np.random.default_rng(0)
     views = make_views(case, "float64")
-    truth = sum(correlate(cca_zoo.linear.CCA(n_components=10).fit_transform(views)))
+    truth = sum(correlate(cca_zoo.linear.CCA(n_components=10).fit_transform([*views])))
     rows = []
     for label, spread, offset in (
         ("as they are", 0, 0),
@@ -112,7 +112,7 @@ def _print_float32_losses() -> None:
         narrow = [_distort(view, spread, offset, rng) for view in views]
         ours = CCA(n_components=10, device="cpu").fit(narrow).canonical_correlations_.sum()
         with warnings.catch_warnings(action="ignore"):
-            theirs = sum(correlate(cca_zoo.linear.CCA(n_components=10).fit_transform(narrow)))
+            theirs = sum(correlate(cca_zoo.linear.CCA(n_components=10).fit_transform([*narrow])))
         rows.append([label, *(f"{abs(1 - found / truth):.1e}" for found in (ours, theirs))])
     print_table(
         f"Share of the sum of ten correlations ({truth:.3f} in float64) that float32 input loses (goal: below 1e-4)",

@@ -37,6 +37,7 @@ from tests.release import made
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from musicdata.definitions.arrow import Array
     from tests.release.made import Made
 
 SAMPLES = 50_000
@@ -51,21 +52,21 @@ GOAL_MB = 500
 class Change:
     """Samples that are removed, doubled under a new id, and moved to another split; notes whose pitch changes."""
 
-    removed: pa.Array
-    added: pa.Array
-    moved: pa.Array
+    removed: Array
+    added: Array
+    moved: Array
     notes: set[int]
 
     def samples(self, rows: pa.Table) -> pa.Table:
         """Return the rows of a table with one or several rows a sample as they are after the change."""
         ids = rows["sample_id"]
-        split = pc.if_else(
-            pc.is_in(ids, self.moved), pc.if_else(pc.equal(rows["split"], "test"), "train", "test"), rows["split"]
-        )
+        is_test = pc.equal(rows["split"], pa.scalar("test"))
+        split = pc.if_else(pc.is_in(ids, self.moved), pc.if_else(is_test, "train", "test"), rows["split"])
         changed = rows.set_column(rows.column_names.index("split"), rows.schema.field("split"), split)
         kept = changed.filter(pc.invert(pc.is_in(ids, self.removed)))
         doubled = rows.filter(pc.is_in(ids, self.added))
-        new = pc.binary_join_element_wise(doubled["sample_id"], "x", "")
+        parts: list[Any] = [doubled["sample_id"], "x", ""]
+        new = pc.binary_join_element_wise(*parts)
         doubled = doubled.set_column(rows.column_names.index("sample_id"), rows.schema.field("sample_id"), new)
         both = pa.concat_tables([kept, doubled])
         order = np.argsort(both["sample_id"].to_numpy(zero_copy_only=False).astype("U9"), kind="stable")
@@ -86,7 +87,7 @@ def changed(whole: Made) -> Made:
     some = rng.choice(SAMPLES, 3 * n, replace=False)
     ids = whole.tables["samples"]["sample_id"].combine_chunks()
     notes = set(rng.choice(SAMPLES * NOTES, int(SAMPLES * NOTES * SHARE), replace=False).tolist())
-    removed, added, moved = (ids.take(pa.array(np.sort(part))) for part in np.split(some, 3))
+    removed, added, moved = (ids.take(np.sort(part)) for part in np.split(some, 3))
     change = Change(removed, added, moved, notes)
     whole = whole.with_table("alignment", change.pitches)
     for name in PER_SAMPLE:
@@ -103,7 +104,8 @@ def encoded_anew(whole: Made) -> Made:
 
 def _encode_anew(rows: pa.Table) -> pa.Table:
     kind = "audio" if "audio" in rows.column_names else "image"
-    seeds = np.array([int(value["path"].split(".")[0]) for value in rows[kind].to_pylist()])
+    values: list[Any] = rows[kind].to_pylist()
+    seeds = np.array([int(value["path"].split(".")[0]) for value in values])
     media = made.encoded(kind, seeds, anew=True)
     return made.set_values(made.set_values(rows, kind, media), "sha256", made.sha256s(media))
 

@@ -43,7 +43,7 @@ def test_every_table_of_a_recipe_has_a_contract_and_from_samples_on_names_sample
 def test_a_row_that_fits_is_cast_to_the_schema() -> None:
     table = contract.load("notes").table(one())
     assert table.schema == contract.load("notes").arrow_schema()
-    assert table.schema.field("onset_s").metadata[b"unit"] == b"second"
+    assert (table.schema.field("onset_s").metadata or {})[b"unit"] == b"second"
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_a_vector_comes_back_as_it_was() -> None:
     array = np.random.default_rng(0).random((5, 2, 3), dtype=np.float32)
     table = VECTORS.table(packed(array))
     assert table.schema == VECTORS.arrow_schema()
-    assert table.schema.field("vector").metadata[b"shape"] == b"[2, 3]"
+    assert (table.schema.field("vector").metadata or {})[b"shape"] == b"[2, 3]"
     column = VECTORS.column("vector")
     assert np.array_equal(column.unpack(table.column("vector")), array)
     assert np.array_equal(column.unpack(table.slice(1, 3).column("vector")), array[1:4])

@@ -20,11 +20,12 @@ def song(song_id: str, n_notes: int) -> tuple[dict[str, object], list[dict[str, 
 
 
 def test_windows_are_cut_of_rows_in_memory() -> None:
-    songs, notes = zip(song("b", 5), song("a", 9), strict=True)
+    both = [song("b", 5), song("a", 9)]
+    songs = [facts for facts, _ in both]
     groups = [{"song_id": name, "group_id": name, "group_size": 1} for name in ("a", "b")]
-    rows = [note for of_song in notes for note in of_song]
+    rows = [note for _, notes in both for note in notes]
     made = trial.run(
-        stage.find("window"), {"songs": list(songs), "song_notes": rows, "song_groups": groups}, notes=4, stride=4
+        stage.find("window"), {"songs": songs, "song_notes": rows, "song_groups": groups}, notes=4, stride=4
     )
     assert [row["song_id"] for row in made.rows("samples")] == ["a", "a", "b"]
     assert len(made.rows("notes")) == 12

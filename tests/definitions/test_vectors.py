@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import musicdata
+from musicdata.definitions.arrow import strings
 from musicdata.errors import ContractError
 
 
@@ -16,7 +17,7 @@ def test_notes_stack_to_samples_in_order_of_their_ids(built: Path) -> None:
     parts = list(work.vectors("features_audio", "vector"))
     ids = [sample_id for part, _ in parts for sample_id in part]
     stacked = np.concatenate([array for _, array in parts])
-    assert ids == sorted(set(work.table("alignment", ["sample_id"]).column("sample_id").to_pylist()))
+    assert ids == sorted(set(strings(work.table("alignment", ["sample_id"]).column("sample_id"))))
     assert stacked.shape == (len(ids), 20, 128)
     assert stacked.dtype == np.float32
     rows = list(work.rows("features_audio", ids[3], ["note_index", "vector"]))

@@ -8,7 +8,7 @@ import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -26,6 +26,9 @@ from musicdata.release.reading.release import Release, open_release
 from musicdata.release.record import configs, layout
 from musicdata.release.record.digests import TableDigests
 from musicdata.release.record.files import file_facts, sums_of
+
+if TYPE_CHECKING:
+    from musicdata.definitions.arrow import Array
 
 TABLES = ("samples", "audio", "sheets", "alignment", "note_sheets", "songs")
 RATE_HZ = 8000
@@ -104,11 +107,11 @@ class Made:
             for name, place in places.items()
         }
         rows = pa.table(
-            [columns[name] for name in configs.column_names(config.contract)], config.contract.arrow_schema()
+            [columns[name] for name in configs.column_names(config.contract)], schema=config.contract.arrow_schema()
         )
         parts = {layout.WHOLE: rows}
         if config.is_split:
-            parts = {split: rows.filter(pc.equal(rows["split"], split)) for split in layout.SPLITS}
+            parts = {split: rows.filter(pc.equal(rows["split"], pa.scalar(split))) for split in layout.SPLITS}
         if self.group_rows:
             return _write_as_they_are(root, config, parts, self.group_rows)
         counts = {split: len(part) for split, part in parts.items()}
@@ -169,18 +172,17 @@ def data_set(n_samples: int = 12, notes: int = 4, seed: int = 0) -> Made:
         "group_id": pa.array([f"group{n // 4:06d}" for n in range(n_samples)]),
     }
     each = np.repeat(np.arange(n_samples), notes)
-    of_note = {name: values.take(pa.array(each)) for name, values in of_sample.items()}
+    of_note: dict[str, Array] = {name: values.take(each) for name, values in of_sample.items()}
     of_note["note_index"] = pa.array(np.tile(np.arange(notes, dtype=np.int32), n_samples))
     sheets = rng.integers(0, _NOTE_SHEETS, len(each))
-    of_note["note_sheet_id"] = pa.array([f"n{number:02d}" for number in range(_NOTE_SHEETS)]).take(pa.array(sheets))
-    samples = pa.table(of_sample)
+    of_note["note_sheet_id"] = pa.array([f"n{number:02d}" for number in range(_NOTE_SHEETS)]).take(sheets)
     tables = {
         "samples": rows_of("samples", of_sample, rng),
         "audio": rows_of("audio", of_sample, rng),
         "sheets": rows_of("sheets", of_sample, rng),
         "alignment": rows_of("alignment", of_note, rng),
         "note_sheets": _note_sheets(pa.table(of_note), rng),
-        "songs": rows_of("songs", {"song_id": pc.unique(samples["song_id"])}, rng),
+        "songs": rows_of("songs", {"song_id": pc.unique(of_sample["song_id"])}, rng),
     }
     return made(tables)
 
@@ -192,35 +194,36 @@ def _note_sheets(notes: pa.Table, rng: np.random.Generator) -> pa.Table:
     return rows_of("note_sheets", {name: shown[name].combine_chunks() for name in shown.column_names}, rng)
 
 
-def rows_of(table: str, given: Mapping[str, pa.Array], rng: np.random.Generator) -> pa.Table:
+def rows_of(table: str, given: Mapping[str, Array], rng: np.random.Generator) -> pa.Table:
     """Return rows that fit the contract of a table: the columns given, the others by chance."""
     contract = contracts.load(table)
     n_rows = len(next(iter(given.values())))
-    columns = {c.name: given.get(c.name) if c.name in given else by_chance(c, n_rows, rng) for c in contract.columns}
+    columns = {c.name: given[c.name] if c.name in given else by_chance(c, n_rows, rng) for c in contract.columns}
     columns |= _hashes(columns, contract)
-    return pa.table(list(columns.values()), contract.arrow_schema())
+    return pa.table(list(columns.values()), schema=contract.arrow_schema())
 
 
-def _hashes(columns: Mapping[str, pa.Array], contract: Contract) -> dict[str, pa.Array]:
+def _hashes(columns: Mapping[str, Array], contract: Contract) -> dict[str, Array]:
     media = next((c.name for c in contract.columns if c.is_media), None)
     return {"sha256": sha256s(columns[media])} if media and "sha256" in columns else {}
 
 
-def sha256s(media: pa.Array) -> pa.Array:
+def sha256s(media: Array) -> Array:
     """Return the sha256 of the bytes of sounds or pictures."""
-    return pa.array([hashlib.sha256(value["bytes"]).hexdigest() for value in media.to_pylist()])
+    values: list[Any] = media.to_pylist()
+    return pa.array([hashlib.sha256(value["bytes"]).hexdigest() for value in values], pa.string())
 
 
-def by_chance(column: Column, n: int, rng: np.random.Generator) -> pa.Array:
+def by_chance(column: Column, n: int, rng: np.random.Generator) -> Array:
     """Return n values that fit a column."""
     if column.is_media:
         return encoded(column.type, rng.integers(0, 2**31, n))
     if column.values:
-        return pa.array(column.values).take(pa.array(rng.integers(0, len(column.values), n)))
+        return pa.array(column.values).take(rng.integers(0, len(column.values), n))
     if column.type == "string":
-        return pa.array([f"w{number}" for number in range(97)]).take(pa.array(rng.integers(0, 97, n)))
+        return pa.array([f"w{number}" for number in range(97)]).take(rng.integers(0, 97, n))
     if column.type == "bool":
-        return pa.array(rng.integers(0, 2, n).astype(bool))
+        return pa.array(rng.integers(0, 2, n).astype(bool), pa.bool_())
     if column.is_vector:
         return column.pack(rng.integers(0, 100, (n, *column.shape)).astype(column.element))
     low = column.minimum or 0
@@ -230,7 +233,7 @@ def by_chance(column: Column, n: int, rng: np.random.Generator) -> pa.Array:
     return pa.array(rng.integers(int(low), int(high) + 1, n), column.arrow_type)
 
 
-def encoded(kind: str, seeds: NDArray[Any], *, anew: bool = False) -> pa.Array:
+def encoded(kind: str, seeds: NDArray[Any], *, anew: bool = False) -> Array:
     """Return a small FLAC or PNG file for each seed; those encoded anew have other bytes of the same content."""
     make, ending = (_flac, "flac") if kind == "audio" else (_png, "png")
     files = [{"bytes": make(int(seed), anew), "path": f"{seed}.{ending}"} for seed in seeds]

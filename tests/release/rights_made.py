@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import functools
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
+from musicdata.definitions.arrow import strings
 from tests.release import made
+
+if TYPE_CHECKING:
+    from musicdata.definitions.arrow import Array
 
 TERMS = {
     0: ("cc", "CC0-1.0", "OpenScore (CC0)", True),
@@ -36,10 +41,10 @@ def rare_word(sample_id: str) -> str:
 
 def rights_rows(samples: pa.Table) -> pa.Table:
     """Return the table `rights` of these samples: songs 0, 3, 6 … are free, 1, 4 … unknown, 2, 5 … not to be changed."""
-    ids = [sample_id for sample_id in samples["sample_id"].to_pylist() for _ in MODALITIES]
-    splits = [split for split in samples["split"].to_pylist() for _ in MODALITIES]
+    ids = [sample_id for sample_id in strings(samples["sample_id"]) for _ in MODALITIES]
+    splits = [split for split in strings(samples["split"]) for _ in MODALITIES]
     terms = [TERMS[song_number(sample_id) % 3] for sample_id in ids]
-    given = {
+    given: dict[str, Array] = {
         "sample_id": pa.array(ids),
         "split": pa.array(splits),
         "modality": pa.array(list(MODALITIES) * len(samples)),
@@ -60,7 +65,7 @@ def with_rights(n_samples: int = 24) -> made.Made:
     notes = base.tables["alignment"]
     of_note = {name: notes[name].combine_chunks() for name in ("sample_id", "split", "note_index")}
     tables = dict(base.tables)
-    ids = tables["samples"]["sample_id"].to_pylist()
+    ids = strings(tables["samples"]["sample_id"])
     lyrics = [f"Love the day {rare_word(sample_id)} own" for sample_id in ids]
     tables["samples"] = made.set_values(tables["samples"], "lyrics", lyrics)
     for name in ("features_audio", "features_lyrics", "features_sheet", "sheet_boxes", "notes"):

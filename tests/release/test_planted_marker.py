@@ -9,6 +9,7 @@ import itertools
 import logging
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -25,6 +26,9 @@ from musicdata.release.sharing.redaction import render
 from musicdata.release.verify.files import verify
 from tests.shared import MakeOnce
 from tests.songs import rows
+
+if TYPE_CHECKING:
+    from musicdata.definitions.arrow import ChunkedArray
 
 PHRASE = "zuquolda vexomirath glomperdine"
 SYLLABLES = [["zu", "quolda"], ["vexo", "mirath"], ["glomper", "dine"]]
@@ -74,7 +78,7 @@ def rendered(marked: Release, tmp_path_factory: pytest.TempPathFactory) -> dict[
     return {view: open_release(folder / view) for view in VIEWS}
 
 
-def leaves(values: pa.ChunkedArray) -> Iterator[pa.ChunkedArray]:
+def leaves(values: ChunkedArray) -> Iterator[ChunkedArray]:
     if pa.types.is_struct(values.type):
         for child in values.flatten():
             yield from leaves(child)

@@ -8,7 +8,7 @@ import queue
 import shutil
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from musicdata.definitions.stage import Item
 from musicdata.engine.fetching.calls import ItemCalls
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from musicdata.definitions.recipe import Step
-    from musicdata.definitions.stage import Fetcher, Network
+    from musicdata.definitions.stage import Fetcher
     from musicdata.engine.fetching.rate_limits import RateLimiter
     from musicdata.engine.progress import Progress
     from musicdata.settings.services import Services
@@ -95,7 +95,8 @@ class Fetching:
 
     def _work(self, number: int) -> None:
         """Fetch items until there are no more, or until one meets what all would meet."""
-        network: Network[Any] = self._step.stage.network  # type: ignore[assignment]  # asked only for network stages
+        network = self._step.stage.network
+        assert network is not None, "only network stages fetch"
         fetcher: Fetcher | None = None
         scratch = self._scratch / f"{self._stage}-{number}"
         try:

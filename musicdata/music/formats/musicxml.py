@@ -10,12 +10,15 @@ from __future__ import annotations
 import re
 import warnings
 import xml.etree.ElementTree as ET
-from typing import Any
+from typing import TYPE_CHECKING
 
 from musicdata.errors import FormatError
 from musicdata.music.formats import archives, vocal_part, xml_tree
 from musicdata.music.formats.lyric_words import clean_syllable
 from musicdata.music.formats.song import Song
+
+if TYPE_CHECKING:
+    from music21.stream import Part
 
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _FILE_SUFFIX = re.compile(r"\.(mxl|musicxml|xml)$")
@@ -92,7 +95,7 @@ def find_vocal_part(score: ET.Element) -> ET.Element:
     return part
 
 
-def to_music21(part: ET.Element) -> Any:
+def to_music21(part: ET.Element) -> Part:
     """Turns a `<part>` into a music21 `Part` at written pitch, the voices of all its staves side by side.
 
     The importer is called directly: music21's own `parse` leaves a pickle of every score in a folder that

@@ -26,7 +26,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -37,6 +37,7 @@ from musicdata.music.formats.song import Song, SungNote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
 
 MAX_BYTES = 64_000_000
 MAX_UNPACKED_BYTES = 256_000_000
@@ -347,9 +348,10 @@ def _check_type(column: str, kind: pa.DataType) -> None:
         raise FormatError("bad_type", f"column {column} is of type {str(kind)[:60]}; expected {expected}")
 
 
-def _cells(values: pa.Array, column: str) -> list[Any]:
+def _cells(values: pa.Array[Any], column: str) -> list[Any]:
     if isinstance(values, pa.DictionaryArray) and column in _TEXTS:
-        longest = pc.max(pc.binary_length(values.dictionary)).as_py() or 0
+        texts = cast("pa.StringArray", values.dictionary)
+        longest = pc.max(pc.binary_length(texts)).as_py() or 0
         if longest > 10 * MAX_STATEMENT:
             raise FormatError("too_large", f"column {column} has a text of {longest:,} bytes")
     cells = values.to_pylist()

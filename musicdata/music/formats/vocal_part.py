@@ -25,7 +25,7 @@ from collections import Counter
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from musicdata.errors import FormatError
 from musicdata.music.formats.lyric_words import Syllable, join_words, read_syllable
@@ -33,6 +33,9 @@ from musicdata.music.formats.song import SungNote
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from music21.note import GeneralNote
+    from music21.stream import Measure, Part, Voice
 
 # Half a 64th rest, in quarter lengths: smaller gaps come from rounded durations, not from rests.
 _ROUNDING_GAP_QL = Fraction(1, 32)
@@ -76,7 +79,7 @@ class _Sung:
     syllables: tuple[Syllable, ...]
 
 
-def extract(part: Any, transposition: int = 0) -> list[SungNote]:
+def extract(part: Part, transposition: int = 0) -> list[SungNote]:
     """Extracts the sung notes of the first verse, in order of onset.
 
     Args:
@@ -117,7 +120,7 @@ def extract(part: Any, transposition: int = 0) -> list[SungNote]:
     return result
 
 
-def _read_measures(part: Any) -> list[list[_Line]]:
+def _read_measures(part: Part) -> list[list[_Line]]:
     """Reads the written notes, for each measure the voices that have any."""
     measures = []
     for measure in part.getElementsByClass("Measure"):
@@ -128,7 +131,7 @@ def _read_measures(part: Any) -> list[list[_Line]]:
     return measures
 
 
-def _read_notes(stream: Any, start: Fraction) -> list[_Note]:
+def _read_notes(stream: Measure | Voice, start: Fraction) -> list[_Note]:
     """Reads the notes that stand directly in a measure or voice beginning at `start`."""
     notes: list[_Note] = []
     grace_verses: dict[int, tuple[Syllable, ...]] = {}
@@ -148,7 +151,7 @@ def _read_notes(stream: Any, start: Fraction) -> list[_Note]:
     return notes
 
 
-def _read_verses(element: Any) -> dict[int, tuple[Syllable, ...]]:
+def _read_verses(element: GeneralNote) -> dict[int, tuple[Syllable, ...]]:
     """Reads what is printed under a note: by number of the verse its syllables, several in an elision."""
     verses: dict[int, tuple[Syllable, ...]] = {}
     for lyric in element.lyrics:

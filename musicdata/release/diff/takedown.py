@@ -14,6 +14,7 @@ from musicdata.release.diff.merge import match
 from musicdata.release.record.tombstones import Items
 
 if TYPE_CHECKING:
+    from musicdata.definitions.arrow import Values
     from musicdata.definitions.contract import Contract
     from musicdata.release.diff.side import Side
     from musicdata.release.diff.values import Mask
@@ -29,7 +30,7 @@ class Removed:
     """
 
     before: Side
-    ids: dict[str, pa.Array] = field(default_factory=dict)
+    ids: dict[str, Values] = field(default_factory=dict)
     _still_shown: dict[str, pa.Table] = field(default_factory=dict)
 
     @classmethod
@@ -39,7 +40,8 @@ class Removed:
             return cls(a)
         items = Items.of(a.contracts.values())
         samples = _read(a, items.home, list(items.tables))
-        mask, ids = items.taken_down(samples, b.record.tombstones), {}
+        mask = items.taken_down(samples, b.record.tombstones)
+        ids: dict[str, Values] = {}
         for name in samples.column_names:
             gone, kept = (pc.unique(samples.column(name).filter(rows)) for rows in (mask, pc.invert(mask)))
             ids[name] = gone.filter(pc.invert(pc.is_in(gone, kept)))

@@ -12,12 +12,14 @@ import pyarrow.compute as pc
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from musicdata.definitions.arrow import Array, ChunkedArray
+
     Mask = NDArray[np.bool_]
 
 _BITS = {pa.float32(): pa.uint32(), pa.float64(): pa.uint64()}
 
 
-def unequal(a: pa.ChunkedArray, b: pa.ChunkedArray) -> Mask:
+def unequal(a: ChunkedArray, b: ChunkedArray) -> Mask:
     """Say of each row whether the two columns, of one type, differ there.
 
     An empty value equals an empty value only. NaN equals the same NaN, -0.0 differs from 0.0.
@@ -29,35 +31,35 @@ def unequal(a: pa.ChunkedArray, b: pa.ChunkedArray) -> Mask:
     return _unequal(a.combine_chunks(), b.combine_chunks())
 
 
-def _unequal(a: pa.Array, b: pa.Array) -> Mask:
+def _unequal(a: Array, b: Array) -> Mask:
     empty_a, empty_b = _mask(a.is_null()), _mask(b.is_null())
     differs: Mask = np.where(empty_a | empty_b, empty_a != empty_b, _bodies_unequal(a, b))
     return differs
 
 
-def _bodies_unequal(a: pa.Array, b: pa.Array) -> Mask:
+def _bodies_unequal(a: Array, b: Array) -> Mask:
     """Compare the values of rows that have some; of others it may say anything."""
-    if pa.types.is_struct(a.type):
+    if isinstance(a, pa.StructArray) and isinstance(b, pa.StructArray):
         columns = zip(a.flatten(), b.flatten(), strict=True)
         return functools.reduce(np.bitwise_or, [_unequal(ours, theirs) for ours, theirs in columns])
-    if pa.types.is_fixed_size_list(a.type):
+    if isinstance(a, pa.FixedSizeListArray) and isinstance(b, pa.FixedSizeListArray):
         differs: Mask = (_vectors(a) != _vectors(b)).any(axis=1)
         return differs
     if bits := _BITS.get(a.type):
         a, b = a.view(bits), b.view(bits)
-    return _mask(pc.fill_null(pc.not_equal(a, b), fill_value=False))
+    return _mask(pc.not_equal(a, b).fill_null(fill_value=False))
 
 
-def _vectors(values: pa.Array) -> NDArray[Any]:
+def _vectors(values: pa.FixedSizeListArray[Any, Any]) -> NDArray[Any]:
     """Return the bits of a vector column's numbers, of shape (rows, numbers); those behind empty rows too."""
     length = values.type.list_size
-    flat = values.values.slice(values.offset * length, len(values) * length)
+    flat: Array = values.values.slice(values.offset * length, len(values) * length)
     flat = flat.fill_null(0) if flat.null_count else flat
     bits = flat.view(_BITS.get(flat.type, flat.type))
     numbers: NDArray[Any] = bits.to_numpy(zero_copy_only=False)
     return numbers.reshape(len(values), length)
 
 
-def _mask(values: pa.Array) -> Mask:
+def _mask(values: Array) -> Mask:
     found: Mask = values.to_numpy(zero_copy_only=False)
     return found

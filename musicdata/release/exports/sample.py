@@ -154,7 +154,7 @@ class _InStep:
 
 def _by_sample(release: Release, table: str) -> Iterator[tuple[str, pa.Table]]:
     for rows in release.iterate(table):
-        runs = pc.run_end_encode(rows.column(SAMPLE_ID).combine_chunks())
+        runs = pc.call_function("run_end_encode", [rows.column(SAMPLE_ID).combine_chunks()])
         begin = 0
         for sample_id, end in zip(runs.values.to_pylist(), runs.run_ends.to_pylist(), strict=True):
             yield sample_id, rows.slice(begin, end - begin)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -21,7 +21,7 @@ from musicdata.errors import IntegrityError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
-    from typing import Self
+    from typing import IO, Self
 
     from musicdata.release.exports.folder import HashedFile
 
@@ -63,8 +63,9 @@ class CsvWriter:
     def __init__(self, file: HashedFile, schema: pa.Schema) -> None:
         self._schema = schema
         self._named = pa.schema([field.with_name(escape(field.name)) for field in schema])
-        options = pa.csv.WriteOptions(include_header=True, quoting_style="needed", eol="\n")
-        self._writer = pa.csv.CSVWriter(file, self._named, write_options=options)
+        write_options = cast("Any", pa.csv.WriteOptions)  # the stubs have no eol
+        options = write_options(include_header=True, quoting_style="needed", eol="\n")
+        self._writer = pa.csv.CSVWriter(cast("IO[bytes]", file), self._named, write_options=options)
 
     def write(self, rows: pa.Table | list[dict[str, Any]]) -> None:
         """Append rows; of a table, the columns of the schema."""

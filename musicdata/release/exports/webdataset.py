@@ -164,7 +164,7 @@ def _stream(path: Path) -> Iterator[tuple[str, str, bytes]]:
                 raise IntegrityError(f"{path.name}: member {head.name!r} is no file")
             stem, dot, suffix = head.name.partition(".")
             yield stem, dot + suffix, content.read()
-            archive.members = []  # type: ignore[attr-defined]
+            archive.members = []  # type: ignore[attr-defined]  # else every one is kept
 
 
 EXPORT = Export(

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from musicdata.definitions import recipe as recipes
 from musicdata.definitions import suite as suites
+from musicdata.definitions.arrow import strings
 from musicdata.engine import checking
 from musicdata.errors import InputError, RefusedError, UsageError
 from musicdata.release.diff import bump as bumps
@@ -193,8 +194,8 @@ class _Frozen:
         found: set[str] = set()
         for contract in map(self.reader.contract, self.reader.tables):
             for column in (column.name for column in contract.columns if column.role == "source_sha256"):
-                found |= set(pc.unique(self.reader.read(contract.name, [column]).column(column)).to_pylist())
-        return found - {None}
+                found |= set(strings(pc.unique(self.reader.read(contract.name, [column]).column(column)).drop_null()))
+        return found
 
     def _gate(self, *, allow_failed_gate: bool) -> layout.Gate | None:
         report = checking.check(self.workspace.root)

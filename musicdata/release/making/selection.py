@@ -18,6 +18,7 @@ from musicdata.release.record.tombstones import Items
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from musicdata.definitions.arrow import ChunkedArray
     from musicdata.release.record.configs import Config
     from musicdata.release.record.layout import Tombstone
     from musicdata.workspace.reader import TableReader
@@ -129,11 +130,11 @@ def select(reader: TableReader, complete: str, tombstones: Sequence[Tombstone]) 
 def _beside(config: Config, pieces: dict[str, pa.Table], wanted: dict[str, list[str]]) -> pa.Table:
     """Return the columns of several tables with the same rows beside each other, named as in the config."""
     ids = pieces[next(iter(pieces))].column(SAMPLE_ID)
-    columns: dict[str, pa.ChunkedArray] = {}
+    columns: dict[str, ChunkedArray] = {}
     for table, rows in pieces.items():
         if not rows.column(SAMPLE_ID).equals(ids):
             raise InputError(
                 f"tables {', '.join(pieces)} differ in their samples; finish the workspace with musicdata build"
             )
         columns |= {config.tables[table][name]: rows.column(name) for name in wanted[table]}
-    return pa.table(columns)
+    return pa.table(list(columns.values()), list(columns))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from musicdata.release.record import layout
@@ -15,8 +16,6 @@ from musicdata.workspace.parts import PartWriter
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
-
-    import pyarrow as pa
 
     from musicdata.release.record.configs import Config
 
@@ -45,7 +44,7 @@ class ConfigWriter:
             self._append(layout.WHOLE, rows)
             return
         for split in self._expected:
-            self._append(split, rows.filter(pc.equal(rows.column("split"), split)))
+            self._append(split, rows.filter(pc.equal(rows.column("split"), pa.scalar(split))))
 
     def _append(self, split: str, rows: pa.Table) -> None:
         rows = self._config.contract.table(rows)

@@ -89,7 +89,7 @@ class ReleaseReader:
         """
         wanted = self._wanted(table, columns)
         contract, key = self.contract(table), self.contract(table).key[0]
-        schema = pa.schema([contract.arrow_schema().field(name) for name in wanted], contract.arrow_schema().metadata)
+        schema = contract.arrow_schema(wanted)
         read = list(dict.fromkeys([*wanted, key]))
         for split in self.splits(table):
             for rows in _whole_keys(self._groups(table, split, read, first, last), key):
@@ -167,7 +167,7 @@ def _row_groups(
 ) -> Iterator[pa.Table]:
     """Yield a file by row groups, columns in the order given, else in its own; of keys in first..last, where given."""
     if first is not None or last is not None:
-        bounds = [(key, ">=", first)] * (first is not None) + [(key, "<=", last)] * (last is not None)
+        bounds: list[Any] = [(key, ">=", first)] * (first is not None) + [(key, "<=", last)] * (last is not None)
         found = pq.read_table(path, columns=columns, filters=bounds, page_checksum_verification=True, partitioning=None)
         yield found.select(columns or found.column_names)
         return
@@ -179,8 +179,8 @@ def _row_groups(
 
 def _between(rows: pa.Table, key: str, first: str | None, last: str | None) -> pa.Table:
     if first is not None:
-        rows = rows.filter(pc.greater_equal(rows.column(key), first))
-    return rows.filter(pc.less_equal(rows.column(key), last)) if last is not None else rows
+        rows = rows.filter(pc.greater_equal(rows.column(key), pa.scalar(first)))
+    return rows.filter(pc.less_equal(rows.column(key), pa.scalar(last))) if last is not None else rows
 
 
 def _whole_keys(groups: Iterator[pa.Table], key: str) -> Iterator[pa.Table]:

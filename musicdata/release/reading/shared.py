@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -10,11 +10,12 @@ import pyarrow.compute as pc
 from musicdata.definitions.contract import SAMPLE_ID
 
 if TYPE_CHECKING:
+    from musicdata.definitions.arrow import ChunkedArray, Values
     from musicdata.definitions.contract import Contract
     from musicdata.definitions.reader import Inputs
 
 
-def first_samples(reader: Inputs, contract: Contract, samples: pa.Array | pa.ChunkedArray) -> pa.Table:
+def first_samples(reader: Inputs, contract: Contract, samples: Values) -> pa.Table:
     """Return the key of every row of a shared table that some samples show, with the first of them that does.
 
     Args:
@@ -32,11 +33,13 @@ def first_samples(reader: Inputs, contract: Contract, samples: pa.Array | pa.Chu
     return found
 
 
-def joined_key(rows: pa.Table, key: tuple[str, ...]) -> pa.ChunkedArray:
+def joined_key(rows: pa.Table, key: tuple[str, ...]) -> ChunkedArray:
     """Return the values of several columns as one text; empty where one of them is."""
-    return pc.binary_join_element_wise(*(rows.column(name) for name in key), "\x1f")
+    parts: list[Any] = [*(rows.column(name) for name in key), "\x1f"]
+    joined: ChunkedArray = pc.binary_join_element_wise(*parts)
+    return joined
 
 
-def places_in(rows: pa.Table, first: pa.Table, key: tuple[str, ...]) -> pa.ChunkedArray:
+def places_in(rows: pa.Table, first: pa.Table, key: tuple[str, ...]) -> Values:
     """Return where the key of each row stands in `first`, of what `first_samples` returns; empty where it does not."""
     return pc.index_in(joined_key(rows, key), joined_key(first, key))

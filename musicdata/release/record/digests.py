@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from musicdata.definitions.arrow import Array, Values
+
 
 class ColumnDigest:
     """Takes a column's values piece by piece; equal values in equal order give the same digest.
@@ -34,31 +36,31 @@ class ColumnDigest:
         else:
             self._children = []
 
-    def update(self, values: pa.ChunkedArray | pa.Array) -> None:
+    def update(self, values: Values) -> None:
         """Append values of the column's type."""
         for chunk in values.chunks if isinstance(values, pa.ChunkedArray) else [values]:
             self._append(chunk)
 
-    def _append(self, chunk: pa.Array) -> None:
+    def _append(self, chunk: Array) -> None:
         if chunk.null_count:
             self._nulls.update((np.flatnonzero(chunk.is_null().to_numpy(zero_copy_only=False)) + self.rows).tobytes())
         self.rows += len(chunk)
-        if pa.types.is_struct(self._type):
+        if isinstance(chunk, pa.StructArray):
             for child, field in zip(self._children, chunk.flatten(), strict=True):
                 child.update(field)
-        elif pa.types.is_fixed_size_list(self._type):
+        elif isinstance(chunk, pa.FixedSizeListArray):
             self._children[0].update(chunk.flatten())  # leaves out what stands behind an empty row
         elif pa.types.is_string(self._type) or pa.types.is_binary(self._type):
             self._append_bytes(chunk)
         else:
             self._values.update(_fixed_width(chunk))
 
-    def _append_bytes(self, chunk: pa.Array) -> None:
+    def _append_bytes(self, chunk: Array) -> None:
         whole = chunk.fill_null("" if pa.types.is_string(self._type) else b"") if chunk.null_count else chunk
         _, offsets, data = whole.buffers()
-        if not len(whole):
+        if offsets is None or not len(whole):
             return
-        ends = np.frombuffer(offsets, dtype=np.int32)[whole.offset : whole.offset + len(whole) + 1]
+        ends = np.frombuffer(memoryview(offsets), dtype=np.int32)[whole.offset : whole.offset + len(whole) + 1]
         self._lengths.update(np.diff(ends).astype(np.int64).tobytes())
         if data is not None:
             self._values.update(memoryview(data)[ends[0] : ends[-1]])
@@ -73,7 +75,7 @@ class ColumnDigest:
         return total.hexdigest()
 
 
-def _fixed_width(chunk: pa.Array) -> bytes:
+def _fixed_width(chunk: Array) -> bytes:
     values = pc.cast(chunk, pa.uint8()) if pa.types.is_boolean(chunk.type) else chunk
     if values.null_count:
         values = values.fill_null(0)

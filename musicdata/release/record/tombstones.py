@@ -21,6 +21,7 @@ from musicdata.release.record.configs import column_names
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from musicdata.definitions.arrow import Values
     from musicdata.definitions.contract import Contract
     from musicdata.release.record.layout import Tombstone
 
@@ -63,7 +64,7 @@ class Items:
         """Return what stands before an id that several kinds of items have: ``group:`` for a group's."""
         return f"{column.removesuffix(_ID)}:"
 
-    def taken_down(self, samples: pa.Table, tombstones: Sequence[Tombstone]) -> pa.ChunkedArray:
+    def taken_down(self, samples: pa.Table, tombstones: Sequence[Tombstone]) -> Values:
         """Say of each sample whether a tombstone takes it down.
 
         Args:
@@ -71,7 +72,7 @@ class Items:
             tombstones: of this release or of those before it. Of a table that nobody knows any more, an id of whatever
                 kind counts.
         """
-        found = pa.chunked_array([pa.array(np.zeros(len(samples), bool))])
+        found: Values = pa.chunked_array([pa.array(np.zeros(len(samples), bool))])
         for column in self.tables:
             ids = [one.id for one in tombstones if self.columns.get(one.table, column) == column]
             found = pc.or_(found, pc.is_in(samples.column(column), pa.array(ids, pa.string())))

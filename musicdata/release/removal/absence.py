@@ -13,7 +13,7 @@ import mmap
 import tarfile
 import zlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from musicdata.definitions.arrow import ChunkedArray
     from musicdata.release.record.layout import Tombstone
     from musicdata.release.removal.search_terms import SearchTerms
 
@@ -180,14 +181,14 @@ class _Search:
         self._note(name, place, found)
 
 
-def _leaves(values: pa.ChunkedArray) -> Iterator[pa.ChunkedArray]:
+def _leaves(values: ChunkedArray) -> Iterator[ChunkedArray]:
     """Yield the texts and bytes of a column, those inside structs and lists included."""
     kind = values.type
     if pa.types.is_struct(kind):
         for child in values.flatten():
             yield from _leaves(child)
     elif pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
-        yield from _leaves(pc.list_flatten(values))
+        yield from _leaves(cast("ChunkedArray", pc.list_flatten(values)))
     elif pa.types.is_dictionary(kind):
         yield from _leaves(values.cast(kind.value_type))
     elif any(is_kind(kind) for is_kind in _TEXT_KINDS):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from musicdata.definitions.arrow import strings
 from musicdata.definitions.contract import SAMPLE_ID
 from musicdata.release.reading import shape
 from musicdata.release.reading.shared import first_samples, places_in
@@ -20,6 +21,7 @@ from musicdata.release.removal.search_terms import SearchTerms
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from musicdata.definitions.arrow import Values
     from musicdata.definitions.contract import Contract
     from musicdata.release.reading.release import Release
     from musicdata.release.record.layout import Tombstone
@@ -42,9 +44,9 @@ def remains(release: Release, items: Sequence[str | Tombstone]) -> SearchTerms:
     named = [item if isinstance(item, str) else item_of(known, item) for item in items]
     lost = Removed.of(release, tombstones(release, named, version=release.record.version, reason="to be looked for"))
     terms = SearchTerms()
-    kept = {item for ids in lost.kept.values() for item in ids.to_pylist()}
+    kept = {item for ids in lost.kept.values() for item in strings(ids)}
     for ids in lost.orphans.values():
-        for item in sorted(set(ids.to_pylist()) - kept):
+        for item in sorted(set(strings(ids)) - kept):
             terms.add_text("ids", item, f"the id {item}")
     _add_words(terms, release, lost)
     for table in release.tables:
@@ -76,7 +78,7 @@ def _add_media(terms: SearchTerms, release: Release, table: str, lost: Removed) 
     shown = first_samples(release.reader, contract, lost.kept[SAMPLE_ID]) if contract.shown_by else None
     if _HASH in column_names(contract):
         rows = release.reader.read(table, [*key, _HASH])
-        stays |= set(rows.filter(pc.invert(_goes(rows, contract, lost, shown))).column(_HASH).to_pylist())
+        stays |= set(strings(rows.filter(pc.invert(_goes(rows, contract, lost, shown))).column(_HASH)))
     between = (None, None) if contract.shown_by else (pc.min(lost.samples).as_py(), pc.max(lost.samples).as_py())
     for rows in release.reader.iterate(table, [*key, *media], *between):
         for row in rows.filter(_goes(rows, contract, lost, shown)).to_pylist():
@@ -88,7 +90,7 @@ def _add_media(terms: SearchTerms, release: Release, table: str, lost: Removed) 
                     terms.add_text("hashes", sha256, f"the sha256 of {table}.{column} of {row['sample_id']}")
 
 
-def _goes(rows: pa.Table, contract: Contract, lost: Removed, shown: pa.Table | None) -> pa.ChunkedArray:
+def _goes(rows: pa.Table, contract: Contract, lost: Removed, shown: pa.Table | None) -> Values:
     if shown is None:
         return pc.is_in(rows.column(SAMPLE_ID), lost.samples)
     return pc.is_null(places_in(rows, shown, contract.key))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
 import pyarrow.compute as pc
 
+from musicdata.definitions.arrow import strings
 from musicdata.definitions.contract import SAMPLE_ID
 from musicdata.errors import InputError
 from musicdata.release.record import layout
@@ -16,6 +16,7 @@ from musicdata.release.record.tombstones import Items
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from musicdata.definitions.arrow import Values
     from musicdata.release.reading.release import Release
     from musicdata.release.record.layout import Tombstone
 
@@ -35,7 +36,7 @@ def tombstones(release: Release, ids: Sequence[str], *, version: str, reason: st
     """
     items = Items.of(map(release.contract, release.tables))
     samples = release.reader.read(items.home, list(items.tables))
-    known = {column: set(pc.unique(samples.column(column)).to_pylist()) for column in items.tables}
+    known = {column: set(strings(pc.unique(samples.column(column)))) for column in items.tables}
     found: dict[tuple[str, str], Tombstone] = {}
     for item in ids:
         named = _named(items, known, item)
@@ -81,9 +82,9 @@ class Removed:
         kept: column → ids that samples have which stay.
     """
 
-    samples: pa.Array
-    orphans: dict[str, pa.Array]
-    kept: dict[str, pa.Array]
+    samples: Values
+    orphans: dict[str, Values]
+    kept: dict[str, Values]
 
     @classmethod
     def of(cls, release: Release, tombstones: Sequence[Tombstone]) -> Removed:
@@ -93,7 +94,7 @@ class Removed:
         rows = release.reader.read(items.home, known)
         mask = items.taken_down(rows, tombstones)
         lost, stay = rows.filter(mask), rows.filter(pc.invert(mask))
-        kept = {name: pc.unique(stay.column(name)) for name in known}
-        orphans = {name: pc.unique(lost.column(name)) for name in known}
-        orphans = {name: ids.filter(pc.invert(pc.is_in(ids, kept[name]))) for name, ids in orphans.items()}
+        kept: dict[str, Values] = {name: pc.unique(stay.column(name)) for name in known}
+        gone = {name: pc.unique(lost.column(name)) for name in known}
+        orphans: dict[str, Values] = {n: ids.filter(pc.invert(pc.is_in(ids, kept[n]))) for n, ids in gone.items()}
         return cls(orphans[SAMPLE_ID], orphans, kept)

@@ -13,6 +13,8 @@ import pyarrow.compute as pc
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from musicdata.definitions.arrow import ChunkedArray
+
 _PATTERN_BYTES = 12_000
 _PROBE_BYTES = 48
 _SHORT_BYTES = 1000  # an expression costs more than it saves
@@ -63,7 +65,7 @@ class SearchTerms:
         self.counts[kind] = self.counts.get(kind, 0) + 1
         self._patterns.clear()
 
-    def in_values(self, values: pa.ChunkedArray) -> set[str]:
+    def in_values(self, values: ChunkedArray) -> set[str]:
         """Return what is found in values of the type binary."""
         found: set[str] = set()
         for pattern in self._expressions():

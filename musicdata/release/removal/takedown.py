@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from musicdata.definitions.arrow import ChunkedArray, Values
     from musicdata.release.reading.release import Release
     from musicdata.release.record.configs import Config
     from musicdata.release.record.layout import Record, Table, Tombstone
@@ -139,7 +140,7 @@ class _Change:
     """
 
     column: str
-    ids: pa.Array
+    ids: Values
     key: tuple[str, ...] = ()
     first: pa.Table | None = None
 
@@ -155,7 +156,7 @@ class _Change:
         if self.first is None:
             return rows.filter(pc.invert(goes))
         where = places_in(rows, self.first, self.key)
-        after = pc.if_else(goes, self.first.column(SAMPLE_ID).take(where), rows.column(SAMPLE_ID))
+        after: ChunkedArray = pc.if_else(goes, self.first.column(SAMPLE_ID).take(where), rows.column(SAMPLE_ID))
         place = rows.schema.get_field_index(SAMPLE_ID)
         return rows.set_column(place, rows.schema.field(place), after).filter(pc.is_valid(after))
 

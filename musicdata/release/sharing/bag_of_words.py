@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from musicdata.definitions import contract as contracts
+from musicdata.definitions.arrow import strings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -54,7 +55,7 @@ def vocabulary(samples: Iterable[pa.Table]) -> list[str]:
     for piece in samples:
         found = {
             (numbers.setdefault(word, len(numbers)) << 32) | groups.setdefault(group, len(groups))
-            for group, text in zip(piece["group_id"].to_pylist(), piece[TEXT].to_pylist(), strict=True)
+            for group, text in zip(strings(piece["group_id"]), piece[TEXT].to_pylist(), strict=True)
             for word in words(text or "")
         }
         pairs = np.union1d(pairs, np.fromiter(found, np.int64, len(found)))

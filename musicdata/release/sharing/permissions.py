@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from musicdata.definitions.arrow import strings
 from musicdata.definitions.contract import introduced_by
 from musicdata.errors import ContractError
 from musicdata.release.reading.shared import joined_key
 from musicdata.release.record.rights import RIGHTS
 
 if TYPE_CHECKING:
+    from musicdata.definitions.arrow import Values
     from musicdata.definitions.contract import Column, Contract
     from musicdata.release.reading.reader import ReleaseReader
 
@@ -36,23 +38,23 @@ class Permissions:
     """
 
     reader: ReleaseReader
-    samples: pa.Array
-    allowed: dict[str, pa.Array]
-    _shown: dict[tuple[str, str], pa.Array] = field(default_factory=dict)
+    samples: Values
+    allowed: dict[str, Values]
+    _shown: dict[tuple[str, str], Values] = field(default_factory=dict)
 
     @classmethod
     def of(cls, reader: ReleaseReader) -> Permissions:
         """Read the permissions from the table `rights`."""
         samples = reader.read(introduced_by(reader), ["sample_id"]).column("sample_id").combine_chunks()
-        allowed = {}
+        allowed: dict[str, Values] = {}
         if RIGHTS in reader.tables:
             rows = reader.read(RIGHTS, ["sample_id", "modality", "may_redistribute"])
-            for modality in sorted(pc.unique(rows.column("modality")).to_pylist()):
-                may = pc.and_(rows.column("may_redistribute"), pc.equal(rows.column("modality"), modality))
+            for modality in sorted(strings(pc.unique(rows.column("modality")))):
+                may = pc.and_(rows.column("may_redistribute"), pc.equal(rows.column("modality"), pa.scalar(modality)))
                 allowed[modality] = rows.filter(may).column("sample_id").combine_chunks()
         return cls(reader, samples.take(pc.sort_indices(samples)), allowed)
 
-    def withheld_samples(self, modality: str) -> pa.Array:
+    def withheld_samples(self, modality: str) -> Values:
         """Return the ids of the samples of which the modality may not be handed on, in order."""
         return self.samples.filter(pc.invert(self._is_allowed(self.samples, modality)))
 
@@ -70,7 +72,7 @@ class Permissions:
             )
         return list(dict.fromkeys(["sample_id", *(contract.key if contract.shown_by else ())]))
 
-    def withheld(self, contract: Contract, rows: pa.Table, modality: str) -> pa.ChunkedArray:
+    def withheld(self, contract: Contract, rows: pa.Table, modality: str) -> Values:
         """Say of each row whether what it shows of the modality may not be handed on.
 
         A row that several samples share may be, if one of them may be.
@@ -79,14 +81,14 @@ class Permissions:
             return pc.invert(pc.is_in(joined_key(rows, contract.key), self._shown_by_allowed(contract, modality)))
         return pc.invert(self._is_allowed(rows.column("sample_id"), modality))
 
-    def _is_allowed(self, ids: pa.Array, modality: str) -> pa.Array:
+    def _is_allowed(self, ids: Values, modality: str) -> Values:
         return pc.is_in(ids, self.allowed.get(modality, pa.array([], pa.string())))
 
-    def _shown_by_allowed(self, contract: Contract, modality: str) -> pa.Array:
+    def _shown_by_allowed(self, contract: Contract, modality: str) -> Values:
         """Return the keys of the rows that a sample shows of which the modality may be handed on."""
         place = contract.name, modality
         if place not in self._shown:
-            found = pa.array([], pa.string())
+            found: Values = pa.array([], pa.string())
             for rows in self.reader.iterate(contract.shown_by, [*contract.key, "sample_id"]):
                 keys = joined_key(rows.filter(self._is_allowed(rows.column("sample_id"), modality)), contract.key)
                 found = pc.unique(pa.chunked_array([found, *keys.chunks], pa.string()))

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from musicdata.definitions import contract as contracts
+from musicdata.definitions.arrow import count_true, strings
 from musicdata.errors import InputError, IntegrityError, UsageError
 from musicdata.release.making import around, writing
 from musicdata.release.making.staging import is_there, staging
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from musicdata.definitions.arrow import Array, ChunkedArray
     from musicdata.definitions.contract import Column, Contract
     from musicdata.release.reading.release import Release
     from musicdata.release.record.layout import Record, Table, View
@@ -149,7 +151,7 @@ class _Rendering:
         """Empty the cells that must not be shown."""
         if self.view != "open":
             return rows
-        masks: dict[str, pa.Array] = {}
+        masks: dict[str, Array] = {}
         for column in contract.columns:
             if not column.content_of or column.name in contract.key:
                 continue
@@ -190,8 +192,8 @@ class _Rendering:
         known = bag_of_words.vocabulary(self._samples())
         rows = dict.fromkeys(layout.SPLITS, 0)
         for piece in bag_of_words.bags(self._samples(), known):
-            for split in pc.unique(piece.column("split")).to_pylist():
-                rows[split] += pc.sum(pc.equal(piece.column("split"), split)).as_py()
+            for split in strings(pc.unique(piece.column("split"))):
+                rows[split] += count_true(pc.equal(piece.column("split"), pa.scalar(split)))
         config = configs.alone_in_config(contracts.load(bag_of_words.TABLE))
         writer = writing.ConfigWriter(folder, config, rows, dict.fromkeys(rows, 1))
         for piece in bag_of_words.bags(self._samples(), known):
@@ -202,17 +204,17 @@ class _Rendering:
         """Yield what a bag of words is made of: ids, and all texts of a sample one after the other."""
         columns = [*bag_of_words.COLUMNS, *self._texts]
         for rows in self.release.reader.iterate_config(layout.SAMPLES, columns):
-            texts = [rows.column(name) for name in self._texts]
-            together = pc.binary_join_element_wise(*texts, "\n", null_handling="skip")
+            texts: list[Any] = [*(rows.column(name) for name in self._texts), "\n"]
+            together = pc.binary_join_element_wise(*texts, null_handling="skip")
             yield rows.select(bag_of_words.COLUMNS).append_column(bag_of_words.TEXT, together)
 
 
-def without(values: pa.ChunkedArray, withheld: pa.Array) -> pa.Array:
+def without(values: ChunkedArray, withheld: Array) -> Array:
     """Return the values with those withheld empty; nothing of them stays behind in memory, so none gets into a file."""
     places = pc.if_else(withheld, None, pa.array(np.arange(len(withheld))))
-    whole = values.combine_chunks() if values.num_chunks != 1 else values.chunk(0)
-    if not pa.types.is_struct(whole.type):
+    whole = values.combine_chunks() if values.num_chunks != 1 else cast("Array", values.chunk(0))
+    if not isinstance(whole, pa.StructArray):
         return whole.take(places)
     children = [child.take(places) for child in whole.flatten()]
-    filled = [pc.fill_null(c, b"" if pa.types.is_binary(c.type) else "") for c in children]  # their fields forbid nulls
+    filled = [c.fill_null(b"" if pa.types.is_binary(c.type) else "") for c in children]  # their fields forbid nulls
     return pa.StructArray.from_arrays(filled, fields=list(whole.type), mask=withheld)

@@ -302,7 +302,7 @@ class _SplitCheck:
             self._before[key] = key_at(rows, key, len(rows) - 1) if len(rows) else self._before[key]
         if (
             "split" in rows.column_names
-            and not pc.all(pc.equal(rows.column("split"), self._split), min_count=0).as_py()
+            and not pc.all(pc.equal(rows.column("split"), pa.scalar(self._split)), min_count=0).as_py()
         ):
             yield Problem(path, "split", f"has rows of another split than {self._split}")
         for name, digest in self.digests.items():

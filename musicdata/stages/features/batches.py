@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow.compute as pc
 
+from musicdata.definitions.arrow import strings
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -63,7 +65,7 @@ def iterate(
         for begin in range(0, len(whole), SAMPLES_AT_ONCE):
             some = whole[begin : begin + SAMPLES_AT_ONCE]
             notes = part[some[0].start : some[-1].stop]
-            ids = pc.unique(notes.column("sample_id")).to_pylist()
+            ids = strings(pc.unique(notes.column("sample_id")))
             rows = {table: _rows(inputs, table, columns, ids) for table, columns in media.items()}
             yield Batch(notes, rows, spans(notes))
 

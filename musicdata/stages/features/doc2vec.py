@@ -11,6 +11,7 @@ import numpy as np
 from pydantic import Field
 
 from musicdata.definitions import cutting
+from musicdata.definitions.arrow import strings
 from musicdata.definitions.cost import Cost, Expected, as_many
 from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 from musicdata.music.features import doc2vec
@@ -60,7 +61,7 @@ def cost(parameters: FeaturesDoc2vec, _expected: Expected) -> Cost:
 
 def cut(_parameters: FeaturesDoc2vec, inputs: Inputs) -> Iterator[Shard]:
     """Yield one shard: the model is fitted on all of the train split."""
-    ids = inputs.read("tokens", ["sample_id"]).column("sample_id").to_pylist()
+    ids = strings(inputs.read("tokens", ["sample_id"]).column("sample_id"))
     if ids:
         yield Shard(ids[0], ids[-1], len(ids), cutting.rows_digest(inputs, {"tokens": _READS}))
 

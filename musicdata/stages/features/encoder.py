@@ -8,11 +8,13 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import Field
 
 from musicdata.definitions import contract as contracts
 from musicdata.definitions import cutting
+from musicdata.definitions.arrow import strings
 from musicdata.definitions.cost import Cost, as_many
 from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 from musicdata.errors import InputError
@@ -26,7 +28,6 @@ from musicdata.stages.features.rows import NOTE_KEY, rows_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    import pyarrow as pa
     from numpy.typing import NDArray
 
     from musicdata.definitions.reader import Inputs
@@ -95,7 +96,7 @@ def run(parameters: FeaturesEncoder, task: Task) -> None:
 
 def _train_samples(inputs: Inputs, most: int) -> set[str]:
     rows = inputs.read("alignment", ["sample_id", "split"])
-    train = pc.unique(rows.filter(pc.equal(rows.column("split"), "train")).column("sample_id")).to_pylist()
+    train = strings(pc.unique(rows.filter(pc.equal(rows.column("split"), pa.scalar("train"))).column("sample_id")))
     return set(sorted(train, key=lambda sample_id: hashlib.sha256(sample_id.encode()).digest())[:most])
 
 
@@ -111,7 +112,7 @@ def _read(inputs: Inputs, only: set[str] | None = None) -> Iterator[_Notes]:
         rows = np.concatenate([np.arange(batch.spans[n].start, batch.spans[n].stop) for n in numbers])
         notes = batch.notes.take(rows)
         sounds = [_sounds(batch.media["audio"][n]["audio"]["bytes"], batch.column("audio_start", n)) for n in numbers]
-        kinds = notes.column("note_sheet_id").to_pylist()
+        kinds = strings(notes.column("note_sheet_id"))
         yield _Notes(notes.select(NOTE_KEY), np.concatenate(sounds), crops[rows], kinds)
 
 

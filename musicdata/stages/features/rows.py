@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from musicdata.definitions.arrow import Values
     from musicdata.music.features.extractor import Extractor
 
 NOTE_KEY = ("sample_id", "split", "note_index")
@@ -28,10 +29,11 @@ def rows_of(extractor: Extractor, table: str, key: pa.Table, values: Mapping[str
         values: column → array of shape (rows, *shape) of a vector column, or (rows,) of another.
     """
     contract = contracts.load(table)
-    columns = {name: key.column(name) for name in key.column_names}
+    columns: dict[str, Values] = {name: key.column(name) for name in key.column_names}
     for name, array in values.items():
         column = contract.column(name)
         columns[name] = column.pack(array) if column.is_vector else pa.array(array)
     said = {"extractor": extractor.name, "extractor_version": extractor.version, "parameters": extractor.text()}
     columns |= {name: pa.repeat(pa.scalar(value), len(key)) for name, value in said.items()}
-    return pa.table({column.name: columns[column.name] for column in contract.columns})
+    names = [column.name for column in contract.columns]
+    return pa.table([columns[name] for name in names], names)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from musicdata.definitions import cutting
+from musicdata.definitions.arrow import strings
 from musicdata.definitions.cost import Cost, Expected, as_many
 from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 from musicdata.music.text import tokens
@@ -48,7 +49,7 @@ def run(parameters: Tokenise, task: Task) -> None:
     name = tokens.chosen(parameters.tokenizer, parameters.model_dir)
     tokenise = tokens.load(name, parameters.model_dir)
     for part in task.inputs.iterate("pairs", _READS, task.shard.first, task.shard.last):
-        ids, splits, lyrics = (part.column(column).to_pylist() for column in _READS)
+        ids, splits, lyrics = (strings(part.column(column)) for column in _READS)
         found = [tokenise(text) for text in lyrics]
         task.sink.write(
             "tokens",

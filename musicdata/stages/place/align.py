@@ -10,12 +10,14 @@ import pyarrow.compute as pc
 
 from musicdata.definitions import contract as contracts
 from musicdata.definitions import cutting
+from musicdata.definitions.arrow import strings
 from musicdata.definitions.cost import Cost, as_many
 from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from musicdata.definitions.arrow import ChunkedArray, Values
     from musicdata.definitions.reader import Inputs
 
 _SAMPLES_A_SHARD = 2048
@@ -42,7 +44,7 @@ def run(_parameters: Align, task: Task) -> None:
     samples, notes, audio, sheets, boxes = (
         task.inputs.read(table, columns, task.shard.first, task.shard.last) for table, columns in _READS.items()
     )
-    sample_ids = samples.column("sample_id").to_pylist()
+    sample_ids = strings(samples.column("sample_id"))
     heard, seen = set(audio.column("sample_id").to_pylist()), set(sheets.column("sample_id").to_pylist())
     for sample_id in sample_ids:
         lacking = [name for name, have in (("audio", heard), ("sheet", seen)) if sample_id not in have]
@@ -58,7 +60,7 @@ def run(_parameters: Align, task: Task) -> None:
 def _aligned(notes: pa.Table, boxes: pa.Table, samples: pa.Table, audio: pa.Table) -> pa.Table:
     """Return one row a note; `notes` and `boxes` are both in order of (sample_id, note_index)."""
     _require_same_notes(notes, boxes)
-    columns = {name: notes.column(name) for name in notes.column_names}
+    columns: dict[str, Values] = {name: notes.column(name) for name in notes.column_names}
     columns |= {name: boxes.column(name) for name in boxes.column_names if name not in columns}
     for name in ("song_id", "group_id"):
         columns[name] = _look_up(notes, samples, name)
@@ -66,7 +68,7 @@ def _aligned(notes: pa.Table, boxes: pa.Table, samples: pa.Table, audio: pa.Tabl
     for name, source in (("audio_start", "onset_s"), ("audio_stop", "offset_s")):
         columns[name] = pa.array(np.rint(notes.column(source).to_numpy() * rate_hz).astype(np.int64))
     wanted = [column.name for column in contracts.load("alignment").columns]
-    return pa.table({name: columns[name] for name in wanted})
+    return pa.table([columns[name] for name in wanted], wanted)
 
 
 def _require_same_notes(notes: pa.Table, boxes: pa.Table) -> None:
@@ -75,7 +77,7 @@ def _require_same_notes(notes: pa.Table, boxes: pa.Table) -> None:
             raise ValueError(f"tables notes and sheet_boxes differ in {key}")
 
 
-def _look_up(notes: pa.Table, table: pa.Table, column: str) -> pa.ChunkedArray:
+def _look_up(notes: pa.Table, table: pa.Table, column: str) -> ChunkedArray:
     """Return `column` of the row of `table` that belongs to each note's sample."""
     where = pc.index_in(notes.column("sample_id"), table.column("sample_id"))
     return table.column(column).take(where)

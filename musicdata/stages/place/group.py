@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
+from musicdata.definitions.arrow import strings
 from musicdata.definitions.cost import Cost, as_many
 from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 from musicdata.music import similarity
@@ -37,7 +38,7 @@ class Group(Parameters):
 
 def cut(_parameters: Group, inputs: Inputs) -> Iterator[Shard]:
     """Yield one shard: any two songs may be near-duplicates."""
-    song_ids = inputs.read("songs", ["song_id"]).column("song_id").to_pylist()
+    song_ids = strings(inputs.read("songs", ["song_id"]).column("song_id"))
     if song_ids:
         yield Shard(song_ids[0], song_ids[-1], len(song_ids), inputs.digest("song_notes"))
 
@@ -47,7 +48,7 @@ def run(parameters: Group, task: Task) -> None:
     links = similarity.find_links(
         _contents(task.inputs), min_melody=parameters.min_melody, min_lyrics=parameters.min_lyrics
     )
-    song_ids = task.inputs.read("songs", ["song_id"]).column("song_id").to_pylist()
+    song_ids = strings(task.inputs.read("songs", ["song_id"]).column("song_id"))
     grouping = similarity.group(song_ids, links, _kept(task))
     for song_id, groups in grouping.bridging.items():
         detail = (
@@ -83,7 +84,7 @@ def _kept(task: Task) -> dict[str, str] | None:
     if task.kept is None:
         return None
     rows = task.kept.read("song_groups", ["song_id", "group_id"])
-    return dict(zip(rows.column("song_id").to_pylist(), rows.column("group_id").to_pylist(), strict=True))
+    return dict(zip(strings(rows.column("song_id")), strings(rows.column("group_id")), strict=True))
 
 
 def _nearest(links: Iterable[Link], group_ids: Mapping[str, str]) -> dict[str, tuple[str, Link]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from musicdata.definitions import cutting
+from musicdata.definitions.arrow import strings
 from musicdata.definitions.cost import Cost, Expected
 from musicdata.definitions.stage import Parameters, Remark, Shard, Stage, Task
 from musicdata.music.text import synced_lyrics
@@ -55,7 +56,7 @@ def expect(parameters: Pair, counts: Counts) -> Expected:
 def remark(parameters: Pair, inputs: Inputs) -> Remark:
     """Say which moods have fewer pairs than are wanted, if any has, and what helps."""
     n_pairs = Counter(inputs.read("pairs", ["mood"]).column(0).to_pylist())
-    moods = sorted(set(inputs.read("tracks", ["mood"]).column(0).to_pylist()))
+    moods = sorted(set(strings(inputs.read("tracks", ["mood"]).column(0))))
     short = {mood: n_pairs[mood] for mood in moods if n_pairs[mood] < parameters.per_mood}
     facts = {"per_mood": parameters.per_mood, "moods": len(moods), "short": short}
     if not short:
@@ -71,7 +72,7 @@ def remark(parameters: Pair, inputs: Inputs) -> Remark:
 
 def cut(_parameters: Pair, inputs: Inputs) -> Iterator[Shard]:
     """Yield one shard: whether a track is taken depends on all before it in its mood."""
-    ids = inputs.read("tracks", ["sample_id"]).column("sample_id").to_pylist()
+    ids = strings(inputs.read("tracks", ["sample_id"]).column("sample_id"))
     if ids:
         digest = cutting.rows_digest(inputs, _READS | {"lyrics": [*_READS["lyrics"], "synced"]})
         yield Shard(ids[0], ids[-1], len(ids), digest)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, field_validator
@@ -136,7 +137,7 @@ def _ranked(parameters: RankTracks, usable: Sequence[Recording]) -> dict[str, tu
     sources = {mood: _source(parameters, mood, tracks) for mood, tracks in sorted(of_mood.items())}
     best: dict[str, tuple[int, str]] = {}
     for mood, source in sources.items():
-        of_mood[mood].sort(key=lambda recording, mood=mood, source=source: _order(recording, mood, source))  # type: ignore[misc]
+        of_mood[mood].sort(key=partial(_order, mood=mood, source=source))
         for rank, recording in enumerate(of_mood[mood]):
             best[recording.sample_id] = min(best.get(recording.sample_id, (rank, mood)), (rank, mood))
     return {

@@ -9,6 +9,7 @@ import pyarrow as pa
 from pydantic import Field
 
 from musicdata.definitions import cutting
+from musicdata.definitions.arrow import strings
 from musicdata.definitions.cost import Cost, Expected
 from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 
@@ -48,7 +49,7 @@ def cost(parameters: SplitRuns, _expected: Expected) -> Cost:
 
 def cut(_parameters: SplitRuns, inputs: Inputs) -> Iterator[Shard]:
     """Yield one shard: exact shares depend on all of the pairs."""
-    ids = inputs.read("pairs", ["sample_id"]).column("sample_id").to_pylist()
+    ids = strings(inputs.read("pairs", ["sample_id"]).column("sample_id"))
     if ids:
         yield Shard(ids[0], ids[-1], len(ids), cutting.rows_digest(inputs, _READS))
 
@@ -56,7 +57,7 @@ def cut(_parameters: SplitRuns, inputs: Inputs) -> Iterator[Shard]:
 def run(parameters: SplitRuns, task: Task) -> None:
     """Write a row for each pair and run."""
     pairs = task.inputs.read("pairs", _READS["pairs"])
-    ids, splits, groups = (pairs.column(name).to_pylist() for name in _READS["pairs"])
+    ids, splits, groups = (strings(pairs.column(name)) for name in _READS["pairs"])
     train = {f"paper_{k}": random_train(ids, k, parameters) for k in range(parameters.runs)}
     train[ARTIST] = artist_train(ids, groups, parameters)
     schemes = sorted(train)

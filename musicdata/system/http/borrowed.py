@@ -54,7 +54,7 @@ class LastResponse:
         return HttpError(f"{self.where}: {fault.text}", fault.outcome, fault.status, fault.wait_s, reason)
 
 
-class BorrowedSession(requests.Session):  # type: ignore[misc]  # requests is not followed
+class BorrowedSession(requests.Session):
     """What a library takes for an ordinary session; to be used by one thread at a time.
 
     Attributes:
@@ -73,7 +73,7 @@ class BorrowedSession(requests.Session):  # type: ignore[misc]  # requests is no
         for scheme in ("http://", "https://"):
             self.mount(scheme, WatchedAdapter())
 
-    def request(
+    def request(  # type: ignore[override]  # what a library says beside these, such as time-outs, does not count
         self,
         method: str,
         url: str,

@@ -126,7 +126,7 @@ class _TlsPool(HTTPSConnectionPool):
 _POOLS = {"http": _Pool, "https": _TlsPool}
 
 
-class WatchedAdapter(HTTPAdapter):  # type: ignore[misc]  # requests is not followed
+class WatchedAdapter(HTTPAdapter):
     """Requests' adapter over watched connections; it never tries again by itself."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:

@@ -15,9 +15,9 @@ from tests.baselines.linear.paired import correlations, make
 
 def test_the_correlations_are_those_of_cca_zoo() -> None:
     views = make(800, (40, 25), shared=12)
-    reference = cca_zoo.linear.CCA(n_components=20).fit(views)
+    reference = cca_zoo.linear.CCA(n_components=20).fit([*views])
     ours = CCA(n_components=20).fit(views)
-    np.testing.assert_allclose(ours.canonical_correlations_, correlations(reference.transform(views)), atol=1e-10)
+    np.testing.assert_allclose(ours.canonical_correlations_, correlations(reference.transform([*views])), atol=1e-10)
     np.testing.assert_allclose(correlations(ours.transform(views)), ours.canonical_correlations_, atol=1e-12)
 
 

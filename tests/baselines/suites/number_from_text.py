@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from musicdata.definitions.arrow import strings
 from musicdata.definitions.suite import (
     Clock,
     FigureTable,
@@ -64,7 +65,7 @@ def run(data: TableSource, settings: NumberFromText, options: Options, clock: Cl
         number = settings.number.split(".")[1]
         table = data.table(name, ["sample_id", "split", "group_id", text, number])
         split, groups = np.array(table.column("split")), np.array(table.column("group_id"))
-        texts, numbers = table.column(text).to_pylist(), np.array(table.column(number), np.float64)
+        texts, numbers = strings(table.column(text)), np.array(table.column(number), np.float64)
         train, rest = np.flatnonzero(split == "train"), np.flatnonzero(split != "train")
         vocabulary = sorted({word for i in train for word in texts[i].lower().split()})
         x = bags(texts, vocabulary)

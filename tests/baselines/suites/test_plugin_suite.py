@@ -11,6 +11,7 @@ import pytest
 
 import musicdata
 from musicdata.definitions import plugins
+from musicdata.definitions.arrow import strings
 from musicdata.errors import RecipeError, UsageError
 from musicdata.release.description import card
 from musicdata_baselines import report
@@ -32,7 +33,7 @@ def with_suite(work: Path, text: str = VALIDATE + PLUGINS) -> Path:
 @pytest.fixture
 def work(copied_crawl: Path) -> Path:
     """A workspace of texts and numbers, those of their characters, whose recipe names the suite."""
-    texts = musicdata.open_data(copied_crawl).table("pairs", ["lyrics"]).column("lyrics").to_pylist()
+    texts = strings(musicdata.open_data(copied_crawl).table("pairs", ["lyrics"]).column("lyrics"))
     change_values(copied_crawl, "pairs", "n_words", lambda _values: [len(text) for text in texts])
     return with_suite(copied_crawl)
 

@@ -66,7 +66,8 @@ PLAIN = Contract(
 )
 CONTRACTS = {contract.name: contract for contract in (SAMPLES, THINGS, PLAIN)}
 
-OLD, NEW = (made.encoded("audio", np.array([1, 2]), anew=anew).to_pylist() for anew in (False, True))
+OLD: list[Any] = made.encoded("audio", np.array([1, 2])).to_pylist()
+NEW: list[Any] = made.encoded("audio", np.array([1, 2]), anew=True).to_pylist()
 SOUNDS = {
     "a": OLD[0],
     "a anew": NEW[0],
@@ -219,7 +220,8 @@ def test_rows_match_by_all_of_their_key(a: set[Any], b: set[Any], random: Any) -
     keys = [random.sample(sorted(of), len(of)) for of in (a, b)]
     tables = [
         pa.table(
-            [pa.array([k[i] for k in of], kind) for i, kind in enumerate((pa.string(), pa.int64(), pa.bool_()))], "xyz"
+            [pa.array([k[i] for k in of], kind) for i, kind in enumerate((pa.string(), pa.int64(), pa.bool_()))],
+            list("xyz"),
         )
         for of in keys
     ]
@@ -301,7 +303,8 @@ def test_rows_added_and_removed_are_counted_once_for_samples(small: Release, tmp
 
 
 def encode_anew(rows: pa.Table, kind: str) -> pa.Table:
-    seeds = np.array([int(value["path"].split(".")[0]) for value in rows[kind].to_pylist()])
+    values: list[Any] = rows[kind].to_pylist()
+    seeds = np.array([int(value["path"].split(".")[0]) for value in values])
     media = made.encoded(kind, seeds, anew=True)
     return set_values(set_values(rows, kind, media), "sha256", made.sha256s(media))
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
+from musicdata.definitions.arrow import strings
 from tests.release.made import Made, data_set, rows_of, set_values
+
+if TYPE_CHECKING:
+    from musicdata.definitions.arrow import Array
 
 NOTES = 4
 SECRET = "withheld"  # in every word that may not be handed on
@@ -44,7 +49,7 @@ def songs(n_samples: int = 12) -> Made:
     found = data_set(n_samples, NOTES)
     n_notes = n_samples * NOTES
     onset = np.tile(np.arange(NOTES) * NOTE_S, n_samples)
-    ids = found.tables["samples"]["sample_id"].to_pylist()
+    ids = strings(found.tables["samples"]["sample_id"])
     syllables = [
         HOSTILE[number % len(HOSTILE)]
         if is_open(ids[number // NOTES])
@@ -73,10 +78,10 @@ def songs(n_samples: int = 12) -> Made:
 
 def _rights(samples: pa.Table) -> pa.Table:
     modalities = ("audio", "lyrics", "notes", "sheet")
-    ids, splits = (samples[name].to_pylist() for name in ("sample_id", "split"))
+    ids, splits = (strings(samples[name]) for name in ("sample_id", "split"))
     n = len(ids) * len(modalities)
     allowed = [is_open(sample_id) for sample_id in ids for _ in modalities]
-    given = {
+    given: dict[str, Array] = {
         "sample_id": pa.array([sample_id for sample_id in ids for _ in modalities]),
         "split": pa.array([split for split in splits for _ in modalities]),
         "modality": pa.array(modalities * len(ids)),

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from musicdata.definitions.arrow import strings
 from musicdata.errors import IntegrityError
 from musicdata.release.exports import EXPORT_RECORD
 from musicdata.release.exports.check import check_exports
@@ -144,7 +145,7 @@ def with_another(rows: pa.Table) -> pa.Table:
 
 def moved(rows: pa.Table) -> pa.Table:
     to = {"s000000": "test", "s000010": "train"}
-    places = zip(rows["sample_id"].to_pylist(), rows["split"].to_pylist(), strict=True)
+    places = zip(strings(rows["sample_id"]), strings(rows["split"]), strict=True)
     return set_values(rows, "split", [to.get(sample_id, split) for sample_id, split in places])
 
 

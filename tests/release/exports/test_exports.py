@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from musicdata.definitions.arrow import strings
 from musicdata.errors import InputError, MusicdataError, StorageError, UsageError
 from musicdata.release.exports import EXPORT_RECORD, EXPORTS, export, read_export_record
 from musicdata.release.exports.check import check_exports
@@ -148,7 +149,7 @@ def test_a_killed_export_leaves_nothing_and_the_next_is_whole(
 @pytest.mark.parametrize("sample_id", ["t/../../../up", "t.b", "t\\b", "té", "t" * 96])
 def test_an_id_that_is_no_file_name_leaves_nothing(name: str, sample_id: str, tmp_path: Path) -> None:
     def spoil(table: str) -> list[str]:
-        ids: list[str] = spoilt.tables[table]["sample_id"].to_pylist()
+        ids = strings(spoilt.tables[table]["sample_id"])
         return [sample_id if found == ids[-1] else found for found in ids]
 
     spoilt = songs(6)

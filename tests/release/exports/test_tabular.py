@@ -17,15 +17,14 @@ from musicdata.release.exports.tabular import CsvWriter, escape, read_csv, unesc
 from tests.release.exports.songs import HOSTILE
 
 RISKY = tuple("=+-@\t\r\n＝＋－＠")
-SCHEMA = pa.schema(
-    [
-        ("text", pa.string()),
-        ("number", pa.float64()),
-        ("count", pa.int32()),
-        ("wide", pa.int64()),
-        ("known", pa.bool_()),
-    ]
-)
+TYPES: dict[str, pa.DataType] = {
+    "text": pa.string(),
+    "number": pa.float64(),
+    "count": pa.int32(),
+    "wide": pa.int64(),
+    "known": pa.bool_(),
+}
+SCHEMA = pa.schema(TYPES)
 TEXTS = st.one_of(
     st.none(),
     st.sampled_from(HOSTILE),

@@ -3,13 +3,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from musicdata.definitions import contract as contracts
+from musicdata.definitions.arrow import vectors
 from musicdata.errors import InputError, IntegrityError, UsageError
 from musicdata.release.reading.release import Release, open_release
 from musicdata.release.record import layout
@@ -18,6 +19,9 @@ from musicdata.release.verify.files import verify
 from tests.release import made
 from tests.release.rights_made import is_open, with_rights
 from tests.trees import digests
+
+if TYPE_CHECKING:
+    from musicdata.definitions.arrow import Array
 
 VIEWS: tuple[layout.View, ...] = ("open", "features", "ids")
 
@@ -201,10 +205,10 @@ WITHHELD = pa.array([False, True, False])
         pa.array(["a", "SECRET", "b"]),
         pa.array([1, 77, 3], pa.int32()),
         pa.array([{"bytes": b, "path": p} for b, p in ((b"a", "x"), (b"SECRET", "SECRET"), (b"b", "y"))], contracts.MEDIA_TYPE),
-        pa.FixedSizeListArray.from_arrays(pa.array([1, 2, 77, 77, 5, 6], pa.uint8()), type=pa.list_(pa.field("element", pa.uint8(), nullable=False), 2)),
+        vectors(pa.array([1, 2, 77, 77, 5, 6], pa.uint8()), pa.list_(pa.field("element", pa.uint8(), nullable=False), 2)),
     ],
 )  # fmt: skip
-def test_emptied_values_leave_nothing_behind(values: pa.Array) -> None:
+def test_emptied_values_leave_nothing_behind(values: Array) -> None:
     for given in (pa.chunked_array([values]), pa.chunked_array([values[:1], values[1:]])):
         emptied = without(given, WITHHELD)
         emptied.validate(full=True)

@@ -187,7 +187,8 @@ def test_a_document_of_another_version_is_named(root: Path, tmp_path: Path, name
 def test_the_damaged_column_of_a_file_is_named(whole: Path) -> None:
     path = whole / SAMPLES
     good = path.read_bytes()
-    sounds = [row["bytes"] for row in pq.read_table(path, partitioning=None)["audio"].to_pylist()]
+    media: list[Any] = pq.read_table(path, partitioning=None)["audio"].to_pylist()
+    sounds = [row["bytes"] for row in media]
     at = next(good.index(sound) + len(sound) // 2 for sound in sounds if good.count(sound) == 1)  # not in statistics
     path.write_bytes(flipped(good, at, 0))
     found = verify(whole)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import musicdata
+from musicdata.definitions.arrow import strings
 from musicdata.stages.place.window import Window, lyrics_text, times_s, window_starts
 from tests.recipes import TO_WINDOWS, write_recipe
 from tests.songs import shared, write_song
@@ -96,7 +97,7 @@ def test_long_rests_drop_the_window_with_a_reason(
     (tmp_path / "in.csv").rename(tmp_path / "songs" / "a.csv")
     write(tmp_path / "songs" / "b.csv", [(50 + i % 5, 0.5, 0.0, f"do{i}") for i in range(20)])
     work = musicdata.build(recipe, input=tmp_path / "songs", work=tmp_path / "w", workers=1, overrides=options)
-    names = {sample_id.split("_")[0] for sample_id in work.table("samples", ["sample_id"]).column(0).to_pylist()}
+    names = {sample_id.split("_")[0] for sample_id in strings(work.table("samples", ["sample_id"]).column(0))}
     assert names == ({"a", "b"} if kept else {"b"})
     rejects = list(work.rows("rejects"))
     assert [r["reason"] for r in rejects] == ([] if kept else ["rest_too_long"])

@@ -12,6 +12,7 @@ from PIL import Image
 
 from musicdata.definitions import stage as stages
 from musicdata.definitions import trial
+from musicdata.definitions.arrow import strings
 from musicdata.music.render import notation
 from musicdata.stages.render.note_sheet import page_of
 from tests.stages.reading import tables
@@ -23,10 +24,10 @@ STAGE = stages.find("render_note_sheet")
 def boxes(built: Path) -> pa.Table:
     """The notes of three samples on their sheets, two of them in other splits than they were."""
     rows = tables(built, "sheet_boxes", samples=3)["sheet_boxes"]
-    names = sorted(set(rows.column("sample_id").to_pylist()))
+    names = sorted(set(strings(rows.column("sample_id"))))
     splits = dict(zip(names, ("test", "train", "train"), strict=True))
     place = rows.schema.get_field_index("split")
-    moved = pa.array([splits[name] for name in rows.column("sample_id").to_pylist()], rows.schema.field(place).type)
+    moved = pa.array([splits[name] for name in strings(rows.column("sample_id"))], rows.schema.field(place).type)
     return rows.set_column(place, rows.schema.field(place), moved)
 
 
@@ -67,7 +68,7 @@ def test_a_picture_shows_one_head(made: trial.Trial) -> None:
 
 
 def test_a_page_is_what_the_name_says(boxes: pa.Table) -> None:
-    for name in sorted(set(boxes.column("note_sheet_id").to_pylist())):
+    for name in sorted(set(strings(boxes.column("note_sheet_id")))):
         clef, spelling, duration_ql = notation.read_note_sheet_id(name)
         page = page_of(name)
         assert (page.clef, len(page.notes)) == (clef, 1)

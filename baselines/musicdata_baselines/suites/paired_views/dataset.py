@@ -171,8 +171,8 @@ def _a_sample(work: TableSource, path: str, sample_ids: Sequence[str]) -> NDArra
     described = work.contract(name).column(column)
     table = work.table(name, ["sample_id", column])
     values = pc.utf8_length(table.column(column)) if described.type == "string" else table.column(column)
-    values = pc.fill_null(pc.cast(values, pa.float64()), 0.0)
-    summed = pa.table({"sample_id": table.column("sample_id"), "value": values})
+    numbers: Any = values.cast(pa.float64())  # the stubs refuse every filling of a column of an open type
+    summed = pa.table([table.column("sample_id"), numbers.fill_null(0.0)], ["sample_id", "value"])
     summed = summed.group_by("sample_id", use_threads=False).aggregate([("value", "sum")])
     where = pc.index_in(pa.array(sample_ids), summed.column("sample_id").combine_chunks())
     return np.asarray(summed.column("value_sum").take(where).to_numpy(), dtype=np.float64)

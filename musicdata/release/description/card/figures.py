@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from musicdata.definitions.arrow import ChunkedArray, Values
     from musicdata.definitions.contract import Column
     from musicdata.release.record.configs import Config
 
@@ -31,15 +32,15 @@ class TextFigures:
 
     def __init__(self) -> None:
         self.empty = 0
-        self._distinct: dict[str, pa.Array] = {}
+        self._distinct: dict[str, Values] = {}
 
-    def update(self, split: str, values: pa.ChunkedArray) -> None:
+    def update(self, split: str, values: ChunkedArray) -> None:
         """Take the values of some rows."""
         self.empty += values.null_count
-        found = pc.unique(values).drop_null()
+        found: Values = pc.unique(values).drop_null()
         found = found.cast(pa.string()) if not pa.types.is_string(found.type) else found
         before = self._distinct.get(split)
-        self._distinct[split] = found if before is None else pc.unique(pa.chunked_array([before, found]))
+        self._distinct[split] = found if before is None else pc.unique(pa.chunked_array([before, found], pa.string()))
 
     def distinct(self, split: str | None = None) -> int:
         """Count the distinct values of a split, or of all."""
@@ -57,14 +58,14 @@ class NumberFigures:
         self._sums: list[float] = []
         self._count = 0
 
-    def update(self, values: pa.ChunkedArray) -> None:
+    def update(self, values: ChunkedArray) -> None:
         """Take the values of some rows; of booleans, true is 1."""
         self.empty += values.null_count
         numbers = values.drop_null()
         if not len(numbers):
             return
         numbers = numbers.cast(pa.int64()) if pa.types.is_boolean(numbers.type) else numbers
-        bounds = pc.min_max(numbers).as_py()
+        bounds: Any = pc.min_max(numbers).as_py()
         self.least = bounds["min"] if self.least is None else min(self.least, bounds["min"])
         self.greatest = bounds["max"] if self.greatest is None else max(self.greatest, bounds["max"])
         self._sums.append(float(pc.sum(numbers).as_py()))

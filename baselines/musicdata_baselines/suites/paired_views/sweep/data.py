@@ -106,7 +106,7 @@ def _run(work: TableSource, wanted: SweepSettings, name: str, sample_ids: Sequen
     table, _, scheme = wanted.scheme.partition(".")
     part = wanted.part.partition(".")[2]
     rows = work.table(table, ["sample_id", scheme, part])
-    rows = rows.filter(pc.equal(rows.column(scheme), name))
+    rows = rows.filter(pc.equal(rows.column(scheme), pa.scalar(name)))
     where = pc.index_in(pa.array(sample_ids, pa.string()), rows.column("sample_id").combine_chunks())
     if where.null_count:
         missing = sample_ids[int(np.flatnonzero(where.is_null().to_numpy(zero_copy_only=False))[0])]

@@ -166,4 +166,4 @@ def _features(name: str, vectors: np.ndarray[Any, Any]) -> pa.Table:
 
 def without(table: pa.Table, sample_id: str) -> pa.Table:
     """Return a table without the rows of a sample."""
-    return table.filter(pc.not_equal(table.column("sample_id"), sample_id))
+    return table.filter(pc.not_equal(table.column("sample_id"), pa.scalar(sample_id)))

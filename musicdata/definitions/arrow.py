@@ -1,0 +1,50 @@
+"""Arrow's columns as the type checker sees them.
+
+pyarrow's classes take parameters in its stubs and none at run time. What a column holds is said by its contract, so the
+parameter is left open here, once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+if TYPE_CHECKING:
+    Array = pa.Array[Any]
+    ChunkedArray = pa.ChunkedArray[Any]
+    Values = Array | ChunkedArray
+
+
+def strings(values: Values) -> list[str]:
+    """List the strings of a column whose contract forbids nulls.
+
+    Examples:
+        >>> strings(pa.chunked_array([["a"], ["b", "a"]]))
+        ['a', 'b', 'a']
+    """
+    return cast("list[str]", values.to_pylist())
+
+
+def count_true(mask: Values) -> int:
+    """Count the rows where a mask is true; empty ones are not.
+
+    Examples:
+        >>> count_true(pa.array([True, None, False, True]))
+        2
+    """
+    return pc.sum(cast("Any", mask)).as_py() or 0  # the stubs know sums of numbers only
+
+
+def vectors(flat: Array, kind: pa.DataType, mask: Array | None = None) -> Array:
+    """Cut numbers into vectors of one length.
+
+    Args:
+        flat: all numbers, those of one vector after those of the other.
+        kind: a list type of fixed size.
+        mask: true where a vector is empty.
+    """
+    cut = cast("Any", pa.FixedSizeListArray).from_arrays  # the stubs have no `type`, which names the elements' field
+    made: Array = cut(flat, type=kind, mask=mask)
+    return made
