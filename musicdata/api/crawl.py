@@ -130,19 +130,19 @@ def _run(
     tell: Callable[[str], None],
 ) -> Work:
     _require_same_source(workspace, "twin" if twin else "world")
-    with _services(twin=twin) as found:
+    with _services(twin=twin) as available:
         if twin:
             resolved = unhurried(resolved)
-        elif any(service.is_in_world(found.urls) for service in service_entries.called(services_of(resolved))):
+        elif any(service.is_in_world(available.urls) for service in service_entries.called(services_of(resolved))):
             _require_terms(resolved, workspace, accepted=accept_terms, tell=tell)
         assert resolved.crawl is not None, "a recipe that is crawled has budgets"
-        services = dataclasses.replace(found, deadline_s=resolved.crawl.deadline_s)
+        services = dataclasses.replace(available, deadline_s=resolved.crawl.deadline_s)
         done = run_recipe(resolved, workspace, workers=workers, progress=progress, services=services)
     if left := failures_that_may_pass(workspace, resolved):
-        told = ", ".join(f"{stage} {n:,}" for stage, n in left.items())
+        counts = ", ".join(f"{stage} {n:,}" for stage, n in left.items())
         raise PartialError(
             f"{workspace.root}: every table is made, but {sum(left.values()):,} items failed in ways that may pass "
-            f"({told}); the same command tries them again, and so does: musicdata retry {workspace.root}"
+            f"({counts}); the same command tries them again, and so does: musicdata retry {workspace.root}"
         )
     return done
 
@@ -185,10 +185,10 @@ def services_of(resolved: Recipe) -> list[str]:
 
 def failures_that_may_pass(workspace: Workspace, resolved: Recipe) -> dict[str, int]:
     """Return stage → items that failed in ways that may pass."""
-    found: dict[str, int] = {}
+    n_failed: dict[str, int] = {}
     with Ledger(workspace, read_only=True) as ledger:
         for step in resolved.steps:
             if step.stage.network is not None:
                 counts = ledger.counts(step.stage.name)
-                found[step.stage.name] = sum(n for (outcome, _), n in counts.items() if outcome in RETRYABLE)
-    return {stage: n for stage, n in found.items() if n}
+                n_failed[step.stage.name] = sum(n for (outcome, _), n in counts.items() if outcome in RETRYABLE)
+    return {stage: n for stage, n in n_failed.items() if n}

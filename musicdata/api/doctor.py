@@ -83,10 +83,10 @@ def _for_crawls() -> list[Finding]:
 
 
 def _fresh_ytdlp() -> Finding:
-    found = _package("yt-dlp", _CRAWL)
-    if found.ok and (warning := process.ytdlp_age_warning(datetime.now(UTC).date())):
-        return replace(found, ok=False, found=warning, mend="pip install --upgrade 'yt-dlp[default]'")
-    return found
+    finding = _package("yt-dlp", _CRAWL)
+    if finding.ok and (warning := process.ytdlp_age_warning(datetime.now(UTC).date())):
+        return replace(finding, ok=False, found=warning, mend="pip install --upgrade 'yt-dlp[default]'")
+    return finding
 
 
 def _javascript() -> Finding:
@@ -99,8 +99,8 @@ def _javascript() -> Finding:
 
 def _key(service: Service, variable: str) -> Finding:
     is_set = variable in settings.read().keys
-    told = "set" if is_set else f"not set; {service.keys[variable]}"
-    return Finding(variable, is_set, told, "" if is_set else f"export {variable}=…", service.needed_to)
+    state = "set" if is_set else f"not set; {service.keys[variable]}"
+    return Finding(variable, is_set, state, "" if is_set else f"export {variable}=…", service.needed_to)
 
 
 def _tool(name: str, look: Callable[[], str]) -> Finding:

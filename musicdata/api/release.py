@@ -112,8 +112,10 @@ def verify(release: str | Path, *, views: Sequence[str | Path] = ()) -> list[Pro
     root = Path(release) if Path(release).is_dir() else load(release).root
     problems = verifying.verify(root, record=_published(root))
     if views and not problems:
-        said = check.check_exports(load(root), [Path(folder) for folder in views])
-        problems += [verifying.Problem(place, "", message) for place, _, message in (s.partition(": ") for s in said)]
+        messages = check.check_exports(load(root), [Path(folder) for folder in views])
+        problems += [
+            verifying.Problem(place, "", message) for place, _, message in (s.partition(": ") for s in messages)
+        ]
     return problems
 
 

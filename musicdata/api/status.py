@@ -62,12 +62,14 @@ def remarks(path: str | Path | None = None) -> dict[str, dict[str, Any]]:
     """
     work = open_work(path)
     sealed = set(work.tables)
-    told = {
+    stage_remarks = {
         step.stage.name: step.stage.remark(step.parameters, work.reader)
         for step in work.recipe.steps
         if step.stage.remark is not None and {*step.stage.inputs, *step.stage.outputs} <= sealed
     }
-    return {stage: {"text": remark.text, "facts": dict(remark.facts)} for stage, remark in told.items() if remark}
+    return {
+        stage: {"text": remark.text, "facts": dict(remark.facts)} for stage, remark in stage_remarks.items() if remark
+    }
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

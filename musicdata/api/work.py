@@ -66,11 +66,13 @@ def open_work(path: str | Path | None = None) -> Work:
         InputError: there is none, or there are several to choose from.
     """
     if path is None:
-        found = sorted(p.parent for p in Path(DEFAULT_WORK).glob("*/recipe.toml"))
-        if len(found) != 1:
-            there = f"there are {', '.join(map(str, found))}" if found else f"there is none in {DEFAULT_WORK}/"
+        workspaces = sorted(p.parent for p in Path(DEFAULT_WORK).glob("*/recipe.toml"))
+        if len(workspaces) != 1:
+            there = (
+                f"there are {', '.join(map(str, workspaces))}" if workspaces else f"there is none in {DEFAULT_WORK}/"
+            )
             raise InputError(f"which workspace? {there}; name one with --work")
-        return Work(found[0])
+        return Work(workspaces[0])
     root = Path(path)
     if not (root / "recipe.toml").is_file():
         raise InputError(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def check_clips(reader: Reader) -> Iterator[tuple[str, str]]:
     """Yield clips of another length than was asked for, and those whose samples are not what their hash says."""
-    asked = reader.parameters("fetch_clips")
+    parameters = reader.parameters("fetch_clips")
     for rows in reader.iterate("audio", ["sample_id", "audio", "sample_rate", "n_samples"]):
         if not len(rows):
             continue
@@ -26,7 +26,7 @@ def check_clips(reader: Reader) -> Iterator[tuple[str, str]]:
         clips = reader.read("clips", ["sample_id", "pcm_sha256", "n_padded"], ids[0].as_py(), ids[-1].as_py())
         facts = {row["sample_id"]: row for row in clips.to_pylist()}
         for row in rows.to_pylist():
-            if problem := _problem(row, facts.get(row["sample_id"]), asked):
+            if problem := _problem(row, facts.get(row["sample_id"]), parameters):
                 yield "clips", f"sample {row['sample_id']}: {problem}"
 
 

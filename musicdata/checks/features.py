@@ -35,8 +35,8 @@ def check_features(reader: Reader, home: str, noun: str) -> Iterator[tuple[str, 
         if len(lacking):
             yield table, f"{len(lacking)} {noun} have no row, e.g. {lacking[0].as_py()}"
         for name in making:
-            if len(said := pc.unique(rows.column(name)).to_pylist()) > 1:
-                yield table, f"rows differ in {name}: {said[0]}, {said[1]}"
+            if len(values := pc.unique(rows.column(name)).to_pylist()) > 1:
+                yield table, f"rows differ in {name}: {values[0]}, {values[1]}"
 
 
 def _tables_of(reader: Reader, home: str) -> list[str]:

@@ -68,8 +68,8 @@ def plan(
     as_json: Json = False,
 ) -> None:
     """Say what a build or a crawl would do, before anything runs: stages, samples, calls, bytes, minutes."""
-    asked = {"input": input_, "work": work, "limit": limit, "seed": seed, "workers": workers, "twin": twin}
-    print_plan(name, **asked, overrides=set_ or (), as_json=as_json)
+    options = {"input": input_, "work": work, "limit": limit, "seed": seed, "workers": workers, "twin": twin}
+    print_plan(name, **options, overrides=set_ or (), as_json=as_json)
 
 
 @app.command(short_help="Build a data set, or continue; only what changed.")
@@ -88,8 +88,8 @@ def build(
     from musicdata.api import build
 
     if dry_run:
-        asked = {"input": input_, "work": work, "limit": limit, "seed": seed, "workers": workers}
-        print_plan(name, **asked, overrides=set_ or (), as_json=as_json)
+        options = {"input": input_, "work": work, "limit": limit, "seed": seed, "workers": workers}
+        print_plan(name, **options, overrides=set_ or (), as_json=as_json)
         return
     with progress(quiet=as_json) as shown:
         done = build.build(
@@ -115,21 +115,23 @@ def status(work: WorkArgument = None, as_json: Json = False) -> None:
     """Say what is in a workspace: rows, rejects, and what is up to date."""
     from musicdata.api import status as states
 
-    found = states.status(work)
+    summary = states.status(work)
     ledger, remarks = states.ledger_facts(work), states.remarks(work)
     if as_json:
-        print_json(found | ({"ledger": ledger} if ledger else {}) | ({"remarks": remarks} if remarks else {}))
+        print_json(summary | ({"ledger": ledger} if ledger else {}) | ({"remarks": remarks} if remarks else {}))
         return
-    run = found["last_run"]
-    typer.echo(f"{found['work']}: {found['dataset']}, last run {run.get('outcome', 'unknown')} {run.get('ended', '')}")
-    for stage in found["stages"]:
+    run = summary["last_run"]
+    typer.echo(
+        f"{summary['work']}: {summary['dataset']}, last run {run.get('outcome', 'unknown')} {run.get('ended', '')}"
+    )
+    for stage in summary["stages"]:
         rows = ", ".join(f"{table} {n:,}" for table, n in stage["rows"].items()) or "nothing yet"
         dropped = ", ".join(f"{reason} {n:,}" for reason, n in sorted(stage["rejects"].items()))
         mark, rejected = "•" if stage["reasons"] else "✓", f"; rejected: {dropped}" if dropped else ""
         typer.echo(f"{mark} {stage['stage']}: {rows}{rejected} ({'; '.join(stage['reasons']) or 'up to date'})")
     for name, items in ledger.get("stages", {}).items():
-        told = ", ".join(f"{i['outcome']}{' ' + i['reason'] if i['reason'] else ''} {i['items']:,}" for i in items)
-        typer.echo(f"  fetched for {name}: {told or 'nothing wanted yet'}")
+        outcomes = ", ".join(f"{i['outcome']}{' ' + i['reason'] if i['reason'] else ''} {i['items']:,}" for i in items)
+        typer.echo(f"  fetched for {name}: {outcomes or 'nothing wanted yet'}")
     for remark in remarks.values():
         if remark["text"]:
             typer.echo(f"  {remark['text']}")

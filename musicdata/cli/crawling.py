@@ -54,8 +54,8 @@ def crawl(  # noqa: PLR0913, PLR0917 - an argument is an option
     from musicdata.api import crawl
 
     if dry_run:
-        asked = {"input": input_, "work": work, "limit": limit, "seed": seed, "workers": workers, "twin": twin}
-        print_plan(name, **asked, overrides=set_ or (), as_json=as_json)
+        options = {"input": input_, "work": work, "limit": limit, "seed": seed, "workers": workers, "twin": twin}
+        print_plan(name, **options, overrides=set_ or (), as_json=as_json)
         return
     with progress(quiet=as_json) as shown:
         done = crawl.crawl(

@@ -39,8 +39,8 @@ def show(
     from musicdata.cli import rows as display
 
     opened = open_data(work)
-    wanted = columns.split(",") if columns else None
-    rows = list(islice(opened.rows(table, key, wanted), limit))
+    names = columns.split(",") if columns else None
+    rows = list(islice(opened.rows(table, key, names), limit))
     if key is not None and not rows and table != "rejects":  # no rejects are good news
         raise UsageError(f"table {table} of {opened.root} has no row of {key}")
     if save is not None:
@@ -115,7 +115,7 @@ def validate(
             if isinstance(opened, musicdata.Release)
             else opened.root / "validation"
         )
-    found, paths = run_validation(
+    validation, paths = run_validation(
         opened.root,
         out,
         deep=deep,
@@ -126,13 +126,13 @@ def validate(
         epochs=epochs,
     )
     if as_json:
-        typer.echo(report.encode(found))
+        typer.echo(report.encode(validation))
     else:
-        for line in report.lines(found):
+        for line in report.lines(validation):
             typer.echo(line)
         typer.echo(f"report: {', '.join(map(str, paths))}")
-    if not found.holds:
-        typer.echo(f"musicdata: the gate refuses: {found.reason}", err=True)
+    if not validation.holds:
+        typer.echo(f"musicdata: the gate refuses: {validation.reason}", err=True)
         raise typer.Exit(EXIT_REFUSED)
 
 
@@ -151,7 +151,7 @@ def run_validation(
     import musicdata_baselines
     from musicdata_baselines import report
 
-    found = musicdata_baselines.validate(
+    validation = musicdata_baselines.validate(
         root,
         deep=deep,
         device=device,
@@ -161,4 +161,4 @@ def run_validation(
         runs=runs,
         epochs=epochs,
     )
-    return found, report.write(found, out)
+    return validation, report.write(validation, out)

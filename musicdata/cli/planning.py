@@ -34,19 +34,19 @@ def lines(planned: Plan) -> Iterator[str]:
     """Yield a plan as lines of text."""
     for state in planned.stages:
         yield _stage(planned, state)
-    for service, asked in planned.services.items():
-        pace = f", one every {asked.interval_s:g} s" if asked.interval_s else ""
-        quota = f", {asked.per_day:,} a day: {asked.days:,} days of quota" if asked.per_day else ""
-        yield f"{service}: about {asked.calls:,} calls{pace}{quota}, {asked.hours:,.1f} h"
+    for service, service_plan in planned.services.items():
+        pace = f", one every {service_plan.interval_s:g} s" if service_plan.interval_s else ""
+        quota = f", {service_plan.per_day:,} a day: {service_plan.days:,} days of quota" if service_plan.per_day else ""
+        yield f"{service}: about {service_plan.calls:,} calls{pace}{quota}, {service_plan.hours:,.1f} h"
     if planned.files or not planned.wanted:
         yield f"source: {', '.join(f'{n:,} {ending}' for ending, n in planned.files.items()) or 'none'}"
     yield "; ".join(_amounts(planned))
     yield from _times(planned)
     if planned.unknown:
-        told = (f"{_FIGURES[figure]} of {', '.join(stages)}" for figure, stages in planned.unknown.items())
-        yield f"not counted, since nobody has measured it: {'; '.join(told)}"
+        unmeasured = (f"{_FIGURES[figure]} of {', '.join(stages)}" for figure, stages in planned.unknown.items())
+        yield f"not counted, since nobody has measured it: {'; '.join(unmeasured)}"
     if planned.options:
-        yield "options here: " + "; ".join(f"--{option}: {told}" for option, told in planned.options.items())
+        yield "options here: " + "; ".join(f"--{option}: {help_text}" for option, help_text in planned.options.items())
 
 
 def _stage(planned: Plan, state: StageStatus) -> str:

@@ -32,7 +32,7 @@ def _section(name: str) -> str:
     if loaded.references:
         head.append(
             "Refers to: "
-            + ", ".join(f"`{c}` → {' or '.join(f'`{t}`' for t in told)}" for c, told in loaded.references.items())
+            + ", ".join(f"`{c}` → {' or '.join(f'`{t}`' for t in tables)}" for c, tables in loaded.references.items())
             + "."
         )
     rows = [_row(column) for column in loaded.columns]

@@ -66,8 +66,8 @@ class Recipe:
             "release": self.release and self.release.model_dump(mode="json", exclude_none=True),
         }
         tail = {name: part for name, part in parts.items() if part}
-        told = self.options.document()
-        options = {"options": told} if told else {}
+        document = self.options.document()
+        options = {"options": document} if document else {}
         return tomli_w.dumps({"dataset": head} | self._plugins() | options | {"stage": body} | tail)
 
     def _plugins(self) -> dict[str, Any]:
@@ -256,12 +256,12 @@ def _crawl(name: str, document: dict[str, Any], steps: tuple[Step, ...]) -> Craw
     if not called and "crawl" not in document:
         return None
     try:
-        found = Crawl(**document.get("crawl", {}))
+        crawl = Crawl(**document.get("crawl", {}))
     except (TypeError, ValidationError) as error:
         raise RecipeError(f"recipe {name}: [crawl] is wrong: {error}") from error
-    if missing := [service for service in called if service not in found.budgets]:
+    if missing := [service for service in called if service not in crawl.budgets]:
         raise RecipeError(f"recipe {name}: [crawl.budgets] says nothing of {', '.join(missing)}")
-    return found
+    return crawl
 
 
 def _path(name_or_path: str) -> Path:

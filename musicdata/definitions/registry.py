@@ -92,12 +92,12 @@ class Registry(Generic[T]):
         Raises:
             RecipeError: two have one name, or a plug-in or an installed package cannot be imported.
         """
-        found = dict(self._lasting)
+        entries = dict(self._lasting)
         for plugin in plugins.active().modules:
             for module in plugin.modules:
                 for item in self._in(module):
-                    _add(self.kind, found, Entry(item, str(plugin.path), plugin.name, plugin.sha256))
-        return dict(sorted(found.items()))
+                    _add(self.kind, entries, Entry(item, str(plugin.path), plugin.name, plugin.sha256))
+        return dict(sorted(entries.items()))
 
     def all(self) -> dict[str, T]:
         """Return name → item, in order of the names; raises as `entries` does."""
@@ -113,10 +113,10 @@ class Registry(Generic[T]):
 
     def entry(self, name: str) -> Entry[T]:
         """Return what is called `name`, and where it comes from; raises as `find` does."""
-        found = self.entries()
-        if name not in found:
-            raise self._error(f"no {self.kind} is called {name!r}; there are {', '.join(found)}")
-        return found[name]
+        entries = self.entries()
+        if name not in entries:
+            raise self._error(f"no {self.kind} is called {name!r}; there are {', '.join(entries)}")
+        return entries[name]
 
     def plugins(self) -> dict[str, str]:
         """Return ``plug-in NAME`` → sha256 of the modules that are not ours, for whoever depends on all there is."""
@@ -125,15 +125,15 @@ class Registry(Generic[T]):
     @functools.cached_property
     def _lasting(self) -> dict[str, Entry[T]]:
         """Return ours and those of installed packages, which do not change while the process runs."""
-        found: dict[str, Entry[T]] = {}
+        entries: dict[str, Entry[T]] = {}
         for module in _walk(self._package, nested=self._nested):
             for item in self._in(module):
-                _add(self.kind, found, Entry(item, module.__name__))
+                _add(self.kind, entries, Entry(item, module.__name__))
         for point in sorted(importlib.metadata.entry_points(group=self.group), key=lambda point: point.name):
             for module in _installed(point, nested=self._nested):
                 for item in self._in(module):
-                    _add(self.kind, found, Entry(item, module.__name__, _package_of(point), _sha256(module)))
-        return found
+                    _add(self.kind, entries, Entry(item, module.__name__, _package_of(point), _sha256(module)))
+        return entries
 
     def _in(self, module: ModuleType) -> Iterator[T]:
         several = getattr(module, f"{self._attribute}S", ())

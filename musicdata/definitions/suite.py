@@ -66,14 +66,14 @@ class Options:
 
     def asked(self) -> list[str]:
         """List the options that ask for what not every suite has, as the command calls them."""
-        asked = {
+        options = {
             "--deep": self.deep is True,
             "--device": self.device not in ("auto", "cpu"),
             "--sweep": self.sweep is True,
             "--runs": self.runs is not None,
             "--epochs": self.epochs != 1,
         }
-        return [option for option, is_asked in asked.items() if is_asked]
+        return [option for option, is_asked in options.items() if is_asked]
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,13 +106,13 @@ def plan(recipe: Recipe, workspace: Workspace, workers: int) -> Plan:
         InputError: the source cannot be read.
     """
     states = stage_states(recipe, workspace)
-    wanted, ended = _in_ledger(recipe, workspace)
+    n_wanted, ended = _in_ledger(recipe, workspace)
     counts: dict[str, float] = {}
     stages: list[_Figures] = []
     for step, state in zip(recipe.steps, states, strict=True):
-        found = _figures(step, state, counts, wanted.get(step.stage.name), ended.get(step.stage.name, 0))
-        counts |= counted(step, {} if state.reasons else state.rows, found.expected, counts)
-        stages.append(found)
+        figures = _figures(step, state, counts, n_wanted.get(step.stage.name), ended.get(step.stage.name, 0))
+        counts |= counted(step, {} if state.reasons else state.rows, figures.expected, counts)
+        stages.append(figures)
     totals, unknown = _totals(stages)
     services = _services(recipe, stages)
     hours = sum(max(24.0 * (service.days - 1), service.hours) for service in services.values())
@@ -135,7 +135,7 @@ def plan(recipe: Recipe, workspace: Workspace, workers: int) -> Plan:
         cpu_s=cpu_s,
         wall_s=None if cpu_s is None and not services else (cpu_s or 0.0) / workers + 3600 * hours,
         unknown=unknown,
-        options={str(option): told for option, told in recipe.options.help.items()},
+        options={str(option): help_text for option, help_text in recipe.options.help.items()},
     )
 
 
@@ -146,8 +146,8 @@ def _in_ledger(recipe: Recipe, workspace: Workspace) -> tuple[dict[str, int], di
         return {}, {}
     with Ledger(workspace, read_only=True) as ledger:
         ended = {name: sum(n for (outcome, _), n in ledger.counts(name).items() if outcome) for name in network}
-        wanted = {name: ledger.n_wanted(name) for name in network if ledger.plan(name)}
-    return (wanted if _is_of(recipe, workspace) else {}), ended
+        n_wanted = {name: ledger.n_wanted(name) for name in network if ledger.plan(name)}
+    return (n_wanted if _is_of(recipe, workspace) else {}), ended
 
 
 def _is_of(recipe: Recipe, workspace: Workspace) -> bool:
@@ -205,19 +205,19 @@ def _totals(stages: list[_Figures]) -> tuple[dict[str, float | None], dict[str, 
     totals: dict[str, float | None] = {}
     unknown: dict[str, tuple[str, ...]] = {}
     for name in ("cpu_s", "bytes", "download_bytes", "calls"):
-        told = {found.stage: getattr(found, name) for found in stages}
-        if missing := tuple(stage for stage, value in told.items() if value is None):
+        by_stage = {figures.stage: getattr(figures, name) for figures in stages}
+        if missing := tuple(stage for stage, value in by_stage.items() if value is None):
             unknown[name] = missing
         if name != "calls":
-            values = [value for value in told.values() if value is not None]
+            values = [value for value in by_stage.values() if value is not None]
             totals[name] = sum(values) if values else None
     return totals, unknown
 
 
 def _services(recipe: Recipe, stages: list[_Figures]) -> dict[str, ServicePlan]:
     calls: Counter[str] = Counter()
-    for found in stages:
-        calls.update(found.calls or {})
+    for figures in stages:
+        calls.update(figures.calls or {})
     if recipe.crawl is None:
         return {}
     return {name: _service_plan(math.ceil(n), recipe.crawl.budgets[name]) for name, n in sorted(calls.items())}
@@ -231,8 +231,8 @@ def _service_plan(calls: int, budget: Budget) -> ServicePlan:
 
 def _files(stages: list[_Figures]) -> dict[str, int]:
     files = Counter[str]()
-    for found in stages:
-        files.update(found.expected.files if found.expected else {})
+    for figures in stages:
+        files.update(figures.expected.files if figures.expected else {})
     return dict(sorted(files.items()))
 
 

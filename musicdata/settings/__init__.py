@@ -114,17 +114,17 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
 
 
 def _home(environment: Mapping[str, str]) -> Path:
-    if told := environment.get("MUSICDATA_HOME"):
-        return Path(told).expanduser().absolute()
+    if home := environment.get("MUSICDATA_HOME"):
+        return Path(home).expanduser().absolute()
     caches = environment.get("XDG_CACHE_HOME", "")
     return (Path(caches) if Path(caches).is_absolute() else Path.home() / ".cache") / "musicdata"
 
 
 def _offline(environment: Mapping[str, str]) -> bool:
-    told = environment.get("MUSICDATA_OFFLINE", "").strip().lower()
-    if told not in _YES | _NO:
-        raise UsageError(f"MUSICDATA_OFFLINE is {told!r}; set it to 1 to forbid every connection, or to 0")
-    return told in _YES
+    value = environment.get("MUSICDATA_OFFLINE", "").strip().lower()
+    if value not in _YES | _NO:
+        raise UsageError(f"MUSICDATA_OFFLINE is {value!r}; set it to 1 to forbid every connection, or to 0")
+    return value in _YES
 
 
 def require_network(what: str) -> None:

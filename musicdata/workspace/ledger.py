@@ -147,8 +147,8 @@ class Ledger:
 
     def plan(self, stage: str) -> str:
         """Return the digest of what the stage's list of items was made from; "" when there is none yet."""
-        found = self._read("SELECT plan FROM stages WHERE stage = ?", stage)
-        return str(found[0][0]) if found else ""
+        rows = self._read("SELECT plan FROM stages WHERE stage = ?", stage)
+        return str(rows[0][0]) if rows else ""
 
     def want(self, stage: str, plan: str, items: Iterable[tuple[str, Mapping[str, Any]]]) -> int:
         """Write down what a stage wants: (key, request) of each item; return how many they are.
@@ -173,8 +173,8 @@ class Ledger:
 
     def n_wanted(self, stage: str) -> int:
         """Count the items that a stage wants."""
-        found = self._read("SELECT n_wanted FROM stages WHERE stage = ?", stage)
-        return int(found[0][0]) if found else 0
+        rows = self._read("SELECT n_wanted FROM stages WHERE stage = ?", stage)
+        return int(rows[0][0]) if rows else 0
 
     def n_open(self, stage: str) -> int:
         """Count the wanted items of which nothing has become yet."""
@@ -304,9 +304,9 @@ class Ledger:
 
     def digest(self, stage: str) -> str:
         """Return the sha256 of what became of every item that a stage wants."""
-        found = self._read("SELECT digest FROM stages WHERE stage = ?", stage)
-        if found and found[0][0]:
-            return str(found[0][0])
+        rows = self._read("SELECT digest FROM stages WHERE stage = ?", stage)
+        if rows and rows[0][0]:
+            return str(rows[0][0])
         gathered = hashlib.sha256()
         for entry in self.entries(stage):
             gathered.update(entry.fingerprint())
@@ -334,8 +334,8 @@ class Ledger:
 
     def payload(self, stage: str, key: str) -> bytes | None:
         """Return what was fetched, or None when it was handed over as a file."""
-        found = self._read("SELECT data FROM payloads WHERE stage = ? AND key = ?", stage, key)
-        return zlib.decompress(found[0][0]) if found else None
+        rows = self._read("SELECT data FROM payloads WHERE stage = ? AND key = ?", stage, key)
+        return zlib.decompress(rows[0][0]) if rows else None
 
     def file(self, stage: str, digest: str) -> Path:
         """Return the path of a fetched file with that sha256, whether it is there or not."""
@@ -343,8 +343,8 @@ class Ledger:
 
     def reply(self, stage: str, key: str, call: str) -> bytes | None:
         """Return the reply to a call of an item that has not ended, if one came."""
-        found = self._read("SELECT data FROM replies WHERE stage = ? AND key = ? AND call = ?", stage, key, call)
-        return zlib.decompress(found[0][0]) if found else None
+        rows = self._read("SELECT data FROM replies WHERE stage = ? AND key = ? AND call = ?", stage, key, call)
+        return zlib.decompress(rows[0][0]) if rows else None
 
     def keep_reply(self, stage: str, key: str, call: str, data: bytes) -> None:
         """Keep the reply to a call until its item has ended."""
@@ -357,8 +357,8 @@ class Ledger:
     def service(self, name: str) -> ServiceState:
         """Return what is known of a service's patience."""
         query = "SELECT not_before, asked_s, last_call, day, n_calls FROM services WHERE name = ?"
-        found = self._read(query, name)
-        return ServiceState(*found[0]) if found else ServiceState()
+        rows = self._read(query, name)
+        return ServiceState(*rows[0]) if rows else ServiceState()
 
     def services(self) -> dict[str, ServiceState]:
         """Return name → what is known of it, for every service that was called."""

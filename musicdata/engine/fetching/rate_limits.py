@@ -82,8 +82,8 @@ class RateLimiter:
             if now_s + wait_s <= self._opens_s.get(name, 0.0):
                 return
             self._opens_s[name] = now_s + wait_s
-            told = replace(self._ledger.service(name), not_before=time.time() + wait_s, asked_s=wait_s)
-            self._ledger.note_service(name, told)
+            state = replace(self._ledger.service(name), not_before=time.time() + wait_s, asked_s=wait_s)
+            self._ledger.note_service(name, state)
 
     def sleep(self, wait_s: float) -> None:
         """Wait, unless the crawl ends first."""

@@ -24,7 +24,7 @@ _PAPER = re.compile(r"(?P<people>[^(]+?),? \((?P<year>\d{4})[a-z]?\)\. (?P<title
 
 def render(record: Record, recipe: Head) -> str:
     """Return the release's `CITATION.cff`, version 1.2.0 of the Citation File Format, of type dataset."""
-    told = recipe.release
+    section = recipe.release
     lines = [
         'cff-version: "1.2.0"',
         "type: dataset",
@@ -32,16 +32,16 @@ def render(record: Record, recipe: Head) -> str:
         f"title: {yaml(one_line(record.title))}",
         f"version: {yaml(record.version)}",
     ]
-    if told and (abstract := one_line(told.description)):
+    if section and (abstract := one_line(section.description)):
         lines.append(f"abstract: {yaml(abstract)}")
-    lines += ["authors:", *_people(told.authors if told else (), record.title)]
-    if told and is_spdx(told.licence):
-        lines.append(f"license: {yaml(told.licence)}")
+    lines += ["authors:", *_people(section.authors if section else (), record.title)]
+    if section and is_spdx(section.licence):
+        lines.append(f"license: {yaml(section.licence)}")
     lines += ["keywords:", *(f"  - {yaml(word)}" for word in keywords(recipe))]
     lines += ["identifiers:", "  - type: other", f"    value: {yaml(f'sha256:{record.content_root}')}"]
     lines.append(f"    description: {yaml('content_root: sha256 over the digests of all columns of all tables')}")
-    if told and told.papers:
-        lines += ["references:", *(line for paper in told.papers for line in _reference(one_line(paper)))]
+    if section and section.papers:
+        lines += ["references:", *(line for paper in section.papers for line in _reference(one_line(paper)))]
     return "\n".join(lines) + "\n"
 
 

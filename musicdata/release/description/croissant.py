@@ -106,8 +106,8 @@ def render(record: Record, contracts: Mapping[str, Contract], recipe: Head) -> b
 
 
 def _head(record: Record, recipe: Head) -> dict[str, Any]:
-    told = recipe.release
-    names = [f"{author.given_names} {author.family_names}" for author in told.authors] if told else []
+    section = recipe.release
+    names = [f"{author.given_names} {author.family_names}" for author in section.authors] if section else []
     creators = [{"@type": "sc:Person", "name": name} for name in names]
     head: dict[str, Any] = {
         "@context": _CONTEXT,
@@ -115,7 +115,7 @@ def _head(record: Record, recipe: Head) -> dict[str, Any]:
         "conformsTo": CONFORMS_TO,
         "name": record.name,
         "alternateName": one_line(record.title),
-        "description": one_line(told.description) if told and told.description else one_line(record.title),
+        "description": one_line(section.description) if section and section.description else one_line(record.title),
         "version": record.version,
         "isLiveDataset": False,
         "identifier": f"sha256:{record.content_root}",
@@ -123,9 +123,11 @@ def _head(record: Record, recipe: Head) -> dict[str, Any]:
         "keywords": citation.keywords(recipe),
         "creator": creators or [{"@type": "sc:Organization", "name": citation.contributors(record.title)}],
     }
-    if told and told.licence:
-        is_listed = citation.is_spdx(told.licence)
-        head["license"] = f"https://spdx.org/licenses/{told.licence}.html" if is_listed else one_line(told.licence)
+    if section and section.licence:
+        is_listed = citation.is_spdx(section.licence)
+        head["license"] = (
+            f"https://spdx.org/licenses/{section.licence}.html" if is_listed else one_line(section.licence)
+        )
     if rights := sentences.rights(record):
         head["conditionsOfAccess"] = f"The works keep their own rights. {'; '.join(rights)}."
     return head
@@ -197,9 +199,9 @@ def _relations(configs: list[Config]) -> list[dict[str, Any]]:
     The fields themselves have no `references`: mlcroissant 1.1 would join by the first of them, whatever is asked for,
     with all files of both sides in memory, and yield no record when asked a second time.
     """
-    found = [(f"{one.name}/split", f"{SPLITS}/name") for one in configs if "split" in one.names]
-    found += [(f"{one.name}/{name}", "/".join(to)) for one in configs for name, to in one.references.items()]
-    rows = [{"field": field, "refers_to": target} for field, target in sorted(found)]
+    references = [(f"{one.name}/split", f"{SPLITS}/name") for one in configs if "split" in one.names]
+    references += [(f"{one.name}/{name}", "/".join(to)) for one in configs for name, to in one.references.items()]
+    rows = [{"field": field, "refers_to": target} for field, target in sorted(references)]
     described = "Fields whose values are those of another field."
     return [_inline(RELATIONS, described, {"field": "sc:Text", "refers_to": "sc:Text"}, rows)] if rows else []
 

@@ -34,11 +34,11 @@ def counted(number: int, noun: str) -> str:
 def sources(record: Record) -> list[str]:
     """Say where the items come from."""
     files, digest = record.sources.get("files"), record.sources.get("sha256")
-    found = [f"Read from {counted(files, 'source file')}."] if isinstance(files, int) else []
+    lines = [f"Read from {counted(files, 'source file')}."] if isinstance(files, int) else []
     services = record.sources.get("services")
     if isinstance(services, list) and services:
-        found.append(f"Fetched from {', '.join(map(str, services))}.")
-    return found + ([f"The hashes of all source files have the sha256 {digest}."] if isinstance(digest, str) else [])
+        lines.append(f"Fetched from {', '.join(map(str, services))}.")
+    return lines + ([f"The hashes of all source files have the sha256 {digest}."] if isinstance(digest, str) else [])
 
 
 class StageLine(NamedTuple):
@@ -58,7 +58,9 @@ def stages(record: Record) -> list[StageLine]:
         StageLine(
             str(stage.get("stage")),
             str(stage.get("version")),
-            json.dumps(found, sort_keys=True, ensure_ascii=False) if (found := stage.get("parameters")) else "",
+            json.dumps(parameters, sort_keys=True, ensure_ascii=False)
+            if (parameters := stage.get("parameters"))
+            else "",
         )
         for stage in record.stages
     ]

@@ -48,39 +48,39 @@ def diff(
         )
     ours, theirs = Side.of(a), Side.of(b)
     removed = Removed.between(ours, theirs)
-    found = Diff(a.record.slug, b.record.slug, a.record.view, metadata=changed_metadata(ours, theirs))
-    found.home = ours.home
+    difference = Diff(a.record.slug, b.record.slug, a.record.view, metadata=changed_metadata(ours, theirs))
+    difference.home = ours.home
     for table in sorted(ours.contracts.keys() | theirs.contracts.keys()):
         progress(table)
         if table not in ours.contracts:
-            found.tables_added[table] = theirs.n_rows(table)
+            difference.tables_added[table] = theirs.n_rows(table)
         elif table not in theirs.contracts:
-            found.tables_removed[table] = ours.n_rows(table)
+            difference.tables_removed[table] = ours.n_rows(table)
         else:
-            found.tables[table] = _table_diff(ours, theirs, table, removed, block_rows)
-    found.repackaged = _repackaged(ours, theirs, found)
-    return found
+            difference.tables[table] = _table_diff(ours, theirs, table, removed, block_rows)
+    difference.repackaged = _repackaged(ours, theirs, difference)
+    return difference
 
 
 def _table_diff(a: Side, b: Side, table: str, removed: Removed, block_rows: int) -> TableDiff:
-    found = TableDiff(table, (a.n_rows(table), b.n_rows(table)))
+    table_diff = TableDiff(table, (a.n_rows(table), b.n_rows(table)))
     before, after = ({c.name: c for c in side.contracts[table].columns} for side in (a, b))
-    found.fitted = {name for name, column in after.items() if column.fitted}
-    found.columns_added = [name for name in after if name not in before]
-    found.columns_removed = [name for name in before if name not in after]
+    table_diff.fitted = {name for name, column in after.items() if column.fitted}
+    table_diff.columns_added = [name for name in after if name not in before]
+    table_diff.columns_removed = [name for name in before if name not in after]
     both = [name for name in before if name in after]
     for name in both:
         was, is_now = (_told(side, table, side.contracts[table].column(name)) for side in (a, b))
         if was != is_now:
-            found.retyped[name] = was, is_now
+            table_diff.retyped[name] = was, is_now
     shared = [name for name in both if before[name].arrow_type == after[name].arrow_type]
     keys = [side.contracts[table].key for side in (a, b)]
     if keys[0] != keys[1] or not set(keys[0]) <= set(shared):
-        found.rekeyed = ", ".join(keys[0]), ", ".join(keys[1])
-        return found
-    compare_rows(a, b, found, shared, removed, block_rows)
-    found.unseen = _unseen(a, b, table)
-    return found
+        table_diff.rekeyed = ", ".join(keys[0]), ", ".join(keys[1])
+        return table_diff
+    compare_rows(a, b, table_diff, shared, removed, block_rows)
+    table_diff.unseen = _unseen(a, b, table)
+    return table_diff
 
 
 def _told(side: Side, table: str, column: Column) -> str:

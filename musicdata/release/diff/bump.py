@@ -40,12 +40,12 @@ def reasons(diff: Diff) -> list[Reason]:
     anew, since new samples change them all. What leaves every row as it was is a patch, and so is
     a takedown: it must be possible without anybody's leave.
     """
-    found = [Reason("major", f"table {name} removed ({n:,} rows)") for name, n in diff.tables_removed.items()]
-    found += [Reason("minor", f"table {name} added ({n:,} rows)") for name, n in diff.tables_added.items()]
-    found += [reason for table in diff.tables.values() for reason in _reasons_of_table(table)]
-    found += [Reason("patch", f"config {name}: other files, the same rows") for name in diff.repackaged]
-    found += [Reason("patch", f"{what} changed") for what in diff.metadata]
-    return sorted(found, key=lambda reason: BUMPS.index(reason.bump))
+    changes = [Reason("major", f"table {name} removed ({n:,} rows)") for name, n in diff.tables_removed.items()]
+    changes += [Reason("minor", f"table {name} added ({n:,} rows)") for name, n in diff.tables_added.items()]
+    changes += [reason for table in diff.tables.values() for reason in _reasons_of_table(table)]
+    changes += [Reason("patch", f"config {name}: other files, the same rows") for name in diff.repackaged]
+    changes += [Reason("patch", f"{what} changed") for what in diff.metadata]
+    return sorted(changes, key=lambda reason: BUMPS.index(reason.bump))
 
 
 def _reasons_of_table(table: TableDiff) -> Iterator[Reason]:
@@ -64,13 +64,13 @@ def _about_columns(table: TableDiff) -> Iterator[tuple[Bump, str]]:
 
 
 def _about_rows(table: TableDiff) -> Iterator[tuple[Bump, str]]:
-    for name, found in table.columns.items():
+    for name, changed in table.columns.items():
         bump: Bump = "minor" if name in table.fitted else "major"
-        yield bump, f"{found.n:,} {'value' if found.n == 1 else 'values'} of {name} changed ({found.told()})"
+        yield bump, f"{changed.n:,} {'value' if changed.n == 1 else 'values'} of {name} changed ({changed.told()})"
     for kind, (step, text) in _ROWS.items():
-        found = getattr(table, kind)
-        if found.n:
-            yield step, f"{found.n:,} {'row' if found.n == 1 else 'rows'} {text} ({found.told()})"
+        rows = getattr(table, kind)
+        if rows.n:
+            yield step, f"{rows.n:,} {'row' if rows.n == 1 else 'rows'} {text} ({rows.told()})"
 
 
 def required_bump(diff: Diff) -> Bump | None:
@@ -88,14 +88,14 @@ def require(previous: str, version: str, diff: Diff) -> Bump:
     """
     if diff.view != "full":
         raise UsageError(f"a version is judged by the full releases, not by their views {diff.view!r}")
-    found, asked = reasons(diff), parse(version)
-    if not found:
+    changes, parsed = reasons(diff), parse(version)
+    if not changes:
         raise RefusedError(f"nothing changed since {previous}: there is nothing to release as {version}")
-    bump = found[0].bump
+    bump = changes[0].bump
     right = next_version(previous, bump)
-    if asked != parse(right):
+    if parsed != parse(right):
         raise RefusedError(
-            f"{_what_is_wrong(parse(previous), asked, bump)}: {_told(found, bump)}. Release it as {right}"
+            f"{_what_is_wrong(parse(previous), parsed, bump)}: {_told(changes, bump)}. Release it as {right}"
         )
     return bump
 

@@ -25,10 +25,10 @@ def changed_metadata(a: Side, b: Side) -> list[str]:
     Raises:
         IntegrityError: a text is missing.
     """
-    found = [name for name in _FACTS if getattr(a.record, name) != getattr(b.record, name)]
-    found += [what for what, name in _TEXTS.items() if _neutral(a, name) != _neutral(b, name)]
+    changed = [name for name in _FACTS if getattr(a.record, name) != getattr(b.record, name)]
+    changed += [what for what, name in _TEXTS.items() if _neutral(a, name) != _neutral(b, name)]
     both = sorted(a.contracts.keys() & b.contracts.keys())
-    return found + [f"contract of {name}" for name in both if a.contracts[name] != b.contracts[name]]
+    return changed + [f"contract of {name}" for name in both if a.contracts[name] != b.contracts[name]]
 
 
 def _neutral(side: Side, name: str) -> str:

@@ -65,7 +65,7 @@ class TableDiff:
     def found(self) -> dict[str, Found]:
         """Return kind of difference → rows, of those that there are."""
         kinds = {kind: getattr(self, kind) for kind in KINDS}
-        return {kind: found for kind, found in kinds.items() if found.n}
+        return {kind: differing for kind, differing in kinds.items() if differing.n}
 
     @property
     def is_same(self) -> bool:

@@ -57,12 +57,12 @@ def compare_rows(a: Side, b: Side, found: TableDiff, shared: Sequence[str], remo
 
 def _differing(a: Side, b: Side, table: str, columns: Sequence[str]) -> dict[str, set[str]]:
     """Return split → the columns whose digests differ there, of splits that have some."""
-    found = {}
+    by_split = {}
     for split in (*layout.SPLITS, layout.WHOLE):
         names = {name for name in columns if a.digest(table, name, split) != b.digest(table, name, split)}
         if names:
-            found[split] = names
-    return found
+            by_split[split] = names
+    return by_split
 
 
 def _side_by_side(
@@ -121,5 +121,5 @@ class _Tally:
         """Add rows, given by a mask or by their numbers, and the keys of the first of them."""
         numbers = np.flatnonzero(which) if which.dtype == bool else which
         found.n += len(numbers)
-        wanted = numbers[: EXAMPLES - len(found.examples)]
-        found.examples += [key_at(rows, self.contract.key, int(number)) for number in wanted]
+        examples = numbers[: EXAMPLES - len(found.examples)]
+        found.examples += [key_at(rows, self.contract.key, int(number)) for number in examples]

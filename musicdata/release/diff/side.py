@@ -73,14 +73,14 @@ class Side:
             IntegrityError: a file is missing or damaged.
         """
         facts, contract = self.facts(table), self.contracts[table]
-        wanted = pa.schema([contract.arrow_schema().field(name) for name in columns])
+        schema = pa.schema([contract.arrow_schema().field(name) for name in columns])
         is_large = any(contract.column(name).is_media or contract.column(name).is_vector for name in columns)
         for name in data_files(self.record, facts.config, split):
             try:
                 for rows in _row_groups(
                     self.root / name, [facts.columns[c] for c in columns], 1 if is_large else BLOCK_ROWS
                 ):
-                    yield pa.Table.from_arrays(rows.columns, schema=wanted)
+                    yield pa.Table.from_arrays(rows.columns, schema=schema)
             except (OSError, pa.ArrowException, KeyError) as error:
                 raise IntegrityError(
                     f"{self.root / name} cannot be read: {error}. Run: musicdata release verify {self.root}"

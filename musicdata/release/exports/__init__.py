@@ -39,9 +39,9 @@ def export(release: Release, view: str, out: Path, **options: int) -> ExportReco
         IntegrityError: the release is damaged.
         StorageError: the disk is full or cannot be written.
     """
-    release, found = shape.hold(release), EXPORTS.find(view)
-    settings = found.settings(options)
-    found.require(release)
+    release, exporter = shape.hold(release), EXPORTS.find(view)
+    settings = exporter.settings(options)
+    exporter.require(release)
     _require_place(release, out)
     record = ExportRecord(
         name=release.record.name,
@@ -59,7 +59,7 @@ def export(release: Release, view: str, out: Path, **options: int) -> ExportReco
         _empty(place)
         try:
             folder = Folder(place)
-            found.write(release, folder, **settings)
+            exporter.write(release, folder, **settings)
             record = record.model_copy(update={"files": folder.files})
             folder.write(EXPORT_RECORD, record.encode())
             folder.sync()

@@ -128,9 +128,9 @@ def _export(release: Release, folder: Path) -> _Claim:
 
 def _shown_release(release: Release, folder: Path) -> _Claim:
     shown = shape.hold(open_release(folder))
-    found = ((sample.sample_id, sample.split, sample.payload(KINDS)) for sample in samples.iterate(shown))
+    payloads = ((sample.sample_id, sample.split, sample.payload(KINDS)) for sample in samples.iterate(shown))
     own = (layout.RECORD, layout.SUMS)
-    return _Claim(shown.record, shown.record.view, own, KINDS, found, _other_tables(release, shown))
+    return _Claim(shown.record, shown.record.view, own, KINDS, payloads, _other_tables(release, shown))
 
 
 def _other_tables(release: Release, shown: Release) -> Tables:
@@ -153,12 +153,12 @@ def _few(problems: Iterator[str]) -> Iterator[str]:
 
 def _identity_problems(release: Release, claim: _Claim) -> Iterator[str]:
     """Say in what the folder is of another release; then nothing else of it can be proved."""
-    wanted, there = release.record, claim.record
+    expected, there = release.record, claim.record
     for name in ("name", "version", "content_root"):
-        if getattr(there, name) != getattr(wanted, name):
-            yield f"its {name} is {getattr(there, name)}, the release's is {getattr(wanted, name)}"
-    if wanted.view not in ("full", claim.view):
-        yield f"it shows the view {claim.view!r}, which {wanted.view!r} cannot prove; check it with the full release"
+        if getattr(there, name) != getattr(expected, name):
+            yield f"its {name} is {getattr(there, name)}, the release's is {getattr(expected, name)}"
+    if expected.view not in ("full", claim.view):
+        yield f"it shows the view {claim.view!r}, which {expected.view!r} cannot prove; check it with the full release"
 
 
 def _file_problems(folder: Path, claim: _Claim) -> Iterator[str]:
@@ -185,24 +185,26 @@ def _sample_problems(release: Release, claim: _Claim, comparison: Comparison) ->
     if not isinstance(claim.record, layout.Record) and claim.record.ids != ids_of(release):
         yield f"{EXPORT_RECORD} says it has other samples than the release"
     strays = _Strays()
-    expected, found = samples.iterate(release), _in_order(claim.samples)
-    wanted = next(expected, None)
+    expected, claimed = samples.iterate(release), _in_order(claim.samples)
+    next_sample = next(expected, None)
     try:
-        for sample_id, split, payload in found:
+        for sample_id, split, payload in claimed:
             place = _place(sample_id, split)
-            while wanted is not None and _place(wanted.sample_id, wanted.split) < place:
-                strays.missing[wanted.sample_id] = wanted.split
-                wanted = next(expected, None)
-            if wanted is None or _place(wanted.sample_id, wanted.split) != place:
+            while next_sample is not None and _place(next_sample.sample_id, next_sample.split) < place:
+                strays.missing[next_sample.sample_id] = next_sample.split
+                next_sample = next(expected, None)
+            if next_sample is None or _place(next_sample.sample_id, next_sample.split) != place:
                 strays.astray[sample_id] = split
                 continue
-            for problem in comparison.payloads(wanted.payload(claim.carries), payload, claim.carries):
+            for problem in comparison.payloads(next_sample.payload(claim.carries), payload, claim.carries):
                 yield f"sample {sample_id} ({split}): {problem}"
-            wanted = next(expected, None)
+            next_sample = next(expected, None)
     except _BROKEN as error:
         yield f"cannot be read to its end: {type(error).__name__}: {error}"
     else:
-        strays.missing |= {sample.sample_id: sample.split for sample in (*([wanted] if wanted else []), *expected)}
+        strays.missing |= {
+            sample.sample_id: sample.split for sample in (*([next_sample] if next_sample else []), *expected)
+        }
     yield from strays.problems()
 
 

@@ -84,11 +84,11 @@ def index_name(name: str, version: str) -> str:
 
 def fields(release: Release) -> dict[str, str]:
     """Return field of the index → kind of file or name of a text that stands in it; the loader's four always."""
-    found = {SOUND: "", PICTURE: "", TEXT: "", ROWS: shape.beside(release)}
+    kinds = {SOUND: "", PICTURE: "", TEXT: "", ROWS: shape.beside(release)}
     for work in shape.works(release):
         field = TEXT if work.is_text else SOUND if work.column.is_sound else PICTURE
-        found[work.name if found[field] else field] = work.name
-    return found
+        kinds[work.name if kinds[field] else field] = work.name
+    return kinds
 
 
 def _write_texts(folder: Folder, sample: Sample) -> dict[str, str]:
@@ -126,13 +126,13 @@ class _Tracks:
 
 def loader(release: Release) -> str:
     """Return the loader module; what comes from the data stands in it as literals of plain ASCII only."""
-    told = release.head.release
+    section = release.head.release
     return Template(_TEMPLATE.read_text("utf-8")).substitute(
         name=dataset_name(release),
         about=_ALIGNED if _are_of_notes(release) else _ABOUT,
         version=release.record.version,
         bibtex=ascii(release.cite()),
-        licence=ascii(told.licence if told else ""),
+        licence=ascii(section.licence if section else ""),
     )
 
 

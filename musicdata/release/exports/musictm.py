@@ -74,7 +74,7 @@ def write(release: Release, folder: Folder) -> None:
 def player(release: Release) -> Callable[[str, Rows], bytes]:
     """Return what makes MIDI of a sample's notes, with the instrument and loudness the release was played with."""
     stages = (stage.get("parameters") or {} for stage in release.record.stages)
-    played: dict[str, Any] = next((found for found in stages if PLAYED.keys() & found.keys()), {})
+    played: dict[str, Any] = next((parameters for parameters in stages if PLAYED.keys() & parameters.keys()), {})
     options = {name: played.get(name, default) for name, default in PLAYED.items()}
     return functools.partial(_play, {"velocity": options["velocity"], "program_number": options["program"]})
 
@@ -141,12 +141,12 @@ class SharedPictures:
 
 def shared_pictures(release: Release) -> list[SharedPictures]:
     """List the tables of pictures that rows beside the samples share."""
-    found = []
+    pictures = []
     for contract in map(release.contract, release.tables):
         media = [column for column in contract.columns if column.is_picture]
         if contract.shown_by and media:
-            found.append(SharedPictures(contract.name, contract.key[0], media[0].name, media[0].file_ending))
-    return found
+            pictures.append(SharedPictures(contract.name, contract.key[0], media[0].name, media[0].file_ending))
+    return pictures
 
 
 def read(folder: Path, release: Release) -> Iterator[tuple[str, str, Payload]]:

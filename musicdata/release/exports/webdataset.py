@@ -45,8 +45,8 @@ def write(release: Release, folder: Folder, *, shard_bytes: int) -> None:
     """Write the archives of each split, each of at most so many bytes if it holds more than one sample."""
     sizes: dict[str, int] = {}
     layout = _Members.of(release)
-    for split, members in groupby(map(layout.of_sample, samples.iterate(release)), key=lambda found: found[0]):
-        for number, shard in enumerate(_shards((found[1] for found in members), shard_bytes)):
+    for split, members in groupby(map(layout.of_sample, samples.iterate(release)), key=lambda member: member[0]):
+        for number, shard in enumerate(_shards((member[1] for member in members), shard_bytes)):
             name = f"{split}-{number:06d}.tar"
             sizes[name] = _write_shard(folder, name, shard)
     folder.write(SIZES, (json.dumps(sizes, indent=1, sort_keys=True) + "\n").encode())
@@ -150,8 +150,8 @@ def read(folder: Path, release: Release) -> Iterator[tuple[str, str, Payload]]:
             n_samples = 0
             for sample_id, members in groupby(_stream(folder / name), key=lambda member: member[0]):
                 n_samples += 1
-                found = {suffix: data for _, suffix, data in members}
-                yield sample_id, split, layout.payload(sample_id, split, found)
+                files = {suffix: data for _, suffix, data in members}
+                yield sample_id, split, layout.payload(sample_id, split, files)
             if n_samples != sizes[name]:
                 raise IntegrityError(f"{name} holds {n_samples} samples; {SIZES} says {sizes[name]}")
 

@@ -86,9 +86,9 @@ def publish(
             raise IntegrityError(f"{root} is not whole, nothing was sent: {'; '.join(problems[:5])}")
         permit(root)
         status = _bring(upload, target, progress)
-        told = _publication(upload, target.address)
-    record = None if status == "draft" else str(publications.write(told, folder))
-    facts = told.model_dump(include={"name", "version", "view", "files", "bytes", "url"})
+        publication = _publication(upload, target.address)
+    record = None if status == "draft" else str(publications.write(publication, folder))
+    facts = publication.model_dump(include={"name", "version", "view", "files", "bytes", "url"})
     return facts | {"status": status, "record": record}
 
 

@@ -60,8 +60,8 @@ def _failure(where: str, error: Exception) -> MusicdataError:
 def _said(error: BaseException) -> str:
     """Return what an error says, and the one below it, in a line each of at most 300 characters."""
     below = error.__cause__
-    said = " ".join(str(error).split())[:300].rstrip(".") or type(error).__name__
-    return f"{said} ({_said(below)})" if below is not None else said
+    message = " ".join(str(error).split())[:300].rstrip(".") or type(error).__name__
+    return f"{message} ({_said(below)})" if below is not None else message
 
 
 def bound(upload: Upload, where: str, told: str, beside: str) -> RefusedError:
@@ -75,9 +75,9 @@ def bound(upload: Upload, where: str, told: str, beside: str) -> RefusedError:
 
 def strayed(where: str, paths: Iterable[str]) -> RefusedError:
     """Return the error that says: there are files that no upload of this release left."""
-    found = sorted(paths)
-    more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+    strays = sorted(paths)
+    more = f" and {len(strays) - 5} more" if len(strays) > 5 else ""
     return RefusedError(
-        f"{where} holds files that no upload of this release left there: {', '.join(found[:5])}{more}. Remove them, or "
-        "publish elsewhere"
+        f"{where} holds files that no upload of this release left there: {', '.join(strays[:5])}{more}. Remove them, "
+        "or publish elsewhere"
     )

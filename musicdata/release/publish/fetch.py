@@ -131,14 +131,14 @@ class _Download:
         slug, path = self._publication.slug, self._folder / layout.RECORD
         if not path.is_file() or sha256_of_file(path) != self._publication.release_json_sha256:
             data = source.read(layout.RECORD, min(_MAX_RECORD_BYTES, self._publication.bytes))
-            found = hashlib.sha256(data).hexdigest()
-            if found != self._publication.release_json_sha256:
+            digest = hashlib.sha256(data).hexdigest()
+            if digest != self._publication.release_json_sha256:
                 expected = self._publication.release_json_sha256
-                raise self._differs([f"{layout.RECORD} (its sha256 is {found}, expected {expected})"])
+                raise self._differs([f"{layout.RECORD} (its sha256 is {digest}, expected {expected})"])
             write_whole(path, data, path.with_name(f"{path.name}.part"))
         record = layout.read_record(self._folder)
-        told = sums_of(self._folder, record)
-        last = layout.File(path=layout.SUMS, sha256=hashlib.sha256(told).hexdigest(), bytes=len(told))
+        sums = sums_of(self._folder, record)
+        last = layout.File(path=layout.SUMS, sha256=hashlib.sha256(sums).hexdigest(), bytes=len(sums))
         files = sorted([*record.files, last], key=lambda file: file.path)
         if record.slug != slug or sum(file.bytes for file in files) + path.stat().st_size != self._publication.bytes:
             raise self._differs([f"{layout.RECORD} (it is of {record.slug}, and its files have other sizes in all)"])

@@ -71,10 +71,10 @@ class Folder:
                 raise WorkspaceHeldError(
                     f"another process is publishing {self._upload.record.slug} to {self._place}. Wait for it to end"
                 )
-            told = lock.read().decode("ascii", "replace")
-            is_new = len(told) != len(self._wanted())  # whoever began to write it had not put a file yet
-            if not is_new and told != self._wanted():
-                raise failures.bound(self._upload, str(self._place), told, str(self._state))
+            digest = lock.read().decode("ascii", "replace")
+            is_new = len(digest) != len(self._wanted())  # whoever began to write it had not put a file yet
+            if not is_new and digest != self._wanted():
+                raise failures.bound(self._upload, str(self._place), digest, str(self._state))
             self._refuse_strays(is_new)
             if is_new:
                 lock.write(self._wanted().encode())
@@ -91,8 +91,8 @@ class Folder:
         return self._lock
 
     def _refuse_strays(self, is_new: bool) -> None:
-        found = {path.relative_to(self._place).as_posix() for path in self._place.rglob("*") if not path.is_dir()}
-        if layout.RECORD not in found and (strays := found if is_new else found - self._upload.paths):
+        paths = {path.relative_to(self._place).as_posix() for path in self._place.rglob("*") if not path.is_dir()}
+        if layout.RECORD not in paths and (strays := paths if is_new else paths - self._upload.paths):
             if is_new:
                 shutil.rmtree(self._state)
             raise failures.strayed(str(self._place), strays)

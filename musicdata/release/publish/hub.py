@@ -93,10 +93,10 @@ class Hub:
             RefusedError: it holds something that is not this data set.
         """
         self._api.create_repo(self._repository, repo_type=_KIND, exist_ok=True)
-        found = set(self._tree("main")) - _HUBS_OWN
-        if layout.RECORD not in found and (strays := found - {layout.CARD}):
+        paths = set(self._tree("main")) - _HUBS_OWN
+        if layout.RECORD not in paths and (strays := paths - {layout.CARD}):
             raise failures.strayed(f"hf://datasets/{self._repository}", strays)
-        if layout.RECORD in found:
+        if layout.RECORD in paths:
             there = layout.decode(self._read("main") or b"", f"{layout.RECORD} of {self._repository}")
             if there.name != self._upload.record.name:
                 raise failures.strayed(f"hf://datasets/{self._repository}", [f"the data set {there.name}"])
@@ -179,9 +179,9 @@ class Hub:
 
     def _tree(self, revision: str) -> dict[str, int]:
         """Return path → size of the files at a revision."""
-        found = self._api.list_repo_tree(self._repository, recursive=True, revision=revision, repo_type=_KIND)
+        entries = self._api.list_repo_tree(self._repository, recursive=True, revision=revision, repo_type=_KIND)
         try:
-            return {each.path: each.size for each in found if isinstance(each, self._hub.hf_api.RepoFile)}
+            return {each.path: each.size for each in entries if isinstance(each, self._hub.hf_api.RepoFile)}
         except self._hub.errors.EntryNotFoundError:  # a repository without a file
             return {}
 

@@ -108,13 +108,14 @@ def find(name: str, version: str | None = None, records: Path | None = None) -> 
         InputError: there is none; the message says what there is.
         IntegrityError: two folders have records of it that contradict each other.
     """
-    found = all_of(name, records)
-    if version is None and found:
-        version = max(found, key=lambda each: _order(each.version)).version
-    wanted, _, view = (version or "").partition("+")
-    matching = [each for each in found if each.version == wanted and (not view or each.view == view)]
+    publications = all_of(name, records)
+    if version is None and publications:
+        version = max(publications, key=lambda each: _order(each.version)).version
+    number, _, view = (version or "").partition("+")
+    matching = [each for each in publications if each.version == number and (not view or each.view == view)]
     if not matching:
-        there = ", ".join(dict.fromkeys(f"{each.version}+{each.view}" for each in found)) or _names_there(records)
+        views = dict.fromkeys(f"{each.version}+{each.view}" for each in publications)
+        there = ", ".join(views) or _names_there(records)
         looked = ", ".join(map(str, folders(records)))
         slug = f"{name}@{version}" if version else name
         raise InputError(f"there is no record of {slug}; there is: {there} (looked in {looked})")
@@ -130,18 +131,18 @@ def all_of(name: str, records: Path | None = None) -> list[Publication]:
     """
     if not _NAME.fullmatch(name):
         raise InputError(f"{name!r} is not the name of a data set; write NAME@VERSION, as in musictm@1.0.0")
-    found: dict[tuple[str, str], tuple[Publication, Path]] = {}
+    publications: dict[tuple[str, str], tuple[Publication, Path]] = {}
     for folder in folders(records):
         for path in sorted((folder / name).glob("*.json")):
             each = _read(path)
-            first, where = found.setdefault((each.version, each.view), (each, path))
+            first, where = publications.setdefault((each.version, each.view), (each, path))
             if not first.names_the_same(each):
                 raise IntegrityError(
                     f"{where} and {path} contradict each other: by the first, RELEASE.json has the sha256 "
                     f"{first.release_json_sha256[:12]}…, by the other {each.release_json_sha256[:12]}…. Remove the "
                     "wrong one, or say in which folder to look"
                 )
-    order = list(found.values())
+    order = list(publications.values())
     return [each for each, path in sorted(order, key=lambda pair: (_order(pair[0].version), "+" in pair[1].name))]
 
 
@@ -196,13 +197,13 @@ def write(publication: Publication, folder: Path) -> Path:
 
 def _read(path: Path) -> Publication:
     try:
-        found = Publication.model_validate_json(path.read_bytes())
+        publication = Publication.model_validate_json(path.read_bytes())
     except ValidationError as error:
         first = error.errors()[0]
         raise InputError(f"{path} is not the record of a release: {first['loc']}: {first['msg']}") from error
-    if found.name != path.parent.name or found.version != path.stem.partition("+")[0]:
-        raise InputError(f"{path} is the record of {found.slug}; its file has another name")
-    return found
+    if publication.name != path.parent.name or publication.version != path.stem.partition("+")[0]:
+        raise InputError(f"{path} is the record of {publication.slug}; its file has another name")
+    return publication
 
 
 def _order(version: str) -> tuple[int, ...]:

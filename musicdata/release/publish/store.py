@@ -70,12 +70,12 @@ class Store:
         Raises:
             RefusedError: another is there, or objects that belong to no upload.
         """
-        wanted = self._upload.digest.encode()
-        is_new = self._create(self._intent, wanted)
-        if (told := self._read(self._intent) or b"") != wanted:
-            raise failures.bound(self._upload, self.address, told.decode("ascii", "replace"), self._intent)
-        found = self._there()
-        if layout.RECORD not in found and (strays := set(found) - (set() if is_new else self._upload.paths)):
+        digest = self._upload.digest.encode()
+        is_new = self._create(self._intent, digest)
+        if (existing := self._read(self._intent) or b"") != digest:
+            raise failures.bound(self._upload, self.address, existing.decode("ascii", "replace"), self._intent)
+        sizes = self._there()
+        if layout.RECORD not in sizes and (strays := set(sizes) - (set() if is_new else self._upload.paths)):
             if is_new:
                 self._fs.rm_file(self._intent)
             raise failures.strayed(self.address, strays)
@@ -88,9 +88,9 @@ class Store:
             TransferError: the store cannot be reached, or refuses.
         """
         n_bytes = 0
-        found = self._there()
+        sizes = self._there()
         for file in self._upload.files:
-            if found.get(file.path) != file.bytes or self._told(file) != file.sha256:
+            if sizes.get(file.path) != file.bytes or self._told(file) != file.sha256:
                 self._put(file)
             n_bytes += file.bytes
             progress(file.path, n_bytes, self._upload.n_bytes)
@@ -129,9 +129,9 @@ class Store:
 
     def _there(self) -> dict[str, int]:
         """Return path → size of the objects below the version's prefix."""
-        found: dict[str, dict[str, Any]] = self._fs.find(self._place, detail=True)
+        objects: dict[str, dict[str, Any]] = self._fs.find(self._place, detail=True)
         head = f"{self._place}/"
-        return {path.removeprefix(head): facts["size"] for path, facts in found.items() if facts["type"] == "file"}
+        return {path.removeprefix(head): facts["size"] for path, facts in objects.items() if facts["type"] == "file"}
 
     def _read(self, path: str) -> bytes | None:
         try:
@@ -178,8 +178,8 @@ class Store:
         """Drop the parts of uploads that broke off: they are in no listing, but are paid for."""
         bucket, key, _ = self._fs.split_path(self._place)
         with contextlib.suppress(PermissionError):  # who may put may not always list these
-            found = self._fs.call_s3("list_multipart_uploads", Bucket=bucket, Prefix=f"{key}/")
-            for upload in found.get("Uploads", []):
+            listing = self._fs.call_s3("list_multipart_uploads", Bucket=bucket, Prefix=f"{key}/")
+            for upload in listing.get("Uploads", []):
                 self._fs.abort_mpu(bucket, upload["Key"], upload["UploadId"])
 
 

@@ -81,10 +81,10 @@ class Zenodo:
     @transfers
     def published(self) -> bytes | None:
         """Return the bytes of `RELEASE.json` of the published deposition of this title and version, or None."""
-        for found in self._mine():
-            if found.get("submitted") and _facts(found, "version") == self._upload.record.version:
-                self._deposition = found
-                url = file_url(f"{self._site}/records/{found['id']}", layout.RECORD)
+        for deposition in self._mine():
+            if deposition.get("submitted") and _facts(deposition, "version") == self._upload.record.version:
+                self._deposition = deposition
+                url = file_url(f"{self._site}/records/{deposition['id']}", layout.RECORD)
                 limits = Limits(max_bytes=len(self._upload.encoded) + (1 << 20))
                 return self._client.request("GET", url, headers=self._headers, limits=limits).body
         return None
@@ -120,13 +120,13 @@ class Zenodo:
             IntegrityError: Zenodo has another MD5 for what it got.
         """
         there = {each["filename"]: each for each in self._deposition["files"]}
-        wanted = {flat(path): path for path in sorted(self._upload.paths - {layout.RECORD})} | {
+        path_of = {flat(path): path for path in sorted(self._upload.paths - {layout.RECORD})} | {
             layout.RECORD: layout.RECORD
         }
         n_bytes = 0
-        for name in sorted(there.keys() - wanted.keys()):
+        for name in sorted(there.keys() - path_of.keys()):
             self._remove(there[name])
-        for name, path in wanted.items():
+        for name, path in path_of.items():
             source = self._upload.root / path
             digest = _md5(source)
             if name in there and _sum(there[name]) != digest:
@@ -169,21 +169,21 @@ class Zenodo:
         while True:
             params: dict[str, str | settings.Secret] = {"size": str(_PAGE), "page": str(page), "all_versions": "true"}
             url = f"{self._site}/api/deposit/depositions"
-            found = self._client.request("GET", url, params=params, headers=self._headers).json()
-            yield from (each for each in found if _facts(each, "title") == self._upload.record.title)
-            if len(found) < _PAGE:
+            depositions = self._client.request("GET", url, params=params, headers=self._headers).json()
+            yield from (each for each in depositions if _facts(each, "title") == self._upload.record.title)
+            if len(depositions) < _PAGE:
                 return
             page += 1
 
     def _call(self, method: str, path: str, value: object = None, limits: Limits | None = None) -> dict[str, Any]:
         url = f"{self._site}/api/{path}"
         answer = self._client.request(method, url, json=value, headers=self._headers, limits=limits)
-        found: dict[str, Any] = answer.json() if answer.body else {}
-        return found
+        content: dict[str, Any] = answer.json() if answer.body else {}
+        return content
 
     def _get(self, url: str) -> dict[str, Any]:
-        found: dict[str, Any] = self._client.request("GET", self._same_site(url), headers=self._headers).json()
-        return found
+        content: dict[str, Any] = self._client.request("GET", self._same_site(url), headers=self._headers).json()
+        return content
 
     def _remove(self, file: dict[str, Any]) -> None:
         self._call("DELETE", f"deposit/depositions/{self._deposition['id']}/files/{quote(str(file['id']))}")
@@ -240,12 +240,12 @@ def _refuse_what_does_not_fit(upload: Upload) -> None:
 def _metadata(upload: Upload) -> dict[str, Any]:
     """Return what a person reads first, from the release's own recipe."""
     record, head = upload.record, recipes.read_head(str(upload.root / layout.RECIPE))
-    told = head.release
+    section = head.release
     creators = [
         {"name": f"{author.family_names}, {author.given_names}"} | ({"orcid": author.orcid} if author.orcid else {})
-        for author in (told.authors if told else ())
+        for author in (section.authors if section else ())
     ]
-    described = html.escape(" ".join((told.description if told else record.title).split()))
+    described = html.escape(" ".join((section.description if section else record.title).split()))
     claim = f"<p>{html.escape(upload.claim)}</p>" if upload.claim else ""
     rows = ", ".join(f"{n:,} {split}" for split, n in upload.rows.items())
     return {
@@ -253,12 +253,12 @@ def _metadata(upload: Upload) -> dict[str, Any]:
         "version": record.version,
         "upload_type": "dataset",
         "access_right": "open",
-        "license": (told.licence if told else "CC-BY-4.0").lower(),
+        "license": (section.licence if section else "CC-BY-4.0").lower(),
         "creators": creators or [{"name": citation.contributors(record.title)}],
         "description": f"<p>{described}</p><p>{html.escape(record.slug)}, view {record.view}. Samples: {rows}. "
         f"Content root: {record.content_root}. A slash in a path is -- in a file's name here.</p>{claim}",
         "keywords": citation.keywords(head),
-        "references": list(told.papers if told else ()),
+        "references": list(section.papers if section else ()),
         "notes": f"RELEASE.json sha256: {upload.digest}",
     }
 
@@ -269,8 +269,8 @@ def _facts(deposition: dict[str, Any], name: str) -> Any:
 
 def _bound(deposition: dict[str, Any]) -> str:
     """Return the sha256 of the `RELEASE.json` that a deposition is for."""
-    found = _NOTE.search(str(_facts(deposition, "notes") or ""))
-    return found[1] if found else ""
+    match = _NOTE.search(str(_facts(deposition, "notes") or ""))
+    return match[1] if match else ""
 
 
 def _number(deposition: dict[str, Any]) -> int:

@@ -71,12 +71,12 @@ def _places(release: Release, config: str) -> dict[str, tuple[str, Column]]:
     tables = [table for table in reader.tables if facts[table].config == config]
     home = introduced_by(release)
     tables.sort(key=lambda table: (table != home, table))
-    found: dict[str, tuple[str, Column]] = {}
+    places: dict[str, tuple[str, Column]] = {}
     for table in tables:
         for column in reader.contract(table).columns:
             place = facts[table].columns[column.name]
-            found[place] = (found[place][0] if place in found else table, column)
-    return found
+            places[place] = (places[place][0] if place in places else table, column)
+    return places
 
 
 def table_schema(release: Release, table: str) -> pa.Schema:
@@ -119,10 +119,10 @@ def works(release: Release) -> list[Work]:
     (words with times, say) stay among the facts of the sample.
     """
     places = _places(release, layout.SAMPLES)
-    found: list[Work] = []
+    works: list[Work] = []
     for place, (table, column) in places.items():
         if column.is_media:
-            found.append(Work(_free(column.content_of or place, place, found), place, table, column))
+            works.append(Work(_free(column.content_of or place, place, works), place, table, column))
     texts: dict[str, str] = {}
     for place, (_, column) in places.items():
         if column.type == "string" and column.content_of:
@@ -130,8 +130,8 @@ def works(release: Release) -> list[Work]:
             if place == column.content_of:
                 texts[column.content_of] = place
     for modality, place in texts.items():
-        found.append(Work(_free(modality, place, found), place, *places[place]))
-    return found
+        works.append(Work(_free(modality, place, works), place, *places[place]))
+    return works
 
 
 def _free(name: str, place: str, others: Collection[Work]) -> str:

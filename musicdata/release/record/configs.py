@@ -75,14 +75,14 @@ def released(tables: Iterable[Contract]) -> list[Contract]:
     """
     every = {contract.name: contract for contract in tables}
     known = {name: every[name].among(sorted(every)) for name in sorted(every)}
-    told = [name for name, one in known.items() if set(_SHARED) <= set(column_names(one)) and not one.of_dropped]
-    found = list(told)
-    while told:
-        for target, *_ in known[told.pop()].references.values():
-            if target in known and target not in found:
-                found.append(target)
-                told.append(target)
-    return among([every[name] for name in sorted(found)])
+    pending = [name for name, one in known.items() if set(_SHARED) <= set(column_names(one)) and not one.of_dropped]
+    names = list(pending)
+    while pending:
+        for target, *_ in known[pending.pop()].references.values():
+            if target in known and target not in names:
+                names.append(target)
+                pending.append(target)
+    return among([every[name] for name in sorted(names)])
 
 
 def among(tables: Sequence[Contract]) -> list[Contract]:
@@ -177,8 +177,8 @@ def _of_release(name: str, facts: Mapping[str, Table], contracts: Mapping[str, C
             columns.setdefault(place, column.model_copy(update={"name": place}))
     contract = contracts[tables[0]]
     if tables != [name]:
-        told = {"name": name, "description": _rows_of(tables), "columns": tuple(columns.values())}
-        contract = contract.model_copy(update=told)
+        changes = {"name": name, "description": _rows_of(tables), "columns": tuple(columns.values())}
+        contract = contract.model_copy(update=changes)
     description = " ".join(contracts[table].description for table in tables)
     references = {
         column: target
@@ -193,10 +193,10 @@ def _references(
     config: str, contract: Contract, facts: Mapping[str, Table], contracts: Mapping[str, Contract]
 ) -> list[tuple[str, tuple[str, str]]]:
     """List column → config and column it refers to, those inside the config left out."""
-    found = []
+    references = []
     for column, tables in contract.references.items():
         table = next((table for table in tables if table in facts), tables[0])
         if table in facts and facts[table].config != config:
             target = column if column in column_names(contracts[table]) else contracts[table].key[0]
-            found.append((column, (facts[table].config, facts[table].columns.get(target, target))))
-    return found
+            references.append((column, (facts[table].config, facts[table].columns.get(target, target))))
+    return references

@@ -31,8 +31,8 @@ def read_contracts(root: Path, record: Record) -> dict[str, Contract]:
     """Return the contract of every table in the release at `root`, as the release has it."""
     folder = f"{layout.CONTRACTS}/"
     paths = sorted(file.path for file in record.files if file.path.startswith(folder))
-    found = [contracts.read(root / path) for path in paths]
-    return {contract.name: contract for contract in found}
+    table_contracts = [contracts.read(root / path) for path in paths]
+    return {contract.name: contract for contract in table_contracts}
 
 
 def data_files(record: Record, config: str, split: str) -> list[str]:

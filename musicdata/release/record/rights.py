@@ -16,8 +16,8 @@ COUNTED = ["sample_id", "modality", "rights"]
 
 def counted(rows: pa.Table) -> dict[str, dict[str, int]]:
     """Count rows of the table `rights`: modality → rights value → samples."""
-    found: dict[str, dict[str, int]] = {}
+    counts: dict[str, dict[str, int]] = {}
     sums = rows.group_by(["modality", "rights"], use_threads=False).aggregate([("sample_id", "count")])
     for row in sorted(sums.to_pylist(), key=lambda row: (row["modality"], row["rights"])):
-        found.setdefault(row["modality"], {})[row["rights"]] = row["sample_id_count"]
-    return found
+        counts.setdefault(row["modality"], {})[row["rights"]] = row["sample_id_count"]
+    return counts

@@ -36,10 +36,10 @@ def parse(text: str) -> Version:
     Raises:
         UsageError: it is none, or one with a pre-release or build part, which releases do not have.
     """
-    found = _VERSION.fullmatch(text)
-    if found is None:
+    match = _VERSION.fullmatch(text)
+    if match is None:
         raise UsageError(f"{text!r} is no version: expected three numbers without leading zeros, such as {FIRST}")
-    return Version(*map(int, found.groups()))
+    return Version(*map(int, match.groups()))
 
 
 def next_version(previous: str, bump: Bump) -> str:

@@ -44,12 +44,12 @@ class Offence:
     def __str__(self) -> str:
         """Return it as a line."""
         terms = f"{self.rights}, {self.licence}" if self.licence else self.rights
-        said = (
+        evidence = (
             self.evidence if len(self.evidence) <= _EVIDENCE_CHARACTERS else self.evidence[:_EVIDENCE_CHARACTERS] + "…"
         )
         where = ", ".join(self.columns[:_SHOWN_COLUMNS])
         more = f" and {len(self.columns) - _SHOWN_COLUMNS} more" if len(self.columns) > _SHOWN_COLUMNS else ""
-        return f"{self.sample_id} {self.modality}: {terms} ({said}), shown in {where}{more}"
+        return f"{self.sample_id} {self.modality}: {terms} ({evidence}), shown in {where}{more}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +82,8 @@ def offending(release: Release) -> Offences:
     withheld: dict[str, dict[str, NDArray[np.bool_]]] = {}
     for contract in (reader.contract(table) for table in reader.tables):
         for modality in sorted({column.content_of for column in content(contract)}):
-            found = _shown_by(release, permissions, contract, modality)
-            withheld.setdefault(modality, {}).update(found)
+            shown = _shown_by(release, permissions, contract, modality)
+            withheld.setdefault(modality, {}).update(shown)
     return _offences(reader, permissions, withheld)
 
 
@@ -96,10 +96,10 @@ def _shown_by(
     shown = {f"{contract.name}.{column.name}": np.zeros(len(ids), bool) for column in columns}
     if not len(ids):
         return shown
-    wanted = list(dict.fromkeys([*permissions.needs(contract), *(c.name for c in columns if c.nullable)]))
+    names = list(dict.fromkeys([*permissions.needs(contract), *(c.name for c in columns if c.nullable)]))
     place = release.record.tables[contract.name]
-    for raw in release.reader.iterate_config(place.config, [place.columns[name] for name in wanted]):
-        piece = raw.rename_columns(wanted)
+    for raw in release.reader.iterate_config(place.config, [place.columns[name] for name in names]):
+        piece = raw.rename_columns(names)
         rows = piece.filter(permissions.withheld(contract, piece, modality))
         places = pc.index_in(rows.column("sample_id"), ids)
         for column in columns:
@@ -159,8 +159,8 @@ def permitted_views(release: Release) -> tuple[View, ...]:
 
 
 def _limits(release: Release) -> tuple[View, ...]:
-    told = release.head.release
-    return told.views if told else ("full", "open", "features", "ids")
+    section = release.head.release
+    return section.views if section else ("full", "open", "features", "ids")
 
 
 def require_permitted(release: Release, *, claim: str = "") -> None:
@@ -182,8 +182,8 @@ def require_permitted(release: Release, *, claim: str = "") -> None:
             f"{slug} ({view}) may not be published: its recipe permits {', '.join(limits) or 'no view'}, whoever holds "
             "the rights. Publish one of these with --view"
         )
-    if not claim and (found := offending(release)).n_items:
-        raise RefusedError(f"{slug} ({view}) may not be published: {_told(found)}\n{_way_out(limits)}")
+    if not claim and (offences := offending(release)).n_items:
+        raise RefusedError(f"{slug} ({view}) may not be published: {_told(offences)}\n{_way_out(limits)}")
 
 
 def _told(found: Offences) -> str:

@@ -64,9 +64,9 @@ def verify(
         raise InputError(f"{root} is no release: it has neither {layout.RECORD} nor {layout.SUMS}")
     tree = _Tree.of(root)
     documents = _Documents.of(tree, record or {})
-    found = [*tree.oddities, *_judge(tree, documents, _hash(tree, progress))]
-    if found or documents.record is None:
-        return found
+    problems = [*tree.oddities, *_judge(tree, documents, _hash(tree, progress))]
+    if problems or documents.record is None:
+        return problems
     return rows.problems(root, documents.record, deep=deep)
 
 
@@ -229,13 +229,13 @@ def _hash(tree: _Tree, progress: Callable[[int, int], None]) -> dict[str, str]:
     """Return path → sha256 of the files there are, less the two documents."""
     paths = [path for path in tree.sizes if path not in (layout.RECORD, layout.SUMS)]
     done, total = 0, sum(tree.sizes[path] for path in paths)
-    found = {}
+    hashes = {}
     with ThreadPoolExecutor(_THREADS) as pool:
         for path, digest in zip(paths, pool.map(tree.sha256, paths), strict=True):
-            found[path] = digest
+            hashes[path] = digest
             done += tree.sizes[path]
             progress(done, total)
-    return found
+    return hashes
 
 
 def _judge(tree: _Tree, documents: _Documents, hashes: Mapping[str, str]) -> list[Problem]:
@@ -245,13 +245,13 @@ def _judge(tree: _Tree, documents: _Documents, hashes: Mapping[str, str]) -> lis
     if documents.record and not wrong[layout.RECORD]:
         wrong[layout.RECORD] += _wrong_sizes(tree, documents.record, set(damaged))
     odd = {problem.file for problem in tree.oddities}
-    found = [Problem(name, "", _told(faults)) for name, faults in wrong.items() if faults and name not in odd]
+    problems = [Problem(name, "", _told(faults)) for name, faults in wrong.items() if faults and name not in odd]
     if documents.record is None and documents.sums is None:
-        return found
-    found += _damage(tree, documents, [path for path in damaged if path not in odd], listed | sums, hashes)
+        return problems
+    problems += _damage(tree, documents, [path for path in damaged if path not in odd], listed | sums, hashes)
     strays = sorted(hashes.keys() - listed.keys() - sums.keys())
     return [
-        *found,
+        *problems,
         *(Problem(path, "", f"is no file of the release: {layout.RECORD} does not list it") for path in strays),
     ]
 
@@ -322,14 +322,14 @@ def _damage(
             place = place_of.get(expected[path])
             yield Problem(path, "", f"is missing{f'; its bytes stand in {place}' if place else ''}")
             continue
-        there, said = tree.sizes[path], sizes.get(path, tree.sizes[path])
-        if there != said:
-            message = f"has {there:,} bytes, expected {said:,}"
+        there, expected_bytes = tree.sizes[path], sizes.get(path, tree.sizes[path])
+        if there != expected_bytes:
+            message = f"has {there:,} bytes, expected {expected_bytes:,}"
         elif hashes[path] in name_of:
             message = f"holds the bytes of {name_of[hashes[path]]}"
         else:
             message = f"is damaged: its sha256 is {hashes[path] or 'not to be had'}, expected {expected[path]}"
-        columns = _columns(tree, documents, path) if there == said else []
+        columns = _columns(tree, documents, path) if there == expected_bytes else []
         yield from (Problem(path, column, message) for column in columns or [""])
 
 

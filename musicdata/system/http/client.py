@@ -178,11 +178,11 @@ class Client:
         while True:
             if not part.path.is_file() or part.length() < size:
                 self._run(ask, limits, part.take)
-            if (found := sha256_of_file(part.path)) == sha256:
+            if (digest := sha256_of_file(part.path)) == sha256:
                 break
             part.path.unlink()
             if not goes_on:
-                raise IntegrityError(f"{public(url)}: its sha256 is {found}, expected {sha256}")
+                raise IntegrityError(f"{public(url)}: its sha256 is {digest}, expected {sha256}")
             goes_on = False
         with storage_faults(path, size):
             move_whole(part.path, path)
@@ -194,14 +194,14 @@ class Client:
         settings.require_network(where)
         end_s = time.monotonic() + limits.deadline_s
         for attempt in itertools.count(1):
-            found = self._try(ask, limits, Watch(end_s), take)
-            if not isinstance(found, Fault):
-                return found
-            wait_s = found.next_wait(ask.method, attempt, limits, end_s - time.monotonic())
+            result = self._try(ask, limits, Watch(end_s), take)
+            if not isinstance(result, Fault):
+                return result
+            wait_s = result.next_wait(ask.method, attempt, limits, end_s - time.monotonic())
             if isinstance(wait_s, str):
                 tried = f", {attempt} attempts" if attempt > 1 else ""
-                message, detail = f"{where}: {found.text}{tried}. {wait_s}", f"{where}: {found.text}"
-                raise HttpError(message, found.outcome, found.status, found.wait_s, detail=detail)
+                message, detail = f"{where}: {result.text}{tried}. {wait_s}", f"{where}: {result.text}"
+                raise HttpError(message, result.outcome, result.status, result.wait_s, detail=detail)
             time.sleep(wait_s)
         raise AssertionError("counting has no end")
 
@@ -209,18 +209,18 @@ class Client:
         self, ask: _Ask, limits: Limits, watch: Watch, take: Callable[[requests.Response, Watch], _T | Fault]
     ) -> _T | Fault:
         """Make one attempt; errors become faults here, so that none is the context of what is raised."""
-        found: _T | Fault
+        result: _T | Fault
         with watch, contextlib.ExitStack() as stack:
             try:
                 response = self._answer(ask, limits, watch, stack)
-                found = response if isinstance(response, Fault) else _refused(response, watch) or take(response, watch)
+                result = response if isinstance(response, Fault) else _refused(response, watch) or take(response, watch)
             except TooLongError as error:
                 return Fault(Outcome.INVALID, str(error))
             except _FAULTS as error:
-                found = _fault(error)
+                result = _fault(error)
         if watch.has_ended:  # a body that ends with its connection would look whole
             return Fault(Outcome.TRANSIENT, f"no whole answer within {limits.deadline_s:g} s")
-        return found
+        return result
 
     def _answer(
         self, ask: _Ask, limits: Limits, watch: Watch, stack: contextlib.ExitStack
@@ -279,10 +279,10 @@ def _refused(response: requests.Response, watch: Watch) -> Fault | None:
     """Return the fault of an answer that is no success."""
     if 200 <= response.status_code < 300:
         return None
-    said = b""
+    body = b""
     with contextlib.suppress(*_FAULTS, TooLongError):
-        said = next(watch.chunks(response, 1 << 16), b"")
-    return fault_of(response.status_code, response.headers, said.decode("utf-8", "replace"))
+        body = next(watch.chunks(response, 1 << 16), b"")
+    return fault_of(response.status_code, response.headers, body.decode("utf-8", "replace"))
 
 
 def _fault(error: Exception) -> Fault:
@@ -292,6 +292,6 @@ def _fault(error: Exception) -> Fault:
         return Fault(Outcome.INVALID, f"no trust in the server: {getattr(cause, 'verify_message', '') or cause.reason}")
     if isinstance(cause, ValueError) or isinstance(error, requests.exceptions.InvalidURL):
         return Fault(Outcome.INVALID, "not a URL, or not a header, that can be sent")
-    told = "no byte moved" if isinstance(cause, TimeoutError) else getattr(cause, "strerror", "")
+    reason = "no byte moved" if isinstance(cause, TimeoutError) else getattr(cause, "strerror", "")
     unsent = never_connected(error) or isinstance(error, requests.ConnectTimeout)
-    return Fault(Outcome.TRANSIENT, told or f"the connection broke ({type(cause).__name__})", unsent=unsent)
+    return Fault(Outcome.TRANSIENT, reason or f"the connection broke ({type(cause).__name__})", unsent=unsent)

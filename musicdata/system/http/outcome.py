@@ -142,10 +142,10 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
 
     A moment is taken relative to the server's own clock, so that ours may be wrong.
     """
-    told = headers.get("Retry-After", "").strip()
-    if re.fullmatch(r"\d+(\.\d+)?", told):
-        return min(float(told), _LONGEST_WAIT_S)
-    moment, now = _moment(told), _moment(headers.get("Date", "")) or datetime.now(UTC)
+    value = headers.get("Retry-After", "").strip()
+    if re.fullmatch(r"\d+(\.\d+)?", value):
+        return min(float(value), _LONGEST_WAIT_S)
+    moment, now = _moment(value), _moment(headers.get("Date", "")) or datetime.now(UTC)
     if moment is None:
         return None
     return min(max(math.ceil((moment - now).total_seconds()), 0.0), _LONGEST_WAIT_S)
@@ -153,10 +153,10 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
 
 def _moment(text: str) -> datetime | None:
     try:
-        found = email.utils.parsedate_to_datetime(text)
+        moment = email.utils.parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _clock(wait_s: float) -> str:

@@ -44,17 +44,17 @@ class ResumableFile:
 
     def headers(self) -> dict[str, str | Secret]:
         """Return the headers that ask for the rest."""
-        asked: dict[str, str | Secret] = {"Accept-Encoding": "identity"}
+        headers: dict[str, str | Secret] = {"Accept-Encoding": "identity"}
         if offset := self.length():
-            asked["Range"] = f"bytes={offset}-"
-            asked |= {"If-Range": self._etag} if self._etag else {}
-        return asked | dict(self._headers)
+            headers["Range"] = f"bytes={offset}-"
+            headers |= {"If-Range": self._etag} if self._etag else {}
+        return headers | dict(self._headers)
 
     def take(self, response: requests.Response, watch: Watch) -> Fault | None:
         """Append what the server sends, or begin anew if it sends the whole."""
         offset = self.length()
-        told = _RANGE.fullmatch(response.headers.get("Content-Range", ""))
-        goes_on = response.status_code == 206 and told is not None and int(told[1]) == offset
+        match = _RANGE.fullmatch(response.headers.get("Content-Range", ""))
+        goes_on = response.status_code == 206 and match is not None and int(match[1]) == offset
         if response.status_code == 206 and not goes_on:
             self.path.unlink(missing_ok=True)
             return Fault(

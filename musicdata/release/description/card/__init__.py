@@ -32,8 +32,8 @@ def render(root: Path, record: Record) -> str:
         ContractError: a contract cannot be read.
         RecipeError: the recipe cannot be read.
     """
-    found = [contracts.read(path) for path in sorted((root / layout.CONTRACTS).glob("*.toml"))]
-    described = {contract.name: contract for contract in found}
+    table_contracts = [contracts.read(path) for path in sorted((root / layout.CONTRACTS).glob("*.toml"))]
+    described = {contract.name: contract for contract in table_contracts}
     figures = [measure(root, config) for config in configs.of_release(record, described)]
     facts = Facts(record, recipes.read_head(str(root / layout.RECIPE)), described, figures)
     return _environment().get_template("card.md.j2").render(facts=facts, record=record)

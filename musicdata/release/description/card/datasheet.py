@@ -105,12 +105,12 @@ class Known:
 def answers(known: Known) -> dict[str, list[tuple[str, Markdown]]]:
     """Return part → its questions with their answers; what a recipe answers beyond them comes last."""
     stated = known.recipe.release.answers if known.recipe.release else {}
-    found = {
+    answered = {
         part: [(question, _answer(known, name, stated.get(name, ""))) for name, question in questions]
         for part, questions in QUESTIONS.items()
     }
     further = [(name, Markdown(show(answer))) for name, answer in sorted(stated.items()) if name not in _NAMES]
-    return found | ({"Further": further} if further else {})
+    return answered | ({"Further": further} if further else {})
 
 
 def _answer(known: Known, name: str, stated: str) -> Markdown:
@@ -121,8 +121,8 @@ def _answer(known: Known, name: str, stated: str) -> Markdown:
 
 
 def _creators(known: Known) -> list[Any]:
-    told = known.recipe.release
-    names = [f"{author.given_names} {author.family_names}" for author in told.authors] if told else []
+    section = known.recipe.release
+    names = [f"{author.given_names} {author.family_names}" for author in section.authors] if section else []
     return [f"{', '.join(names)}."] if names else [f"{citation.contributors(known.record.title)}."]
 
 
@@ -146,15 +146,15 @@ def _content(known: Known) -> list[Any]:
 
 
 def _missing(known: Known) -> list[Any]:
-    found: list[Any] = []
+    lines: list[Any] = []
     for one in known.figures:
         empty = {name: column.empty for name, column in one.columns.items()}
-        found += [
+        lines += [
             Markdown(f"{code(f'{one.shown.name}.{name}')}: {show(number)} of {show(one.n_rows)} values are empty.")
             for name, number in sorted(empty.items())
             if number
         ]
-    return (found or ["No value is empty."]) + (["This view lacks what is listed above."] if known.lacking else [])
+    return (lines or ["No value is empty."]) + (["This view lacks what is listed above."] if known.lacking else [])
 
 
 def _relations(known: Known) -> list[Any]:
@@ -167,10 +167,10 @@ def _relations(known: Known) -> list[Any]:
 
 def _splits(known: Known) -> list[Any]:
     rows = known.figures[0].rows if known.figures else {}
-    found: list[Any] = [f"{split}: {sentences.counted(number, 'sample')}." for split, number in rows.items()]
+    lines: list[Any] = [f"{split}: {sentences.counted(number, 'sample')}." for split, number in rows.items()]
     placed = [stage["parameters"].get("split") for stage in known.record.stages if stage.get("parameters")]
     by = [split["by"] for split in placed if isinstance(split, dict) and "by" in split]
-    return found + [Markdown(f"Whole groups are placed, by {code(str(column))}.") for column in by]
+    return lines + [Markdown(f"Whole groups are placed, by {code(str(column))}.") for column in by]
 
 
 def _errors(known: Known) -> list[Any]:

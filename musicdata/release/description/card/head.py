@@ -37,8 +37,8 @@ def render(record: Record, recipe: Head, figures: list[ConfigFigures]) -> str:
     lines += _listed("task_categories", ["feature-extraction"] if len(recipe.dataset.modalities) > 1 else [])
     lines += _listed("size_categories", [size_category(samples.n_rows if samples else 0)])
     lines += ["configs:", *(line for one in figures for line in _config(one))]
-    if told := [line for one in figures for line in _features(one)]:
-        lines += ["dataset_info:", *told]
+    if features := [line for one in figures for line in _features(one)]:
+        lines += ["dataset_info:", *features]
     return "\n".join(lines) + "\n"
 
 
@@ -59,8 +59,8 @@ def tags(recipe: Head) -> list[str]:
 
 def languages(samples: ConfigFigures | None) -> list[str]:
     """List the languages of the samples as BCP 47 writes them; what is none of those is left out."""
-    found = {language for counts in samples.languages.values() for language in counts} if samples else set()
-    return sorted(language for language in found if language and is_language(language))
+    codes = {language for counts in samples.languages.values() for language in counts} if samples else set()
+    return sorted(language for language in codes if language and is_language(language))
 
 
 def is_language(text: str) -> bool:
