@@ -30,10 +30,10 @@ def check_clips(reader: Reader) -> Iterator[tuple[str, str]]:
                 yield "clips", f"sample {row['sample_id']}: {problem}"
 
 
-def _problem(row: dict[str, Any], clip: dict[str, Any] | None, asked: dict[str, Any]) -> str:
+def _problem(row: dict[str, Any], clip: dict[str, Any] | None, parameters: dict[str, Any]) -> str:
     if clip is None:
         return "its audio has no row in clips"
-    rate_hz, clip_s = asked.get("sample_rate", row["sample_rate"]), asked.get("clip_s")
+    rate_hz, clip_s = parameters.get("sample_rate", row["sample_rate"]), parameters.get("clip_s")
     if row["sample_rate"] != rate_hz:
         return f"its clip has {row['sample_rate']} Hz, asked for were {rate_hz}"
     if clip_s and row["n_samples"] != round(clip_s * rate_hz):

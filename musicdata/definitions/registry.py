@@ -144,8 +144,8 @@ class Registry(Generic[T]):
                 yield item
 
 
-def _add(kind: str, found: dict[str, Entry[Any]], entry: Entry[Any]) -> None:
-    there = found.setdefault(entry.item.name, entry)
+def _add(kind: str, entries: dict[str, Entry[Any]], entry: Entry[Any]) -> None:
+    there = entries.setdefault(entry.item.name, entry)
     if there is not entry and there.item is not entry.item:
         raise RecipeError(
             f"two {kind}s are called {entry.item.name!r}: one in {there.where}, one in {entry.where}; rename one"

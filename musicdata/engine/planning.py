@@ -159,20 +159,20 @@ def _is_of(recipe: Recipe, workspace: Workspace) -> bool:
     return here == there
 
 
-def _figures(step: Step, state: StageStatus, counts: Counts, wanted: int | None, n_ended: int) -> _Figures:
+def _figures(step: Step, state: StageStatus, counts: Counts, n_wanted: int | None, n_ended: int) -> _Figures:
     """Return what is still to do for a stage.
 
     Args:
         step: the stage with its parameters.
         state: of it in the workspace.
         counts: what is known of the tables before it.
-        wanted: items of a network stage as the ledger has them; None where it does not know yet.
+        n_wanted: items of a network stage as the ledger has them; None where it does not know yet.
         n_ended: those of them that have ended.
     """
     stage, parameters = step.stage, step.parameters
     expected = expected_of(step, counts)
     cost = stage.cost_of(parameters, expected) if expected else None
-    items = wanted if wanted is not None else expected.items if expected else None
+    items = n_wanted if n_wanted is not None else expected.items if expected else None
     left = 0.0 if not state.reasons and stage.network is None else items
     calls, received = None, None
     if (network := stage.network) is not None:

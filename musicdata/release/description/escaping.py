@@ -36,7 +36,7 @@ def yaml(text: str) -> str:
     >>> print(yaml('a "b": - c'))
     "a \"b\": - c"
     """
-    return _NOT_IN_YAML.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
+    return _NOT_IN_YAML.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(text, ensure_ascii=False))
 
 
 def markdown(text: str) -> str:
@@ -48,8 +48,8 @@ def markdown(text: str) -> str:
     return _BLOCK_START.sub(_escape_start, one_line(text).translate(_MARKDOWN_TABLE))
 
 
-def _escape_start(found: re.Match[str]) -> str:
-    return f"{found[0]}\\" if found[0].isdigit() else f"\\{found[0]}"
+def _escape_start(match: re.Match[str]) -> str:
+    return f"{match[0]}\\" if match[0].isdigit() else f"\\{match[0]}"
 
 
 def code(text: str) -> str:

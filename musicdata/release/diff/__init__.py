@@ -106,10 +106,10 @@ def _unseen(a: Side, b: Side, table: str) -> list[str]:
     return [n for n in differing if all(a.digest(table, n, s) == b.digest(table, n, s) for s in splits)]
 
 
-def _repackaged(a: Side, b: Side, found: Diff) -> list[str]:
+def _repackaged(a: Side, b: Side, difference: Diff) -> list[str]:
     """List configs in whose tables nothing differs, and whose files do."""
     configs: dict[str, bool] = {}
-    for table, differing in found.tables.items():
+    for table, differing in difference.tables.items():
         config = b.facts(table).config
         configs[config] = configs.get(config, True) and differing.is_same and a.facts(table).config == config
     return [config for config, is_same in configs.items() if is_same and _files(a, config) != _files(b, config)]

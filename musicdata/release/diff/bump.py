@@ -100,17 +100,17 @@ def require(previous: str, version: str, diff: Diff) -> Bump:
     return bump
 
 
-def _what_is_wrong(previous: Version, asked: Version, bump: Bump) -> str:
-    if asked <= previous:
-        return f"version {asked} does not come after {previous}, and a {bump} version is needed"
-    step = next(name for name in BUMPS if getattr(asked, name) != getattr(previous, name))
+def _what_is_wrong(previous: Version, version: Version, bump: Bump) -> str:
+    if version <= previous:
+        return f"version {version} does not come after {previous}, and a {bump} version is needed"
+    step = next(name for name in BUMPS if getattr(version, name) != getattr(previous, name))
     if step == bump:
-        return f"version {asked} is not the next {bump} version after {previous}"
+        return f"version {version} is not the next {bump} version after {previous}"
     size = "too small" if BUMPS.index(step) > BUMPS.index(bump) else "too large"
-    return f"version {asked} is a {step} step from {previous}, which is {size}; what changed is {bump}"
+    return f"version {version} is a {step} step from {previous}, which is {size}; what changed is {bump}"
 
 
-def _told(found: list[Reason], bump: Bump) -> str:
-    of_it = [reason.text for reason in found if reason.bump == bump]
+def _told(changes: list[Reason], bump: Bump) -> str:
+    of_it = [reason.text for reason in changes if reason.bump == bump]
     more = [f"and {len(of_it) - _SHOWN_REASONS} more"] if len(of_it) > _SHOWN_REASONS else []
     return "; ".join([*of_it[:_SHOWN_REASONS], *more])

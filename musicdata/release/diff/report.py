@@ -43,8 +43,8 @@ def _table_as_json(table: TableDiff) -> dict[str, Any]:
     }
 
 
-def _rows_as_json(found: Found) -> dict[str, Any]:
-    return {"rows": found.n, "examples": [list(key) for key in found.examples]}
+def _rows_as_json(rows: Found) -> dict[str, Any]:
+    return {"rows": rows.n, "examples": [list(key) for key in rows.examples]}
 
 
 def lines(diff: Diff) -> list[str]:

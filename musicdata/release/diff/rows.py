@@ -117,9 +117,9 @@ class _Tally:
                 self._count(self.found.columns.setdefault(name, Found()), b, mask)
         self._count(self.found.changed, b, np.logical_or.reduce([none, *differs.values()]))
 
-    def _count(self, found: Found, rows: pa.Table, which: Mask | NDArray[np.int64]) -> None:
+    def _count(self, differing: Found, rows: pa.Table, which: Mask | NDArray[np.int64]) -> None:
         """Add rows, given by a mask or by their numbers, and the keys of the first of them."""
         numbers = np.flatnonzero(which) if which.dtype == bool else which
-        found.n += len(numbers)
-        examples = numbers[: EXAMPLES - len(found.examples)]
-        found.examples += [key_at(rows, self.contract.key, int(number)) for number in examples]
+        differing.n += len(numbers)
+        examples = numbers[: EXAMPLES - len(differing.examples)]
+        differing.examples += [key_at(rows, self.contract.key, int(number)) for number in examples]

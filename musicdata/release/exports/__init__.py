@@ -77,10 +77,10 @@ def _require_place(release: Release, out: Path) -> None:
         raise UsageError(f"{out} lies in the release, which would no longer be what it says; choose a folder beside it")
 
 
-def _finished(out: Path, wanted: ExportRecord) -> ExportRecord:
+def _finished(out: Path, record: ExportRecord) -> ExportRecord:
     """Return the record of the export at `out`, if it is the one wanted and all of its files are there."""
     there = read_export_record(out)
-    if there.identity != wanted.identity:
+    if there.identity != record.identity:
         raise InputError(
             f"{out} holds another export: {there.view} of {there.name}@{there.version} ({there.release_view}, "
             f"{there.content_root[:12]}); choose another folder, or remove it"

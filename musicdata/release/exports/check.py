@@ -212,14 +212,14 @@ def _place(sample_id: str, split: str) -> tuple[tuple[int, str], str]:
     return shape.split_order(split), sample_id
 
 
-def _in_order(found: Samples) -> Samples:
+def _in_order(claimed: Samples) -> Samples:
     """Pass on samples that are in order.
 
     Raises:
         InputError: one is not.
     """
     last = None
-    for sample_id, split, payload in found:
+    for sample_id, split, payload in claimed:
         place = _place(sample_id, split)
         if last is not None and place <= last:
             raise InputError(f"sample {sample_id} ({split}) is there twice, or not in order")

@@ -124,18 +124,18 @@ class Comparison:
             rows += len(left)
 
     def _column(self, column: Column, key: Sequence[str], left: pa.Table, right: pa.Table, name: str) -> Iterator[str]:
-        expected, actual = left.column(name), right.column(name)
-        if column.is_media and not pa.types.is_struct(actual.type):  # a view may have the name alone, or the bytes
-            expected = pc.struct_field(expected, "path" if pa.types.is_string(actual.type) else "bytes")
-        shown = pc.is_valid(actual) if self._may_lack(column) else pa.chunked_array([pa.repeat(True, len(actual))])
-        if actual.filter(shown).equals(expected.filter(shown)):
+        expected, found = left.column(name), right.column(name)
+        if column.is_media and not pa.types.is_struct(found.type):  # a view may have the name alone, or the bytes
+            expected = pc.struct_field(expected, "path" if pa.types.is_string(found.type) else "bytes")
+        shown = pc.is_valid(found) if self._may_lack(column) else pa.chunked_array([pa.repeat(True, len(found))])
+        if found.filter(shown).equals(expected.filter(shown)):
             return
         for row, is_shown in enumerate(shown.to_pylist()):
-            if is_shown and (value := actual[row].as_py()) != (right_value := expected[row].as_py()):
+            if is_shown and (value := found[row].as_py()) != (right_value := expected[row].as_py()):
                 ids = ", ".join(f"{k} {left.column(k)[row].as_py()}" for k in key if k in left.column_names)
                 yield f"row {ids}: {_told(column, right_value, value, name)}"
                 return
-        yield f"{name} is {actual.type}, the release has {expected.type}"
+        yield f"{name} is {found.type}, the release has {expected.type}"
 
 
 def _key(row: Mapping[str, Any], key: Sequence[str]) -> tuple[Any, ...]:

@@ -186,11 +186,11 @@ def require_permitted(release: Release, *, claim: str = "") -> None:
         raise RefusedError(f"{slug} ({view}) may not be published: {_told(offences)}\n{_way_out(limits)}")
 
 
-def _told(found: Offences) -> str:
-    counted = ", ".join(f"{modality} of {n:,} samples" for modality, n in found.counts.items())
-    lines = [f"it shows {found.n_items:,} items whose rights forbid it ({counted})", *map(str, found.first)]
-    if found.n_items > len(found.first):
-        lines.append(f"… and {found.n_items - len(found.first):,} more")
+def _told(offences: Offences) -> str:
+    counted = ", ".join(f"{modality} of {n:,} samples" for modality, n in offences.counts.items())
+    lines = [f"it shows {offences.n_items:,} items whose rights forbid it ({counted})", *map(str, offences.first)]
+    if offences.n_items > len(offences.first):
+        lines.append(f"… and {offences.n_items - len(offences.first):,} more")
     return "\n  ".join(lines)
 
 

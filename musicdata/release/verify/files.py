@@ -273,20 +273,20 @@ def _blame(documents: _Documents, hashes: Mapping[str, str]) -> tuple[list[str],
     return damaged, wrong
 
 
-def _verdict(listed: str | None, summed: str | None, found: str | None, *, is_right: bool) -> tuple[bool, str]:
+def _verdict(listed: str | None, summed: str | None, actual: str | None, *, is_right: bool) -> tuple[bool, str]:
     """Say whether a file is damaged or missing, and which document is wrong about it, "" for none.
 
     Args:
         listed: its sha256 as `RELEASE.json` has it; `summed` as `SHA256SUMS` has it; None where it is not named.
         summed: see `listed`.
-        found: as it is; None where there is no file.
+        actual: as it is; None where there is no file.
         is_right: whether `RELEASE.json` is known to be right.
     """
     if listed == summed:
-        return found != listed, ""
-    if found is not None and found in (listed, summed):
-        return False, layout.SUMS if found == listed else layout.RECORD
-    if found is None and None in (listed, summed):
+        return actual != listed, ""
+    if actual is not None and actual in (listed, summed):
+        return False, layout.SUMS if actual == listed else layout.RECORD
+    if actual is None and None in (listed, summed):
         return False, layout.SUMS if listed is None else layout.RECORD
     return True, layout.SUMS if is_right else layout.RECORD
 
