@@ -36,15 +36,17 @@ def check_completeness(reader: Reader) -> Iterator[tuple[str, str]]:
         yield "missing", f"{len(both)} tracks are missing though they are paired, e.g. {both[0]}"
     last = _last_ranks(pairs, missing)
     ranked = reader.read("tracks", _RANKED).to_pylist()
-    told = paired | lost
-    silent = [r["sample_id"] for r in ranked if r["mood_rank"] <= last.get(r["mood"], 0) and r["sample_id"] not in told]
+    explained = paired | lost
+    silent = [
+        r["sample_id"] for r in ranked if r["mood_rank"] <= last.get(r["mood"], 0) and r["sample_id"] not in explained
+    ]
     if silent:
         yield "missing", f"{len(silent)} ranked tracks are neither paired nor missing, e.g. {silent[0]}"
     per_mood = reader.parameters("pair").get("per_mood")
     taken = _of_mood(pairs)
     for mood, tracks in _of_mood(reader.read("tracks", _RANKED)).items():
         n = len(taken.get(mood, []))
-        n_told = sum(row["sample_id"] in told for row in tracks)
+        n_told = sum(row["sample_id"] in explained for row in tracks)
         if per_mood and n < per_mood and n_told < len(tracks):
             yield "missing", f"mood {mood} has {n} pairs, fewer than {per_mood}, and does not say why of every track"
 
@@ -65,10 +67,10 @@ def _last_ranks(*tables: pa.Table) -> dict[str, int]:
 
 
 def _of_mood(rows: pa.Table) -> dict[str, Rows]:
-    found: dict[str, Rows] = defaultdict(list)
+    by_mood: dict[str, Rows] = defaultdict(list)
     for row in rows.to_pylist():
-        found[row["mood"]].append(row)
-    return found
+        by_mood[row["mood"]].append(row)
+    return by_mood
 
 
 def check_ranks(reader: Reader) -> Iterator[tuple[str, str]]:
@@ -80,8 +82,8 @@ def check_ranks(reader: Reader) -> Iterator[tuple[str, str]]:
     for mood, rows in sorted(_of_mood(reader.read("pairs", [*_RANKED, "pair_rank"])).items()):
         rows.sort(key=lambda row: row["pair_rank"])
         ranks = [row["pair_rank"] for row in rows]
-        wanted = list(range(1, len(rows) + 1)) if "missing" in reader.tables else sorted(set(ranks))
-        if ranks != wanted:
+        expected = list(range(1, len(rows) + 1)) if "missing" in reader.tables else sorted(set(ranks))
+        if ranks != expected:
             yield "pairs", f"mood {mood}: {len(rows)} pairs do not have the ranks 1 to {len(rows)}, each once"
         if per_mood and ranks[-1] > per_mood:
             yield "pairs", f"mood {mood} has a pair of rank {ranks[-1]}, at most {per_mood} were asked for"

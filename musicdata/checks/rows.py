@@ -85,13 +85,13 @@ def check_note_counts(reader: Reader) -> Iterator[tuple[str, str]]:
     counts: list[Any] = pc.unique(samples.column("n_notes")).to_pylist()
     if len(counts) > 1:
         yield "samples", f"samples differ in their number of notes: {sorted(counts)}"
-    wanted = dict(zip(*(samples.column(c).to_pylist() for c in ("sample_id", "n_notes")), strict=True))
+    n_notes = dict(zip(*(samples.column(c).to_pylist() for c in ("sample_id", "n_notes")), strict=True))
     for table in _tables_with(reader, "sample_id", "note_index"):
         for sample_id, indices in _note_indices(reader.read(table, ["sample_id", "note_index"])):
-            if indices != list(range(wanted.get(sample_id, -1))):
+            if indices != list(range(n_notes.get(sample_id, -1))):
                 yield (
                     table,
-                    f"sample {sample_id} has notes {indices[:3]}…, {len(indices)} of {wanted.get(sample_id)}",
+                    f"sample {sample_id} has notes {indices[:3]}…, {len(indices)} of {n_notes.get(sample_id)}",
                 )
 
 

@@ -209,11 +209,11 @@ class Contract(BaseModel):
     def _one_or_several(cls, references: object) -> object:
         if not isinstance(references, dict):
             return references
-        return {column: (told,) if isinstance(told, str) else told for column, told in references.items()}
+        return {column: (tables,) if isinstance(tables, str) else tables for column, tables in references.items()}
 
     @field_serializer("references")
     def _as_written(self, references: dict[str, tuple[str, ...]]) -> dict[str, str | list[str]]:
-        return {column: told[0] if len(told) == 1 else list(told) for column, told in references.items()}
+        return {column: tables[0] if len(tables) == 1 else list(tables) for column, tables in references.items()}
 
     @model_validator(mode="after")
     def _speaks_of_its_columns(self) -> Self:
@@ -226,11 +226,11 @@ class Contract(BaseModel):
 
     def among(self, tables: Collection[str]) -> Contract:
         """Return the contract as it is in a data set of these tables: each column refers to one, the first it has."""
-        found = {
-            column: (next((table for table in told if table in tables), told[0]),)
-            for column, told in self.references.items()
+        references = {
+            column: (next((table for table in targets if table in tables), targets[0]),)
+            for column, targets in self.references.items()
         }
-        return self if found == self.references else self.model_copy(update={"references": found})
+        return self if references == self.references else self.model_copy(update={"references": references})
 
     def arrow_schema(self, columns: Iterable[str] | None = None) -> pa.Schema:
         """Return the Arrow schema, with the `datasets` library's feature list where there are media or vectors.
@@ -257,7 +257,7 @@ class Contract(BaseModel):
         """
         not_of_rows = {"description", "columns", "introduces", "completes", "of_dropped", "shown_by", "system"}
         facts = self.model_dump(exclude=not_of_rows)
-        facts["references"] = {column: told[0] for column, told in self.references.items()}
+        facts["references"] = {column: tables[0] for column, tables in self.references.items()}
         facts["columns"] = [column.facts() for column in self.columns]
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
@@ -275,11 +275,11 @@ class Contract(BaseModel):
         Raises:
             ContractError: there is none.
         """
-        found = next((column for column in self.columns if column.name == name), None)
-        if found is None:
+        match = next((column for column in self.columns if column.name == name), None)
+        if match is None:
             known = ", ".join(column.name for column in self.columns)
             raise ContractError(f"table {self.name} has no column {name!r}; it has {known}")
-        return found
+        return match
 
     def table(self, rows: dict[str, list[object]] | pa.Table) -> pa.Table:
         """Turn columns of values, or an Arrow table, into a table that fits.
@@ -288,13 +288,13 @@ class Contract(BaseModel):
             ContractError: a column is missing or unknown, or a value does not fit.
         """
         given = rows.column_names if isinstance(rows, pa.Table) else list(rows)
-        wanted = [column.name for column in self.columns]
-        if sorted(given) != sorted(wanted):
-            missing, unknown = sorted(set(wanted) - set(given)), sorted(set(given) - set(wanted))
+        names = [column.name for column in self.columns]
+        if sorted(given) != sorted(names):
+            missing, unknown = sorted(set(names) - set(given)), sorted(set(given) - set(names))
             raise ContractError(f"table {self.name}: columns missing {missing}, unknown {unknown}")
         try:
             table = rows if isinstance(rows, pa.Table) else pa.table(rows, schema=self.arrow_schema())
-            table = table.select(wanted).cast(self.arrow_schema())
+            table = table.select(names).cast(self.arrow_schema())
         except (pa.ArrowInvalid, pa.ArrowTypeError, ValueError) as error:
             raise ContractError(f"table {self.name}: {error}") from error
         if problems := self.problems(table):
@@ -306,11 +306,11 @@ class Contract(BaseModel):
 
         Columns left out of `table` are not looked at, so that media need not be read.
         """
-        found = []
+        problems = []
         for column in self.columns:
             if column.name in table.column_names:
-                found += _column_problems(column, table.field(column.name), table.column(column.name))
-        return found
+                problems += _column_problems(column, table.field(column.name), table.column(column.name))
+        return problems
 
 
 class HasTables(Protocol):
@@ -368,17 +368,17 @@ def beside_samples(data: HasTables) -> str:
 def _column_problems(column: Column, field: pa.Field[Any], values: ChunkedArray) -> list[str]:
     if field.type != column.arrow_type:
         return [f"column {column.name} is {field.type}, the contract says {column.arrow_type}"]
-    found = []
+    problems = []
     if values.null_count and not column.nullable:
-        found.append(f"column {column.name}: {values.null_count} empty values")
+        problems.append(f"column {column.name}: {values.null_count} empty values")
     if column.is_media:
         halves = [pc.struct_field(values, name).null_count - values.null_count for name in ("bytes", "path")]
-        found += [f"column {column.name}: {n} values without bytes or path" for n in halves if n]
+        problems += [f"column {column.name}: {n} values without bytes or path" for n in halves if n]
     if column.values:
         wrong = values.filter(pc.invert(pc.is_in(values, pa.array(column.values))))
         if len(wrong):
-            found.append(f"column {column.name}: {wrong[0].as_py()!r} is not one of {list(column.values)}")
-    return found + _bound_problems(column, pc.list_flatten(values) if column.is_vector else values)
+            problems.append(f"column {column.name}: {wrong[0].as_py()!r} is not one of {list(column.values)}")
+    return problems + _bound_problems(column, pc.list_flatten(values) if column.is_vector else values)
 
 
 def _bound_problems(column: Column, values: Values) -> list[str]:
@@ -386,11 +386,11 @@ def _bound_problems(column: Column, values: Values) -> list[str]:
         wrong = count_true(pc.invert(pc.is_finite(values)))
         if wrong:
             return [f"column {column.name}: {wrong} values are not finite"]
-    found = []
+    problems = []
     for bound, outside, word in ((column.minimum, pc.less, "below"), (column.maximum, pc.greater, "above")):
         if bound is not None and (n := count_true(outside(values, pa.scalar(bound, pa.float64())))):
-            found.append(f"column {column.name}: {n} values {word} {bound:g}")
-    return found
+            problems.append(f"column {column.name}: {n} values {word} {bound:g}")
+    return problems
 
 
 def names() -> list[str]:

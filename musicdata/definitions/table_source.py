@@ -112,8 +112,8 @@ class TableSource(ABC):
         column = next((c.name for c in self.contract(name).columns if c.is_media), None)
         if column is None:
             raise UsageError(f"table {name} holds no sounds or pictures; audio, sheets and note_sheets do")
-        found = (row[column] for row in self.rows(name, key, [column]))
-        return {medium["path"]: medium["bytes"] for medium in found if medium is not None}
+        media = (row[column] for row in self.rows(name, key, [column]))
+        return {medium["path"]: medium["bytes"] for medium in media if medium is not None}
 
     def _require_columns(self, table: str, columns: list[str] | None) -> Contract:
         contract = self.contract(table)

@@ -89,8 +89,8 @@ class TableReader:
         """
         chunks = list(self.iterate(table, columns, first, last))
         contract = self._workspace.contract(table)
-        wanted = columns if columns is not None else contract.describing_columns()
-        empty = contract.arrow_schema().empty_table().select(wanted)
+        names = columns if columns is not None else contract.describing_columns()
+        empty = contract.arrow_schema().empty_table().select(names)
         return pa.concat_tables([empty, *chunks]).combine_chunks()
 
     def iterate(
@@ -98,9 +98,9 @@ class TableReader:
     ) -> Iterator[pa.Table]:
         """Yield the same rows part by part, so that memory does not grow with the table."""
         contract = self._workspace.contract(table)
-        wanted = columns if columns is not None else contract.describing_columns()
-        schema = contract.arrow_schema(wanted)
+        names = columns if columns is not None else contract.describing_columns()
+        schema = contract.arrow_schema(names)
         folder = self._workspace.table_folder(table)
         for part in self.parts(table, first, last):
-            rows = read_part(folder / part["file"], wanted, contract.key[0], first, last)
-            yield rows.select(wanted).cast(schema)
+            rows = read_part(folder / part["file"], names, contract.key[0], first, last)
+            yield rows.select(names).cast(schema)

@@ -35,7 +35,7 @@ def set_apart_reencoded(a: pa.Table, b: pa.Table, contract: Contract, differs: M
         contract: of the table.
         differs: column → rows in which it differs.
     """
-    found = np.zeros(len(a), bool)
+    reencoded = np.zeros(len(a), bool)
     for column in contract.columns:
         if not column.is_media or column.name not in differs or not differs[column.name].any():
             continue
@@ -44,13 +44,13 @@ def set_apart_reencoded(a: pa.Table, b: pa.Table, contract: Contract, differs: M
         anew = np.flatnonzero(_same_content(SAME[column.type], *media))
         numbers = numbers[anew]
         differs[column.name][numbers] = False
-        found[numbers] = True
+        reencoded[numbers] = True
         hashes = [_hashes(values, anew) for values in media]
         for name in _texts(contract, differs):
             is_hash = [pc.equal(t.column(name).take(numbers), h) for t, h in zip((a, b), hashes, strict=True)]
             follows = pc.and_(*is_hash).fill_null(fill_value=False).to_numpy()
             differs[name][numbers[follows]] = False
-    return found
+    return reencoded
 
 
 def _hashes(media: list[Any], rows: NDArray[np.int64]) -> pa.StringArray:

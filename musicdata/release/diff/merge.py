@@ -164,9 +164,9 @@ def match(a: pa.Table, b: pa.Table, key: Sequence[str], name: str) -> Match:
     codes_a, codes_b = codes.slice(0, len(a)), codes.slice(len(a))
     _refuse_twins(codes_a, a, key, name)
     _refuse_twins(codes_b, b, key, name)
-    found = pc.index_in(codes_a, value_set=codes_b)
-    there = found.is_valid().to_numpy(zero_copy_only=False)
-    in_b = found.drop_null().to_numpy().astype(np.int64)
+    indices = pc.index_in(codes_a, value_set=codes_b)
+    there = indices.is_valid().to_numpy(zero_copy_only=False)
+    in_b = indices.drop_null().to_numpy().astype(np.int64)
     left = np.ones(len(b), bool)
     left[in_b] = False
     return Match(np.flatnonzero(there), in_b, np.flatnonzero(~there), np.flatnonzero(left), is_whole=False)

@@ -54,8 +54,8 @@ class Removed:
             return np.zeros(len(rows), bool)
         if contract.shown_by:
             return self._shown_by_none(contract, rows)
-        found: Mask = pc.is_in(rows.column(named[0]), self.ids[named[0]]).to_numpy()
-        return found
+        mask: Mask = pc.is_in(rows.column(named[0]), self.ids[named[0]]).to_numpy()
+        return mask
 
     def _shown_by_none(self, contract: Contract, rows: pa.Table) -> Mask:
         """Say which rows only samples referred to that were taken down."""
@@ -64,9 +64,9 @@ class Removed:
             showing = _read(self.before, contract.shown_by, [*key, SAMPLE_ID])
             kept = showing.filter(pc.invert(pc.is_in(showing.column(SAMPLE_ID), self.ids[SAMPLE_ID])))
             self._still_shown[contract.name] = kept.select(key).group_by(key, use_threads=False).aggregate([])
-        found = np.zeros(len(rows), bool)
-        found[match(rows, self._still_shown[contract.name], key, contract.name).only_a] = True
-        return found
+        mask = np.zeros(len(rows), bool)
+        mask[match(rows, self._still_shown[contract.name], key, contract.name).only_a] = True
+        return mask
 
 
 def _read(side: Side, table: str, columns: list[str]) -> pa.Table:

@@ -61,5 +61,5 @@ def _vectors(values: pa.FixedSizeListArray[Any, Any]) -> NDArray[Any]:
 
 
 def _mask(values: Array) -> Mask:
-    found: Mask = values.to_numpy(zero_copy_only=False)
-    return found
+    mask: Mask = values.to_numpy(zero_copy_only=False)
+    return mask

@@ -119,8 +119,8 @@ def _bytes(work: Work, cell: dict[str, Any]) -> bytes:
 
 
 def _rights(rows: pa.Table | None) -> dict[str, dict[str, Any]]:
-    said = [] if rows is None else rows.drop_columns([SAMPLE_ID, "split"]).to_pylist()
-    return {row.pop("modality"): row for row in said}
+    rights = [] if rows is None else rows.drop_columns([SAMPLE_ID, "split"]).to_pylist()
+    return {row.pop("modality"): row for row in rights}
 
 
 class _InStep:

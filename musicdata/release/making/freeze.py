@@ -191,41 +191,41 @@ class _Frozen:
 
     def _source_files(self) -> set[str]:
         """Return the sha256 of every source file that a table tells of."""
-        found: set[str] = set()
+        digests: set[str] = set()
         for contract in map(self.reader.contract, self.reader.tables):
             for column in (column.name for column in contract.columns if column.role == "source_sha256"):
-                found |= set(strings(pc.unique(self.reader.read(contract.name, [column]).column(column)).drop_null()))
-        return found
+                digests |= set(strings(pc.unique(self.reader.read(contract.name, [column]).column(column)).drop_null()))
+        return digests
 
     def _gate(self, *, allow_failed_gate: bool) -> layout.Gate | None:
         report = checking.check(self.workspace.root)
-        found = [f"{f.check}: {f.table + ': ' if f.table else ''}{f.message}" for f in report.findings]
-        gate = self._verdict(found)
-        if (found or (gate is not None and not gate.holds)) and not allow_failed_gate:
-            why = found[0] if found else gate.reason if gate else ""
+        findings = [f"{f.check}: {f.table + ': ' if f.table else ''}{f.message}" for f in report.findings]
+        gate = self._verdict(findings)
+        if (findings or (gate is not None and not gate.holds)) and not allow_failed_gate:
+            why = findings[0] if findings else gate.reason if gate else ""
             raise RefusedError(
                 f"{self.workspace.root} may not be released: {why}. See musicdata check and musicdata validate; "
                 "--allow-failed-gate releases it all the same, and its card says so"
             )
         return gate
 
-    def _verdict(self, found: list[str]) -> layout.Gate | None:
+    def _verdict(self, findings: list[str]) -> layout.Gate | None:
         """Return what the last validation said; None where there is nothing to validate and the check passes."""
         if self.recipe.validate is None:
-            broken = {"holds": False, "rules": [], "baselines": [], "check_findings": found, "seed": 0}
-            return layout.Gate(reason=found[0], **broken) if found else None
+            broken = {"holds": False, "rules": [], "baselines": [], "check_findings": findings, "seed": 0}
+            return layout.Gate(reason=findings[0], **broken) if findings else None
         validation = current_validation(self.workspace)
         if validation is None:
             raise InputError(
                 f"{self.workspace.root} was not validated as it is now. Run: musicdata validate {self.workspace.root}"
             )
         return layout.Gate(
-            holds=validation["gate_holds"] and not found,
-            reason=found[0] if found else validation["reason"],
+            holds=validation["gate_holds"] and not findings,
+            reason=findings[0] if findings else validation["reason"],
             rules=validation["rules"],
             baselines=_methods(validation),
             notes=validation["notes"],
-            check_findings=found,
+            check_findings=findings,
             seed=validation["seed"],
             task=validation.get("task", suites.FIRST),
             card=validation.get("card", []),
@@ -275,10 +275,10 @@ class _Frozen:
         if self.previous is None:
             return record.version
         self.progress(f"difference to {self.previous.record.slug}")
-        found = diff(self.previous, Release(folder, record))
-        bump = bumps.required_bump(found)
+        difference = diff(self.previous, Release(folder, record))
+        bump = bumps.required_bump(difference)
         if self.version or bump is None:
-            bumps.require(self.previous.version, self.version or self.previous.version, found)
+            bumps.require(self.previous.version, self.version or self.previous.version, difference)
         return self.version or versions.next_version(self.previous.version, bump or "patch")
 
     def _write_config(
@@ -322,10 +322,12 @@ def _methods(validation: dict[str, Any]) -> list[dict[str, Any]]:
 def current_validation(workspace: Workspace) -> dict[str, Any] | None:
     """Return the workspace's last validation, or None when there is none or the tables have changed since."""
     try:
-        found = read_json(workspace.root / VALIDATION)
+        validation = read_json(workspace.root / VALIDATION)
     except ValueError:
         return None
     reader = TableReader(workspace)
-    if not found or any(t not in reader.tables or reader.digest(t) != d for t, d in found.get("tables", {}).items()):
+    if not validation or any(
+        t not in reader.tables or reader.digest(t) != d for t, d in validation.get("tables", {}).items()
+    ):
         return None
-    return found
+    return validation

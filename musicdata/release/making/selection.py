@@ -73,7 +73,7 @@ class Selection:
         return self._of_samples(config, columns)
 
     def _of_samples(self, config: Config, columns: list[str] | None) -> Iterator[pa.Table]:
-        wanted = {
+        columns_of = {
             table: [c for c, place in places.items() if columns is None or place in columns]
             for table, places in config.tables.items()
         }
@@ -82,9 +82,9 @@ class Selection:
             between = part["first"], part["last"]
             pieces = {
                 table: self._released(self.reader.read(table, sorted({*names, SAMPLE_ID}), *between))
-                for table, names in wanted.items()
+                for table, names in columns_of.items()
             }
-            yield _beside(config, pieces, wanted)
+            yield _beside(config, pieces, columns_of)
 
     def _released(self, rows: pa.Table) -> pa.Table:
         return rows.filter(pc.is_in(rows.column(SAMPLE_ID), self.samples.column(SAMPLE_ID)))
@@ -127,7 +127,7 @@ def select(reader: TableReader, complete: str, tombstones: Sequence[Tombstone]) 
     return Selection(reader, samples)
 
 
-def _beside(config: Config, pieces: dict[str, pa.Table], wanted: dict[str, list[str]]) -> pa.Table:
+def _beside(config: Config, pieces: dict[str, pa.Table], columns_of: dict[str, list[str]]) -> pa.Table:
     """Return the columns of several tables with the same rows beside each other, named as in the config."""
     ids = pieces[next(iter(pieces))].column(SAMPLE_ID)
     columns: dict[str, ChunkedArray] = {}
@@ -136,5 +136,5 @@ def _beside(config: Config, pieces: dict[str, pa.Table], wanted: dict[str, list[
             raise InputError(
                 f"tables {', '.join(pieces)} differ in their samples; finish the workspace with musicdata build"
             )
-        columns |= {config.tables[table][name]: rows.column(name) for name in wanted[table]}
+        columns |= {config.tables[table][name]: rows.column(name) for name in columns_of[table]}
     return pa.table(list(columns.values()), list(columns))

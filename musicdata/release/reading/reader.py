@@ -74,9 +74,9 @@ class ReleaseReader:
         self, table: str, columns: list[str] | None = None, first: str | None = None, last: str | None = None
     ) -> pa.Table:
         """Return rows of `table` whose first key column lies in first..last; by default no media and no vectors."""
-        wanted = self._wanted(table, columns)
-        empty = self.contract(table).arrow_schema().empty_table().select(wanted)
-        return pa.concat_tables([empty, *self.iterate(table, wanted, first, last)]).combine_chunks()
+        names = self._wanted(table, columns)
+        empty = self.contract(table).arrow_schema().empty_table().select(names)
+        return pa.concat_tables([empty, *self.iterate(table, names, first, last)]).combine_chunks()
 
     def iterate(
         self, table: str, columns: list[str] | None = None, first: str | None = None, last: str | None = None
@@ -87,13 +87,13 @@ class ReleaseReader:
             ContractError: there is no such table or column.
             IntegrityError: a file is damaged or missing; `musicdata release verify` says more.
         """
-        wanted = self._wanted(table, columns)
+        names = self._wanted(table, columns)
         contract, key = self.contract(table), self.contract(table).key[0]
-        schema = contract.arrow_schema(wanted)
-        read = list(dict.fromkeys([*wanted, key]))
+        schema = contract.arrow_schema(names)
+        read = list(dict.fromkeys([*names, key]))
         for split in self.splits(table):
             for rows in _whole_keys(self._groups(table, split, read, first, last), key):
-                yield conformed(rows.select(wanted), schema)
+                yield conformed(rows.select(names), schema)
 
     def parameters(self, stage: str) -> dict[str, Any]:
         """Return what a stage ran with; nothing for one that did not run."""
@@ -168,8 +168,10 @@ def _row_groups(
     """Yield a file by row groups, columns in the order given, else in its own; of keys in first..last, where given."""
     if first is not None or last is not None:
         bounds: list[Any] = [(key, ">=", first)] * (first is not None) + [(key, "<=", last)] * (last is not None)
-        found = pq.read_table(path, columns=columns, filters=bounds, page_checksum_verification=True, partitioning=None)
-        yield found.select(columns or found.column_names)
+        selected = pq.read_table(
+            path, columns=columns, filters=bounds, page_checksum_verification=True, partitioning=None
+        )
+        yield selected.select(columns or selected.column_names)
         return
     with pq.ParquetFile(path, page_checksum_verification=True) as file:
         for number in range(file.num_row_groups):

@@ -24,13 +24,13 @@ def first_samples(reader: Inputs, contract: Contract, samples: Values) -> pa.Tab
         samples: ids of the samples that count.
     """
     key = list(contract.key)
-    found = contract.arrow_schema().empty_table().select([*key, SAMPLE_ID])
+    firsts = contract.arrow_schema().empty_table().select([*key, SAMPLE_ID])
     for rows in reader.iterate(contract.shown_by, [*key, SAMPLE_ID]):
         kept = rows.filter(pc.is_in(rows.column(SAMPLE_ID), samples))
-        both = pa.concat_tables([found.select(kept.column_names), kept])
+        both = pa.concat_tables([firsts.select(kept.column_names), kept])
         first = both.group_by(key, use_threads=False).aggregate([(SAMPLE_ID, "min")])
-        found = first.rename_columns([*key, SAMPLE_ID]).cast(kept.schema)
-    return found
+        firsts = first.rename_columns([*key, SAMPLE_ID]).cast(kept.schema)
+    return firsts
 
 
 def joined_key(rows: pa.Table, key: tuple[str, ...]) -> ChunkedArray:

@@ -72,8 +72,8 @@ class Items:
             tombstones: of this release or of those before it. Of a table that nobody knows any more, an id of whatever
                 kind counts.
         """
-        found: Values = pa.chunked_array([pa.array(np.zeros(len(samples), bool))])
+        mask: Values = pa.chunked_array([pa.array(np.zeros(len(samples), bool))])
         for column in self.tables:
             ids = [one.id for one in tombstones if self.columns.get(one.table, column) == column]
-            found = pc.or_(found, pc.is_in(samples.column(column), pa.array(ids, pa.string())))
-        return found
+            mask = pc.or_(mask, pc.is_in(samples.column(column), pa.array(ids, pa.string())))
+        return mask

@@ -124,17 +124,17 @@ class _Search:
         elif path.suffix == ".gz":
             self._unzipped(name, path)
 
-    def _note(self, file: str, place: str, found: set[str]) -> None:
-        self.report.findings += [Remainder(file, place, what) for what in sorted(found)]
+    def _note(self, file: str, place: str, matches: set[str]) -> None:
+        self.report.findings += [Remainder(file, place, what) for what in sorted(matches)]
 
     def _raw(self, name: str, path: Path) -> None:
         if not path.stat().st_size:
             return
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            found = set[str]()
+            matches = set[str]()
             for start in range(0, len(data), _CHUNK_BYTES):
-                found |= self.terms.in_bytes(data[start : start + _CHUNK_BYTES + self.terms.longest])
-            self._note(name, "", found)
+                matches |= self.terms.in_bytes(data[start : start + _CHUNK_BYTES + self.terms.longest])
+            self._note(name, "", matches)
 
     def _columns(self, name: str, path: Path) -> None:
         """Search texts and bytes of a Parquet file as they are once they are read."""
@@ -174,11 +174,11 @@ class _Search:
 
     def _stream(self, name: str, place: str, file: SupportsRead) -> None:
         """Search what is read from a file object piece by piece."""
-        found, before = set[str](), b""
+        matches, before = set[str](), b""
         while data := file.read(_CHUNK_BYTES):
             before = before[-self.terms.longest :] + data
-            found |= self.terms.in_bytes(before)
-        self._note(name, place, found)
+            matches |= self.terms.in_bytes(before)
+        self._note(name, place, matches)
 
 
 def _leaves(values: ChunkedArray) -> Iterator[ChunkedArray]:

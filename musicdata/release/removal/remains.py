@@ -58,8 +58,8 @@ def _add_words(terms: SearchTerms, release: Release, lost: Removed) -> None:
     """Add the texts of the samples that are removed, those left out that others have too."""
     known = shape.columns_of(release, layout.SAMPLES)
     for column in (place for place, c in known.items() if c.content_of and c.type == "string"):
-        found = release.reader.iterate_config(layout.SAMPLES, [SAMPLE_ID, column])
-        rows = pa.concat_tables(found)
+        pieces = release.reader.iterate_config(layout.SAMPLES, [SAMPLE_ID, column])
+        rows = pa.concat_tables(pieces)
         goes = pc.is_in(rows.column(SAMPLE_ID), lost.samples)
         others = "\n".join(t for t in rows.filter(pc.invert(goes)).column(column).to_pylist() if t).lower()
         for row in rows.filter(goes).to_pylist():

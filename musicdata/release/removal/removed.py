@@ -37,15 +37,15 @@ def tombstones(release: Release, ids: Sequence[str], *, version: str, reason: st
     items = Items.of(map(release.contract, release.tables))
     samples = release.reader.read(items.home, list(items.tables))
     known = {column: set(strings(pc.unique(samples.column(column)))) for column in items.tables}
-    found: dict[tuple[str, str], Tombstone] = {}
+    tombstones: dict[tuple[str, str], Tombstone] = {}
     for item in ids:
         named = _named(items, known, item)
         if named is None:
             raise InputError(_not_there(release, items, item))
         column, bare = named
         table = items.tables[column]
-        found[table, bare] = layout.Tombstone(table=table, id=bare, version=version, reason=reason)
-    return [found[place] for place in sorted(found)]
+        tombstones[table, bare] = layout.Tombstone(table=table, id=bare, version=version, reason=reason)
+    return [tombstones[place] for place in sorted(tombstones)]
 
 
 def item_of(items: Items, tombstone: Tombstone) -> str:

@@ -67,11 +67,11 @@ class SearchTerms:
 
     def in_values(self, values: ChunkedArray) -> set[str]:
         """Return what is found in values of the type binary."""
-        found: set[str] = set()
+        matches: set[str] = set()
         for pattern in self._expressions():
             for value in values.filter(pc.match_substring_regex(values, pattern, ignore_case=True)):
-                found |= self._confirmed(value.as_py())
-        return found
+                matches |= self._confirmed(value.as_py())
+        return matches
 
     def in_bytes(self, data: bytes) -> set[str]:
         """Return what is found in data."""
@@ -81,8 +81,8 @@ class SearchTerms:
 
     def _confirmed(self, data: bytes) -> set[str]:
         small = data.lower()
-        found = {what for text, what in self.texts.items() if text in small}
-        return found | {media.what for sha256, media in self.media.items() if _holds(data, media, sha256)}
+        matches = {what for text, what in self.texts.items() if text in small}
+        return matches | {media.what for sha256, media in self.media.items() if _holds(data, media, sha256)}
 
     def _expressions(self) -> list[str]:
         """Return regular expressions of some length each, that match all that is looked for, and perhaps more."""

@@ -100,9 +100,9 @@ def _the_same(out: Path, release: Release, new: Sequence[Tombstone]) -> Record:
     if not (out / layout.RECORD).is_file():
         raise InputError(f"{out} is there already and is no release; give another folder with --out")
     there = layout.read_record(out)
-    told = [*release.record.tombstones, *new]
+    tombstones = [*release.record.tombstones, *new]
     before = there.previous.content_root if there.previous else ""
-    if before != release.record.content_root or sorted(map(repr, there.tombstones)) != sorted(map(repr, told)):
+    if before != release.record.content_root or sorted(map(repr, there.tombstones)) != sorted(map(repr, tombstones)):
         raise InputError(
             f"{out} is there already and holds {there.slug}, another release; give another folder with --out"
         )
@@ -256,8 +256,8 @@ def _tell(folder: Path, names: Sequence[str], config: Config, split: str, tables
     for name in names:
         for rows in _row_groups(folder / name):
             digests.update(split, rows)
-    found, n_rows = digests.digests(), digests.rows[split]
+    new_digests, n_rows = digests.digests(), digests.rows[split]
     for table, columns in config.tables.items():
         old = tables[table]
-        now = {column: old.digests[column] | {split: found[place][split]} for column, place in columns.items()}
+        now = {column: old.digests[column] | {split: new_digests[place][split]} for column, place in columns.items()}
         tables[table] = old.model_copy(update={"rows": old.rows | {split: n_rows}, "digests": now})

@@ -53,15 +53,15 @@ def vocabulary(samples: Iterable[pa.Table]) -> list[str]:
     groups: dict[str, int] = {}
     pairs: NDArray[np.int64] = np.empty(0, np.int64)
     for piece in samples:
-        found = {
+        codes = {
             (numbers.setdefault(word, len(numbers)) << 32) | groups.setdefault(group, len(groups))
             for group, text in zip(strings(piece["group_id"]), piece[TEXT].to_pylist(), strict=True)
             for word in words(text or "")
         }
-        pairs = np.union1d(pairs, np.fromiter(found, np.int64, len(found)))
+        pairs = np.union1d(pairs, np.fromiter(codes, np.int64, len(codes)))
     has = np.bincount(pairs >> 32, minlength=len(numbers))
-    told = [(-int(has[number]), word) for word, number in numbers.items() if has[number] >= MIN_GROUPS]
-    return [word for _, word in sorted(told)[:MAX_WORDS]]
+    ranked = [(-int(has[number]), word) for word, number in numbers.items() if has[number] >= MIN_GROUPS]
+    return [word for _, word in sorted(ranked)[:MAX_WORDS]]
 
 
 def bags(samples: Iterable[pa.Table], known: Iterable[str]) -> Iterator[pa.Table]:
@@ -71,11 +71,11 @@ def bags(samples: Iterable[pa.Table], known: Iterable[str]) -> Iterator[pa.Table
         samples: pieces of a table with the columns `COLUMNS` and `TEXT`, in order of the sample.
         known: the vocabulary.
     """
-    contract, told = contracts.load(TABLE), frozenset(known)
+    contract, vocabulary = contracts.load(TABLE), frozenset(known)
     for piece in samples:
         columns: dict[str, list[object]] = {column.name: [] for column in contract.columns}
         for row in piece.select(["sample_id", "split", TEXT]).to_pylist():
-            counted = Counter(word for word in words(row[TEXT] or "") if word in told)
+            counted = Counter(word for word in words(row[TEXT] or "") if word in vocabulary)
             for word in sorted(counted):
                 columns["sample_id"].append(row["sample_id"])
                 columns["split"].append(row["split"])

@@ -88,9 +88,9 @@ class Permissions:
         """Return the keys of the rows that a sample shows of which the modality may be handed on."""
         place = contract.name, modality
         if place not in self._shown:
-            found: Values = pa.array([], pa.string())
+            shown: Values = pa.array([], pa.string())
             for rows in self.reader.iterate(contract.shown_by, [*contract.key, "sample_id"]):
                 keys = joined_key(rows.filter(self._is_allowed(rows.column("sample_id"), modality)), contract.key)
-                found = pc.unique(pa.chunked_array([found, *keys.chunks], pa.string()))
-            self._shown[place] = found.drop_null()
+                shown = pc.unique(pa.chunked_array([shown, *keys.chunks], pa.string()))
+            self._shown[place] = shown.drop_null()
         return self._shown[place]

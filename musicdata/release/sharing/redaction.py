@@ -115,12 +115,12 @@ class _Rendering:
     @cached_property
     def contracts(self) -> dict[str, Contract]:
         """Return table → contract of the tables that the view has."""
-        found = {}
+        contracts = {}
         for name, table in self.record.tables.items():
             contract = seen(self.release.contract(name), self.view, is_joined=table.config == layout.SAMPLES)
             if contract is not None:
-                found[name] = contract
-        return found
+                contracts[name] = contract
+        return contracts
 
     def write(self, folder: Path) -> Record:
         """Write every config, then the files around them."""
@@ -165,7 +165,7 @@ class _Rendering:
 
     def _redacted(self, tables: Mapping[str, Table]) -> dict[str, dict[str, dict[str, str]]]:
         """Return table → column → split → digest of what differs from the full release; only content may."""
-        found: dict[str, dict[str, dict[str, str]]] = {}
+        redacted: dict[str, dict[str, dict[str, str]]] = {}
         for name in self.contracts:
             there = {c.name: c.content_of for c in self.contracts[name].columns}
             for column, digests in self.record.tables[name].digests.items():
@@ -177,8 +177,8 @@ class _Rendering:
                         f"{self.release.root}: {name}.{column} is not what {layout.RECORD} says. "
                         f"Run: musicdata release verify {self.release.root}"
                     )
-                found.setdefault(name, {})[column] = now
-        return found
+                redacted.setdefault(name, {})[column] = now
+        return redacted
 
     @cached_property
     def _texts(self) -> list[str]:

@@ -84,64 +84,64 @@ def problems(root: Path, record: Record, *, deep: bool) -> list[Problem]:
         record: its `RELEASE.json`.
         deep: read every column and compute its digest, not only keys and splits.
     """
-    found, described = _contracts(root, record)
-    found += _around(root, record)
+    problems, described = _contracts(root, record)
+    problems += _around(root, record)
     view = _View(root, record, described)
-    found = found or list(view.layout_problems())
-    if found:
-        return found
+    problems = problems or list(view.layout_problems())
+    if problems:
+        return problems
     with ThreadPoolExecutor(_THREADS) as pool:
         jobs = [(config, split) for config in view.configs for split in view.splits(config)]
         checked = pool.map(lambda job: list(view.split_problems(*job, deep=deep)), jobs)
-        found = [problem for problems_of_split in checked for problem in problems_of_split]
-    return found or [problem for config in view.configs for problem in view.twins(config)]
+        problems = [problem for problems_of_split in checked for problem in problems_of_split]
+    return problems or [problem for config in view.configs for problem in view.twins(config)]
 
 
 def config_columns(record: Record, config: str) -> set[str]:
     """Return the names of the columns in the files of a config, as the record says."""
-    found: set[str] = set()
+    columns: set[str] = set()
     for name, table in (record.tables | record.added).items():
         if table.config == config:
             removed = {column for column, splits in record.redacted.get(name, {}).items() if not splits}
-            found |= {place for column, place in table.columns.items() if column not in removed}
-    return found
+            columns |= {place for column, place in table.columns.items() if column not in removed}
+    return columns
 
 
 def _contracts(root: Path, record: Record) -> tuple[list[Problem], dict[str, Contract]]:
-    tables, found, described = record.tables | record.added, [], {}
+    tables, problems, described = record.tables | record.added, [], {}
     for path in (file.path for file in record.files if file.path.startswith(f"{layout.CONTRACTS}/")):
         name = path.removeprefix(f"{layout.CONTRACTS}/").removesuffix(".toml")
         try:
             contract = contracts.read(root / path)
             contract.arrow_schema()
         except (ContractError, RecursionError, OverflowError, *_UNREADABLE) as error:
-            found.append(Problem(path, "", str(error)))
+            problems.append(Problem(path, "", str(error)))
             continue
         if contract.name == name and name in tables:
             described[name] = contract
         else:
-            found.append(Problem(path, "", f"is the contract of {contract.name!r}; no table is called so"))
+            problems.append(Problem(path, "", f"is the contract of {contract.name!r}; no table is called so"))
     absent = sorted((tables if record.view == "full" else record.added).keys() - described.keys())
-    found += [
+    problems += [
         Problem(f"{layout.CONTRACTS}/{name}.toml", "", "is missing: the table has no contract") for name in absent
     ]
-    return found, described
+    return problems, described
 
 
 def _around(root: Path, record: Record) -> list[Problem]:
     there = {file.path for file in record.files}
-    found = [Problem(name, "", "is missing") for name in _AROUND if name not in there]
+    problems = [Problem(name, "", "is missing") for name in _AROUND if name not in there]
     if layout.RECIPE not in there:
-        return found
+        return problems
     try:
         head = recipes.read_head(str(root / layout.RECIPE))
     except (RecipeError, RecursionError, *_UNREADABLE) as error:
-        return [*found, Problem(layout.RECIPE, "", str(error))]
+        return [*problems, Problem(layout.RECIPE, "", str(error))]
     if head.dataset.name != record.name:
-        found.append(
+        problems.append(
             Problem(layout.RECIPE, "", f"is the recipe of {head.dataset.name!r}, the release is {record.name!r}")
         )
-    return found
+    return problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +186,9 @@ class _View:
     def _table_problems(self) -> Iterator[Problem]:
         for table, contract in self.contracts.items():
             facts, names = self.facts(table), {column.name for column in contract.columns}
-            wanted = {layout.WHOLE} if "split" not in names else set(layout.SPLITS)
-            if set(facts.rows) != wanted:
-                message = f"table {table} has the splits {sorted(facts.rows)}, expected {sorted(wanted)}"
+            splits = {layout.WHOLE} if "split" not in names else set(layout.SPLITS)
+            if set(facts.rows) != splits:
+                message = f"table {table} has the splits {sorted(facts.rows)}, expected {sorted(splits)}"
                 yield Problem(layout.RECORD, "", message)
             if not set(contract.key) <= names or not contract.key:
                 yield Problem(f"{layout.CONTRACTS}/{table}.toml", "", f"its key {contract.key} is not of its columns")
@@ -198,11 +198,11 @@ class _View:
 
     def places(self, config: str) -> dict[str, list[tuple[str, Column]]]:
         """Return column of the config → the tables and their columns that it is."""
-        found: dict[str, list[tuple[str, Column]]] = {}
+        places: dict[str, list[tuple[str, Column]]] = {}
         for table in self.tables(config):
             for column in self.contracts[table].columns:
-                found.setdefault(self.facts(table).columns[column.name], []).append((table, column))
-        return found
+                places.setdefault(self.facts(table).columns[column.name], []).append((table, column))
+        return places
 
     def split_problems(self, config: str, split: str, *, deep: bool) -> Iterator[Problem]:
         """Yield how the rows of a split differ from what is said of them."""
@@ -211,7 +211,7 @@ class _View:
         check = _SplitCheck(
             split, sorted(keys), {name: of[0][1].arrow_type for name, of in places.items()} if deep else {}
         )
-        wanted = (
+        columns = (
             list(places) if deep else sorted({*(n for key in keys for n in key), *(["split"] * ("split" in places))})
         )
         for path in data_files(self.record, config, split):
@@ -222,7 +222,7 @@ class _View:
                     if wrong:
                         return
                     for number in range(file.num_row_groups):
-                        yield from check.take(path, file.read_row_group(number, columns=wanted, use_threads=False))
+                        yield from check.take(path, file.read_row_group(number, columns=columns, use_threads=False))
             except _UNREADABLE as error:
                 yield Problem(path, "", f"cannot be read: {error}")
                 return
@@ -233,9 +233,9 @@ class _View:
     ) -> Iterator[Problem]:
         file = layout.data_file(config, split, 0, len(data_files(self.record, config, split)))
         for table in self.tables(config):
-            if check.n_rows != (said := self.facts(table).rows[split]):
+            if check.n_rows != (n_rows := self.facts(table).rows[split]):
                 yield Problem(
-                    file, "", f"split {split} of {table} has {check.n_rows:,} rows, {layout.RECORD} says {said:,}"
+                    file, "", f"split {split} of {table} has {check.n_rows:,} rows, {layout.RECORD} says {n_rows:,}"
                 )
         for name, digest in check.digests.items():
             for table, column in places[name]:
@@ -273,9 +273,9 @@ def _schema_problems(path: str, schema: pa.Schema, places: dict[str, list[tuple[
             continue
         field = schema.field(name)
         for table, column in of:
-            said = _told(column.arrow_type, column.field().nullable)
-            if _told(field.type, field.nullable) != said:
-                message = f"is {_told(field.type, field.nullable)}, the contract of {table} says {said}"
+            expected = _told(column.arrow_type, column.field().nullable)
+            if _told(field.type, field.nullable) != expected:
+                message = f"is {_told(field.type, field.nullable)}, the contract of {table} says {expected}"
                 yield Problem(path, name, message)
 
 

@@ -93,17 +93,17 @@ class BorrowedSession(requests.Session):
         settings.require_network(where)
         _keep_secret(headers or {})
         with Watch(time.monotonic() + self.limits.deadline_s) as watch:
-            found = self._whole(where, watch, method=method, url=url, params=params, data=data, headers=headers)
+            response = self._whole(where, watch, method=method, url=url, params=params, data=data, headers=headers)
         if watch.has_ended:  # a body that ends with its connection would look whole
             raise HttpError(f"{where}: no whole answer within {self.limits.deadline_s:g} s", Outcome.TRANSIENT)
-        if isinstance(found, HttpError):
-            raise found
-        said = found.content[:_SAID_BYTES].decode("utf-8", "replace")
-        self.heard = LastResponse(found.status_code, dict(found.headers), said, where)
-        if found.is_redirect:
-            target = public(found.headers["Location"])
+        if isinstance(response, HttpError):
+            raise response
+        text = response.content[:_SAID_BYTES].decode("utf-8", "replace")
+        self.heard = LastResponse(response.status_code, dict(response.headers), text, where)
+        if response.is_redirect:
+            target = public(response.headers["Location"])
             raise HttpError(f"{where}: redirected to {target}, where it is not to go", Outcome.INVALID, 301)
-        return found
+        return response
 
     def _whole(self, where: str, watch: Watch, **ask: Any) -> requests.Response | HttpError:
         """Return the answer with its body, or why there is none; the library's errors are not its context."""
@@ -117,8 +117,8 @@ class BorrowedSession(requests.Session):
             except TooLongError as error:
                 return HttpError(f"{where}: {error}", Outcome.INVALID, reason="too_long")
             except _FAULTS as error:
-                found = _fault(error)
-                return HttpError(f"{where}: {found.text}", found.outcome)
+                fault = _fault(error)
+                return HttpError(f"{where}: {fault.text}", fault.outcome)
             stack.pop_all()  # all of it was read: the connection serves the next call
             return response
 

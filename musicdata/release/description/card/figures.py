@@ -37,15 +37,17 @@ class TextFigures:
     def update(self, split: str, values: ChunkedArray) -> None:
         """Take the values of some rows."""
         self.empty += values.null_count
-        found: Values = pc.unique(values).drop_null()
-        found = found.cast(pa.string()) if not pa.types.is_string(found.type) else found
+        distinct: Values = pc.unique(values).drop_null()
+        distinct = distinct.cast(pa.string()) if not pa.types.is_string(distinct.type) else distinct
         before = self._distinct.get(split)
-        self._distinct[split] = found if before is None else pc.unique(pa.chunked_array([before, found], pa.string()))
+        self._distinct[split] = (
+            distinct if before is None else pc.unique(pa.chunked_array([before, distinct], pa.string()))
+        )
 
     def distinct(self, split: str | None = None) -> int:
         """Count the distinct values of a split, or of all."""
-        found = [values for name, values in self._distinct.items() if split in (None, name)]
-        return len(pc.unique(pa.chunked_array(found, pa.string())))
+        chunks = [values for name, values in self._distinct.items() if split in (None, name)]
+        return len(pc.unique(pa.chunked_array(chunks, pa.string())))
 
 
 class NumberFigures:
@@ -183,15 +185,15 @@ def sounds(config: Config) -> list[tuple[str, str, str]]:
 
     They are known by their units: one column in Hz, one in audio samples.
     """
-    found = []
+    sounds = []
     for table in config.tables:
         by_unit: dict[str, list[str]] = {}
         for of, column in config.columns:
             if of == table:
                 by_unit.setdefault(column.unit, []).append(column.name)
         if len(by_unit.get(_RATE_UNIT, [])) == len(by_unit.get(_LENGTH_UNIT, [])) == 1:
-            found.append((table, by_unit[_LENGTH_UNIT][0], by_unit[_RATE_UNIT][0]))
-    return found
+            sounds.append((table, by_unit[_LENGTH_UNIT][0], by_unit[_RATE_UNIT][0]))
+    return sounds
 
 
 def figures_of(figures: list[ConfigFigures], config: str) -> ConfigFigures | None:
