@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from musicdata.definitions import contract, recipe
 
 if TYPE_CHECKING:
-    from musicdata.definitions.contract import Column
+    from musicdata.definitions.column import Column
 
 _HEAD = """# Tables and columns
 

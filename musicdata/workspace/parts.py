@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from musicdata.definitions.arrow import Array
-    from musicdata.definitions.contract import Column, Contract
+    from musicdata.definitions.column import Column
+    from musicdata.definitions.contract import Contract
 
 MEDIA_GROUP_ROWS = 50
 VECTOR_GROUP_ROWS = 2000  # a hundred samples of twenty notes

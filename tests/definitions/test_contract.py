@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from musicdata.definitions import contract, recipe
+from musicdata.definitions.column import Column
 from musicdata.errors import ContractError
 
 NOTE = {
@@ -74,8 +75,8 @@ VECTORS = contract.Contract(
     description="Rows with a vector.",
     key=("sample_id",),
     columns=(
-        contract.Column(name="sample_id", type="string", description="Id."),
-        contract.Column(
+        Column(name="sample_id", type="string", description="Id."),
+        Column(
             name="vector", type="vector", element="float32", shape=(2, 3), minimum=-1, maximum=9, description="Numbers."
         ),
     ),
@@ -132,7 +133,7 @@ def test_a_vector_of_another_shape_or_a_missing_one_is_refused() -> None:
 )
 def test_half_a_vector_is_no_contract(odd: dict[str, object]) -> None:
     with pytest.raises(ValidationError, match="a vector has an element and a shape"):
-        contract.Column(name="v", description="Numbers.", **odd)
+        Column(name="v", description="Numbers.", **odd)
 
 
 def test_vector_tables_say_to_the_datasets_library_how_long_they_are() -> None:

@@ -20,7 +20,8 @@ from PIL import Image
 
 from musicdata.definitions import contract as contracts
 from musicdata.definitions import recipe as recipes
-from musicdata.definitions.contract import Column, Contract
+from musicdata.definitions.column import MEDIA_TYPE, Column
+from musicdata.definitions.contract import Contract
 from musicdata.release.making import around, writing
 from musicdata.release.reading.release import Release, open_release
 from musicdata.release.record import configs, layout
@@ -237,7 +238,7 @@ def encoded(kind: str, seeds: NDArray[Any], *, anew: bool = False) -> Array:
     """Return a small FLAC or PNG file for each seed; those encoded anew have other bytes of the same content."""
     make, ending = (_flac, "flac") if kind == "audio" else (_png, "png")
     files = [{"bytes": make(int(seed), anew), "path": f"{seed}.{ending}"} for seed in seeds]
-    return pa.array(files, contracts.MEDIA_TYPE)
+    return pa.array(files, MEDIA_TYPE)
 
 
 def _flac(seed: int, anew: bool) -> bytes:

@@ -17,7 +17,8 @@ from musicdata.release.record.configs import of_release
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from musicdata.definitions.contract import Column, Contract
+    from musicdata.definitions.column import Column
+    from musicdata.definitions.contract import Contract
     from musicdata.definitions.head import Head
     from musicdata.release.record.configs import Config
     from musicdata.release.record.layout import File, Record

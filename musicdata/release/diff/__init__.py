@@ -16,7 +16,7 @@ from musicdata.release.record import layout
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from musicdata.definitions.contract import Column
+    from musicdata.definitions.column import Column
     from musicdata.release.reading.release import Release
 
 __all__ = ["Diff", "Found", "TableDiff", "diff"]

@@ -18,7 +18,8 @@ from musicdata.release.exports.export import KINDS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from musicdata.definitions.contract import Column, Contract
+    from musicdata.definitions.column import Column
+    from musicdata.definitions.contract import Contract
     from musicdata.release.exports.export import Kind, Payload
 
 _NAMED = ("media", "texts")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from musicdata.definitions.contract import Column
+    from musicdata.definitions.column import Column
     from musicdata.release.exports.export import Payload
     from musicdata.release.exports.folder import Folder
     from musicdata.release.reading.release import Release

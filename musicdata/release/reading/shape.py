@@ -17,7 +17,7 @@ from musicdata.release.record import layout
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from musicdata.definitions.contract import Column
+    from musicdata.definitions.column import Column
 
 
 def split_order(split: str) -> tuple[int, str]:

@@ -13,7 +13,7 @@ from musicdata.release.record.layout import SAMPLES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from musicdata.definitions.contract import Column
+    from musicdata.definitions.column import Column
     from musicdata.release.record.layout import Record, Table
 
 _SHARED = (SAMPLE_ID, "split")

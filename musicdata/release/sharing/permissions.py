@@ -16,7 +16,8 @@ from musicdata.release.record.rights import RIGHTS
 
 if TYPE_CHECKING:
     from musicdata.definitions.arrow import Values
-    from musicdata.definitions.contract import Column, Contract
+    from musicdata.definitions.column import Column
+    from musicdata.definitions.contract import Contract
     from musicdata.release.reading.reader import ReleaseReader
 
 

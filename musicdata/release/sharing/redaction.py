@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from musicdata.definitions.arrow import Array, ChunkedArray
-    from musicdata.definitions.contract import Column, Contract
+    from musicdata.definitions.column import Column
+    from musicdata.definitions.contract import Contract
     from musicdata.release.reading.release import Release
     from musicdata.release.record.layout import Record, Table, View
 

@@ -14,7 +14,8 @@ import pyarrow.compute as pc
 import pytest
 import soundfile
 
-from musicdata.definitions.contract import Column, Contract
+from musicdata.definitions.column import Column
+from musicdata.definitions.contract import Contract
 from musicdata.release.description import card
 from musicdata.release.description.card import datasheet, head
 from musicdata.release.reading.release import Release, open_release

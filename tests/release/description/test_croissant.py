@@ -16,7 +16,8 @@ import pytest
 from PIL import Image
 
 from musicdata.definitions import recipe as recipes
-from musicdata.definitions.contract import Column, Contract
+from musicdata.definitions.column import Column
+from musicdata.definitions.contract import Contract
 from musicdata.definitions.head import Dataset, Head, Releases
 from musicdata.release.description import croissant
 from musicdata.release.reading.release import Release, open_release

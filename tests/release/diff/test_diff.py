@@ -17,7 +17,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musicdata.definitions.contract import Column, Contract
+from musicdata.definitions.column import Column
+from musicdata.definitions.contract import Contract
 from musicdata.errors import IntegrityError, UsageError
 from musicdata.release.diff import Diff, TableDiff, diff, report
 from musicdata.release.diff.bump import required_bump

@@ -12,7 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from musicdata.definitions.contract import Column, Contract
+from musicdata.definitions.column import Column
+from musicdata.definitions.contract import Contract
 from musicdata.errors import InputError
 from musicdata.release.exports import EXPORTS, export
 from musicdata.release.exports.check import check_exports

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musicdata.definitions.arrow import vectors
-from musicdata.definitions.contract import MEDIA_TYPE
+from musicdata.definitions.column import MEDIA_TYPE
 from musicdata.release.record.digests import ColumnDigest, TableDigests
 
 if TYPE_CHECKING:

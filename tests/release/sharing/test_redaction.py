@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from musicdata.definitions import contract as contracts
 from musicdata.definitions.arrow import vectors
+from musicdata.definitions.column import MEDIA_TYPE
 from musicdata.errors import InputError, IntegrityError, UsageError
 from musicdata.release.reading.release import Release, open_release
 from musicdata.release.record import layout
@@ -204,7 +204,7 @@ WITHHELD = pa.array([False, True, False])
     [
         pa.array(["a", "SECRET", "b"]),
         pa.array([1, 77, 3], pa.int32()),
-        pa.array([{"bytes": b, "path": p} for b, p in ((b"a", "x"), (b"SECRET", "SECRET"), (b"b", "y"))], contracts.MEDIA_TYPE),
+        pa.array([{"bytes": b, "path": p} for b, p in ((b"a", "x"), (b"SECRET", "SECRET"), (b"b", "y"))], MEDIA_TYPE),
         vectors(pa.array([1, 2, 77, 77, 5, 6], pa.uint8()), pa.list_(pa.field("element", pa.uint8(), nullable=False), 2)),
     ],
 )  # fmt: skip

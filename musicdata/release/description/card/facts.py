@@ -14,7 +14,8 @@ from musicdata.release.record import layout
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from musicdata.definitions.contract import Column, Contract
+    from musicdata.definitions.column import Column
+    from musicdata.definitions.contract import Contract
     from musicdata.definitions.head import Head
     from musicdata.definitions.suite import FigureTable
     from musicdata.release.record.layout import Record

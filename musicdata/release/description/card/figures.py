@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from musicdata.definitions.arrow import ChunkedArray, Values
-    from musicdata.definitions.contract import Column
+    from musicdata.definitions.column import Column
     from musicdata.release.record.configs import Config
 
 SPLITS = (*layout.SPLITS, layout.WHOLE)
