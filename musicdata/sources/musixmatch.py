@@ -98,8 +98,8 @@ class Musixmatch:
 
     def _call(self, method: str, asked: Mapping[str, str], caller: Caller) -> Reply:
         # Only what is kept of a reply is handed on, so that no address they count views with lands in a file.
-        said = caller.call(NAME, {"method": method, **asked}, lambda: self._ask(method, asked).packed())
-        return checked(Reply, said, f"the recorded reply to {method}")
+        body = caller.call(NAME, {"method": method, **asked}, lambda: self._ask(method, asked).packed())
+        return checked(Reply, body, f"the recorded reply to {method}")
 
     def _ask(self, method: str, asked: Mapping[str, str]) -> Reply:
         where = f"Musixmatch {method}"
@@ -162,8 +162,8 @@ def _checked_body(body: Any, where: str) -> _Body:
     try:
         return _Body.model_validate(body)
     except ValidationError as error:
-        found = error.errors(include_input=False, include_url=False, include_context=False)
-    raise wrong_shape(where, found)
+        problems = error.errors(include_input=False, include_url=False, include_context=False)
+    raise wrong_shape(where, problems)
 
 
 def _reply(body: _Body, asked: str) -> Reply:

@@ -38,8 +38,8 @@ def read(statement: str | None) -> Terms:
         return Terms("unknown", None, NO_STATEMENT)
     if len(evidence) > MAX_CHARACTERS or not _is_latin(evidence):
         return Terms("unknown", None, evidence)
-    found = _terms(evidence)
-    return Terms(found.rights, found.licence, evidence)
+    terms = _terms(evidence)
+    return Terms(terms.rights, terms.licence, evidence)
 
 
 def _is_latin(text: str) -> bool:
@@ -122,8 +122,8 @@ def _grant(found: re.Match[str]) -> Terms:
         return Terms("public_domain", None, found[0])
     if found.re is phrases.CC_ZERO:
         return Terms("cc", CC0, found[0])
-    said = found["kind"].lower().replace("attribution", "by").split()
-    kind = "-".join(code.upper() for code in _KINDS if code in said)
+    words = found["kind"].lower().replace("attribution", "by").split()
+    kind = "-".join(code.upper() for code in _KINDS if code in words)
     return Terms("cc", f"CC-{kind}-{found['version']}" if found["version"] else f"CC-{kind}", found[0])
 
 
@@ -142,7 +142,7 @@ def _is_doubtful(reading: _Reading) -> bool:
 
 def _is_of_edition_alone(marked: str) -> bool:
     """Say whether the statement speaks of an edition and does not grant both it and the song."""
-    places = [found.start() for found in phrases.EDITION.finditer(marked)]
+    places = [match.start() for match in phrases.EDITION.finditer(marked)]
     return bool(places) and not (marked.index(_MARK) < places[0] and marked.rindex(_MARK) > places[-1])
 
 

@@ -161,8 +161,8 @@ def read(flac: bytes, clip_s: float) -> Clip:
     if (len(samples), rate_hz) != (round(clip_s * RATE_HZ), RATE_HZ):
         raise FormatError("wrong_length", f"{len(samples)} samples at {rate_hz} Hz; expected {clip_s:g} s at {RATE_HZ}")
     try:
-        told: Mapping[str, float | int | str | None] = json.loads(comment)
-        origin = Origin(**told)  # type: ignore[arg-type]  # our own file; another one fails here
+        fields: Mapping[str, float | int | str | None] = json.loads(comment)
+        origin = Origin(**fields)  # type: ignore[arg-type]  # our own file; another one fails here
     except (ValueError, TypeError) as error:
         raise FormatError("not_a_clip", f"its comment does not say where it comes from: {comment[:100]!r}") from error
     return Clip(samples, origin)

@@ -107,8 +107,8 @@ class YtDlp:
         with contextlib.suppress(BrokenPipeError):  # a dead child shows at its output
             _stream(process.stdin).write(json.dumps(question).encode() + b"\n")
             _stream(process.stdin).flush()
-        said = self._line(process, deadline_s, where)
-        return _checked(said, where)
+        answer = self._line(process, deadline_s, where)
+        return _checked(answer, where)
 
     def close(self) -> None:
         """Kill the child and whatever it started."""
@@ -150,8 +150,8 @@ class YtDlp:
                     raise HttpError(f"{where}: yt-dlp ended with {code}", Outcome.TRANSIENT, reason="child_died")
                 self._unread += chunk
         line, _, self._unread = self._unread.partition(b"\n")
-        said: dict[str, Any] = json.loads(line)
-        return said
+        answer: dict[str, Any] = json.loads(line)
+        return answer
 
 
 def _checked(said: dict[str, Any], where: str) -> dict[str, Any]:

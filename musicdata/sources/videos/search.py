@@ -98,8 +98,8 @@ class YtDlpSearch:
     def search(self, query: str, n: int) -> bytes:
         """Return up to `n` hits as JSON."""
         where = f"video search {query!r}"
-        said = self._ytdlp.ask({"ask": "search", "query": query, "n": n}, where, self._deadline_s)
-        return packed(of_ytdlp(said["entries"]), where, n)
+        answer = self._ytdlp.ask({"ask": "search", "query": query, "n": n}, where, self._deadline_s)
+        return packed(of_ytdlp(answer["entries"]), where, n)
 
     def close(self) -> None:
         """End yt-dlp."""
@@ -123,14 +123,14 @@ class HttpSearch:
         """Return up to `n` hits as JSON."""
         reply = self._client.request("GET", self._url, params={"q": query, "n": str(n)})
         try:
-            said = json.loads(reply.body)
+            document = json.loads(reply.body)
         except (ValueError, RecursionError) as error:
             message = f"{reply.url}: {len(reply.body):,} bytes, which are not JSON"
             raise HttpError(message, Outcome.INVALID, reply.status, reason="not_json") from error
-        if not isinstance(said, dict) or not isinstance(said.get("entries"), list):
+        if not isinstance(document, dict) or not isinstance(document.get("entries"), list):
             message = f"{reply.url}: expected an object with a list of entries"
             raise HttpError(message, Outcome.INVALID, reply.status, reason="wrong_shape")
-        return packed(said["entries"], reply.url, n)
+        return packed(document["entries"], reply.url, n)
 
     def close(self) -> None:
         """Close the connections."""

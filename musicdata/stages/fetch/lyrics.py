@@ -105,8 +105,8 @@ class Fetched(BaseModel):
 
     def of_the_song(self, name: str) -> Any:
         """Return a fact that does not depend on the words: the first source's that tells it."""
-        told = (getattr(said, name) for said in (self.record, *self.passed_over))
-        return next((value for value in told if value not in (None, "")), None)
+        values = (getattr(source, name) for source in (self.record, *self.passed_over))
+        return next((value for value in values if value not in (None, "")), None)
 
 
 def expect(parameters: FetchLyrics, counts: Counts) -> Expected:
@@ -175,9 +175,9 @@ class LyricsFetcher:
                     passed.append(_passed_over(truncated.source, Reply(record=truncated)))
                 return _packed(record, passed)
         if truncated is None:
-            said = ", ".join(f"{source.source}: {source.note}" for source in passed)
+            notes = ", ".join(f"{source.source}: {source.note}" for source in passed)
             raise HttpError(
-                f"no words of {track.title!r} by {track.artist!r} ({said})", Outcome.GONE, reason="no_lyrics"
+                f"no words of {track.title!r} by {track.artist!r} ({notes})", Outcome.GONE, reason="no_lyrics"
             )
         return _packed(truncated, passed)
 
@@ -237,12 +237,12 @@ def run(parameters: FetchLyrics, task: Task) -> None:
             continue
         fetched = _fetched(answer)
         text = lyric_cleaning.clean(_text(fetched.record))
-        found = lyric_language.judge(text)
-        if problem := _problem(parameters, fetched.record, found):
+        language = lyric_language.judge(text)
+        if problem := _problem(parameters, fetched.record, language):
             task.sink.reject(answer.key, *problem)
             continue
-        row = {"sample_id": answer.key, "split": split_of[answer.key]} | _row(fetched, text, found)
-        row["is_english"] = _is_english(parameters, found)
+        row = {"sample_id": answer.key, "split": split_of[answer.key]} | _row(fetched, text, language)
+        row["is_english"] = _is_english(parameters, language)
         task.sink.write("lyrics", {name: [value] for name, value in row.items()})
 
 
@@ -258,8 +258,8 @@ def _text(record: Record) -> str:
 
 
 def _synced(record: Record) -> str | None:
-    found = synced_lyrics.parse(record.synced)
-    lines = (line._replace(text=" ".join(lyric_cleaning.clean(line.text).split())) for line in found)
+    timed_lines = synced_lyrics.parse(record.synced)
+    lines = (line._replace(text=" ".join(lyric_cleaning.clean(line.text).split())) for line in timed_lines)
     return synced_lyrics.written(line for line in lines if line.text) or None
 
 
@@ -273,9 +273,9 @@ def _problem(parameters: FetchLyrics, record: Record, found: LyricLanguage) -> t
     if found.language in parameters.languages and not is_mixed:
         return None
     reason = "not_english" if parameters.languages == (lyric_language.ENGLISH,) else "other_language"
-    wanted = f"; wanted is {', '.join(parameters.languages)}"
+    allowed = f"; wanted is {', '.join(parameters.languages)}"
     share = f", {found.english_share:.0%} of the words in English lines" if is_mixed else ""
-    return reason, f"language {found.language} (score {found.score:.2f}){share}{wanted}"
+    return reason, f"language {found.language} (score {found.score:.2f}){share}{allowed}"
 
 
 def _is_english(parameters: FetchLyrics, found: LyricLanguage) -> bool:

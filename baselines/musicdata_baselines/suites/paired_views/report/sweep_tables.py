@@ -148,8 +148,8 @@ def differences(validation: Validation) -> list[Table]:
 
 
 def _measured(sweep: Sweep) -> tuple[SweepMethod, ...]:
-    found = {cell.method for scheme in sweep.schemes for cell in scheme.cells}
-    return tuple(method for method in sweep.methods if method.name in found)
+    names = {cell.method for scheme in sweep.schemes for cell in scheme.cells}
+    return tuple(method for method in sweep.methods if method.name in names)
 
 
 def short(method: str) -> str:
@@ -222,5 +222,5 @@ def _less(sweep: Sweep, method: SweepMethod, k: int, name: str) -> Cell:
 
 def _both_ways(sweep: Sweep, scheme: SweepScheme, method: str, k: int, name: str) -> float | None:
     cells = [scheme.cell(method, query, k) for query in sweep.pair]
-    found = [cell.mean[name] for cell in cells if cell is not None]
-    return sum(found) / 2 if len(found) == 2 else None
+    means = [cell.mean[name] for cell in cells if cell is not None]
+    return sum(means) / 2 if len(means) == 2 else None

@@ -116,16 +116,16 @@ def _link(material: Material, run: Run, at_most: int, device: str, seed: int, n_
     fitted = linear.fit(material, run, at_most, device, linear.LINK_SHRINKAGE)
     a, b = fitted.scores[linear.WEIGHTED]
     groups = material.groups[run.test]
-    found = retrieval.permutation_test(a, b, groups=groups, n_permutations=n_permutations, seed=seed)
+    result = retrieval.permutation_test(a, b, groups=groups, n_permutations=n_permutations, seed=seed)
     return SweepLink(
         run=run.name,
         method=linear.WEIGHTED,
         n_components=fitted.n_components,
         shrinkage=linear.LINK_SHRINKAGE,
-        mrr=found.observed_mrr,
-        null_mrr=found.null_mean,
-        p_value=found.p_value,
-        detection_limit_mrr=found.detection_limit if np.isfinite(found.detection_limit) else None,
+        mrr=result.observed_mrr,
+        null_mrr=result.null_mean,
+        p_value=result.p_value,
+        detection_limit_mrr=result.detection_limit if np.isfinite(result.detection_limit) else None,
     )
 
 
