@@ -136,19 +136,19 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON number")
 
 
-def _read_arrays(path: Path, said: dict[str, Any]) -> dict[str, NDArray[Any]]:
+def _read_arrays(path: Path, document: dict[str, Any]) -> dict[str, NDArray[Any]]:
     try:
         blob = path.read_bytes()
-        if (digest := hashlib.sha256(blob).hexdigest()) != said["sha256"]:
+        if (digest := hashlib.sha256(blob).hexdigest()) != document["sha256"]:
             raise ModelFileError(
-                f"{path} has the digest {digest}, {JSON_FILE} says {said['sha256']}; save the model again"
+                f"{path} has the digest {digest}, {JSON_FILE} says {document['sha256']}; save the model again"
             )
         arrays: dict[str, NDArray[Any]] = parse_arrays(blob)
     except (OSError, SafetensorError, KeyError, ValueError, TypeError) as error:
         raise ModelFileError(f"{path} cannot be read ({error}); save the model again") from error
     shapes = {key: [str(value.dtype), list(value.shape)] for key, value in arrays.items()}
-    if shapes != said["arrays"]:
-        raise ModelFileError(f"{path} has the arrays {shapes}, {JSON_FILE} says {said['arrays']}")
+    if shapes != document["arrays"]:
+        raise ModelFileError(f"{path} has the arrays {shapes}, {JSON_FILE} says {document['arrays']}")
     for key, array in arrays.items():
         if array.dtype.kind == "f" and not np.isfinite(array).all():
             raise ModelFileError(f"{path}: {key} holds a value that is not finite")

@@ -71,13 +71,13 @@ class Lrclib:
                 return reply
         return self._call(query, caller)
 
-    def _call(self, asked: Mapping[str, str], caller: Caller) -> Reply:
-        body = caller.call(NAME, asked, lambda: self._ask(asked).packed())
+    def _call(self, query: Mapping[str, str], caller: Caller) -> Reply:
+        body = caller.call(NAME, query, lambda: self._ask(query).packed())
         return checked(Reply, body, "the recorded reply of LRCLIB")
 
-    def _ask(self, asked: Mapping[str, str]) -> Reply:
+    def _ask(self, query: Mapping[str, str]) -> Reply:
         try:
-            body = self._client.request("GET", self._url, params=asked).body
+            body = self._client.request("GET", self._url, params=query).body
         except HttpError as error:
             refused = error
         else:

@@ -90,11 +90,11 @@ def load(path: Path) -> dict[str, Any]:
         raise InputError(f"{path} is no safetensors file with the weights of VGGish: {error}") from error
 
 
-def _require_shapes(path: Path, found: dict[str, tuple[int, ...]]) -> None:
-    components = COMPONENT_SHAPES if set(found) & set(COMPONENT_SHAPES) else {}
+def _require_shapes(path: Path, shapes: dict[str, tuple[int, ...]]) -> None:
+    components = COMPONENT_SHAPES if set(shapes) & set(COMPONENT_SHAPES) else {}
     expected = SHAPES | components
-    wrong = [f"{n} is {found.get(n, 'missing')}, not {s}" for n, s in expected.items() if found.get(n) != s]
-    wrong += [f"{name} is none of them" for name in sorted(set(found) - set(expected))]
+    wrong = [f"{n} is {shapes.get(n, 'missing')}, not {s}" for n, s in expected.items() if shapes.get(n) != s]
+    wrong += [f"{name} is none of them" for name in sorted(set(shapes) - set(expected))]
     if wrong:
         names = ", ".join(f"{name} {shape}" for name, shape in (SHAPES | COMPONENT_SHAPES).items())
         raise InputError(

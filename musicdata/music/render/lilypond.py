@@ -243,8 +243,8 @@ def _score_at(line: int, source: Source) -> int | None:
     return None if place is None else place[0]
 
 
-def _compare(reason: str, wanted: Sequence[int], found: dict[int, list[_Grob]]) -> None:
-    for note, count in enumerate(wanted):
-        drawn = len(found.get(note, ()))
+def _compare(reason: str, counts: Sequence[int], grobs: dict[int, list[_Grob]]) -> None:
+    for note, count in enumerate(counts):
+        drawn = len(grobs.get(note, ()))
         if drawn != count:
             raise RenderError(reason, f"note {note} should have {count} on the page and has {drawn}")

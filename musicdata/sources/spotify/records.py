@@ -138,11 +138,11 @@ def items_page(document: object) -> Page:
     return _page(document, _entry, "a playlist's items")
 
 
-def _page(found: object, read: Any, what: str) -> Page:
-    entries = found.get("items") if isinstance(found, dict) else None
-    if not isinstance(found, dict) or not isinstance(entries, list):
+def _page(paging: object, read: Any, what: str) -> Page:
+    entries = paging.get("items") if isinstance(paging, dict) else None
+    if not isinstance(paging, dict) or not isinstance(entries, list):
         raise HttpError(f"Spotify's answer is not a page of {what}", Outcome.INVALID, reason="wrong_shape")
-    total, step = _count(found.get("total")), _count(found.get("limit"))
+    total, step = _count(paging.get("total")), _count(paging.get("limit"))
     return Page(total=total, step=step, entries=tuple(read(entry) for entry in entries))
 
 

@@ -166,9 +166,9 @@ class WebApi:
         )
 
 
-def _reason(status: int, said: str) -> str:
+def _reason(status: int, body: str) -> str:
     """Return the short code of a refusal; an empty one where its status says it all."""
-    folded = said.casefold()
+    folded = body.casefold()
     if status == 429:
         return "quota_exceeded" if "quota_exceeded" in folded else "rate_limited"
     return "invalid_limit" if status in (400, 422) and "limit" in folded else ""
@@ -192,9 +192,9 @@ def _refused_playlist(error: HttpError, playlist_id: str) -> HttpError:
     return error
 
 
-def _keys_refused(status: int, said: str) -> str:
+def _keys_refused(status: int, body: str) -> str:
     try:
-        document = json.loads(said)
+        document = json.loads(body)
     except (ValueError, RecursionError):
         document = None
     code = str(document.get("error", ""))[:60] if isinstance(document, dict) else ""

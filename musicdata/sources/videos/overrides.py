@@ -130,15 +130,15 @@ def video_of(told: str, where: str) -> tuple[str, str]:
     return f"url-{hashlib.sha256(told.encode()).hexdigest()[:16]}", told
 
 
-def _start_s(told: str, where: str) -> float | None:
-    if not told:
+def _start_s(text: str, where: str) -> float | None:
+    if not text:
         return None
     try:
-        start_s = float(told)
+        start_s = float(text)
     except ValueError:
         start_s = -1.0
     if not 0 <= start_s <= _MOST_S:
-        raise InputError(f"{where}: start_s is {told!r}; expected seconds from the beginning, or nothing")
+        raise InputError(f"{where}: start_s is {text!r}; expected seconds from the beginning, or nothing")
     return round(start_s, 3)
 
 

@@ -154,21 +154,21 @@ class YtDlp:
         return answer
 
 
-def _checked(said: dict[str, Any], where: str) -> dict[str, Any]:
+def _checked(answer: dict[str, Any], where: str) -> dict[str, Any]:
     """Return an answer that is none of an error's."""
-    if "format" in said:
-        reason, detail = said["format"]
+    if "format" in answer:
+        reason, detail = answer["format"]
         raise HttpError(f"{where}: {detail}", Outcome.INVALID, reason=str(reason))
-    if "storage" in said:
-        raise StorageError(str(said["storage"]))
-    if "setup" in said:
-        raise SetupError(f"{where}: {said['setup']}. If yt-dlp is not whole, {_INSTALL}")
-    if "fault" in said:
+    if "storage" in answer:
+        raise StorageError(str(answer["storage"]))
+    if "setup" in answer:
+        raise SetupError(f"{where}: {answer['setup']}. If yt-dlp is not whole, {_INSTALL}")
+    if "fault" in answer:
         try:
-            raise error_of(Fault(**said["fault"]), where)
+            raise error_of(Fault(**answer["fault"]), where)
         except ValidationError as error:
             raise HttpError(f"{where}: yt-dlp failed", Outcome.TRANSIENT, reason="other") from error
-    return said
+    return answer
 
 
 def _stream(stream: IO[bytes] | None) -> IO[bytes]:

@@ -45,25 +45,25 @@ class Hit(BaseModel):
 
     @field_validator("id")
     @classmethod
-    def _is_a_video_id(cls, told: str) -> str:
-        if not _VIDEO_ID.fullmatch(told):
+    def _is_a_video_id(cls, value: str) -> str:
+        if not _VIDEO_ID.fullmatch(value):
             raise ValueError("a video id has 11 letters, digits, - or _")
-        return told
+        return value
 
     @field_validator("url")
     @classmethod
-    def _is_http(cls, told: str) -> str:
-        if not told.startswith(("http://", "https://", "/")) or told.startswith("//"):
+    def _is_http(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://", "/")) or value.startswith("//"):
             raise ValueError("an address begins with http://, https:// or, for one of the search's own host, /")
-        return told
+        return value
 
     @field_validator("title", "channel", "description", mode="before")
     @classmethod
-    def _is_one_line(cls, told: object) -> object:
-        if told is None:
+    def _is_one_line(cls, value: object) -> object:
+        if value is None:
             return ""
         # Half a surrogate pair is no text that could be written down.
-        return " ".join(told.split())[:300].encode("utf-8", "replace").decode() if isinstance(told, str) else told
+        return " ".join(value.split())[:300].encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
 class VideoSearch(Protocol):

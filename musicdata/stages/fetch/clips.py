@@ -100,14 +100,14 @@ class ClipFetcher:
         path.write_bytes(reply)
         return path
 
-    def _ask(self, asked: Mapping[str, Any], scratch: Path) -> bytes:
+    def _ask(self, request: Mapping[str, Any], scratch: Path) -> bytes:
         from musicdata.system import processes
 
         with processes.private_folder(scratch, "clip-") as folder:
-            spec = {name: value for name, value in asked.items() if name not in ("url", "video_id")}
-            question = {"ask": "clip", "url": urljoin(self._base, asked["url"]), "wanted": spec}
+            spec = {name: value for name, value in request.items() if name not in ("url", "video_id")}
+            question = {"ask": "clip", "url": urljoin(self._base, request["url"]), "wanted": spec}
             question |= {"folder": str(folder), "max_bytes": MAX_BYTES}
-            answer = self._ytdlp.ask(question, f"video {asked['video_id']}", self._deadline_s)
+            answer = self._ytdlp.ask(question, f"video {request['video_id']}", self._deadline_s)
             return (folder / str(answer["file"])).read_bytes()
 
     def close(self) -> None:

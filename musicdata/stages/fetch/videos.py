@@ -179,13 +179,13 @@ def _row(place: int, hits: Sequence[Hit], matches: Sequence[matching.Match], *, 
     }
 
 
-def _overridden(told: Mapping[str, Any]) -> Row:
+def _overridden(override: Mapping[str, Any]) -> Row:
     """Return the row of a video that a person chose, of which nothing else is known."""
     unknown = ("title", "channel", "duration_s", "n_views", "artist_similarity", "title_similarity", "difference_s")
     return {
         "candidate": 0,
-        "video_id": told["video_id"],
-        "url": told["url"],
+        "video_id": override["video_id"],
+        "url": override["url"],
         **dict.fromkeys(unknown),
         "kind": "other",
         "score": 1.0,
@@ -193,7 +193,7 @@ def _overridden(told: Mapping[str, Any]) -> Row:
         "reason": "a person chose it",
         "chosen": True,
         "chosen_by": "override",
-        "start_s": told["start_s"],
+        "start_s": override["start_s"],
     }
 
 

@@ -188,15 +188,15 @@ def _table(
     )
 
 
-def _of_paper(found: float | None) -> Cell:
-    return Cell(IMPOSSIBLE if found is None else figures.share(found, 3))
+def _of_paper(value: float | None) -> Cell:
+    return Cell(IMPOSSIBLE if value is None else figures.share(value, 3))
 
 
-def _ours(method: SweepMethod, found: SweepCell | None, figure: str, k: int) -> Cell:
-    if found is None:
+def _ours(method: SweepMethod, cell: SweepCell | None, figure: str, k: int) -> Cell:
+    if cell is None:
         return Cell(IMPOSSIBLE if method.most is not None and k > method.most else figures.UNKNOWN)
-    deviation = found.deviation.get(figure)
-    return Cell(figures.share(found.mean[figure]), figures.share(deviation) if deviation is not None else "")
+    deviation = cell.deviation.get(figure)
+    return Cell(figures.share(cell.mean[figure]), figures.share(deviation) if deviation is not None else "")
 
 
 def _difference(sweep: Sweep, name: str, level: str) -> Table:

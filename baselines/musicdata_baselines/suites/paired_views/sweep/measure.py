@@ -142,18 +142,20 @@ def _methods(material: Material, plan: Plan, seconds: dict[str, float]) -> Itera
             yield SweepMethod(method + deep.WEIGHTED, "", settings)
 
 
-def _scheme(material: Material, found: _Gathered) -> SweepScheme:
+def _scheme(material: Material, gathered: _Gathered) -> SweepScheme:
     categories, groups = material.categories, material.groups
-    by_chance = [chance(len(run.test), categories[run.test] if categories is not None else None) for run in found.runs]
+    by_chance = [
+        chance(len(run.test), categories[run.test] if categories is not None else None) for run in gathered.runs
+    ]
     return SweepScheme(
-        name=found.name,
-        runs=tuple(run.name for run in found.runs),
-        n_train=tuple(len(run.train) for run in found.runs),
-        n_test=tuple(len(run.test) for run in found.runs),
-        groups_on_both_sides=tuple(float(np.isin(groups[r.test], groups[r.train]).mean()) for r in found.runs),
+        name=gathered.name,
+        runs=tuple(run.name for run in gathered.runs),
+        n_train=tuple(len(run.train) for run in gathered.runs),
+        n_test=tuple(len(run.test) for run in gathered.runs),
+        groups_on_both_sides=tuple(float(np.isin(groups[r.test], groups[r.train]).mean()) for r in gathered.runs),
         chance=mean(by_chance),
-        link=found.link,
-        cells=tuple(gather(found.measured, PAIR)),
+        link=gathered.link,
+        cells=tuple(gather(gathered.measured, PAIR)),
     )
 
 
