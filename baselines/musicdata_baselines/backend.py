@@ -161,8 +161,8 @@ class TorchBackend(Backend):
 
     def numpy(self, array: Any) -> NDArray[Any]:
         """Return a tensor as an array."""
-        found: NDArray[Any] = array.cpu().numpy()
-        return found
+        values: NDArray[Any] = array.cpu().numpy()
+        return values
 
     def zeros(self, rows: int, columns: int) -> Any:
         """Return a tensor of zeros."""

@@ -61,7 +61,7 @@ def save(model: Model, folder: str | Path) -> Path:
         raise UsageError(f"{name} cannot be saved; there are {', '.join(MODULES)}")
     arrays, facts = model.state()
     blob = format_arrays({key: np.ascontiguousarray(value) for key, value in arrays.items()})
-    said = {
+    document = {
         "format": FORMAT,
         "class": name,
         "parameters": model.get_params(deep=False),
@@ -69,7 +69,7 @@ def save(model: Model, folder: str | Path) -> Path:
         "arrays": {key: [str(value.dtype), list(value.shape)] for key, value in arrays.items()},
         "sha256": hashlib.sha256(blob).hexdigest(),
     }
-    text = json.dumps(said, indent=1, allow_nan=False, ensure_ascii=False, default=_as_json)
+    text = json.dumps(document, indent=1, allow_nan=False, ensure_ascii=False, default=_as_json)
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     _write(folder / ARRAYS_FILE, blob)
@@ -97,17 +97,17 @@ def load(folder: str | Path) -> Model:
         SetupError: the model is a deep one, and PyTorch is not installed.
     """
     folder = Path(folder)
-    said = _read_json(folder / JSON_FILE)
-    arrays = _read_arrays(folder / ARRAYS_FILE, said)
-    kind = _find_class(folder, said["class"])
-    with _refusing(folder, said["class"]):
+    document = _read_json(folder / JSON_FILE)
+    arrays = _read_arrays(folder / ARRAYS_FILE, document)
+    kind = _find_class(folder, document["class"])
+    with _refusing(folder, document["class"]):
         parameters = set(inspect.signature(kind).parameters)
-        if set(said["parameters"]) != parameters:
-            raise ModelFileError(f"its parameters are {sorted(said['parameters'])}, expected {sorted(parameters)}")
-        model: Model = kind(**said["parameters"])
-        if missing := [name for name in model.FACTS if name not in said["facts"]]:
+        if set(document["parameters"]) != parameters:
+            raise ModelFileError(f"its parameters are {sorted(document['parameters'])}, expected {sorted(parameters)}")
+        model: Model = kind(**document["parameters"])
+        if missing := [name for name in model.FACTS if name not in document["facts"]]:
             raise ModelFileError(f"it lacks {', '.join(missing)}")
-        model.restore(arrays, said["facts"])
+        model.restore(arrays, document["facts"])
         model.check_state()
         if set(model.state()[0]) != set(arrays):
             raise ModelFileError(f"its arrays are {sorted(arrays)}, expected {sorted(model.state()[0])}")
@@ -118,37 +118,37 @@ def _read_json(path: Path) -> dict[str, Any]:
     try:
         if path.stat().st_size > MAX_JSON_BYTES:
             raise ModelFileError(f"{path} has more than {MAX_JSON_BYTES} bytes; no model writes that much")
-        said = json.loads(path.read_bytes(), parse_constant=_refuse_constant)
+        document = json.loads(path.read_bytes(), parse_constant=_refuse_constant)
     except (OSError, ValueError, RecursionError) as error:
         raise ModelFileError(f"{path} cannot be read ({error}); save the model again") from error
-    if not isinstance(said, dict) or set(said) != _KEYS:
-        found = sorted(said) if isinstance(said, dict) else type(said).__name__
-        raise ModelFileError(f"{path} has {found}, expected an object with {sorted(_KEYS)}")
-    if said["format"] != FORMAT:
-        raise ModelFileError(f"{path} is of format {said['format']!r}; this version reads {FORMAT}")
+    if not isinstance(document, dict) or set(document) != _KEYS:
+        content = sorted(document) if isinstance(document, dict) else type(document).__name__
+        raise ModelFileError(f"{path} has {content}, expected an object with {sorted(_KEYS)}")
+    if document["format"] != FORMAT:
+        raise ModelFileError(f"{path} is of format {document['format']!r}; this version reads {FORMAT}")
     for key in ("parameters", "facts", "arrays"):
-        if not isinstance(said[key], dict):
-            raise ModelFileError(f"{path}: {key} is {type(said[key]).__name__}, expected an object")
-    return said
+        if not isinstance(document[key], dict):
+            raise ModelFileError(f"{path}: {key} is {type(document[key]).__name__}, expected an object")
+    return document
 
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON number")
 
 
-def _read_arrays(path: Path, said: dict[str, Any]) -> dict[str, NDArray[Any]]:
+def _read_arrays(path: Path, document: dict[str, Any]) -> dict[str, NDArray[Any]]:
     try:
         blob = path.read_bytes()
-        if (found := hashlib.sha256(blob).hexdigest()) != said["sha256"]:
+        if (digest := hashlib.sha256(blob).hexdigest()) != document["sha256"]:
             raise ModelFileError(
-                f"{path} has the digest {found}, {JSON_FILE} says {said['sha256']}; save the model again"
+                f"{path} has the digest {digest}, {JSON_FILE} says {document['sha256']}; save the model again"
             )
         arrays: dict[str, NDArray[Any]] = parse_arrays(blob)
     except (OSError, SafetensorError, KeyError, ValueError, TypeError) as error:
         raise ModelFileError(f"{path} cannot be read ({error}); save the model again") from error
     shapes = {key: [str(value.dtype), list(value.shape)] for key, value in arrays.items()}
-    if shapes != said["arrays"]:
-        raise ModelFileError(f"{path} has the arrays {shapes}, {JSON_FILE} says {said['arrays']}")
+    if shapes != document["arrays"]:
+        raise ModelFileError(f"{path} has the arrays {shapes}, {JSON_FILE} says {document['arrays']}")
     for key, array in arrays.items():
         if array.dtype.kind == "f" and not np.isfinite(array).all():
             raise ModelFileError(f"{path}: {key} holds a value that is not finite")

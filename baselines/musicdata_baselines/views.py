@@ -38,10 +38,10 @@ def check_views(
         ViewError: too few views or rows, unequal lengths, a wrong width, or a value that is not finite; the message
             names view, row and column.
     """
-    wanted = n_views if n_views is not None else (len(widths) if widths is not None else None)
-    if len(views) != wanted if wanted is not None else len(views) < 2:
+    n_expected = n_views if n_views is not None else (len(widths) if widths is not None else None)
+    if len(views) != n_expected if n_expected is not None else len(views) < 2:
         raise ViewError(
-            f"{len(views)} views were given, expected {wanted or 'two or more'}: a list, one array a modality"
+            f"{len(views)} views were given, expected {n_expected or 'two or more'}: a list, one array a modality"
         )
     arrays = [_as_rows(view, number) for number, view in enumerate(views)]
     rows = [len(array) for array in arrays]

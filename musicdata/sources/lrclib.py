@@ -60,24 +60,24 @@ class Lrclib:
         Raises:
             HttpError: it could not be asked, or said what nobody can read.
         """
-        asked = {"track_name": track.title.strip(), "artist_name": track.artist.strip()}
-        if not all(asked.values()):
+        query = {"track_name": track.title.strip(), "artist_name": track.artist.strip()}
+        if not all(query.values()):
             return Reply(note="no_name")
         if _SHORTEST_S <= track.duration_s <= _LONGEST_S:
-            asked["duration"] = f"{track.duration_s:.2f}"
+            query["duration"] = f"{track.duration_s:.2f}"
         if track.album.strip():
-            reply = self._call({**asked, "album_name": track.album.strip()}, caller)
+            reply = self._call({**query, "album_name": track.album.strip()}, caller)
             if reply.record is not None:
                 return reply
-        return self._call(asked, caller)
+        return self._call(query, caller)
 
-    def _call(self, asked: Mapping[str, str], caller: Caller) -> Reply:
-        said = caller.call(NAME, asked, lambda: self._ask(asked).packed())
-        return checked(Reply, said, "the recorded reply of LRCLIB")
+    def _call(self, query: Mapping[str, str], caller: Caller) -> Reply:
+        body = caller.call(NAME, query, lambda: self._ask(query).packed())
+        return checked(Reply, body, "the recorded reply of LRCLIB")
 
-    def _ask(self, asked: Mapping[str, str]) -> Reply:
+    def _ask(self, query: Mapping[str, str]) -> Reply:
         try:
-            body = self._client.request("GET", self._url, params=asked).body
+            body = self._client.request("GET", self._url, params=query).body
         except HttpError as error:
             refused = error
         else:

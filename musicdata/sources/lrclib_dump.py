@@ -145,14 +145,14 @@ def _distrust(connection: sqlite3.Connection) -> None:
 
 
 def _check_schema(connection: sqlite3.Connection, path: Path) -> None:
-    for table, wanted in _COLUMNS.items():
+    for table, needed in _COLUMNS.items():
         query = "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?"
         made = connection.execute(query, (table,)).fetchone()
         # A view, a virtual table or a computed column could run what we did not write.
         if made is None or not str(made[0]).upper().startswith("CREATE TABLE"):
             raise InputError(f"lrclib_db {path} is no dump of LRCLIB: it has no table {table}")
-        found = {row[1] for row in connection.execute(f"PRAGMA table_xinfo({table})") if row[6] == 0}
-        if lacks := ", ".join(sorted(wanted - found)):
+        columns = {row[1] for row in connection.execute(f"PRAGMA table_xinfo({table})") if row[6] == 0}
+        if lacks := ", ".join(sorted(needed - columns)):
             raise InputError(f"lrclib_db {path} is no dump of LRCLIB: table {table} lacks the columns {lacks}")
     for query, table, column in ((_FIND, "tracks", "name_lower"), (_WORDS, "lyrics", "id")):
         plan = connection.execute(f"EXPLAIN QUERY PLAN {query}", [""] * query.count("?"))

@@ -109,10 +109,10 @@ def checked(model: type[M], body: bytes, where: str) -> M:
     try:
         return model.model_validate_json(body)
     except ValidationError as error:
-        found = error.errors(include_input=False, include_url=False, include_context=False)
-    if found[0]["type"] == "json_invalid":
+        problems = error.errors(include_input=False, include_url=False, include_context=False)
+    if problems[0]["type"] == "json_invalid":
         raise HttpError(f"{where}: {len(body):,} bytes, which are not JSON", Outcome.INVALID, reason="not_json")
-    raise wrong_shape(where, found)
+    raise wrong_shape(where, problems)
 
 
 def wrong_shape(where: str, problems: Any) -> HttpError:

@@ -50,8 +50,8 @@ def scores() -> list[tuple[str, Path]]:
 
 def corpus_folder() -> Path:
     """Returns the folder of music21's corpus without importing music21."""
-    found = importlib.util.find_spec("music21")
-    folder = Path(found.origin).parent / "corpus" if found and found.origin else None
+    spec = importlib.util.find_spec("music21")
+    folder = Path(spec.origin).parent / "corpus" if spec and spec.origin else None
     if folder is None or not (folder / "bach").is_dir():
         raise SetupError("music21's corpus is not installed; run: pip install --force-reinstall music21")
     return folder

@@ -96,19 +96,19 @@ class Musixmatch:
             reply = self._call("matcher.lyrics.get", {"q_artist": track.artist, "q_track": track.title}, caller)
         return reply
 
-    def _call(self, method: str, asked: Mapping[str, str], caller: Caller) -> Reply:
+    def _call(self, method: str, query: Mapping[str, str], caller: Caller) -> Reply:
         # Only what is kept of a reply is handed on, so that no address they count views with lands in a file.
-        said = caller.call(NAME, {"method": method, **asked}, lambda: self._ask(method, asked).packed())
-        return checked(Reply, said, f"the recorded reply to {method}")
+        body = caller.call(NAME, {"method": method, **query}, lambda: self._ask(method, query).packed())
+        return checked(Reply, body, f"the recorded reply to {method}")
 
-    def _ask(self, method: str, asked: Mapping[str, str]) -> Reply:
+    def _ask(self, method: str, query: Mapping[str, str]) -> Reply:
         where = f"Musixmatch {method}"
         try:
-            body = self._client.request("GET", f"{self._url}/{method}", params={**asked, "apikey": self._key}).body
+            body = self._client.request("GET", f"{self._url}/{method}", params={**query, "apikey": self._key}).body
         except HttpError as error:
             refused = error
         else:
-            return read(body, where, "/".join(asked.values()))
+            return read(body, where, "/".join(query.values()))
         if refused.status == 404 and _NOT_FOUND.search(str(refused)):
             return Reply(note="not_found")
         raise _of_http(refused, where) from None
@@ -162,18 +162,18 @@ def _checked_body(body: Any, where: str) -> _Body:
     try:
         return _Body.model_validate(body)
     except ValidationError as error:
-        found = error.errors(include_input=False, include_url=False, include_context=False)
-    raise wrong_shape(where, found)
+        problems = error.errors(include_input=False, include_url=False, include_context=False)
+    raise wrong_shape(where, problems)
 
 
-def _reply(body: _Body, asked: str) -> Reply:
+def _reply(body: _Body, fallback_id: str) -> Reply:
     lyrics = body.lyrics
     if not lyrics.lyrics_body.strip() and not lyrics.instrumental:
         return Reply(note="restricted" if lyrics.restricted else "empty")
     notice = lyrics.lyrics_copyright
     record = Record(
         source=NAME,
-        source_id=str(lyrics.lyrics_id) if lyrics.lyrics_id is not None else asked,
+        source_id=str(lyrics.lyrics_id) if lyrics.lyrics_id is not None else fallback_id,
         text=settings.redact(lyrics.lyrics_body),
         truncated=lyric_cleaning.is_truncated(lyrics.lyrics_body, notice),
         instrumental=bool(lyrics.instrumental),

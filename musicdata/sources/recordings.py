@@ -117,7 +117,7 @@ def merge(listings: Iterable[Listing]) -> list[Recording]:
     merged: dict[int, list[tuple[str, _Variant]]] = {}
     for own_id, variant in variants.items():
         merged.setdefault(same.first(variant.node), []).append((own_id, variant))
-    return sorted((_recording(found) for found in merged.values()), key=lambda recording: recording.sample_id)
+    return sorted((_recording(members) for members in merged.values()), key=lambda recording: recording.sample_id)
 
 
 def _recording(variants: list[tuple[str, _Variant]]) -> Recording:

@@ -64,11 +64,11 @@ def song_files(source: str, limit: int = 0) -> list[SongFile]:
     if not source:
         raise InputError("this recipe has no input of its own: give a folder or a file with --input")
     if corpus := corpus_of(source):
-        found = [SongFile(name, path) for name, path in corpus.files()]
+        files = [SongFile(name, path) for name, path in corpus.files()]
     else:
-        found = _files_below(Path(source))
-    found.sort(key=lambda file: file.file_id)
-    return found[:limit] if limit else found
+        files = _files_below(Path(source))
+    files.sort(key=lambda file: file.file_id)
+    return files[:limit] if limit else files
 
 
 def corpus_of(source: str) -> SongSource | None:

@@ -88,8 +88,8 @@ class MoodList:
     @property
     def digest(self) -> str:
         """Return the sha256 of what the rows say."""
-        said = [[row.track.model_dump(mode="json"), row.rank] for row in self.rows]
-        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+        rows = [[row.track.model_dump(mode="json"), row.rank] for row in self.rows]
+        return hashlib.sha256(json.dumps(rows, sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +133,10 @@ def files(source: str) -> list[Path]:
         return [root]
     if not root.is_dir():
         raise InputError(f"input {root}: no such file or folder")
-    found = sorted(path for path in root.iterdir() if path.is_file() and path.suffix.lower() in SUFFIXES)
-    if not found:
+    paths = sorted(path for path in root.iterdir() if path.is_file() and path.suffix.lower() in SUFFIXES)
+    if not paths:
         raise InputError(f"input folder {root} holds no list of tracks: none of its files ends in {kinds}")
-    return found
+    return paths
 
 
 def digest(source: str) -> str:
@@ -145,8 +145,8 @@ def digest(source: str) -> str:
     Raises:
         InputError: there is nothing to read.
     """
-    told = [(path.name, sha256_of_file(path)) for path in files(source)]
-    return hashlib.sha256(json.dumps(told).encode("utf-8", "surrogateescape")).hexdigest()
+    hashes = [(path.name, sha256_of_file(path)) for path in files(source)]
+    return hashlib.sha256(json.dumps(hashes).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def read(source: str) -> Lists:
@@ -196,21 +196,21 @@ def _json_rows(text: str) -> Iterator[tuple[int, dict[str, Any] | Unusable]]:
         if not row.strip():
             continue
         try:
-            found = json.loads(row)
+            cells = json.loads(row)
         except (ValueError, RecursionError):
-            found = None
-        if not isinstance(found, dict):
+            cells = None
+        if not isinstance(cells, dict):
             yield line, Unusable(reason="not_json", detail=f"expected a JSON object, found {one_line(row, 60)!r}")
             continue
-        yield line, _by_field(found)
+        yield line, _by_field(cells)
 
 
 def _table_rows(text: str, path: Path) -> Iterator[tuple[int, dict[str, Any] | Unusable]]:
-    told = re.match(r"sep=(.)\r?\n", text)
-    text = text[told.end() :] if told else text
+    match = re.match(r"sep=(.)\r?\n", text)
+    text = text[match.end() :] if match else text
     text = text.replace("\0", "")
     header = text.partition("\n")[0]
-    separator = told[1] if told else max(",;\t", key=header.count)
+    separator = match[1] if match else max(",;\t", key=header.count)
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     csv.field_size_limit(_MAX_CELL)
     names = [one_line(name) for name in next(lines, [])]
@@ -219,7 +219,7 @@ def _table_rows(text: str, path: Path) -> Iterator[tuple[int, dict[str, Any] | U
             f"{path}: its first line names no column with a track's title, Spotify id or ISRC; it has "
             f"{', '.join(names[:12]) or 'nothing'}"
         )
-    begins = 2 if told is None else 3
+    begins = 2 if match is None else 3
     while True:
         try:
             cells = next(lines, None)
@@ -230,8 +230,8 @@ def _table_rows(text: str, path: Path) -> Iterator[tuple[int, dict[str, Any] | U
         if cells is None:
             return
         if lines.line_num - begins > _MAX_LINES:
-            told_lines = f"lines {begins} to {lines.line_num} are one row: a quotation mark is not closed"
-            yield begins, Unusable(reason="not_csv", detail=told_lines)
+            detail = f"lines {begins} to {lines.line_num} are one row: a quotation mark is not closed"
+            yield begins, Unusable(reason="not_csv", detail=detail)
         elif any(cell.strip() for cell in cells):
             yield begins, _by_field(dict(zip(names, map(_plain_cell, cells), strict=False)))
         begins = lines.line_num + 1
@@ -240,30 +240,30 @@ def _table_rows(text: str, path: Path) -> Iterator[tuple[int, dict[str, Any] | U
 def _plain_cell(cell: str) -> str:
     """Return what a cell says, without what makes a spreadsheet take it for text."""
     cell = cell.strip()
-    if found := _FORMULA.fullmatch(cell):
-        return found[1]
+    if formula := _FORMULA.fullmatch(cell):
+        return formula[1]
     return cell[1:] if cell.startswith(("'=", "'+", "'-", "'@")) else cell
 
 
 def _by_field(cells: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values by field; of several columns for one field, that which `_NAMES` has first."""
-    found: dict[str, tuple[int, Any]] = {}
+    values: dict[str, tuple[int, Any]] = {}
     for name, value in cells.items():
         field, order = _FIELD_OF.get(normalised(str(name)), ("", 0))
-        if field and (field not in found or order < found[field][0]):
-            found[field] = (order, value)
-    return {field: value for field, (_, value) in found.items()}
+        if field and (field not in values or order < values[field][0]):
+            values[field] = (order, value)
+    return {field: value for field, (_, value) in values.items()}
 
 
 def _row(file: str, line: int, cells: dict[str, Any] | Unusable, mood_of_file: str) -> tuple[str, Row]:
     """Return a row and its mood, an empty one if it has none."""
     if isinstance(cells, Unusable):
         return "", Row(file, line, line, cells)
-    told = _string(cells.get("mood"))
-    mood = mood_name(told) if "mood" in cells else mood_of_file
+    mood_text = _string(cells.get("mood"))
+    mood = mood_name(mood_text) if "mood" in cells else mood_of_file
     rank = _number(cells.get("rank"))
     if not mood:
-        missing = Unusable(reason="no_mood", detail=f"the mood is {told[:60]!r}; expected a word")
+        missing = Unusable(reason="no_mood", detail=f"the mood is {mood_text[:60]!r}; expected a word")
         return "", Row(file, line, line, missing)
     return mood, Row(file, line, rank if rank is not None and abs(rank) < 1e9 else float(line), _track(cells))
 
@@ -313,8 +313,8 @@ def _artists(cells: dict[str, Any]) -> list[str]:
 
 
 def _spotify_id(cells: dict[str, Any]) -> str | None:
-    found = _SPOTIFY_ID.fullmatch(_string(cells.get("spotify_id")))
-    return found[1] if found else None
+    match = _SPOTIFY_ID.fullmatch(_string(cells.get("spotify_id")))
+    return match[1] if match else None
 
 
 def _number(value: object) -> float | None:

@@ -32,10 +32,10 @@ class Names:
 
     @cached_property
     def _by_name(self) -> dict[tuple[str, str], list[Track]]:
-        found: dict[tuple[str, str], list[Track]] = {}
+        by_name: dict[tuple[str, str], list[Track]] = {}
         for track in self._population.tracks:
-            found.setdefault((track.artist.casefold(), track.title.casefold()), []).append(track)
-        return found
+            by_name.setdefault((track.artist.casefold(), track.title.casefold()), []).append(track)
+        return by_name
 
     def find(self, artist: str, title: str) -> list[Track]:
         """Return every listing of that name."""
@@ -177,19 +177,19 @@ class Lrclib:
             return _not_valid("duration is not a number")
         if duration_s is not None and not 1 <= duration_s <= _LONGEST_S:
             return _not_valid("duration is not between 1 and 3600")
-        found = self._names.find(artist, title)
-        target = Target("fetch_lyrics", found[0].sample_id) if found else None
+        tracks = self._names.find(artist, title)
+        target = Target("fetch_lyrics", tracks[0].sample_id) if tracks else None
         album = asked.query.get("album_name", "").strip().casefold()
-        for track in found:
+        for track in tracks:
             close = duration_s is None or abs(track.duration_s - duration_s) <= _WITHIN_S
             if close and (not album or track.album.casefold() == album):
                 return self._entry_or_404(track)
         return not_found(target)
 
     def _search(self, asked: Asked) -> Reply:
-        found = self._names.find(asked.query.get("artist_name", ""), asked.query.get("track_name", ""))
-        entries = [self._entry(track) for track in found if track.lrclib is not Held.MISSING]
-        target = Target("fetch_lyrics", found[0].sample_id) if found else None
+        tracks = self._names.find(asked.query.get("artist_name", ""), asked.query.get("track_name", ""))
+        entries = [self._entry(track) for track in tracks if track.lrclib is not Held.MISSING]
+        target = Target("fetch_lyrics", tracks[0].sample_id) if tracks else None
         return Reply(payload=entries[:_MOST_FOUND], target=target)
 
     def _entry_or_404(self, track: Track) -> Reply:
@@ -226,8 +226,8 @@ def _clock(at_s: float) -> str:
 
 def not_found(target: Target | None = None) -> Reply:
     """Return LRCLIB's answer for a track that it does not know."""
-    said = {"message": "Failed to find specified track", "name": "TrackNotFound", "statusCode": 404}
-    return Reply(404, said, target=target)
+    payload = {"message": "Failed to find specified track", "name": "TrackNotFound", "statusCode": 404}
+    return Reply(404, payload, target=target)
 
 
 def _not_valid(message: str) -> Reply:

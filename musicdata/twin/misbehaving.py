@@ -68,14 +68,16 @@ def spoilt(reply: Reply, kind: Kind, service: str, faults: Faults, asked: Asked)
 
 def _failure(service: str, kind: Kind) -> Reply:
     status = _STATUS[kind]
-    said = _WORDS[status]
+    message = _WORDS[status]
     if service == "spotify":
-        return spotify.error(status, said, "QUOTA_EXCEEDED" if kind is Kind.QUOTA else None)
+        return spotify.error(status, message, "QUOTA_EXCEEDED" if kind is Kind.QUOTA else None)
     if service == "musixmatch" and kind not in PAUSING:
         return musixmatch_says(status)  # it tells its own failures inside the body of a success
     if service == "lrclib":
-        return not_found() if status == 404 else Reply(status, {"message": said, "name": said, "statusCode": status})
-    return Reply(status, {"error": said})
+        return (
+            not_found() if status == 404 else Reply(status, {"message": message, "name": message, "statusCode": status})
+        )
+    return Reply(status, {"error": message})
 
 
 def _told(kind: Kind, wait_s: float) -> dict[str, str]:

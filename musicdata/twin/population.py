@@ -96,14 +96,14 @@ class Population:
     @cached_property
     def by_mood(self) -> dict[str, list[Track]]:
         """Return the listings that a search for a mood finds, in its order: popular ones first, roughly."""
-        found: dict[str, list[Track]] = {mood: [] for mood in self.moods}
+        listings: dict[str, list[Track]] = {mood: [] for mood in self.moods}
         for track in self.tracks:
             for mood in (track.mood, *track.other_moods):
-                found[mood].append(track)
+                listings[mood].append(track)
         noise = np.random.default_rng([self.seed, 7]).normal(0, 6, len(self.tracks)).tolist()
-        for among in found.values():
+        for among in listings.values():
             among.sort(key=lambda track: (-track.popularity + noise[track.index], track.index))
-        return found
+        return listings
 
     @cached_property
     def by_isrc(self) -> dict[str, Track]:

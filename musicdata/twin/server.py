@@ -161,9 +161,9 @@ class _Handler(BaseHTTPRequestHandler):
                     server.revoke(asked)
         body = reply.body() if reply.body else json.dumps(reply.payload, ensure_ascii=False).encode()
         status, span = self._span(reply, len(body), asked)
-        said = 0 if kind in _OF_CONNECTION else status
+        logged = 0 if kind in _OF_CONNECTION else status
         query = {name: value for name, value in asked.query.items() if name != "apikey"}
-        server.log.append(Request(server.service, asked.method, asked.path, query, arrived_s, said, kind or ""))
+        server.log.append(Request(server.service, asked.method, asked.path, query, arrived_s, logged, kind or ""))
         self._say(reply, status, body, span, kind)
 
     do_HEAD = do_POST = do_GET  # noqa: N815
@@ -187,12 +187,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _span(self, reply: Reply, size: int, asked: Asked) -> tuple[int, tuple[int, int]]:
         """Return the status and which bytes are asked for: ranges are for files only."""
-        wanted = _RANGE.fullmatch(asked.headers.get("range", "").strip())
-        if reply.body is None or wanted is None or wanted[1] == wanted[2] == "":
+        byte_range = _RANGE.fullmatch(asked.headers.get("range", "").strip())
+        if reply.body is None or byte_range is None or byte_range[1] == byte_range[2] == "":
             return reply.status, (0, size)
-        if wanted[1] == "":
-            return 206, (max(0, size - int(wanted[2])), size)
-        first, last = int(wanted[1]), min(int(wanted[2] or size - 1), size - 1)
+        if byte_range[1] == "":
+            return 206, (max(0, size - int(byte_range[2])), size)
+        first, last = int(byte_range[1]), min(int(byte_range[2] or size - 1), size - 1)
         return (206, (first, last + 1)) if first <= last else (416, (0, 0))
 
     def _say(self, reply: Reply, status: int, body: bytes, span: tuple[int, int], kind: Kind | None) -> None:

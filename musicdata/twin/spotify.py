@@ -143,9 +143,9 @@ class Spotify:
             tracks = self._tracks_of(query)
             some = [self._track(track, asked) for track in tracks[offset : offset + limit]]
             return Reply(payload={"tracks": _page(asked, some, len(tracks), limit, offset)})
-        found = self._playlists_of(query)
-        shown = [self._summary(one, asked) for one in found[offset : offset + limit]]
-        return Reply(payload={"playlists": _page(asked, shown, len(found), limit, offset)})
+        hits = self._playlists_of(query)
+        shown = [self._summary(one, asked) for one in hits[offset : offset + limit]]
+        return Reply(payload={"playlists": _page(asked, shown, len(hits), limit, offset)})
 
     def _mood_of(self, query: str) -> str | None:
         words = query.casefold().replace('"', " ").split()
@@ -164,15 +164,15 @@ class Spotify:
         mood = self._mood_of(query)
         if mood is None:
             return []
-        found: list[Playlist | str | None] = []
+        hits: list[Playlist | str | None] = []
         every = round(1 / self._population.junk) if self._population.junk else 0
         for number, playlist in enumerate(self._population.playlists[mood]):
             if every and number % every == 1:
-                found.append(None)
+                hits.append(None)
             if number == 2:
-                found.append(None if self._regime == "development" else _EDITORIAL + base62(mood)[:13])
-            found.append(playlist)
-        return found
+                hits.append(None if self._regime == "development" else _EDITORIAL + base62(mood)[:13])
+            hits.append(playlist)
+        return hits
 
     def _summary(self, playlist: Playlist | str | None, asked: Asked) -> dict[str, Any] | None:
         """Return a playlist without its contents."""
@@ -285,7 +285,7 @@ class Spotify:
             }
             for name in track.artists
         ]
-        told = {
+        document = {
             "type": "track",
             "id": identity,
             "name": track.title,
@@ -312,8 +312,8 @@ class Spotify:
             "uri": f"spotify:track:{identity}",
         }
         if self._regime == "extended":
-            told |= {"popularity": track.popularity, "available_markets": ["DE", "GB", "US"], "preview_url": None}
-        return told
+            document |= {"popularity": track.popularity, "available_markets": ["DE", "GB", "US"], "preview_url": None}
+        return document
 
 
 def error(status: int, message: str, reason: str | None = None) -> Reply:

@@ -70,10 +70,10 @@ class Videos:
 
     def _media(self, name: str) -> Reply:
         video_id, _, extension = name.partition(".")
-        found = self._population.video(video_id)
-        if found is None or extension != self._population.extension(found[0]):
+        video = self._population.video(video_id)
+        if video is None or extension != self._population.extension(video[0]):
             return Reply(404, {"error": "not found"})
-        track, showing = found
+        track, showing = video
         return Reply(
             body=lambda: self._file(track, showing),
             content_type=CONTENT_TYPES[extension],
@@ -104,11 +104,11 @@ class Videos:
 
     @cached_property
     def _with_word(self) -> dict[str, list[Track]]:
-        found: dict[str, list[Track]] = {}
+        by_word: dict[str, list[Track]] = {}
         for words, track in self._by_words.items():
             for word in words:
-                found.setdefault(word, []).append(track)
-        return found
+                by_word.setdefault(word, []).append(track)
+        return by_word
 
     def _find(self, query: str) -> Track | None:
         """Return the track that the words name: exactly, or with most words in common."""

@@ -119,9 +119,9 @@ class DeepEstimator(Estimator):
     def state(self) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
         """Return the fitted arrays and facts; those of the networks and of the linear part are named after them."""
         arrays, facts = super().state()
-        found = self.networks_.state_dict().items()
+        tensors = self.networks_.state_dict().items()
         # What has no axis is how many batches a batch norm has seen, which nothing reads again.
-        arrays |= {_NETWORKS + name: value.cpu().numpy() for name, value in found if value.ndim}
+        arrays |= {_NETWORKS + name: value.cpu().numpy() for name, value in tensors if value.ndim}
         if self.LINEAR is not None:
             linear, linear_facts = self.linear_.state()
             arrays |= {_LINEAR + name: value for name, value in linear.items()}
@@ -136,8 +136,8 @@ class DeepEstimator(Estimator):
         with torch.device("meta"):  # the weights come from the arrays: none need be drawn
             self.networks_ = self._build().eval()
         counters = {name: torch.tensor(0) for name, value in self.networks_.state_dict().items() if not value.ndim}
-        found = {name: torch.from_numpy(np.array(value)) for name, value in _below(_NETWORKS, arrays).items()}
-        self.networks_.load_state_dict(counters | found, assign=True)
+        tensors = {name: torch.from_numpy(np.array(value)) for name, value in _below(_NETWORKS, arrays).items()}
+        self.networks_.load_state_dict(counters | tensors, assign=True)
         return self
 
     def check_state(self) -> None:

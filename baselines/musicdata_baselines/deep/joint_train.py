@@ -80,12 +80,12 @@ class JointTrainDCCA(DeepCorrelation):
 
     def _check(self, views: Sequence[Any], *, fitted: bool = False) -> list[NDArray[Any]]:
         """Return the sub-sequences (rows × sub-sequences, coefficients, frames) and the texts (rows, features)."""
-        wanted = [(len(self.means_[0]), N_FRAMES)] if fitted else list(SPECTROGRAMS)
+        allowed = [(len(self.means_[0]), N_FRAMES)] if fitted else list(SPECTROGRAMS)
         shape = np.shape(views[0]) if len(views) else ()
-        if len(shape) not in {3, 4} or shape[-2:] not in wanted or 0 in shape:
+        if len(shape) not in {3, 4} or shape[-2:] not in allowed or 0 in shape:
             raise ViewError(
                 f"view 0 has shape {shape}, expected (rows, coefficients, frames) or (rows, sub-sequences, "
-                f"coefficients, frames), the last two being {' or '.join(map(str, wanted))}"
+                f"coefficients, frames), the last two being {' or '.join(map(str, allowed))}"
             )
         widths = [int(np.prod(shape[1:])), self.n_features_in_[1]] if fitted else None
         audio, text = check_views(views, n_views=2, widths=widths, min_rows=1 if fitted else 2)

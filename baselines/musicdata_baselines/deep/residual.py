@@ -131,9 +131,9 @@ class ResidualCCA(DeepEstimator):
     def _evaluate(self, inputs: list[torch.Tensor], held_out: list[torch.Tensor]) -> float:  # noqa: ARG002  # a hook
         """Choose the gate; return the MRR with it."""
         linear, deep = self._parts(held_out)
-        found = {gate: mean_mrr(*_open(linear, deep, gate)) for gate in GATES}
-        self.gate_ = max(found, key=lambda gate: found[gate])
-        return found[self.gate_]
+        mrrs = {gate: mean_mrr(*_open(linear, deep, gate)) for gate in GATES}
+        self.gate_ = max(mrrs, key=lambda gate: mrrs[gate])
+        return mrrs[self.gate_]
 
     def _scores(self, inputs: list[torch.Tensor]) -> list[NDArray[Any]]:
         return _open(*self._parts(inputs), self.gate_)

@@ -296,9 +296,9 @@ class LinearEstimator(Estimator):
         for name in self.ARRAYS:
             value = getattr(self, name)
             arrays = value if isinstance(value, list) else [value]
-            found = [array.shape for array in arrays]
-            if k < 1 or found != (wanted := shapes.get(name, [(k,)])):
-                raise ModelFileError(f"{name} has shapes {found}, expected {wanted}")
+            actual = [array.shape for array in arrays]
+            if k < 1 or actual != (expected := shapes.get(name, [(k,)])):
+                raise ModelFileError(f"{name} has shapes {actual}, expected {expected}")
             if wrong := [str(array.dtype) for array in arrays if array.dtype != np.float64]:
                 raise ModelFileError(f"{name} is of type {wrong[0]}, expected float64")
         if not all((scale > 0).all() for scale in self.scales_):

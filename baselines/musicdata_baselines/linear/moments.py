@@ -105,9 +105,9 @@ class Moments:
     def _add_stretch(self, arrays: list[NDArray[Any]], blocks: list[slice], buffer: Any) -> None:
         """Add blocks of rows: their centred cross products, then what their means add to them."""
         counts = np.array([[block.stop - block.start] for block in blocks], dtype=np.float64)
-        found = [self._add_block(arrays, block, buffer[: block.stop - block.start]) for block in blocks]
-        residuals = np.array([residual for _, residual in found])
-        means = np.array([shift + residual for shift, residual in found])
+        block_means = [self._add_block(arrays, block, buffer[: block.stop - block.start]) for block in blocks]
+        residuals = np.array([residual for _, residual in block_means])
+        means = np.array([shift + residual for shift, residual in block_means])
         n = counts.sum()
         mean = (counts * means).sum(axis=0) / n
         apart = np.sqrt(self.n_rows * n / (self.n_rows + n)) * (mean - self.means)

@@ -46,9 +46,11 @@ def solve_blocks(problem: Problem, wanted: Wanted, *, with_diagonal: bool) -> tu
 
 def mean_correlations(problem: Problem, parts: list[Any]) -> NDArray[np.float64]:
     """Return each component's correlation, in the ridge's metric, averaged over the pairs of views."""
-    found = []
+    correlations = []
     for a, b in combinations(range(len(parts)), 2):
         covariance = (parts[a] * (problem.between(a, b) @ parts[b])).sum(0)
-        found.append(problem.backend.numpy(covariance / ((parts[a] ** 2).sum(0) * (parts[b] ** 2).sum(0)) ** 0.5))
-    mean: NDArray[np.float64] = np.mean(found, axis=0)
+        correlations.append(
+            problem.backend.numpy(covariance / ((parts[a] ** 2).sum(0) * (parts[b] ** 2).sum(0)) ** 0.5)
+        )
+    mean: NDArray[np.float64] = np.mean(correlations, axis=0)
     return mean.clip(max=1.0)

@@ -200,11 +200,11 @@ class RandomizedPCA(Model):
         """
         self._check_parameters()
         k, width = self.n_components_, self.n_features_in_
-        for name, wanted in (("components_", (k, width)), ("mean_", (width,)), ("explained_variance_ratio_", (k,))):
+        for name, expected in (("components_", (k, width)), ("mean_", (width,)), ("explained_variance_ratio_", (k,))):
             array = getattr(self, name)
-            if array.shape != wanted or array.dtype.kind != "f":
+            if array.shape != expected or array.dtype.kind != "f":
                 raise ModelFileError(
-                    f"{name} has shape {array.shape} and type {array.dtype}, expected {wanted}, floats"
+                    f"{name} has shape {array.shape} and type {array.dtype}, expected {expected}, floats"
                 )
 
     def _check_parameters(self) -> None:
@@ -215,14 +215,14 @@ class RandomizedPCA(Model):
 
 
 def _as_rows(array: Any) -> NDArray[Any]:
-    found = np.asarray(array)
-    if found.ndim < 2 or found.size == 0 or found.dtype.kind not in "biuf":
+    rows = np.asarray(array)
+    if rows.ndim < 2 or rows.size == 0 or rows.dtype.kind not in "biuf":
         raise ViewError(
-            f"an array of shape {found.shape} and type {found.dtype} came; expected numbers, (rows, features)"
+            f"an array of shape {rows.shape} and type {rows.dtype} came; expected numbers, (rows, features)"
         )
-    found = found.reshape(len(found), -1)
-    require_finite(found, 0)
-    return found
+    rows = rows.reshape(len(rows), -1)
+    require_finite(rows, 0)
+    return rows
 
 
 def _checked(blocks: Blocks) -> Iterator[NDArray[Any]]:

@@ -74,8 +74,8 @@ class Problem:
         self.shrinkage = shrinkage
         self.negligible = max(NEGLIGIBLE, 8 * moments.epsilon)
         self.columns = list(moments.columns())
-        found = moments.scales
-        scales = [found[columns] for columns in self.columns]
+        all_scales = moments.scales
+        scales = [all_scales[columns] for columns in self.columns]
         self.active = [np.flatnonzero(scale) for scale in scales]
         self.constant_columns = [np.flatnonzero(scale == 0).tolist() for scale in scales]
         self.scales = [

@@ -90,9 +90,9 @@ def choose(
 def _try(estimator: LinearEstimator, valid: Sequence[NDArray[Any]], exponents: Iterable[float]) -> dict[float, float]:
     """Return the MRR of each exponent."""
     scores = estimator.transform(valid)
-    found = {}
+    mrrs = {}
     for exponent in exponents:
         importance = estimator.importance(exponent)
         weighted = [score * importance for score in scores]
-        found[exponent] = float(np.mean([mean_mrr(a, b) for a, b in combinations(weighted, 2)]))
-    return found
+        mrrs[exponent] = float(np.mean([mean_mrr(a, b) for a, b in combinations(weighted, 2)]))
+    return mrrs

@@ -82,5 +82,5 @@ def value(found: object) -> str:
     return clean(found)
 
 
-def _number(found: float | None, form: str, unit: str = "") -> str:
-    return f"{found:{form}}{unit}" if found is not None and math.isfinite(found) else UNKNOWN
+def _number(figure: float | None, form: str, unit: str = "") -> str:
+    return f"{figure:{form}}{unit}" if figure is not None and math.isfinite(figure) else UNKNOWN

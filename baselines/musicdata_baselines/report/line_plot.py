@@ -39,12 +39,12 @@ def styles(labels: Sequence[str]) -> dict[str, Style]:
     Style(hue=0, dash=1)
     """
     bases = list(dict.fromkeys(label.removesuffix(" weighted") for label in labels))
-    found = {}
+    style_of = {}
     for label in labels:
         number = bases.index(label.removesuffix(" weighted"))
         is_plain_of_two = f"{label} weighted" in labels
-        found[label] = Style(number % N_HUES, 1 if is_plain_of_two else 2 if number >= N_HUES else 0)
-    return found
+        style_of[label] = Style(number % N_HUES, 1 if is_plain_of_two else 2 if number >= N_HUES else 0)
+    return style_of
 
 
 def line_plot(

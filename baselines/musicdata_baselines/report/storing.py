@@ -67,8 +67,8 @@ def decode(text: str | bytes) -> Validation[Any]:
     except (ValueError, RecursionError) as error:
         raise InputError(f"not JSON ({error}); run musicdata validate again") from error
     if not isinstance(value, dict) or value.get("schema") != SCHEMA:
-        found = value.get("schema") if isinstance(value, dict) else type(value).__name__
-        raise InputError(f"schema is {found}, expected {SCHEMA}: it is not a validation this version reads")
+        schema = value.get("schema") if isinstance(value, dict) else type(value).__name__
+        raise InputError(f"schema is {schema}, expected {SCHEMA}: it is not a validation this version reads")
     value.setdefault("task", FIRST)
     try:
         result = suites.find(str(value["task"])).result.of_json(value)

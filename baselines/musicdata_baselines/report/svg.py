@@ -47,11 +47,11 @@ class Scale:
     def _decades(self, at_most: int) -> list[float]:
         decades = range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1)
         for steps in ((1, 2, 5), (1, 3), (1,)):
-            found = [float(f"{step}e{decade}") for decade in decades for step in steps]
-            found = [value for value in found if self.low <= value <= self.high]
-            if len(found) <= at_most:
-                return found
-        return found[:: math.ceil(len(found) / at_most)]
+            ticks = [float(f"{step}e{decade}") for decade in decades for step in steps]
+            ticks = [value for value in ticks if self.low <= value <= self.high]
+            if len(ticks) <= at_most:
+                return ticks
+        return ticks[:: math.ceil(len(ticks) / at_most)]
 
 
 def nice_top(value: float) -> float:

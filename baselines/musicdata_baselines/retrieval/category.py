@@ -152,11 +152,11 @@ def _evaluate(
     return _summarise(_Classes(*(np.concatenate(column) for column in zip(*parts, strict=True))), len(a))
 
 
-def _summarise(found: _Classes, n: int) -> CategoryMetrics:
-    asking, first = np.unique(found.query, return_index=True)
-    before, size, relevant = found.before[first], found.size[first], found.relevant[first]
-    precision = np.bincount(found.query, weights=_precisions(found, n))
-    of_all = np.bincount(found.query, weights=found.relevant)
+def _summarise(classes: _Classes, n: int) -> CategoryMetrics:
+    asking, first = np.unique(classes.query, return_index=True)
+    before, size, relevant = classes.before[first], classes.size[first], classes.relevant[first]
+    precision = np.bincount(classes.query, weights=_precisions(classes, n))
+    of_all = np.bincount(classes.query, weights=classes.relevant)
     rank = before + (size + 1) / (relevant + 1)
     return CategoryMetrics(
         n=len(asking),
@@ -168,7 +168,7 @@ def _summarise(found: _Classes, n: int) -> CategoryMetrics:
     )
 
 
-def _precisions(found: _Classes, n: int) -> NDArray[np.float64]:
+def _precisions(classes: _Classes, n: int) -> NDArray[np.float64]:
     """Return the expected sum of the precisions at the relevant candidates of each class.
 
     With s candidates before, c of them relevant, and t of m relevant in the class, place l of the class is relevant
@@ -176,10 +176,12 @@ def _precisions(found: _Classes, n: int) -> NDArray[np.float64]:
     Computing information retrieval performance measures efficiently in the presence of tied scores, ECIR 2008).
     """
     harmonic = harmonic_numbers(n)
-    ahead = harmonic[found.before + found.size] - harmonic[found.before]
-    others = (found.relevant - 1) / np.maximum(found.size - 1, 1)
-    within = found.size - (found.before + 1) * ahead
-    sums: NDArray[np.float64] = found.relevant / found.size * ((found.relevant_before + 1) * ahead + others * within)
+    ahead = harmonic[classes.before + classes.size] - harmonic[classes.before]
+    others = (classes.relevant - 1) / np.maximum(classes.size - 1, 1)
+    within = classes.size - (classes.before + 1) * ahead
+    sums: NDArray[np.float64] = (
+        classes.relevant / classes.size * ((classes.relevant_before + 1) * ahead + others * within)
+    )
     return sums
 
 

@@ -109,10 +109,10 @@ def cumulative_ranks(
         ViewError: as `count_ranks`, or a size that is not between 1 and the number of columns.
     """
     a, b = check_scores(a, b)
-    wanted = sorted(set(sizes))
-    if not wanted or wanted[0] < 1 or wanted[-1] > a.shape[1]:
-        raise ViewError(f"sizes are {wanted}, expected numbers of columns between 1 and {a.shape[1]}")
-    return {k: count_ranks(a[:, :k], b[:, :k], block_rows) for k in wanted}
+    distinct_sizes = sorted(set(sizes))
+    if not distinct_sizes or distinct_sizes[0] < 1 or distinct_sizes[-1] > a.shape[1]:
+        raise ViewError(f"sizes are {distinct_sizes}, expected numbers of columns between 1 and {a.shape[1]}")
+    return {k: count_ranks(a[:, :k], b[:, :k], block_rows) for k in distinct_sizes}
 
 
 def check_scores(a: Any, b: Any) -> tuple[NDArray[Any], NDArray[Any]]:

@@ -63,14 +63,14 @@ class PartnerCounts:
         above_row, above_column = tile > self._high[rows, None], tile > self._high[columns]
         doubtful = (tile >= self._low[rows, None]) ^ above_row
         doubtful |= (tile >= self._low[columns]) ^ above_column
-        found = np.flatnonzero(doubtful)
-        if len(found) > DENSE_SHARE * tile.size:
+        doubtful_cells = np.flatnonzero(doubtful)
+        if len(doubtful_cells) > DENSE_SHARE * tile.size:
             self._add_in_float64(rows, columns)
             return
         self._better[0, rows] += _count_rows(above_row)
         self._better[1, columns] += np.add.reduce(above_column.view(np.uint8), axis=0, dtype=np.uint8)
-        for start in range(0, len(found), PAIRS_AT_ONCE):
-            i, j = np.divmod(found[start : start + PAIRS_AT_ONCE], tile.shape[1])
+        for start in range(0, len(doubtful_cells), PAIRS_AT_ONCE):
+            i, j = np.divmod(doubtful_cells[start : start + PAIRS_AT_ONCE], tile.shape[1])
             self._settle(tile[i, j], i + rows.start, j + columns.start)
 
     def _settle(self, seen: NDArray[np.float32], i: NDArray[np.int64], j: NDArray[np.int64]) -> None:

@@ -90,11 +90,11 @@ def take(samples: Floats, rate_hz: int) -> Floats:
     power = frame_power(clip, hann(N_FFT), HOP_LENGTH, -N_FFT // 2, n_frames)
     levels = to_db(np.ascontiguousarray((mel_bands(RATE_HZ, N_FFT, N_MELS, 0.0, RATE_HZ / 2) @ power.T).T))
     chroma = _chroma(power)
-    found = np.concatenate(
+    numbers = np.concatenate(
         [_rhythm(levels), _tonality(chroma.mean(axis=0)), _loudness(clip, n_frames), _spectrum(power, levels)]
         + [part for rows in (_timbre(levels), chroma) for part in (rows.mean(axis=0), rows.std(axis=0))]
     )
-    return found.astype(np.float32)
+    return numbers.astype(np.float32)
 
 
 def _rhythm(levels: Floats) -> Floats:

@@ -83,18 +83,18 @@ def load(path: Path) -> dict[str, Any]:
 
     try:
         with safe_open(path, framework="pt") as file:
-            found = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
-            _require_shapes(path, found)
-            return {name: file.get_tensor(name).float() for name in found}
+            shapes = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
+            _require_shapes(path, shapes)
+            return {name: file.get_tensor(name).float() for name in shapes}
     except (SafetensorError, OSError) as error:
         raise InputError(f"{path} is no safetensors file with the weights of VGGish: {error}") from error
 
 
-def _require_shapes(path: Path, found: dict[str, tuple[int, ...]]) -> None:
-    components = COMPONENT_SHAPES if set(found) & set(COMPONENT_SHAPES) else {}
-    wanted = SHAPES | components
-    wrong = [f"{n} is {found.get(n, 'missing')}, not {s}" for n, s in wanted.items() if found.get(n) != s]
-    wrong += [f"{name} is none of them" for name in sorted(set(found) - set(wanted))]
+def _require_shapes(path: Path, shapes: dict[str, tuple[int, ...]]) -> None:
+    components = COMPONENT_SHAPES if set(shapes) & set(COMPONENT_SHAPES) else {}
+    expected = SHAPES | components
+    wrong = [f"{n} is {shapes.get(n, 'missing')}, not {s}" for n, s in expected.items() if shapes.get(n) != s]
+    wrong += [f"{name} is none of them" for name in sorted(set(shapes) - set(expected))]
     if wrong:
         names = ", ".join(f"{name} {shape}" for name, shape in (SHAPES | COMPONENT_SHAPES).items())
         raise InputError(

@@ -86,8 +86,8 @@ def open_archive(data: bytes, limits: Limits) -> zipfile.ZipFile:
     """
     if len(data) > limits.total_bytes:
         raise FormatError("archive_bomb", f"{len(data)} bytes; archives may have {limits.total_bytes}")
-    if (found := data.count(_CENTRAL_ENTRY)) > limits.members:
-        raise FormatError("archive_bomb", f"about {found} members; archives may have {limits.members}")
+    if (n_members := data.count(_CENTRAL_ENTRY)) > limits.members:
+        raise FormatError("archive_bomb", f"about {n_members} members; archives may have {limits.members}")
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except _BROKEN as error:

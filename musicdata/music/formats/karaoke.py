@@ -148,7 +148,7 @@ def _stated(tracks: list[list[tuple[int, str, str]]]) -> _Stated:
     titles = (_one_line(text[2:]) for kind, text in every if kind == "text" and text.startswith("@T"))
     rights = (_one_line(text) for kind, text in every if kind == "copyright")
     languages = (_LANGUAGES.get(text[2:6].upper()) for kind, text in every if text.startswith("@L"))
-    return _Stated(*(next(filter(None, found), None) for found in (titles, rights, languages)))
+    return _Stated(*(next(filter(None, candidates), None) for candidates in (titles, rights, languages)))
 
 
 def _one_line(text: str) -> str:
@@ -246,7 +246,7 @@ def _vocal_line(file: midi.Midi, ticks: list[int]) -> list[Tone]:
     fits = []
     for part in (part for part in file.parts if len(part) >= MATCHED_SHARE * len(ticks)):
         line = _monophonic(part, int(CHORD_QL * quarter))
-        matched = sum(found is not None for found in _match(ticks, line, quarter))
+        matched = sum(index is not None for index in _match(ticks, line, quarter))
         fits.append((matched, MISSED_WEIGHT * (len(ticks) - matched) + len(line) - matched, line))
     best = max((matched for matched, _, _ in fits), default=0)
     if best == 0 or best < MATCHED_SHARE * len(ticks):
@@ -276,15 +276,15 @@ def _match(ticks: list[int], line: list[Tone], quarter: int) -> list[int | None]
     """Return for each lyric event the nearest note that is free, later than the last one taken, and near."""
     tolerance = int(ONSET_TOLERANCE_QL * quarter)
     onsets = [tone.onset for tone in line]
-    found: list[int | None] = []
+    indices: list[int | None] = []
     free = 0
     for tick in ticks:
         first = bisect_left(onsets, tick - tolerance, lo=free)
         last = bisect_left(onsets, tick + tolerance + 1, lo=first)
         nearest = min(range(first, last), key=lambda index: abs(onsets[index] - tick), default=None)
-        found.append(nearest)
+        indices.append(nearest)
         free = free if nearest is None else nearest + 1
-    return found
+    return indices
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,10 +300,10 @@ class _Sung:
 def _sing(lyrics: list[_Lyric], line: list[Tone], quarter: int) -> list[_Sung]:
     """Put the lyrics on the notes of the vocal line."""
     sung: list[_Sung] = []
-    found = _match([lyric.tick for lyric in lyrics], line, quarter)
-    taken = [index for index in found if index is not None]
+    indices = _match([lyric.tick for lyric in lyrics], line, quarter)
+    taken = [index for index in indices if index is not None]
     following = dict(zip(taken, [*taken[1:], len(line)], strict=True))
-    for lyric, index in zip(lyrics, found, strict=True):
+    for lyric, index in zip(lyrics, indices, strict=True):
         if index is not None:
             sung += _syllable(lyric, line[index : following[index]], quarter)
         elif sung and lyric.tick < sung[-1].end:

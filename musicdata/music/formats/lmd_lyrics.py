@@ -234,8 +234,8 @@ def _word_level(lists: list[Any]) -> Iterator[_Sung]:
 def _columns(lists: list[Any], where: str) -> list[list[Any]]:
     """Check that these are lists of one length, at least 1."""
     if any(type(column) is not list for column in lists):
-        found = ", ".join(type(column).__name__ for column in lists)
-        raise FormatError("wrong_shape", f"{where}: {found}; expected {len(lists)} lists")
+        types = ", ".join(type(column).__name__ for column in lists)
+        raise FormatError("wrong_shape", f"{where}: {types}; expected {len(lists)} lists")
     lengths = {len(column) for column in lists}
     if len(lengths) != 1 or 0 in lengths:
         raise FormatError(

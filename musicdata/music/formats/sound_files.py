@@ -47,13 +47,13 @@ def read(path: Path, scratch: Path, *, longest_s: float = LONGEST_S) -> NDArray[
         FormatError: ``not_sound``, ``broken_sound``, ``too_long`` or ``no_sound``.
         SetupError: ffmpeg is missing, and the file needs it.
     """
-    found = _by_libsndfile(path, longest_s)
-    if found is None:
+    decoded = _by_libsndfile(path, longest_s)
+    if decoded is None:
         with processes.private_folder(scratch, "ffmpeg-") as folder:
-            found = _by_libsndfile(_converted(path, folder, longest_s), longest_s)
-    if found is None:
+            decoded = _by_libsndfile(_converted(path, folder, longest_s), longest_s)
+    if decoded is None:
         raise FormatError("not_sound", "neither libsndfile nor ffmpeg finds sound in it")
-    samples, rate_hz = found
+    samples, rate_hz = decoded
     if not len(samples):
         raise FormatError("no_sound", "it has no samples")
     if not np.isfinite(samples).all():
@@ -126,10 +126,10 @@ def ffmpeg_version() -> str:
 def _version(program: Path) -> str:
     with processes.private_folder(None, "ffmpeg-") as folder:
         finished = processes.run([str(program), "-version"], cwd=folder, deadline_s=30)
-    found = re.match(r"ffmpeg version (\S+)", finished.stdout)
-    if found is None:
+    match = re.match(r"ffmpeg version (\S+)", finished.stdout)
+    if match is None:
         raise SetupError(f"{program} does not say its version, it {finished}: pip install --force imageio-ffmpeg")
-    return found[1]
+    return match[1]
 
 
 def _converted(path: Path, folder: Path, longest_s: float) -> Path:
@@ -144,8 +144,8 @@ def _converted(path: Path, folder: Path, longest_s: float) -> Path:
     finished = processes.run(command, cwd=folder, deadline_s=120, limits=limits)
     if finished.returncode != 0 or not target.is_file():
         processes.raise_if_full(folder, finished.stderr)
-        said = " ".join(finished.stderr.split())[-300:]
-        raise FormatError("not_sound", f"ffmpeg {finished}: {said if said.isprintable() else 'it said nothing'}")
+        message = " ".join(finished.stderr.split())[-300:]
+        raise FormatError("not_sound", f"ffmpeg {finished}: {message if message.isprintable() else 'it said nothing'}")
     return target
 
 

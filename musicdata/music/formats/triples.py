@@ -244,8 +244,8 @@ def _text(row: _Row, column: str, longest: int) -> str | None:
     return text or None
 
 
-def _refuse(column: str, found: object, expected: str) -> NoReturn:
-    shown = found[:40] if isinstance(found, str) else found
+def _refuse(column: str, value: object, expected: str) -> NoReturn:
+    shown = value[:40] if isinstance(value, str) else value
     raise FormatError("bad_value", f"column {column}: {shown!r}; expected {expected}")
 
 
@@ -274,8 +274,8 @@ def _checked_columns(names: list[str]) -> list[str]:
     needed = ({"pitch"}, {"duration", "duration_ql"}, {"rest", "rest_ql"}, {"syllable", "word"})
     missing = [" or ".join(sorted(names)) for names in needed if not names & set(ours)]
     if missing:
-        found = ", ".join(repr(name[:40]) for name in columns[:20])
-        raise FormatError("missing_column", f"no column {'; no column '.join(missing)}; found {found}")
+        header = ", ".join(repr(name[:40]) for name in columns[:20])
+        raise FormatError("missing_column", f"no column {'; no column '.join(missing)}; found {header}")
     return columns
 
 

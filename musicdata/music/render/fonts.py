@@ -63,9 +63,9 @@ def coverage(binaries: Path) -> frozenset[int]:
 
     points: set[int] = set()
     for name in LYRICS_FONTS:
-        found = sorted(binaries.glob(f"{FONT_FOLDER}/{name}"))
-        if not found:
+        paths = sorted(binaries.glob(f"{FONT_FOLDER}/{name}"))
+        if not paths:
             raise SetupError(f"the font {name} is missing below {binaries}: pip install --force-reinstall lilypond")
-        with TTFont(found[0], lazy=True) as font:
+        with TTFont(paths[0], lazy=True) as font:
             points.update(font.getBestCmap())
     return frozenset(points)

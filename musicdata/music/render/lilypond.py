@@ -186,10 +186,12 @@ class _Press:
     def check_size(self, page: Image.Image, grob: _Grob) -> None:
         """Compares the picture with LilyPond's extents: the boxes are right only when both agree."""
         left, right, bottom, top = _picture_edges(grob)
-        wanted = ((right - left) * self.dpi / 72, (top - bottom) * self.dpi / 72)
-        found = (page.width - 2 * self.margin_px, page.height - 2 * self.margin_px)
-        if any(abs(a - b) > 1 for a, b in zip(wanted, found, strict=True)):
-            raise RenderError("picture_size", f"LilyPond's extents make {wanted} pixels, the picture has {found}")
+        expected_px = ((right - left) * self.dpi / 72, (top - bottom) * self.dpi / 72)
+        picture_px = (page.width - 2 * self.margin_px, page.height - 2 * self.margin_px)
+        if any(abs(a - b) > 1 for a, b in zip(expected_px, picture_px, strict=True)):
+            raise RenderError(
+                "picture_size", f"LilyPond's extents make {expected_px} pixels, the picture has {picture_px}"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,15 +226,15 @@ def _read_boxes(path: Path, source: Source) -> defaultdict[int, list[_Grob]]:
 
 def _read_faults(finished: Finished, source: Source, n_scores: int) -> dict[int, RenderError]:
     """Finds which scores LilyPond complained about; all of them when it does not say which."""
-    said = finished.stderr.strip()
-    if finished.returncode == 0 and not said:
+    stderr = finished.stderr.strip()
+    if finished.returncode == 0 and not stderr:
         return {}
-    lines = [match["line"] for match in _COMPLAINT.finditer(said)]
+    lines = [match["line"] for match in _COMPLAINT.finditer(stderr)]
     blamed = {_score_at(int(line), source) for line in lines if line is not None}
     sure = finished.returncode == 0 and lines and None not in lines and None not in blamed
     numbers: Iterable[int | None] = blamed if sure else range(n_scores)
     reason = TIMED_OUT if finished.timed_out else "lilypond_error"
-    error = RenderError(reason, f"LilyPond {finished}: {said[:500]}")
+    error = RenderError(reason, f"LilyPond {finished}: {stderr[:500]}")
     return {number: error for number in numbers if number is not None}
 
 
@@ -241,8 +243,8 @@ def _score_at(line: int, source: Source) -> int | None:
     return None if place is None else place[0]
 
 
-def _compare(reason: str, wanted: Sequence[int], found: dict[int, list[_Grob]]) -> None:
-    for note, count in enumerate(wanted):
-        drawn = len(found.get(note, ()))
+def _compare(reason: str, counts: Sequence[int], grobs: dict[int, list[_Grob]]) -> None:
+    for note, count in enumerate(counts):
+        drawn = len(grobs.get(note, ()))
         if drawn != count:
             raise RenderError(reason, f"note {note} should have {count} on the page and has {drawn}")

@@ -142,8 +142,8 @@ def quote(text: str) -> str:
     """
     cleaned = clean(text)
     if not cleaned or len(cleaned) > LONGEST_TEXT:
-        found = f"{len(cleaned)} characters: {cleaned[:20]!r}"
-        raise RenderError("bad_text", f"expected a syllable of 1 to {LONGEST_TEXT} characters, found {found}")
+        excerpt = f"{len(cleaned)} characters: {cleaned[:20]!r}"
+        raise RenderError("bad_text", f"expected a syllable of 1 to {LONGEST_TEXT} characters, found {excerpt}")
     for character in cleaned:
         if unicodedata.category(character) in {"Cc", "Cs"}:
             raise RenderError("bad_text", f"control character U+{ord(character):04X} in {cleaned!r}")

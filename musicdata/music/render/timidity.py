@@ -97,10 +97,10 @@ def program() -> Path:
     Raises:
         SetupError: it is not installed.
     """
-    found = shutil.which("timidity")
-    if found is None:
+    path = shutil.which("timidity")
+    if path is None:
         raise SetupError("TiMidity++ is missing: apt-get install timidity")
-    return Path(found).absolute()
+    return Path(path).absolute()
 
 
 def version() -> str:
@@ -214,12 +214,12 @@ class _Player:
 
     def cut_release(self, take: Take, samples: NDArray[np.int16]) -> NDArray[np.int16]:
         """Ends the sound `TAIL_S` after the last note, faded out: strings above MIDI 93 have no damper and ring on."""
-        wanted = round((take.end_s + TAIL_S) * self.sample_rate)
-        if not wanted < len(samples) <= wanted + round(LONGEST_RELEASE_S * self.sample_rate):
+        n_kept = round((take.end_s + TAIL_S) * self.sample_rate)
+        if not n_kept < len(samples) <= n_kept + round(LONGEST_RELEASE_S * self.sample_rate):
             return samples
-        n_fade = min(wanted, round(FADE_S * self.sample_rate))
+        n_fade = min(n_kept, round(FADE_S * self.sample_rate))
         fade = np.linspace(1, 0, n_fade)
-        return np.concatenate([samples[: wanted - n_fade], (samples[wanted - n_fade : wanted] * fade).astype(np.int16)])
+        return np.concatenate([samples[: n_kept - n_fade], (samples[n_kept - n_fade : n_kept] * fade).astype(np.int16)])
 
     def find_fault(self, take: Take, samples: NDArray[np.int16]) -> RenderError | None:
         length_s, wanted_s = len(samples) / self.sample_rate, take.end_s + TAIL_S
@@ -245,8 +245,8 @@ def _configuration(program_number: int) -> str:
 
 def _read_faults(finished: Finished, n_takes: int) -> dict[int, RenderError]:
     """Finds which clips TiMidity++ complained about; all of them when it does not say which."""
-    said = (finished.stdout + finished.stderr).splitlines()
-    lines = [line for line in said if not _PROGRESS.match(line) and not _SYSTEM_CONFIGURATION.match(line)]
+    output = (finished.stdout + finished.stderr).splitlines()
+    lines = [line for line in output if not _PROGRESS.match(line) and not _SYSTEM_CONFIGURATION.match(line)]
     if finished.returncode == 0 and not lines:
         return {}
     blamed = [re.search(r"\bclip(\d+)\.mid\b", line) for line in lines]
@@ -283,7 +283,7 @@ def _encode(samples: NDArray[np.int16], sample_rate: int) -> bytes:
 def _version(path: Path) -> str:
     with processes.private_folder(None, "timidity-") as folder:
         finished = processes.run([str(path), "--version"], cwd=folder, deadline_s=20)
-    found = re.search(r"TiMidity\+\+ version (\S+)", finished.stdout)
-    if found is None:
+    match = re.search(r"TiMidity\+\+ version (\S+)", finished.stdout)
+    if match is None:
         raise SetupError(f"{path} does not say its version, it {finished}: apt-get install --reinstall timidity")
-    return found[1]
+    return match[1]

@@ -46,8 +46,8 @@ class Ruling:
 
 def ruling(rulings: Sequence[Ruling], song_id: str, source_id: str, part: str) -> Terms | None:
     """Return what the last row that fits says, or None."""
-    found = (row.terms for row in reversed(rulings) if row.fits(song_id, source_id, part))
-    return next(found, None)
+    terms = (row.terms for row in reversed(rulings) if row.fits(song_id, source_id, part))
+    return next(terms, None)
 
 
 def digest(path: str) -> str:
@@ -113,8 +113,8 @@ def _ruling(row: dict[str | None, str | None], where: str) -> Ruling:
         raise InputError(f"{where}: evidence is empty; say how the rights of {song!r} are known")
     if problem := _licence_problem(rights, licence):
         raise InputError(f"{where}: licence is {licence!r}; {problem}")
-    told = ", ".join(filter(None, (song, part, rights, licence)))
-    return Ruling(song, part, Terms(rights, licence or None, f"{told}: {evidence}", "override"))
+    summary = ", ".join(filter(None, (song, part, rights, licence)))
+    return Ruling(song, part, Terms(rights, licence or None, f"{summary}: {evidence}", "override"))
 
 
 def _licence_problem(rights: str, licence: str) -> str:

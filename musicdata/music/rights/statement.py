@@ -38,8 +38,8 @@ def read(statement: str | None) -> Terms:
         return Terms("unknown", None, NO_STATEMENT)
     if len(evidence) > MAX_CHARACTERS or not _is_latin(evidence):
         return Terms("unknown", None, evidence)
-    found = _terms(evidence)
-    return Terms(found.rights, found.licence, evidence)
+    terms = _terms(evidence)
+    return Terms(terms.rights, terms.licence, evidence)
 
 
 def _is_latin(text: str) -> bool:
@@ -78,10 +78,10 @@ def _reading(evidence: str) -> _Reading:
     text = _plain(evidence, addresses=False)
     grants: list[Terms] = []
 
-    def take(found: re.Match[str]) -> str:
-        if phrases.AMBIGUOUS_BY.match(found[0]):
-            return found[0]
-        grants.append(_grant(found))
+    def take(match: re.Match[str]) -> str:
+        if phrases.AMBIGUOUS_BY.match(match[0]):
+            return match[0]
+        grants.append(_grant(match))
         return _MARK
 
     marked = text
@@ -111,20 +111,20 @@ def _plain(evidence: str, *, addresses: bool) -> str:
     return text
 
 
-def _name_of_address(found: re.Match[str]) -> str:
-    if found["free"]:
-        return " cc0 " if found["free"].lower() == "zero" else " public domain "
-    return f" cc {found['kind']} {found['version']} "
+def _name_of_address(match: re.Match[str]) -> str:
+    if match["free"]:
+        return " cc0 " if match["free"].lower() == "zero" else " public domain "
+    return f" cc {match['kind']} {match['version']} "
 
 
-def _grant(found: re.Match[str]) -> Terms:
-    if found.re is phrases.PUBLIC_DOMAIN:
-        return Terms("public_domain", None, found[0])
-    if found.re is phrases.CC_ZERO:
-        return Terms("cc", CC0, found[0])
-    said = found["kind"].lower().replace("attribution", "by").split()
-    kind = "-".join(code.upper() for code in _KINDS if code in said)
-    return Terms("cc", f"CC-{kind}-{found['version']}" if found["version"] else f"CC-{kind}", found[0])
+def _grant(match: re.Match[str]) -> Terms:
+    if match.re is phrases.PUBLIC_DOMAIN:
+        return Terms("public_domain", None, match[0])
+    if match.re is phrases.CC_ZERO:
+        return Terms("cc", CC0, match[0])
+    words = match["kind"].lower().replace("attribution", "by").split()
+    kind = "-".join(code.upper() for code in _KINDS if code in words)
+    return Terms("cc", f"CC-{kind}-{match['version']}" if match["version"] else f"CC-{kind}", match[0])
 
 
 def _is_doubtful(reading: _Reading) -> bool:
@@ -142,7 +142,7 @@ def _is_doubtful(reading: _Reading) -> bool:
 
 def _is_of_edition_alone(marked: str) -> bool:
     """Say whether the statement speaks of an edition and does not grant both it and the song."""
-    places = [found.start() for found in phrases.EDITION.finditer(marked)]
+    places = [match.start() for match in phrases.EDITION.finditer(marked)]
     return bool(places) and not (marked.index(_MARK) < places[0] and marked.rindex(_MARK) > places[-1])
 
 

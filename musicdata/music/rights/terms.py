@@ -61,11 +61,11 @@ def strictest(parts: Sequence[Terms]) -> Terms:
     shared_alike = {part.licence for part in parts if part.rights == "cc" and "-SA" in str(part.licence)}
     if worst.rights != "cc" or shared_alike <= {worst.licence}:
         return worst
-    asked = sorted({f"{part.licence}: {part.evidence}" for part in parts})
-    return Terms("unknown", None, "licences that exclude each other: " + " / ".join(asked), worst.source)
+    statements = sorted({f"{part.licence}: {part.evidence}" for part in parts})
+    return Terms("unknown", None, "licences that exclude each other: " + " / ".join(statements), worst.source)
 
 
 def _strictness(terms: Terms) -> tuple[int, int, str]:
-    found = _CC.fullmatch(terms.licence or "") if terms.rights == "cc" else None
-    kind = _KINDS.index(found[1]) if found else len(_KINDS)
+    match = _CC.fullmatch(terms.licence or "") if terms.rights == "cc" else None
+    kind = _KINDS.index(match[1]) if match else len(_KINDS)
     return VALUES.index(terms.rights), kind, terms.licence or ""

@@ -86,9 +86,9 @@ def _components(songs: list[str], neighbours: Mapping[str, set[str]]) -> list[li
         left.remove(start)
         component, frontier = [start], [start]
         while frontier:
-            found = neighbours.get(frontier.pop(), set()) & left
-            left -= found
-            component += found
-            frontier += found
+            reached = neighbours.get(frontier.pop(), set()) & left
+            left -= reached
+            component += reached
+            frontier += reached
         components.append(sorted(component))
     return components

@@ -87,7 +87,7 @@ def pair_up(signatures: Signatures, order: NDArray[np.int64]) -> Pairs:
         Distinct pairs, each with the smaller number first, ascending.
     """
     n_songs = len(signatures)
-    found = np.zeros(0, dtype=np.int64)
+    pair_codes = np.zeros(0, dtype=np.int64)
     pending: list[NDArray[np.int64]] = []
     for band in range(N_HASHES):
         one, next_one = (signatures[order, number].astype(np.uint64) for number in (band - 1, band))
@@ -95,10 +95,10 @@ def pair_up(signatures: Signatures, order: NDArray[np.int64]) -> Pairs:
         resort = np.argsort(keys, kind="stable")
         order, keys = order[resort], keys[resort]
         pending.append(_pairs_in_buckets(keys, order, n_songs))
-        if sum(map(len, pending)) > max(len(found), 1 << 22):
-            found, pending = distinct(np.concatenate([found, *pending])), []
-    found = distinct(np.concatenate([found, *pending]))
-    return np.stack(np.divmod(found, max(n_songs, 1)), axis=1)
+        if sum(map(len, pending)) > max(len(pair_codes), 1 << 22):
+            pair_codes, pending = distinct(np.concatenate([pair_codes, *pending])), []
+    pair_codes = distinct(np.concatenate([pair_codes, *pending]))
+    return np.stack(np.divmod(pair_codes, max(n_songs, 1)), axis=1)
 
 
 def merge(pairs: Pairs, more: Pairs) -> Pairs:

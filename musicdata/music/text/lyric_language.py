@@ -58,12 +58,12 @@ def usable_lines(text: str) -> list[list[str]]:
     >>> usable_lines("La la la\nOh, I love you\noh I LOVE you!\nYeah")
     [['i', 'love', 'you']]
     """
-    found: dict[tuple[str, ...], None] = {}
+    lines: dict[tuple[str, ...], None] = {}
     for line in text.splitlines():
         telling = tuple(word for word in words(line.lower()) if not _VOCABLE.fullmatch(word))
         if telling:
-            found[telling] = None
-    return [list(line) for line in found]
+            lines[telling] = None
+    return [list(line) for line in lines]
 
 
 def judge(text: str) -> LyricLanguage:

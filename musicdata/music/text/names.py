@@ -121,14 +121,14 @@ def version_words(text: str) -> frozenset[str]:
     >>> sorted(version_words("Live at Wembley 1986 / Remastered 2011"))
     ['live', 'remaster']
     """
-    found: set[str] = set()
+    versions: set[str] = set()
     for piece in re.split(r"[/|,;]|\s[-–—]\s", text[:_LONGEST]):
         plain = normalised(piece)
         words = {word for word, pattern in _VERSIONS.items() if pattern.search(plain)}
         if not words and _OTHER_VERSION.search(plain) and not _says_nothing(piece):
             words = {"version"}
-        found |= words
-    return frozenset(found)
+        versions |= words
+    return frozenset(versions)
 
 
 def title_parts(title: str) -> tuple[str, frozenset[str]]:

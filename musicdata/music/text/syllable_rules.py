@@ -43,11 +43,11 @@ def boundaries(letters: str, nuclei: Sequence[Span], onsets: frozenset[str], hyp
     compounds and prefixes (``Haus-tür``), of which spelling alone says nothing. The last such point is taken.
     """
     points = sorted(hyphens)
-    found = []
+    bounds = []
     for (_, start), (stop, _) in pairwise(nuclei):
         inside = [point for point in points if start <= point <= stop]
-        found.append(inside[-1] if inside else onset_start(letters, start, stop, onsets))
-    return found
+        bounds.append(inside[-1] if inside else onset_start(letters, start, stop, onsets))
+    return bounds
 
 
 @cache

@@ -45,7 +45,7 @@ def split_points(letters: str) -> list[int]:
 
 def _nuclei(letters: str) -> list[Span]:
     """Finds the vowels; a prefix or an unstressed ending parts two that look like a diphthong."""
-    found: list[Span] = []
+    nuclei: list[Span] = []
     prefix, ending = _PREFIX_BEFORE_VOWEL.match(letters), _UNSTRESSED_IE.search(letters)
     apart = {2 if prefix else 0, len(letters) - 1 if ending else 0}
     position = 0
@@ -54,9 +54,9 @@ def _nuclei(letters: str) -> list[Span]:
         if stop - start > 1 and start + 1 in apart:
             stop = start + 1
         if not _is_consonantal(letters, start, stop):
-            found.append((start, stop))
+            nuclei.append((start, stop))
         position = stop
-    return found
+    return nuclei
 
 
 def _is_consonantal(letters: str, start: int, stop: int) -> bool:

@@ -68,16 +68,16 @@ def split_points(letters: str, elisions: frozenset[int] = frozenset()) -> list[i
 def _nuclei(letters: str, elisions: frozenset[int]) -> list[Span]:
     """Finds the vowels that are sung."""
     first_part = _FIRST_PART.match(letters)
-    found: list[Span] = []
+    nuclei: list[Span] = []
     for match in _NUCLEUS.finditer(letters):
         start, stop = match.span()
         if _is_consonantal(letters, start, stop) or (first_part and stop == first_part.end()):
             continue
-        if found and start in elisions and found[-1][1] == start:
-            found[-1] = (found[-1][0], stop)
-        elif not (found and letters[start:stop] == "e" and _is_silent(letters[:stop], letters[stop:])):
-            found.append((start, stop))
-    return found
+        if nuclei and start in elisions and nuclei[-1][1] == start:
+            nuclei[-1] = (nuclei[-1][0], stop)
+        elif not (nuclei and letters[start:stop] == "e" and _is_silent(letters[:stop], letters[stop:])):
+            nuclei.append((start, stop))
+    return nuclei
 
 
 def _is_consonantal(letters: str, start: int, stop: int) -> bool:

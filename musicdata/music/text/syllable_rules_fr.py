@@ -37,16 +37,16 @@ def split_points(letters: str) -> list[int]:
 
 def _nuclei(letters: str) -> list[Span]:
     """Finds the vowels, joining those that are sung on one note."""
-    found: list[Span] = []
+    nuclei: list[Span] = []
     for match in _VOWEL.finditer(letters):
         start, stop = match.span()
         if _is_consonantal(letters, start, stop):
             continue
-        if found and found[-1][1] == start and _joins(letters, found[-1], (start, stop)):
-            found[-1] = (found[-1][0], stop)
+        if nuclei and nuclei[-1][1] == start and _joins(letters, nuclei[-1], (start, stop)):
+            nuclei[-1] = (nuclei[-1][0], stop)
         else:
-            found.append((start, stop))
-    return found
+            nuclei.append((start, stop))
+    return nuclei
 
 
 def _is_consonantal(letters: str, start: int, stop: int) -> bool:

@@ -97,8 +97,8 @@ def split_points(letters: str, language: str) -> list[int]:
     """Returns the boundaries of the syllables of a word; `language` is ISO 639-1, or anything else."""
     spelling = _SPELLINGS.get(language, _ANY)
     dictionary = _DICTIONARY.get(language, language)
-    asked = spelling.patterns and has_patterns(dictionary)
-    hyphens = hyphen_points(letters, dictionary) if asked else set()
+    uses_patterns = spelling.patterns and has_patterns(dictionary)
+    hyphens = hyphen_points(letters, dictionary) if uses_patterns else set()
     if _CHARACTER_IS_SYLLABLE.match(letters):
         return [i for i in range(1, len(letters)) if letters[i] not in _JOINS_PREVIOUS]
     nuclei = _nuclei(letters, spelling)
@@ -107,16 +107,16 @@ def split_points(letters: str, language: str) -> list[int]:
 
 def _nuclei(letters: str, spelling: Spelling) -> list[Span]:
     """Finds the vowels, the longer spellings first."""
-    found: list[Span] = []
+    nuclei: list[Span] = []
     position = 0
     while position < len(letters):
         match = spelling.nuclei.match(letters, position)
         if match:
-            found.append(match.span())
+            nuclei.append(match.span())
         elif _is_vowel(letters, position):
-            found.append((position, position + 1))
-        position = found[-1][1] if found and found[-1][1] > position else position + 1
-    return found
+            nuclei.append((position, position + 1))
+        position = nuclei[-1][1] if nuclei and nuclei[-1][1] > position else position + 1
+    return nuclei
 
 
 def _is_vowel(letters: str, position: int) -> bool:

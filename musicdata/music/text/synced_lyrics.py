@@ -39,13 +39,13 @@ def parse(text: str) -> list[Line]:
     """
     offset = _OFFSET.search(text)
     offset_s = int(offset[1]) / 1000 if offset else 0.0
-    last_is_hundredths = any(int(found[3] or 0) > 59 and found[4] is None for found in _TAG.finditer(text))
+    last_is_hundredths = any(int(tag[3] or 0) > 59 and tag[4] is None for tag in _TAG.finditer(text))
     lines: list[Line] = []
     for line in text.splitlines():
         position, times = 0, []
-        while found := _TAG.match(line, position):
-            times.append(_seconds(found, last_is_hundredths))
-            position = found.end()
+        while tag := _TAG.match(line, position):
+            times.append(_seconds(tag, last_is_hundredths))
+            position = tag.end()
         words = " ".join(_INSIDE.sub("", line[position:]).split())
         if words and not (_TAG.match(words) or _INSIDE.search(words)):  # tags inside tags are no lyrics
             lines += [Line(_placed(time_s - offset_s), words) for time_s in times if time_s is not None]

@@ -59,8 +59,8 @@ def simple(text: str) -> list[str]:
 def _parts(word: str) -> list[str]:
     if (place := _TWO.get(word.lower())) is not None:
         return [word[:place], word[place:]]
-    found = _CONTRACTION.fullmatch(word)
-    return [*_parts(found["word"]), found["rest"]] if found else [word]
+    match = _CONTRACTION.fullmatch(word)
+    return [*_parts(match["word"]), match["rest"]] if match else [word]
 
 
 def chosen(choice: Choice, model_dir: str = "") -> str:
@@ -121,5 +121,5 @@ def _pipeline(model_dir: str) -> Any:
 
 def _tokens(pipeline: Any, text: str) -> list[str]:
     """Return Stanza's tokens; one with a space inside, which it makes of numbers, comes apart."""
-    found = (word.text for sentence in pipeline(text).sentences for word in sentence.words)
-    return [part for word in found for part in word.split()]
+    words = (word.text for sentence in pipeline(text).sentences for word in sentence.words)
+    return [part for word in words for part in word.split()]

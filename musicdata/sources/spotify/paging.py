@@ -89,8 +89,8 @@ def _kept_page(caller: Caller, what: dict[str, object], ask: Callable[[], Page])
 
     kept = caller.call("spotify", what, reply)
     if kept == _REFUSED:
-        told = f"Spotify refuses pages of {what['limit']}, as it does to apps in development mode"
-        raise HttpError(told, Outcome.INVALID, 400, reason="invalid_limit")
+        message = f"Spotify refuses pages of {what['limit']}, as it does to apps in development mode"
+        raise HttpError(message, Outcome.INVALID, 400, reason="invalid_limit")
     return Page.model_validate_json(kept)
 
 
@@ -110,8 +110,8 @@ def _entries(page: Page, page_at: Callable[[int], Page], limit: int, most: int, 
     while page.entries:
         if (names := _names(page)) in seen:
             if depth is None and page.total is not None:
-                told = f"the page at {offset} of {page.total} entries is one that was there before"
-                raise HttpError(told, Outcome.INVALID, reason="repeated_page")
+                message = f"the page at {offset} of {page.total} entries is one that was there before"
+                raise HttpError(message, Outcome.INVALID, reason="repeated_page")
             return
         seen |= {names} if any(names) else set()
         for entry in page.entries:

@@ -41,8 +41,8 @@ def playlist_links(text: str) -> list[str]:
     >>> playlist_links("sad songs")
     []
     """
-    found = [_LINK.fullmatch(word) for word in text.replace(",", " ").split()]
-    return list(dict.fromkeys(match[1] for match in found if match)) if all(found) else []
+    matches = [_LINK.fullmatch(word) for word in text.replace(",", " ").split()]
+    return list(dict.fromkeys(match[1] for match in matches if match)) if all(matches) else []
 
 
 class _Record(BaseModel):
@@ -125,8 +125,8 @@ def search_page(document: object, kind: Kind) -> Page:
     Raises:
         HttpError: it is none; its outcome is `invalid`.
     """
-    found = document.get(f"{kind}s") if isinstance(document, dict) else None
-    return _page(found, _playlist if kind == "playlist" else _track, f"a search for {kind}s")
+    paging = document.get(f"{kind}s") if isinstance(document, dict) else None
+    return _page(paging, _playlist if kind == "playlist" else _track, f"a search for {kind}s")
 
 
 def items_page(document: object) -> Page:
@@ -138,11 +138,11 @@ def items_page(document: object) -> Page:
     return _page(document, _entry, "a playlist's items")
 
 
-def _page(found: object, read: Any, what: str) -> Page:
-    entries = found.get("items") if isinstance(found, dict) else None
-    if not isinstance(found, dict) or not isinstance(entries, list):
+def _page(paging: object, read: Any, what: str) -> Page:
+    entries = paging.get("items") if isinstance(paging, dict) else None
+    if not isinstance(paging, dict) or not isinstance(entries, list):
         raise HttpError(f"Spotify's answer is not a page of {what}", Outcome.INVALID, reason="wrong_shape")
-    total, step = _count(found.get("total")), _count(found.get("limit"))
+    total, step = _count(paging.get("total")), _count(paging.get("limit"))
     return Page(total=total, step=step, entries=tuple(read(entry) for entry in entries))
 
 

@@ -91,8 +91,8 @@ class WebApi:
             HttpError: it failed; ``invalid_limit`` says that the app may not have so many a page.
             SetupError: the keys are wrong.
         """
-        found = self._called(lambda: self._spotify.search(query, limit=limit, offset=offset, type=kind), _refused)
-        return records.search_page(found, kind)
+        document = self._called(lambda: self._spotify.search(query, limit=limit, offset=offset, type=kind), _refused)
+        return records.search_page(document, kind)
 
     def playlist_items(self, playlist_id: str, limit: int, offset: int) -> Page:
         """Return a page of a playlist's entries.
@@ -138,14 +138,14 @@ class WebApi:
     def _tried(self, ask: Callable[[], object]) -> object:
         self._session.heard = None
         try:
-            found = ask()
+            document = ask()
         except (HttpError, SetupError):
             raise
         except Exception as error:  # noqa: BLE001 - spotipy stumbles in many ways over what it did not expect
             raise self._fault(error) from None
-        if found is None:
+        if document is None:
             raise HttpError("Spotify's answer is not JSON", Outcome.INVALID, reason="not_json")
-        return found
+        return document
 
     def _fault(self, error: Exception) -> HttpError:
         heard = self._session.heard
@@ -166,12 +166,12 @@ class WebApi:
         )
 
 
-def _reason(status: int, said: str) -> str:
+def _reason(status: int, body: str) -> str:
     """Return the short code of a refusal; an empty one where its status says it all."""
-    told = said.casefold()
+    folded = body.casefold()
     if status == 429:
-        return "quota_exceeded" if "quota_exceeded" in told else "rate_limited"
-    return "invalid_limit" if status in (400, 422) and "limit" in told else ""
+        return "quota_exceeded" if "quota_exceeded" in folded else "rate_limited"
+    return "invalid_limit" if status in (400, 422) and "limit" in folded else ""
 
 
 def _refused(error: HttpError) -> HttpError:
@@ -182,24 +182,24 @@ def _refused(error: HttpError) -> HttpError:
 
 def _refused_playlist(error: HttpError, playlist_id: str) -> HttpError:
     if error.status in (403, 404) and playlist_id.startswith(_EDITORIAL):
-        told = f"{playlist_id}: {_EDITORIAL_CLOSED}"
-        return HttpError(told, Outcome.GONE, error.status, reason="editorial_playlist")
+        message = f"{playlist_id}: {_EDITORIAL_CLOSED}"
+        return HttpError(message, Outcome.GONE, error.status, reason="editorial_playlist")
     if error.status == 403:
         return HttpError(f"{playlist_id}: {_NOT_OWNED}", Outcome.BLOCKED, 403, reason="not_owned")
     if error.status == 404:
-        told = f"{playlist_id}: there is no such playlist any more, or it is not shown to this app"
-        return HttpError(told, Outcome.GONE, 404, reason="playlist_gone")
+        message = f"{playlist_id}: there is no such playlist any more, or it is not shown to this app"
+        return HttpError(message, Outcome.GONE, 404, reason="playlist_gone")
     return error
 
 
-def _keys_refused(status: int, said: str) -> str:
+def _keys_refused(status: int, body: str) -> str:
     try:
-        document = json.loads(said)
+        document = json.loads(body)
     except (ValueError, RecursionError):
         document = None
     code = str(document.get("error", ""))[:60] if isinstance(document, dict) else ""
-    told = f" ({code})" if code.isprintable() and code else ""
+    cause = f" ({code})" if code.isprintable() and code else ""
     return (
-        f"Spotify does not take {' and '.join(_CLIENT_KEYS)}: HTTP {status}{told}. Copy both from the app's settings "
+        f"Spotify does not take {' and '.join(_CLIENT_KEYS)}: HTTP {status}{cause}. Copy both from the app's settings "
         "at developer.spotify.com/dashboard, and set them with export"
     )

@@ -102,8 +102,8 @@ class _YtDlp:
 
     def search(self, query: str, n: int) -> list[dict[str, Any]]:
         """Return the facts of the first `n` hits; one request."""
-        found = self._ydl.extract_info(f"ytsearch{n}:{query}", download=False)
-        return [{name: entry.get(name) for name in _FACTS} for entry in found.get("entries") or () if entry]
+        info = self._ydl.extract_info(f"ytsearch{n}:{query}", download=False)
+        return [{name: entry.get(name) for name in _FACTS} for entry in info.get("entries") or () if entry]
 
     def fetch(self, url: str, folder: Path, max_bytes: int, section: tuple[float, float] | None) -> Path:
         """Fetch the sound at an address into a folder."""
@@ -125,12 +125,12 @@ class _YtDlp:
     def _resolved(self, url: str) -> dict[str, Any]:
         """Return what is at an address; a page that only names media elsewhere is not followed."""
         for _ in range(_MAX_REDIRECTS):
-            found: dict[str, Any] = self._ydl.extract_info(url, download=False, process=False)
-            kind = found.get("_type", "video")
-            if kind == "url" and str(found.get("url")).startswith(("http://", "https://")):
-                url = found["url"]
-            elif kind == "video" and (found.get("direct") or found.get("extractor") != "generic"):
-                return found
+            info: dict[str, Any] = self._ydl.extract_info(url, download=False, process=False)
+            kind = info.get("_type", "video")
+            if kind == "url" and str(info.get("url")).startswith(("http://", "https://")):
+                url = info["url"]
+            elif kind == "video" and (info.get("direct") or info.get("extractor") != "generic"):
+                return info
             else:
                 raise NotMediaError("a page, not a media file")
         raise NotMediaError(f"redirected more than {_MAX_REDIRECTS} times")
@@ -154,10 +154,10 @@ def _offer_ffmpeg(folder: Path) -> None:
 
 
 def _clip(ytdlp: _YtDlp, question: Mapping[str, Any]) -> dict[str, Any]:
-    folder, wanted = Path(question["folder"]), clips.Wanted(**question["wanted"])
-    media = ytdlp.fetch(question["url"], folder, question["max_bytes"], wanted.range_s())
+    folder, spec = Path(question["folder"]), clips.Wanted(**question["wanted"])
+    media = ytdlp.fetch(question["url"], folder, question["max_bytes"], spec.range_s())
     path = folder / "clip.flac"
-    path.write_bytes(clips.cut(media, folder, wanted))
+    path.write_bytes(clips.cut(media, folder, spec))
     return {"file": path.name}
 
 
@@ -185,16 +185,16 @@ def answer(ytdlp: _YtDlp, question: Mapping[str, Any]) -> dict[str, Any]:
 
 def _causes(error: BaseException | None) -> list[BaseException]:
     """Return an error and what it stands for: yt-dlp keeps that in three places."""
-    found: list[BaseException] = []
+    causes: list[BaseException] = []
     waiting = [error]
     while waiting:
         cause = waiting.pop(0)
-        if isinstance(cause, BaseException) and not any(cause is known for known in found):
-            found.append(cause)
+        if isinstance(cause, BaseException) and not any(cause is known for known in causes):
+            causes.append(cause)
             carried = getattr(cause, "exc_info", None)
             waiting += [carried[1] if isinstance(carried, tuple) and len(carried) > 1 else None]
             waiting += [getattr(cause, "cause", None), cause.__cause__]
-    return found
+    return causes
 
 
 def _link(error: BaseException) -> dict[str, Any]:
@@ -204,7 +204,7 @@ def _link(error: BaseException) -> dict[str, Any]:
         "type": type(error).__name__,
         "message": str(error)[:_MESSAGE_CHARACTERS],
         "status": getattr(error, "status", None),
-        "headers": {name: told for name in ("Retry-After", "Date") if (told := headers.get(name))},
+        "headers": {name: value for name in ("Retry-After", "Date") if (value := headers.get(name))},
         "errno": error.errno if isinstance(error, OSError) else None,
     }
 
@@ -219,10 +219,10 @@ def main() -> None:
     try:
         ytdlp = _YtDlp()
     except ImportError as error:
-        said: Iterable[dict[str, Any]] = [{"setup": f"yt-dlp cannot be used: {error}"}]
+        replies: Iterable[dict[str, Any]] = [{"setup": f"yt-dlp cannot be used: {error}"}]
     else:
-        said = chain([{"ready": True}], (answer(ytdlp, json.loads(line)) for line in sys.stdin))
-    for one in said:
+        replies = chain([{"ready": True}], (answer(ytdlp, json.loads(line)) for line in sys.stdin))
+    for one in replies:
         answers.write(json.dumps(one) + "\n")
         answers.flush()
 

@@ -98,13 +98,13 @@ def cut(path: Path, scratch: Path, wanted: Wanted) -> bytes:
     return sound_files.encode_flac(samples, RATE_HZ, comment)
 
 
-def _of_whole(sound: NDArray[np.float32], wanted: Wanted) -> tuple[NDArray[np.float32], Origin]:
-    found_s = len(sound) / RATE_HZ
-    begin_s = wanted.begin_s(found_s if wanted.duration_s is None else wanted.duration_s)
-    if wanted.start_s is None:  # more may have been announced than there is
-        begin_s = min(begin_s, max(0.0, math.floor((found_s - wanted.clip_s) * 1000) / 1000))
-    clip, n_padded = _piece(sound, round(begin_s * RATE_HZ), wanted.clip_s)
-    return clip, Origin(begin_s, round(found_s, 3), n_padded, "whole")
+def _of_whole(sound: NDArray[np.float32], spec: Wanted) -> tuple[NDArray[np.float32], Origin]:
+    sound_s = len(sound) / RATE_HZ
+    begin_s = spec.begin_s(sound_s if spec.duration_s is None else spec.duration_s)
+    if spec.start_s is None:  # more may have been announced than there is
+        begin_s = min(begin_s, max(0.0, math.floor((sound_s - spec.clip_s) * 1000) / 1000))
+    clip, n_padded = _piece(sound, round(begin_s * RATE_HZ), spec.clip_s)
+    return clip, Origin(begin_s, round(sound_s, 3), n_padded, "whole")
 
 
 def _piece(sound: NDArray[np.float32], start: int, clip_s: float) -> tuple[NDArray[np.float32], int]:
@@ -161,8 +161,8 @@ def read(flac: bytes, clip_s: float) -> Clip:
     if (len(samples), rate_hz) != (round(clip_s * RATE_HZ), RATE_HZ):
         raise FormatError("wrong_length", f"{len(samples)} samples at {rate_hz} Hz; expected {clip_s:g} s at {RATE_HZ}")
     try:
-        told: Mapping[str, float | int | str | None] = json.loads(comment)
-        origin = Origin(**told)  # type: ignore[arg-type]  # our own file; another one fails here
+        fields: Mapping[str, float | int | str | None] = json.loads(comment)
+        origin = Origin(**fields)  # type: ignore[arg-type]  # our own file; another one fails here
     except (ValueError, TypeError) as error:
         raise FormatError("not_a_clip", f"its comment does not say where it comes from: {comment[:100]!r}") from error
     return Clip(samples, origin)

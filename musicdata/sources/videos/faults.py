@@ -125,13 +125,13 @@ def error_of(fault: Fault, where: str) -> MusicdataError:
     Returns:
         An HttpError; a SetupError where nothing else could be fetched either.
     """
-    said = " ".join(_plain(link.message) for link in fault.chain)
+    words = " ".join(_plain(link.message) for link in fault.chain)
     message = f"{where}: {_shown(fault)}"
-    rule = next((rule for rule in _PHRASES if rule.phrase in said), None)
-    if any(link.errno in _DISK for link in fault.chain) or "no space left on device" in said:
+    rule = next((rule for rule in _PHRASES if rule.phrase in words), None)
+    if any(link.errno in _DISK for link in fault.chain) or "no space left on device" in words:
         return StorageError(f"{message}. Make room, then run the same command again")
     warned = " ".join(_plain(text) for text in fault.warnings) if rule and rule.reason == "no_format" else ""
-    if _NO_RUNTIME in said + warned:
+    if _NO_RUNTIME in words + warned:
         advice = "YouTube needs a JavaScript runtime; install one with: pip install 'musicdata[crawl]'"
         return SetupError(f"{message}. {advice}")
     return _http_error(fault, message, rule)
@@ -144,17 +144,17 @@ def _http_error(fault: Fault, message: str, rule: _Rule | None) -> HttpError:
     refused = next((link for link in fault.chain if link.status), None)
     if refused is not None:
         return _of_status(message, refused.status or 0, refused.headers)
-    if told := _STATUS.search(" ".join(link.message for link in fault.chain)):  # all that is left of some errors
-        return _of_status(message, int(told[1]), {})
+    if match := _STATUS.search(" ".join(link.message for link in fault.chain)):  # all that is left of some errors
+        return _of_status(message, int(match[1]), {})
     otherwise = (Outcome.TRANSIENT, "other") if rule is None else (rule.outcome, rule.reason)
     outcome, reason = next((_TYPES[link.type] for link in fault.chain if link.type in _TYPES), otherwise)
     return HttpError(message, outcome, reason=reason)
 
 
 def _of_status(message: str, status: int, headers: Mapping[str, str]) -> HttpError:
-    found = fault_of(status, headers, "")
-    outcome = Outcome.TRANSIENT if status >= 500 else found.outcome
-    return HttpError(message, outcome, status, found.wait_s, "forbidden" if status == 403 else "")
+    fault = fault_of(status, headers, "")
+    outcome = Outcome.TRANSIENT if status >= 500 else fault.outcome
+    return HttpError(message, outcome, status, fault.wait_s, "forbidden" if status == 403 else "")
 
 
 def _plain(text: str) -> str:
@@ -163,6 +163,6 @@ def _plain(text: str) -> str:
 
 def _shown(fault: Fault) -> str:
     """Return the first text of the chain, on one line, without yt-dlp's advice."""
-    told = next((link.message for link in fault.chain if link.message), fault.chain[0].type if fault.chain else "")
-    words = " ".join(told.split()).removeprefix("ERROR: ").partition("; please report this issue")[0]
+    text = next((link.message for link in fault.chain if link.message), fault.chain[0].type if fault.chain else "")
+    words = " ".join(text.split()).removeprefix("ERROR: ").partition("; please report this issue")[0]
     return "".join(letter if letter.isprintable() else "?" for letter in words)[:_SHOWN_CHARACTERS]

@@ -129,7 +129,7 @@ def choose(matches: Sequence[Match], *, take_review: bool = False) -> int | None
         take_review: whether one that is for a person to look at is taken where none is accepted.
     """
     for verdict in ("accepted", "review") if take_review else ("accepted",):
-        fitting = [place for place, found in enumerate(matches) if found.verdict == verdict]
+        fitting = [place for place, candidate in enumerate(matches) if candidate.verdict == verdict]
         if fitting:
             return max(fitting, key=lambda place: (matches[place].score, -place))
     return None
@@ -171,13 +171,13 @@ def version_difference(song: Song, candidate: Candidate) -> str:
     ''
     """
     core, words = title_parts(song.title)
-    wanted = (words & _VERSIONS) | _other_words(_without(song.title, core))
-    found = _versions_of(candidate, core)
-    extra = found - wanted - version_words(song.title)
-    missing = wanted - found
-    told = [f"has {' '.join(sorted(extra))}"] if extra else []
-    told += [f"lacks {' '.join(sorted(missing))}"] if missing else []
-    return ", ".join(told)
+    song_versions = (words & _VERSIONS) | _other_words(_without(song.title, core))
+    video_versions = _versions_of(candidate, core)
+    extra = video_versions - song_versions - version_words(song.title)
+    missing = song_versions - video_versions
+    differences = [f"has {' '.join(sorted(extra))}"] if extra else []
+    differences += [f"lacks {' '.join(sorted(missing))}"] if missing else []
+    return ", ".join(differences)
 
 
 def _versions_of(candidate: Candidate, core: str) -> frozenset[str]:
@@ -224,12 +224,12 @@ def artist_similarity(song: Song, candidate: Candidate) -> float:
     >>> artist_similarity(Song("Taylor Swift", "", "Style", 231.0), Candidate("Style", "TaylorSwiftVEVO", "", 231.0))
     1.0
     """
-    wanted = [name for name in (song.artist, *song.artists.split("; ")) if name.strip()]
+    artists = [name for name in (song.artist, *song.artists.split("; ")) if name.strip()]
     channel = _OF_CHANNEL_NAME.sub("", candidate.channel)
     offered = [channel, *artist_names(channel)]
     for piece in _pieces(candidate.title):
         offered += [piece, *artist_names(piece)]
-    return max((_ratio(one, other, spaced=False) for one in wanted for other in offered), default=0.0)
+    return max((_ratio(one, other, spaced=False) for one in artists for other in offered), default=0.0)
 
 
 def title_similarity(song: Song, candidate: Candidate) -> float:
@@ -238,14 +238,14 @@ def title_similarity(song: Song, candidate: Candidate) -> float:
     >>> title_similarity(Song("Adele", "", "Hello", 295.0), Candidate("Adele - Hello (Official Video)", "x", "", 295.0))
     1.0
     """
-    wanted = title_parts(song.title)[0]
+    title = title_parts(song.title)[0]
     artists = sorted({normalised(name) for name in (song.artist, *song.artists.split("; "))} - {""}, key=len)
     best = 0.0
     for piece in _pieces(candidate.title):
-        best = max(best, _ratio(wanted, piece))
+        best = max(best, _ratio(title, piece))
         plain = normalised(piece)
         for artist in artists:
-            best = max(best, _ratio(wanted, plain.removeprefix(artist)), _ratio(wanted, plain.removesuffix(artist)))
+            best = max(best, _ratio(title, plain.removeprefix(artist)), _ratio(title, plain.removesuffix(artist)))
     return best
 
 

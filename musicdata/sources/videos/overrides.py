@@ -79,8 +79,8 @@ def load(path: str) -> Overrides:
         rows: dict[tuple[str, ...], Override] = {}
         for row in reader:
             where = f"{path}: line {reader.line_num}"
-            song, wanted = _row(row, where)
-            if rows.setdefault(song, wanted) != wanted:
+            song, override = _row(row, where)
+            if rows.setdefault(song, override) != override:
                 raise InputError(f"{where}: another row names another video for {' '.join(song[1:])}")
     except UnicodeDecodeError as error:
         raise InputError(f"{path} is not UTF-8 at byte {error.start}; save it as UTF-8") from error
@@ -92,17 +92,17 @@ def load(path: str) -> Overrides:
 def _row(row: Mapping[str | None, str | list[str] | None], where: str) -> tuple[tuple[str, ...], Override]:
     if None in row or None in row.values():
         raise InputError(f"{where}: it has not as many values as line 1; quote values with commas")
-    told = {name: str(row.get(name) or "").strip() for name in COLUMNS}
-    if told["sample_id"]:
-        song = _by_id(told["sample_id"])
-    elif told["isrc"]:
-        song = _by_isrc(told["isrc"])
-    elif told["artist"] and told["title"]:
-        song = _by_name(told["artist"], told["title"])
+    values = {name: str(row.get(name) or "").strip() for name in COLUMNS}
+    if values["sample_id"]:
+        song = _by_id(values["sample_id"])
+    elif values["isrc"]:
+        song = _by_isrc(values["isrc"])
+    elif values["artist"] and values["title"]:
+        song = _by_name(values["artist"], values["title"])
     else:
         raise InputError(f"{where}: no song; expected sample_id, isrc, or artist and title")
-    video_id, url = video_of(told["video"], where)
-    return song, Override(video_id, url, _start_s(told["start_s"], where))
+    video_id, url = video_of(values["video"], where)
+    return song, Override(video_id, url, _start_s(values["start_s"], where))
 
 
 def video_of(told: str, where: str) -> tuple[str, str]:
@@ -120,25 +120,25 @@ def video_of(told: str, where: str) -> tuple[str, str]:
         parts, host = urlsplit(""), ""
     if parts.scheme not in ("http", "https") or not host or not told.isprintable() or "@" in parts.netloc:
         raise InputError(f"{where}: video is {told!r}; expected an id of 11 characters, or an http(s) address")
-    found = parse_qs(parts.query).get("v", [""])[0] if host in _HOSTS and parts.path == "/watch" else ""
+    video_id = parse_qs(parts.query).get("v", [""])[0] if host in _HOSTS and parts.path == "/watch" else ""
     if host == "youtu.be" or (host in _HOSTS and parts.path.startswith("/shorts/")):
-        found = parts.path.rpartition("/")[2]
+        video_id = parts.path.rpartition("/")[2]
     if host == "youtu.be" or host in _HOSTS:
-        if not _VIDEO_ID.fullmatch(found):
+        if not _VIDEO_ID.fullmatch(video_id):
             raise InputError(f"{where}: video is {told!r}; no id of 11 characters is in it")
-        return found, f"https://www.youtube.com/watch?v={found}"
+        return video_id, f"https://www.youtube.com/watch?v={video_id}"
     return f"url-{hashlib.sha256(told.encode()).hexdigest()[:16]}", told
 
 
-def _start_s(told: str, where: str) -> float | None:
-    if not told:
+def _start_s(text: str, where: str) -> float | None:
+    if not text:
         return None
     try:
-        start_s = float(told)
+        start_s = float(text)
     except ValueError:
         start_s = -1.0
     if not 0 <= start_s <= _MOST_S:
-        raise InputError(f"{where}: start_s is {told!r}; expected seconds from the beginning, or nothing")
+        raise InputError(f"{where}: start_s is {text!r}; expected seconds from the beginning, or nothing")
     return round(start_s, 3)
 
 

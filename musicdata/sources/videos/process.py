@@ -107,8 +107,8 @@ class YtDlp:
         with contextlib.suppress(BrokenPipeError):  # a dead child shows at its output
             _stream(process.stdin).write(json.dumps(question).encode() + b"\n")
             _stream(process.stdin).flush()
-        said = self._line(process, deadline_s, where)
-        return _checked(said, where)
+        answer = self._line(process, deadline_s, where)
+        return _checked(answer, where)
 
     def close(self) -> None:
         """Kill the child and whatever it started."""
@@ -150,25 +150,25 @@ class YtDlp:
                     raise HttpError(f"{where}: yt-dlp ended with {code}", Outcome.TRANSIENT, reason="child_died")
                 self._unread += chunk
         line, _, self._unread = self._unread.partition(b"\n")
-        said: dict[str, Any] = json.loads(line)
-        return said
+        answer: dict[str, Any] = json.loads(line)
+        return answer
 
 
-def _checked(said: dict[str, Any], where: str) -> dict[str, Any]:
+def _checked(answer: dict[str, Any], where: str) -> dict[str, Any]:
     """Return an answer that is none of an error's."""
-    if "format" in said:
-        reason, detail = said["format"]
+    if "format" in answer:
+        reason, detail = answer["format"]
         raise HttpError(f"{where}: {detail}", Outcome.INVALID, reason=str(reason))
-    if "storage" in said:
-        raise StorageError(str(said["storage"]))
-    if "setup" in said:
-        raise SetupError(f"{where}: {said['setup']}. If yt-dlp is not whole, {_INSTALL}")
-    if "fault" in said:
+    if "storage" in answer:
+        raise StorageError(str(answer["storage"]))
+    if "setup" in answer:
+        raise SetupError(f"{where}: {answer['setup']}. If yt-dlp is not whole, {_INSTALL}")
+    if "fault" in answer:
         try:
-            raise error_of(Fault(**said["fault"]), where)
+            raise error_of(Fault(**answer["fault"]), where)
         except ValidationError as error:
             raise HttpError(f"{where}: yt-dlp failed", Outcome.TRANSIENT, reason="other") from error
-    return said
+    return answer
 
 
 def _stream(stream: IO[bytes] | None) -> IO[bytes]:

@@ -45,25 +45,25 @@ class Hit(BaseModel):
 
     @field_validator("id")
     @classmethod
-    def _is_a_video_id(cls, told: str) -> str:
-        if not _VIDEO_ID.fullmatch(told):
+    def _is_a_video_id(cls, value: str) -> str:
+        if not _VIDEO_ID.fullmatch(value):
             raise ValueError("a video id has 11 letters, digits, - or _")
-        return told
+        return value
 
     @field_validator("url")
     @classmethod
-    def _is_http(cls, told: str) -> str:
-        if not told.startswith(("http://", "https://", "/")) or told.startswith("//"):
+    def _is_http(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://", "/")) or value.startswith("//"):
             raise ValueError("an address begins with http://, https:// or, for one of the search's own host, /")
-        return told
+        return value
 
     @field_validator("title", "channel", "description", mode="before")
     @classmethod
-    def _is_one_line(cls, told: object) -> object:
-        if told is None:
+    def _is_one_line(cls, value: object) -> object:
+        if value is None:
             return ""
         # Half a surrogate pair is no text that could be written down.
-        return " ".join(told.split())[:300].encode("utf-8", "replace").decode() if isinstance(told, str) else told
+        return " ".join(value.split())[:300].encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
 class VideoSearch(Protocol):
@@ -98,8 +98,8 @@ class YtDlpSearch:
     def search(self, query: str, n: int) -> bytes:
         """Return up to `n` hits as JSON."""
         where = f"video search {query!r}"
-        said = self._ytdlp.ask({"ask": "search", "query": query, "n": n}, where, self._deadline_s)
-        return packed(of_ytdlp(said["entries"]), where, n)
+        answer = self._ytdlp.ask({"ask": "search", "query": query, "n": n}, where, self._deadline_s)
+        return packed(of_ytdlp(answer["entries"]), where, n)
 
     def close(self) -> None:
         """End yt-dlp."""
@@ -123,14 +123,14 @@ class HttpSearch:
         """Return up to `n` hits as JSON."""
         reply = self._client.request("GET", self._url, params={"q": query, "n": str(n)})
         try:
-            said = json.loads(reply.body)
+            document = json.loads(reply.body)
         except (ValueError, RecursionError) as error:
             message = f"{reply.url}: {len(reply.body):,} bytes, which are not JSON"
             raise HttpError(message, Outcome.INVALID, reply.status, reason="not_json") from error
-        if not isinstance(said, dict) or not isinstance(said.get("entries"), list):
+        if not isinstance(document, dict) or not isinstance(document.get("entries"), list):
             message = f"{reply.url}: expected an object with a list of entries"
             raise HttpError(message, Outcome.INVALID, reply.status, reason="wrong_shape")
-        return packed(said["entries"], reply.url, n)
+        return packed(document["entries"], reply.url, n)
 
     def close(self) -> None:
         """Close the connections."""

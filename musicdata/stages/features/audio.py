@@ -88,8 +88,8 @@ class _Vggish:
     def __init__(self, parameters: FeaturesAudio) -> None:
         path = Path(parameters.weights)
         self._weights = vggish.load(path)
-        said = {"weights_sha256": sha256_of_file(path), "components": "pproc.pca_means" in self._weights}
-        self.extractor = Extractor("vggish", f"1 (torch {version('torch')})", said)
+        settings = {"weights_sha256": sha256_of_file(path), "components": "pproc.pca_means" in self._weights}
+        self.extractor = Extractor("vggish", f"1 (torch {version('torch')})", settings)
 
     def describe(
         self, signal: NDArray[np.float32], rate_hz: int, starts: NDArray[np.int64], stops: NDArray[np.int64]

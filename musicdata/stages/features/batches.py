@@ -81,5 +81,5 @@ def spans(notes: pa.Table) -> list[slice]:
 
 
 def _rows(inputs: Inputs, table: str, columns: list[str], ids: list[str]) -> list[dict[str, Any]]:
-    found = {row["sample_id"]: row for row in inputs.read(table, columns, ids[0], ids[-1]).to_pylist()}
-    return [found[sample_id] for sample_id in ids]
+    by_id = {row["sample_id"]: row for row in inputs.read(table, columns, ids[0], ids[-1]).to_pylist()}
+    return [by_id[sample_id] for sample_id in ids]

@@ -82,10 +82,10 @@ def run(parameters: FeaturesDoc2vec, task: Task) -> None:
     inference = doc2vec.Inference(model, epochs=parameters.infer_epochs, alpha=parameters.alpha, seed=parameters.seed)
     extractor = Extractor("doc2vec", f"1 ({doc2vec.library()})", settings | {"vector_size": doc2vec.WIDTH})
     for part in task.inputs.iterate("tokens", _READS):
-        found = [inference.vector(_tokens(parameters, row["tokens"])) for row in part.to_pylist()]
+        inferred = [inference.vector(_tokens(parameters, row["tokens"])) for row in part.to_pylist()]
         values = {
-            "vector": np.stack([vector for vector, _ in found]),
-            "known": np.array([share for _, share in found], np.float32),
+            "vector": np.stack([vector for vector, _ in inferred]),
+            "known": np.array([share for _, share in inferred], np.float32),
         }
         task.sink.write("features_doc2vec", rows_of(extractor, "features_doc2vec", part.select(_KEY), values))
 

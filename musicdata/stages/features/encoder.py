@@ -86,8 +86,10 @@ def run(parameters: FeaturesEncoder, task: Task) -> None:
     encoder = Encoder((_BANDS, _FRAMES), views.crops.shape[1:], parameters.seed)
     losses = encoder.fit(views, kinds, epochs=parameters.epochs, batch_size=parameters.batch_size)
     del views
-    said = parameters.model_dump() | {"fitted_on": "train", "n_fitted": len(kinds), "loss": round(losses[-1], 4)}
-    extractor = Extractor("audio_sheet_encoder", f"1 (torch {version('torch')}, librosa {version('librosa')})", said)
+    settings = parameters.model_dump() | {"fitted_on": "train", "n_fitted": len(kinds), "loss": round(losses[-1], 4)}
+    extractor = Extractor(
+        "audio_sheet_encoder", f"1 (torch {version('torch')}, librosa {version('librosa')})", settings
+    )
     for notes in _read(task.inputs):
         audio, sheet = encoder.encode(Views(notes.sounds, notes.crops))
         rows = rows_of(extractor, "features_encoder", notes.key, {"audio_vector": audio, "sheet_vector": sheet})

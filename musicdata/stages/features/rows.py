@@ -33,7 +33,7 @@ def rows_of(extractor: Extractor, table: str, key: pa.Table, values: Mapping[str
     for name, array in values.items():
         column = contract.column(name)
         columns[name] = column.pack(array) if column.is_vector else pa.array(array)
-    said = {"extractor": extractor.name, "extractor_version": extractor.version, "parameters": extractor.text()}
-    columns |= {name: pa.repeat(pa.scalar(value), len(key)) for name, value in said.items()}
+    provenance = {"extractor": extractor.name, "extractor_version": extractor.version, "parameters": extractor.text()}
+    columns |= {name: pa.repeat(pa.scalar(value), len(key)) for name, value in provenance.items()}
     names = [column.name for column in contract.columns]
     return pa.table([columns[name] for name in names], names)

@@ -50,15 +50,15 @@ def run(parameters: Tokenise, task: Task) -> None:
     tokenise = tokens.load(name, parameters.model_dir)
     for part in task.inputs.iterate("pairs", _READS, task.shard.first, task.shard.last):
         ids, splits, lyrics = (strings(part.column(column)) for column in _READS)
-        found = [tokenise(text) for text in lyrics]
+        tokenised = [tokenise(text) for text in lyrics]
         task.sink.write(
             "tokens",
             {
                 "sample_id": ids,
                 "split": splits,
                 "tokenizer": [name] * len(ids),
-                "tokens": [" ".join(one) for one in found],
-                "n_tokens": [len(one) for one in found],
+                "tokens": [" ".join(one) for one in tokenised],
+                "n_tokens": [len(one) for one in tokenised],
             },
         )
 

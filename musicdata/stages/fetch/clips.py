@@ -94,21 +94,21 @@ class ClipFetcher:
             HttpError: the video cannot be had, or is not the sound that was announced (`invalid`).
             SetupError: yt-dlp, ffmpeg or a JavaScript runtime is missing.
         """
-        asked = dict(item.request)
-        reply = caller.call("youtube.media", asked, lambda: self._ask(asked, caller.scratch))
+        request = dict(item.request)
+        reply = caller.call("youtube.media", request, lambda: self._ask(request, caller.scratch))
         path = caller.scratch / "fetched.flac"
         path.write_bytes(reply)
         return path
 
-    def _ask(self, asked: Mapping[str, Any], scratch: Path) -> bytes:
+    def _ask(self, request: Mapping[str, Any], scratch: Path) -> bytes:
         from musicdata.system import processes
 
         with processes.private_folder(scratch, "clip-") as folder:
-            wanted = {name: value for name, value in asked.items() if name not in ("url", "video_id")}
-            question = {"ask": "clip", "url": urljoin(self._base, asked["url"]), "wanted": wanted}
+            spec = {name: value for name, value in request.items() if name not in ("url", "video_id")}
+            question = {"ask": "clip", "url": urljoin(self._base, request["url"]), "wanted": spec}
             question |= {"folder": str(folder), "max_bytes": MAX_BYTES}
-            said = self._ytdlp.ask(question, f"video {asked['video_id']}", self._deadline_s)
-            return (folder / str(said["file"])).read_bytes()
+            answer = self._ytdlp.ask(question, f"video {request['video_id']}", self._deadline_s)
+            return (folder / str(answer["file"])).read_bytes()
 
     def close(self) -> None:
         """End yt-dlp."""

@@ -88,22 +88,22 @@ class _Lister:
         """Return the entries of the list as JSON, each with its place."""
         request = item.request
         if request["mode"] == "import":
-            found: list[Entry] = [row.track for row in self._list_of(request).rows]
+            entries: list[Entry] = [row.track for row in self._list_of(request).rows]
         elif request["mode"] == "track-search":
-            found = self._pager.search(caller, "track", request["query"], request["most"])
+            entries = self._pager.search(caller, "track", request["query"], request["most"])
         else:
-            found = self._pager.playlist_items(caller, request["playlist_id"], request["most"])
-        if not found:
+            entries = self._pager.playlist_items(caller, request["playlist_id"], request["most"])
+        if not entries:
             raise HttpError(f"{item.key}: there is no track in it", Outcome.GONE, reason="no_tracks")
-        told = [{"position": position} | entry.model_dump(mode="json") for position, entry in enumerate(found)]
-        return json.dumps(told, sort_keys=True, ensure_ascii=False).encode()
+        rows = [{"position": position} | entry.model_dump(mode="json") for position, entry in enumerate(entries)]
+        return json.dumps(rows, sort_keys=True, ensure_ascii=False).encode()
 
     def _list_of(self, request: Mapping[str, Any]) -> MoodList:
         self._lists = self._lists or track_lists.read(self._input)
-        wanted = (request["mood"], request["playlist_id"], request["snapshot_id"])
-        for found in self._lists.moods:
-            if (found.mood, found.file, found.digest) == wanted:
-                return found
+        identity = (request["mood"], request["playlist_id"], request["snapshot_id"])
+        for mood_list in self._lists.moods:
+            if (mood_list.mood, mood_list.file, mood_list.digest) == identity:
+                return mood_list
         raise InputError(
             f"input {self._input}: {request['playlist_id']} does not hold the tracks for {request['mood']!r} that it "
             "held when the lists were found; run the same command again"

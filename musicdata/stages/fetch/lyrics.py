@@ -105,8 +105,8 @@ class Fetched(BaseModel):
 
     def of_the_song(self, name: str) -> Any:
         """Return a fact that does not depend on the words: the first source's that tells it."""
-        told = (getattr(said, name) for said in (self.record, *self.passed_over))
-        return next((value for value in told if value not in (None, "")), None)
+        values = (getattr(source, name) for source in (self.record, *self.passed_over))
+        return next((value for value in values if value not in (None, "")), None)
 
 
 def expect(parameters: FetchLyrics, counts: Counts) -> Expected:
@@ -175,9 +175,9 @@ class LyricsFetcher:
                     passed.append(_passed_over(truncated.source, Reply(record=truncated)))
                 return _packed(record, passed)
         if truncated is None:
-            said = ", ".join(f"{source.source}: {source.note}" for source in passed)
+            notes = ", ".join(f"{source.source}: {source.note}" for source in passed)
             raise HttpError(
-                f"no words of {track.title!r} by {track.artist!r} ({said})", Outcome.GONE, reason="no_lyrics"
+                f"no words of {track.title!r} by {track.artist!r} ({notes})", Outcome.GONE, reason="no_lyrics"
             )
         return _packed(truncated, passed)
 
@@ -237,12 +237,12 @@ def run(parameters: FetchLyrics, task: Task) -> None:
             continue
         fetched = _fetched(answer)
         text = lyric_cleaning.clean(_text(fetched.record))
-        found = lyric_language.judge(text)
-        if problem := _problem(parameters, fetched.record, found):
+        language = lyric_language.judge(text)
+        if problem := _problem(parameters, fetched.record, language):
             task.sink.reject(answer.key, *problem)
             continue
-        row = {"sample_id": answer.key, "split": split_of[answer.key]} | _row(fetched, text, found)
-        row["is_english"] = _is_english(parameters, found)
+        row = {"sample_id": answer.key, "split": split_of[answer.key]} | _row(fetched, text, language)
+        row["is_english"] = _is_english(parameters, language)
         task.sink.write("lyrics", {name: [value] for name, value in row.items()})
 
 
@@ -258,31 +258,31 @@ def _text(record: Record) -> str:
 
 
 def _synced(record: Record) -> str | None:
-    found = synced_lyrics.parse(record.synced)
-    lines = (line._replace(text=" ".join(lyric_cleaning.clean(line.text).split())) for line in found)
+    timed_lines = synced_lyrics.parse(record.synced)
+    lines = (line._replace(text=" ".join(lyric_cleaning.clean(line.text).split())) for line in timed_lines)
     return synced_lyrics.written(line for line in lines if line.text) or None
 
 
-def _problem(parameters: FetchLyrics, record: Record, found: LyricLanguage) -> tuple[str, str] | None:
+def _problem(parameters: FetchLyrics, record: Record, language: LyricLanguage) -> tuple[str, str] | None:
     if record.instrumental or lyric_cleaning.is_instrumental(record.text):
         return "instrumental", f"{record.source} says that nothing is sung"
-    if found.n_words < parameters.min_words:
-        detail = f"{found.n_words} words of {record.source}, lines counted once and vocables not"
+    if language.n_words < parameters.min_words:
+        detail = f"{language.n_words} words of {record.source}, lines counted once and vocables not"
         return "too_few_words", f"{detail}; at least {parameters.min_words} are wanted"
-    is_mixed = found.language == lyric_language.ENGLISH and not _is_english(parameters, found)
-    if found.language in parameters.languages and not is_mixed:
+    is_mixed = language.language == lyric_language.ENGLISH and not _is_english(parameters, language)
+    if language.language in parameters.languages and not is_mixed:
         return None
     reason = "not_english" if parameters.languages == (lyric_language.ENGLISH,) else "other_language"
-    wanted = f"; wanted is {', '.join(parameters.languages)}"
-    share = f", {found.english_share:.0%} of the words in English lines" if is_mixed else ""
-    return reason, f"language {found.language} (score {found.score:.2f}){share}{wanted}"
+    allowed = f"; wanted is {', '.join(parameters.languages)}"
+    share = f", {language.english_share:.0%} of the words in English lines" if is_mixed else ""
+    return reason, f"language {language.language} (score {language.score:.2f}){share}{allowed}"
 
 
-def _is_english(parameters: FetchLyrics, found: LyricLanguage) -> bool:
-    return found.language == lyric_language.ENGLISH and found.english_share >= parameters.min_english_share
+def _is_english(parameters: FetchLyrics, language: LyricLanguage) -> bool:
+    return language.language == lyric_language.ENGLISH and language.english_share >= parameters.min_english_share
 
 
-def _row(fetched: Fetched, text: str, found: LyricLanguage) -> dict[str, Any]:
+def _row(fetched: Fetched, text: str, language: LyricLanguage) -> dict[str, Any]:
     record = fetched.record
     given = fetched.of_the_song("language_given")
     return {
@@ -295,13 +295,13 @@ def _row(fetched: Fetched, text: str, found: LyricLanguage) -> dict[str, Any]:
         "instrumental": record.instrumental,
         "explicit": fetched.of_the_song("explicit"),
         "language_given": given,
-        "language": found.language,
-        "language_score": found.score,
-        "language_tool": found.tool,
-        "languages_agree": lyric_language.same(given or "", found.language),
-        "english_share": found.english_share,
+        "language": language.language,
+        "language_score": language.score,
+        "language_tool": language.tool,
+        "languages_agree": lyric_language.same(given or "", language.language),
+        "english_share": language.english_share,
         "n_words": len(lyric_language.words(text)),
-        "n_usable_words": found.n_words,
+        "n_usable_words": language.n_words,
         "text_sha256": lyric_cleaning.text_sha256(text),
         "copyright": record.copyright or None,
         "backlink": record.backlink or None,

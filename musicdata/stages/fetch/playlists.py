@@ -100,8 +100,8 @@ def read_seeds(parameters: FindPlaylists) -> dict[str, str]:
     path = Path(parameters.seeds_file)
     try:
         text = path.read_text("utf-8-sig")
-        found = _toml_seeds(text) if path.suffix.lower() == ".toml" else _csv_seeds(text)
-        return dict(sorted(FindPlaylists(seeds=found).seeds.items()))
+        seeds = _toml_seeds(text) if path.suffix.lower() == ".toml" else _csv_seeds(text)
+        return dict(sorted(FindPlaylists(seeds=seeds).seeds.items()))
     except (OSError, ValueError, csv.Error) as error:  # of TOML, of pydantic and of UTF-8 too
         raise InputError(
             f"{path} has no seeds: {error}. Expected a TOML table [seeds], or a CSV file with columns mood and query"
@@ -155,13 +155,13 @@ def items(parameters: FindPlaylists, _inputs: Inputs) -> Iterator[Item]:
 
 
 def _items_of_files(lists: track_lists.Lists) -> Iterator[Item]:
-    found: dict[str, list[dict[str, Any]]] = {}
+    by_mood: dict[str, list[dict[str, Any]]] = {}
     for of_mood in lists.moods:
-        told = Playlist(
+        playlist = Playlist(
             playlist_id=of_mood.file, name=of_mood.file, n_tracks=len(of_mood.rows), snapshot_id=of_mood.digest
         )
-        found.setdefault(of_mood.mood, []).append(told.model_dump())
-    requests = {mood: {"mode": "import", "query": "", "playlists": playlists} for mood, playlists in found.items()}
+        by_mood.setdefault(of_mood.mood, []).append(playlist.model_dump())
+    requests = {mood: {"mode": "import", "query": "", "playlists": playlists} for mood, playlists in by_mood.items()}
     if lists.unplaced:
         rows = [[row.file, row.line, row.track.reason, row.track.detail] for row in _unusable(lists.unplaced)]
         requests[UNPLACED] = {"mode": "import", "query": "", "unplaced": rows}
@@ -199,8 +199,10 @@ class _Finder:
         odd = [(number, entry) for number, entry in enumerate(entries) if isinstance(entry, Unusable)]
         others = [[number, entry.reason, entry.detail] for number, entry in odd]
         if not playlists:
-            told = f"the search for {request['query']!r} finds no playlist that can be used ({len(others)} that cannot)"
-            raise HttpError(told, Outcome.GONE, reason="no_playlists")
+            message = (
+                f"the search for {request['query']!r} finds no playlist that can be used ({len(others)} that cannot)"
+            )
+            raise HttpError(message, Outcome.GONE, reason="no_playlists")
         return _json({"playlists": [entry.model_dump() for entry in playlists.values()], "others": others})
 
     def close(self) -> None:
@@ -221,11 +223,11 @@ def run(_parameters: FindPlaylists, task: Task) -> None:
             continue
         for file, line, reason, detail in answer.request.get("unplaced", []):
             task.sink.reject(f"{file} # {line}", reason, detail)
-        found = json.loads(answer.payload)
-        for number, reason, detail in found["others"]:
+        payload = json.loads(answer.payload)
+        for number, reason, detail in payload["others"]:
             task.sink.reject(f"{answer.key} # {number}", reason, detail)
         if answer.key != UNPLACED:
-            lists = found["playlists"] or [Playlist(playlist_id="").model_dump()]
+            lists = payload["playlists"] or [Playlist(playlist_id="").model_dump()]
             task.sink.write("playlists", _rows(answer.key, answer.request, lists))
 
 

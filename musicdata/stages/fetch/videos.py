@@ -64,10 +64,10 @@ def items(parameters: FindVideos, inputs: Inputs) -> Iterator[Item]:
     rows = sorted((row for row in rows if row["sample_id"] in with_words), key=itemgetter("mood", "mood_rank"))
     moods = [list(tracks)[: parameters.per_mood] for _, tracks in groupby(rows, key=itemgetter("mood"))]
     for row in sorted((row for mood in moods for row in mood), key=itemgetter("sample_id")):
-        told = chosen.of(row["sample_id"], row["isrc"], row["artist"], row["title"])
-        if told is not None:
-            wanted = {"video_id": told.video_id, "url": told.url, "start_s": told.start_s}
-            yield Item(row["sample_id"], {"override": wanted})
+        override = chosen.of(row["sample_id"], row["isrc"], row["artist"], row["title"])
+        if override is not None:
+            request = {"video_id": override.video_id, "url": override.url, "start_s": override.start_s}
+            yield Item(row["sample_id"], {"override": request})
         else:
             yield Item(row["sample_id"], {"query": query_of(row["artist"], row["title"]), "n": parameters.n_candidates})
 
@@ -179,13 +179,13 @@ def _row(place: int, hits: Sequence[Hit], matches: Sequence[matching.Match], *, 
     }
 
 
-def _overridden(told: Mapping[str, Any]) -> Row:
+def _overridden(override: Mapping[str, Any]) -> Row:
     """Return the row of a video that a person chose, of which nothing else is known."""
     unknown = ("title", "channel", "duration_s", "n_views", "artist_similarity", "title_similarity", "difference_s")
     return {
         "candidate": 0,
-        "video_id": told["video_id"],
-        "url": told["url"],
+        "video_id": override["video_id"],
+        "url": override["url"],
         **dict.fromkeys(unknown),
         "kind": "other",
         "score": 1.0,
@@ -193,7 +193,7 @@ def _overridden(told: Mapping[str, Any]) -> Row:
         "reason": "a person chose it",
         "chosen": True,
         "chosen_by": "override",
-        "start_s": told["start_s"],
+        "start_s": override["start_s"],
     }
 
 

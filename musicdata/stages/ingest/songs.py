@@ -85,11 +85,11 @@ def run(parameters: IngestSongs, task: Task) -> None:
             task.sink.reject(ascii(name), "bad_file_name", "the file's name is not UTF-8; rename it")
             continue
         try:
-            found = _read(file, digest, parameters)
+            by_name = _read(file, digest, parameters)
         except FormatError as error:
             task.sink.reject(name, error.reason, error.detail)
             continue
-        songs = {_song_id(file, song_name): (song_name, song) for song_name, song in found.items()}
+        songs = {_song_id(file, song_name): (song_name, song) for song_name, song in by_name.items()}
         for song_id, (song_name, song) in sorted(songs.items()):
             if isinstance(song, FormatError):
                 task.sink.reject(_place(name, song_name), song.reason, song.detail)
@@ -111,8 +111,8 @@ def _read(file: SongFile, digest: str, parameters: IngestSongs) -> dict[str, Son
         raise FormatError("unreadable_file", f"{error.strerror}: {file.name}") from error
     if hashlib.sha256(data).hexdigest() != digest:
         raise InputError(f"{file.path} changed while it was being read; run the same command again")
-    found = song_formats.read_songs(data, file.name, unit_ql=parameters.unit_ql)
-    return dict(list(found.items())[: parameters.limit or None])
+    songs = song_formats.read_songs(data, file.name, unit_ql=parameters.unit_ql)
+    return dict(list(songs.items())[: parameters.limit or None])
 
 
 def _place(name: str, song_name: str) -> str:

@@ -67,8 +67,8 @@ def _aligned(notes: pa.Table, boxes: pa.Table, samples: pa.Table, audio: pa.Tabl
     rate_hz = _look_up(notes, audio, "sample_rate").to_numpy()
     for name, source in (("audio_start", "onset_s"), ("audio_stop", "offset_s")):
         columns[name] = pa.array(np.rint(notes.column(source).to_numpy() * rate_hz).astype(np.int64))
-    wanted = [column.name for column in contracts.load("alignment").columns]
-    return pa.table([columns[name] for name in wanted], wanted)
+    names = [column.name for column in contracts.load("alignment").columns]
+    return pa.table([columns[name] for name in names], names)
 
 
 def _require_same_notes(notes: pa.Table, boxes: pa.Table) -> None:

@@ -144,8 +144,8 @@ class _Facts:
         videos = self.videos.get(track["sample_id"], [])
         if stage == "find_videos" and videos:
             first = min(videos, key=lambda row: row["candidate"])
-            told = f"{len(videos)} candidates, the first is {first['verdict']}"
-            return "no_accepted_video", f"{told}: {first['reason']}" if first["reason"] else told
+            summary = f"{len(videos)} candidates, the first is {first['verdict']}"
+            return "no_accepted_video", f"{summary}: {first['reason']}" if first["reason"] else summary
         table, last = _ASKED[stage], self._last_asked[stage].get(track["mood"], 0)
         if track["mood_rank"] > last:
             return "not_asked", f"no track of the mood from rank {last + 1} on has a row in {table} or was rejected"
@@ -170,8 +170,8 @@ def _chosen(parameters: Pair, facts: _Facts) -> tuple[dict[str, int], list[Row]]
                 n_taken += 1
                 taken[track["sample_id"]] = n_taken
             else:
-                told = {name: track[name] for name in ("sample_id", "split", "mood", "mood_rank")}
-                missing.append(told | dict(zip(("stage", "reason", "detail"), lack, strict=True)))
+                entry = {name: track[name] for name in ("sample_id", "split", "mood", "mood_rank")}
+                missing.append(entry | dict(zip(("stage", "reason", "detail"), lack, strict=True)))
     return taken, missing
 
 
@@ -188,9 +188,9 @@ def _write_pairs(parameters: Pair, task: Task, facts: _Facts, taken: dict[str, i
 def _pair(parameters: Pair, facts: _Facts, words: Row) -> Row:
     sample_id = words["sample_id"]
     track, lyrics, clip = facts.tracks[sample_id], facts.lyrics[sample_id], facts.clips[sample_id]
-    told = ("sample_id", "split", "group_id", "mood", "mood_rank", "title", "artist", "isrc", "spotify_id")
+    copied = ("sample_id", "split", "group_id", "mood", "mood_rank", "title", "artist", "isrc", "spotify_id")
     return {
-        **{name: track[name] for name in told},
+        **{name: track[name] for name in copied},
         "lyrics": words["text"],
         "clip_words": _clip_words(parameters, facts, words),
         "n_words": lyrics["n_words"],

@@ -82,9 +82,9 @@ def cut(_parameters: RankTracks, inputs: Inputs) -> Iterator[Shard]:
 
 def run(parameters: RankTracks, task: Task) -> None:
     """Rank all tracks."""
-    found = recordings.merge(_listings(task.inputs))
+    merged = recordings.merge(_listings(task.inputs))
     usable = []
-    for recording in found:
+    for recording in merged:
         for other in recording.merged_ids:
             detail = f"the same recording as {recording.sample_id}, {recording.best.artist!r}: {recording.best.title!r}"
             task.sink.reject(other, "duplicate", detail)
@@ -161,16 +161,16 @@ def _source(parameters: RankTracks, mood: str, tracks: Sequence[Recording]) -> R
 def _value(recording: Recording, mood: str, source: RankSource) -> float | None:
     if source == "popularity":
         return None if recording.popularity is None else float(recording.popularity)
-    found = recording.moods[mood]
-    return float(found.n_playlists if source == "playlist_count" else found.position)
+    placed = recording.moods[mood]
+    return float(placed.n_playlists if source == "playlist_count" else placed.position)
 
 
 def _order(recording: Recording, mood: str, source: RankSource) -> tuple[float, float, int, int, str]:
     """Return what a mood's tracks are sorted by; what ties is told apart by playlists, then places, then the id."""
-    value, found = _value(recording, mood, source), recording.moods[mood]
+    value, placed = _value(recording, mood, source), recording.moods[mood]
     rising = source in ("position", "given")
     first = float("inf") if value is None else value if rising else -value
-    return first, -found.n_playlists, found.position, found.playlist_rank, recording.sample_id
+    return first, -placed.n_playlists, placed.position, placed.playlist_rank, recording.sample_id
 
 
 def _rows(parameters: RankTracks, kept: Sequence[tuple[Recording, str, int, RankSource]]) -> dict[str, list[Any]]:
@@ -179,7 +179,7 @@ def _rows(parameters: RankTracks, kept: Sequence[tuple[Recording, str, int, Rank
     rows: dict[str, list[Any]] = {}
     for (recording, mood, rank, source), group_id in zip(kept, groups, strict=True):
         best, sample_id = recording.best, recording.sample_id
-        told = {
+        row = {
             "sample_id": sample_id,
             "split": parameters.split.place(group_id if parameters.split.by == "group_id" else sample_id),
             "group_id": group_id,
@@ -203,7 +203,7 @@ def _rows(parameters: RankTracks, kept: Sequence[tuple[Recording, str, int, Rank
             "duration_s",
             "explicit",
         )
-        for name, value in (told | {name: getattr(best, name) for name in same}).items():
+        for name, value in (row | {name: getattr(best, name) for name in same}).items():
             rows.setdefault(name, []).append(value)
     return rows
 

@@ -58,8 +58,8 @@ class Window(Parameters):
 def expect(parameters: Window, counts: Counts) -> Expected:
     """Tell the windows from songs and notes: half a window of each song is left over on the average."""
     songs = counts["songs"]
-    found = _SHARE_KEPT * (counts["song_notes"] - songs * parameters.notes / 2) / parameters.stride
-    samples = min(max(found, 0.0), songs * (parameters.windows_per_song or _MAX_WINDOWS))
+    n_windows = _SHARE_KEPT * (counts["song_notes"] - songs * parameters.notes / 2) / parameters.stride
+    samples = min(max(n_windows, 0.0), songs * (parameters.windows_per_song or _MAX_WINDOWS))
     return Expected(samples, {"samples": samples, "notes": samples * parameters.notes})
 
 

@@ -82,14 +82,14 @@ def run(parameters: RightsServices, task: Task) -> None:
     for pair in pairs:
         words = source_of[pair["sample_id"]]
         sound = _terms(parameters, AUDIO_FROM, f"video {pair['video_id']}")
-        said = {"audio": sound, "lyrics": _terms(parameters, words["source"], words["copyright"] or "")}
-        task.sink.write("rights", rows_of(pair, said))
+        terms = {"audio": sound, "lyrics": _terms(parameters, words["source"], words["copyright"] or "")}
+        task.sink.write("rights", rows_of(pair, terms))
 
 
 def _terms(parameters: RightsServices, service: str, item: str) -> Terms:
-    said = parameters.terms.get(service)
-    evidence = said.evidence if said else f"{service}: no statement"
-    return Terms(said.rights if said else "unknown", None, f"{evidence} ({item})" if item else evidence, "source")
+    stated = parameters.terms.get(service)
+    evidence = stated.evidence if stated else f"{service}: no statement"
+    return Terms(stated.rights if stated else "unknown", None, f"{evidence} ({item})" if item else evidence, "source")
 
 
 STAGE = Stage(

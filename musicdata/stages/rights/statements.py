@@ -72,8 +72,8 @@ def run(parameters: Rights, task: Task) -> None:
     samples = task.inputs.read("samples", _SAMPLE, task.shard.first, task.shard.last).to_pylist()
     song_ids = sorted({sample["song_id"] for sample in samples})
     songs = task.inputs.read("songs", _SONG, song_ids[0], song_ids[-1]).to_pylist() if song_ids else []
-    wanted = set(song_ids)
-    terms = {song["song_id"]: by_modality(parameters, song, rulings) for song in songs if song["song_id"] in wanted}
+    id_set = set(song_ids)
+    terms = {song["song_id"]: by_modality(parameters, song, rulings) for song in songs if song["song_id"] in id_set}
     for sample in samples:
         task.sink.write("rights", rows_of(sample, terms[sample["song_id"]]))
 

@@ -163,11 +163,11 @@ def _why_not_deep(data: Dataset, *, deep: bool | None) -> str:
 def _notes(data: Dataset, results: tuple[BaselineResult, ...], deep_left_out: str) -> Iterator[str]:
     certain = {frozenset(pair) for pair in data.subject.certain_pairs}
     for pair in dict.fromkeys(result.pair for result in results if frozenset(result.pair) not in certain):
-        asked = next(r for r in results if r.pair == pair and r.name == gate.JUDGE)
-        if asked.p_value >= gate.SIGNIFICANCE:
+        judge = next(r for r in results if r.pair == pair and r.name == gate.JUDGE)
+        if judge.p_value >= gate.SIGNIFICANCE:
             yield (
-                f"{pair[0]}–{pair[1]}: not distinguishable from chance on a leak-free split ({asked.name}, "
-                f"p = {asked.p_value:.2g}; a mean MRR below {asked.detection_limit_mrr:.4f} could not have been told)."
+                f"{pair[0]}–{pair[1]}: not distinguishable from chance on a leak-free split ({judge.name}, "
+                f"p = {judge.p_value:.2g}; a mean MRR below {judge.detection_limit_mrr:.4f} could not have been told)."
             )
     for result in results:
         if max(d.tie_gap for d in result.directions) > 0.01 * result.mrr:

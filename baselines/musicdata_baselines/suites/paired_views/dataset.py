@@ -111,8 +111,8 @@ class _View:
         return rotated
 
 
-def _read_views(work: TableSource, wanted: PairedViewsSettings) -> dict[str, _View]:
-    views = {modality: _read_view(work, *source.split(".")) for modality, source in wanted.views.items()}
+def _read_views(work: TableSource, settings: PairedViewsSettings) -> dict[str, _View]:
+    views = {modality: _read_view(work, *source.split(".")) for modality, source in settings.views.items()}
     first, *others = views
     for modality in others:
         if views[modality].sample_ids != views[first].sample_ids:

@@ -43,11 +43,11 @@ def _certain(pair: tuple[str, str], baselines: Sequence[BaselineResult]) -> Rule
     name = f"{pair[0]}–{pair[1]} beats shuffled pairs"
     if not judges:
         return Rule(name, False, "no baseline was fitted to this pair")
-    found = judges[0]
+    judged = judges[0]
     return Rule(
         name,
-        found.p_value < SIGNIFICANCE,
-        f"MRR {found.mrr:.4f}, shuffled {found.null_mrr:.4f}, p = {found.p_value:.2g} (asked: p < {SIGNIFICANCE})",
+        judged.p_value < SIGNIFICANCE,
+        f"MRR {judged.mrr:.4f}, shuffled {judged.null_mrr:.4f}, p = {judged.p_value:.2g} (asked: p < {SIGNIFICANCE})",
     )
 
 

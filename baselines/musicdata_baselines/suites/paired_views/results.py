@@ -205,8 +205,8 @@ class SweepScheme:
 
     def cell(self, method: str, query: str, n_components: int) -> SweepCell | None:
         """Return a cell, None where it was not measured."""
-        wanted = (method, query, n_components)
-        return next((c for c in self.cells if (c.method, c.query, c.n_components) == wanted), None)
+        key = (method, query, n_components)
+        return next((c for c in self.cells if (c.method, c.query, c.n_components) == key), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,10 +36,10 @@ class SweepSettings(BaseModel):
 
     @field_validator("components")
     @classmethod
-    def _require_rising(cls, found: tuple[int, ...]) -> tuple[int, ...]:
-        if found[0] < 1 or list(found) != sorted(set(found)):
+    def _require_rising(cls, components: tuple[int, ...]) -> tuple[int, ...]:
+        if components[0] < 1 or list(components) != sorted(set(components)):
             raise ValueError("components must be whole numbers from 1 on, rising")
-        return found
+        return components
 
     @model_validator(mode="after")
     def _require_one_table(self) -> SweepSettings:

@@ -21,12 +21,12 @@ def describe(judged: Sequence[Judged], judge: Judge) -> Iterator[str]:
     by_name: dict[Pair, dict[str, Judged]] = {}
     for one in judged:
         by_name.setdefault(one.result.pair, {})[one.result.name] = one
-    for found in by_name.values():
+    for of_pair in by_name.values():
         steps = [("CCA", "CCA weighted"), ("CCA", "GCCA"), ("CCA weighted", "GCCA weighted")]
         steps += [("CCA weighted", name) for name in _DEEP]
         for less, more in steps:
-            if less in found and more in found:
-                yield _compare(found[less], found[more], judge)
+            if less in of_pair and more in of_pair:
+                yield _compare(of_pair[less], of_pair[more], judge)
 
 
 def _compare(less: Judged, more: Judged, judge: Judge) -> str:

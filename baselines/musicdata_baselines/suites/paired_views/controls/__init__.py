@@ -57,18 +57,18 @@ def run_all(subject: Subject, seed: int = 0) -> list[ControlResult]:
         subject: the data set; its views may have some thousand features, controls that fit models compress them.
         seed: of every draw.
     """
-    found = [check_groups(subject), *check_constant(subject), check_duplicates(subject, seed)]
+    results = [check_groups(subject), *check_constant(subject), check_duplicates(subject, seed)]
     usable = tuple(name for name in subject.names if not is_constant(subject, name))
     if len(usable) < 2:
-        return found
+        return results
     subject = dataclasses.replace(
         subject,
         names=usable,
         certain_pairs=tuple(pair for pair in subject.certain_pairs if set(pair) <= set(usable)),
         tied_pairs=tuple(pair for pair in subject.tied_pairs if set(pair) <= set(usable)),
     )
-    found += [*check_order(subject, seed), *check_shared_numbers(subject), *check_swapped(subject)]
+    results += [*check_order(subject, seed), *check_shared_numbers(subject), *check_swapped(subject)]
     if reason := subject.too_small:
-        return found + [ControlResult(name, "splits", f"not looked for: {reason}", {}) for name in _LEARNING]
+        return results + [ControlResult(name, "splits", f"not looked for: {reason}", {}) for name in _LEARNING]
     compressed = compress(subject)
-    return found + [result for check in _LEARNING.values() for result in check(compressed, seed)]
+    return results + [result for check in _LEARNING.values() for result in check(compressed, seed)]

@@ -86,8 +86,8 @@ class _Offset:
         kept = subject.split[rows + self.rows] == split
         if self.within_groups:
             kept &= subject.group_numbers[rows + self.rows] == subject.group_numbers[rows]
-        found: Rows = rows[kept]
-        return found
+        paired: Rows = rows[kept]
+        return paired
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ def _find_stretch(subject: Subject, pair: Pair) -> _Stretch | None:
     everything = np.arange(len(subject.sample_ids))
     u, v = (retrieval.normalise(scores) for scores in score_pair(subject, pair, everything, subject.rows("train")))
     own = np.einsum("ij,ij->i", u, v)
-    found = []
+    stretches = []
     for by in OFFSETS:
         rows = np.arange(max(0, -by), len(own) - max(0, by))
         if len(rows) < 2 * STRETCH:
@@ -149,5 +149,5 @@ def _find_stretch(subject: Subject, pair: Pair) -> _Stretch | None:
         low, middle, high = np.quantile(gain, [0.25, 0.5, 0.75])
         mean = np.convolve(gain, np.full(STRETCH, 1 / STRETCH), mode="valid")
         if -middle >= _VISIBLE * (high - low) / 1.349 and mean.max() >= -middle / 2:
-            found.append(_Stretch(float(mean.max()), int(rows[mean.argmax()]), _Offset(by)))
-    return max(found, key=lambda stretch: stretch.gain, default=None)
+            stretches.append(_Stretch(float(mean.max()), int(rows[mean.argmax()]), _Offset(by)))
+    return max(stretches, key=lambda stretch: stretch.gain, default=None)

@@ -17,13 +17,15 @@ def check_groups(subject: Subject) -> ControlResult:
     splits: dict[str, set[str]] = {}
     for group, split in zip(subject.groups.tolist(), subject.split.tolist(), strict=True):
         splits.setdefault(str(group), set()).add(str(split))
-    torn = sorted(group for group, found in splits.items() if len(found) > 1)
+    torn = sorted(group for group, parts in splits.items() if len(parts) > 1)
     n_groups = len(splits)
     summary = f"{len(torn)} of {n_groups} groups are in two splits (asked: none)"
     figures = {"n_groups": n_groups, "n_torn": len(torn)}
     findings: tuple[Finding, ...] = ()
     if torn:
-        found = " and ".join(sorted(splits[torn[0]]))
-        message = f"{len(torn)} of {n_groups} groups are in two splits, e.g. {torn[0]} in {found}; place whole groups"
+        its_splits = " and ".join(sorted(splits[torn[0]]))
+        message = (
+            f"{len(torn)} of {n_groups} groups are in two splits, e.g. {torn[0]} in {its_splits}; place whole groups"
+        )
         findings = (Finding(CONTROL, message, refuses=True, items=tuple(torn[:20])),)
     return ControlResult(CONTROL, "splits", summary, figures, findings)

@@ -66,19 +66,19 @@ def _probe(
     model = fit_link(views[0][train], views[1][train])
     # One or two scores have hardly a direction; a constant beside them makes the cosine fall with their distance.
     a, b = (np.hstack([scores, np.ones((len(test), 1))]) for scores in model.transform([view[test] for view in views]))
-    found = permutation_test(a, b, subject.groups[test], _FEW, seed)
-    if found.p_value < _LOOK_AGAIN:
-        found = permutation_test(a, b, subject.groups[test], max(10_000, int(2 / level)), seed)
+    result = permutation_test(a, b, subject.groups[test], _FEW, seed)
+    if result.p_value < _LOOK_AGAIN:
+        result = permutation_test(a, b, subject.groups[test], max(10_000, int(2 / level)), seed)
     tied = subject.is_tied(pair)
-    asked = "tied by construction: reported" if tied else f"asked: p ≥ {level:.2g}"
+    condition = "tied by construction: reported" if tied else f"asked: p ≥ {level:.2g}"
     chance = retrieval.chance(len(test)).mrr
-    compared = f"MRR {found.observed_mrr:.4f}, chance {chance:.4f}, p = {found.p_value:.2g}"
-    summary = f"{label(pair)}: {control}, {compared} ({asked})"
+    compared = f"MRR {result.observed_mrr:.4f}, chance {chance:.4f}, p = {result.p_value:.2g}"
+    summary = f"{label(pair)}: {control}, {compared} ({condition})"
     findings: tuple[Finding, ...] = ()
-    if not tied and found.p_value < level:
+    if not tied and result.p_value < level:
         message = f"{summary}: pairs are found without looking into the files"
         findings = (Finding(control, message, refuses=True),)
-    return ControlResult(control, label(pair), summary, describe(found) | {"chance_mrr": chance}, findings)
+    return ControlResult(control, label(pair), summary, describe(result) | {"chance_mrr": chance}, findings)
 
 
 def _add_logarithms(values: NDArray[Any]) -> NDArray[np.float64]:

@@ -40,16 +40,16 @@ def check_real_pairs(subject: Subject, seed: int = 0) -> list[ControlResult]:
 def _check_real(subject: Subject, pair: Pair, seed: int) -> ControlResult:
     test = subject.rows("test")
     a, b = score_pair(subject, pair, test, subject.rows("train"))
-    found = permutation_test(a, b, subject.groups[test], _PERMUTATIONS, seed)
+    result = permutation_test(a, b, subject.groups[test], _PERMUTATIONS, seed)
     certain = subject.is_certain(pair)
-    asked = f"certain pair, asked: p < {SIGNIFICANCE}" if certain else "reported, nothing asked"
-    compared = f"MRR {found.observed_mrr:.4f}, re-paired {found.null_mean:.4f}, p = {found.p_value:.2g}"
-    summary = f"{label(pair)}: {compared} ({asked})"
+    condition = f"certain pair, asked: p < {SIGNIFICANCE}" if certain else "reported, nothing asked"
+    compared = f"MRR {result.observed_mrr:.4f}, re-paired {result.null_mean:.4f}, p = {result.p_value:.2g}"
+    summary = f"{label(pair)}: {compared} ({condition})"
     findings: tuple[Finding, ...] = ()
-    if certain and found.p_value >= SIGNIFICANCE:
+    if certain and result.p_value >= SIGNIFICANCE:
         message = f"{summary}: the link is certain by construction, yet pairs cannot be told from re-paired ones"
         findings = (Finding(REAL, message, refuses=True),)
-    return ControlResult(REAL, label(pair), summary, describe(found), findings)
+    return ControlResult(REAL, label(pair), summary, describe(result), findings)
 
 
 def describe(found: PermutationResult) -> dict[str, float]:

@@ -61,28 +61,28 @@ def rematch(subject: Subject, pair: Pair, residual: Array, seed: int) -> Rematch
     suspect = residual >= SUSPECT
     trusted = ~suspect if suspect.mean() <= 1 - _TRUSTED else residual <= np.quantile(residual, _TRUSTED)
     a, b = (normalise(s) for s in score_pair(subject, pair, np.arange(len(residual)), np.flatnonzero(trusted)))
-    asked = np.random.default_rng(seed).permutation(np.flatnonzero(suspect))[:_ASKED]
-    if not len(asked) or len(a) <= 2 * _FAR:
+    drawn = np.random.default_rng(seed).permutation(np.flatnonzero(suspect))[:_ASKED]
+    if not len(drawn) or len(a) <= 2 * _FAR:
         return Rematching([], 0, 0.0, 1.0, 0.0)
-    nearest = _nearest(a, b, asked, subject.group_numbers)
-    mutual = _nearest(b, a, nearest[:, 0], subject.group_numbers)[:, 0] == asked
+    nearest = _nearest(a, b, drawn, subject.group_numbers)
+    mutual = _nearest(b, a, nearest[:, 0], subject.group_numbers)[:, 0] == drawn
     around = (suspect[nearest[:, _NEAR:]].sum(axis=1) + _NEAR * suspect.mean()) / _FAR
     expected = max(0.5, float(around[mutual].sum()))
-    found = mutual & suspect[nearest[:, 0]]
-    matches = sorted((int(i), int(j)) for i, j in zip(asked[found], nearest[found, 0], strict=True))
+    is_match = mutual & suspect[nearest[:, 0]]
+    matches = sorted((int(i), int(j)) for i, j in zip(drawn[is_match], nearest[is_match, 0], strict=True))
     count = len({(subject.group_numbers[i], subject.group_numbers[j]) for i, j in matches})
-    share = max(0.0, count - expected) / len(asked) * float(suspect.mean())
+    share = max(0.0, count - expected) / len(drawn) * float(suspect.mean())
     return Rematching(matches, count, expected, float(poisson.sf(count - 1, expected)), share)
 
 
 def _nearest(a: Array, b: Array, rows: Rows, groups: Rows) -> Rows:
     """Return the `_FAR` rows of b, of other groups, nearest to each of the rows of a, nearest first."""
-    found = []
+    nearest = []
     for start in range(0, len(rows), _BLOCK):
-        asked = rows[start : start + _BLOCK]
-        cosines = a[asked] @ b.T
-        cosines[groups[asked, None] == groups] = -2
+        block = rows[start : start + _BLOCK]
+        cosines = a[block] @ b.T
+        cosines[groups[block, None] == groups] = -2
         near = np.argpartition(-cosines, _FAR, axis=1)[:, :_FAR]
         order = np.argsort(-np.take_along_axis(cosines, near, axis=1), axis=1, kind="stable")
-        found.append(np.take_along_axis(near, order, axis=1))
-    return np.concatenate(found)
+        nearest.append(np.take_along_axis(near, order, axis=1))
+    return np.concatenate(nearest)

@@ -89,15 +89,15 @@ def _direction(
 
 
 def _of_paper(row: PaperRow, n_gallery: int, notes: list[str]) -> Row:
-    found = row.figures
+    printed = row.figures
     cells = {
-        "R@1": figures.share(found.get("recall_1"), 3),
-        "R@5": figures.share(found.get("recall_5"), 3),
-        "R@10": figures.share(found.get("recall_10"), 3),
-        "MedR": figures.rank(found.get("median_rank")),
-        "MeanR": figures.rank(found.get("mean_rank")),
-        "MedR/n": figures.percent(found["median_rank"] / n_gallery if "median_rank" in found else None),
-        "MRR": figures.share(found.get("mrr"), 3),
+        "R@1": figures.share(printed.get("recall_1"), 3),
+        "R@5": figures.share(printed.get("recall_5"), 3),
+        "R@10": figures.share(printed.get("recall_10"), 3),
+        "MedR": figures.rank(printed.get("median_rank")),
+        "MeanR": figures.rank(printed.get("mean_rank")),
+        "MedR/n": figures.percent(printed["median_rank"] / n_gallery if "median_rank" in printed else None),
+        "MRR": figures.share(printed.get("mrr"), 3),
     }
     headings = {"recall_1": "R@1", "recall_5": "R@5", "recall_10": "R@10", "median_rank": "MedR", "mean_rank": "MeanR"}
     marked = {}
@@ -124,16 +124,16 @@ def _of_chance(validation: Validation) -> Row:
 
 
 def _ours(baseline: BaselineResult, query: str, validation: Validation) -> Row:
-    found = of_direction(baseline, query)
+    direction = of_direction(baseline, query)
     cells = {
-        "R@1": figures.share(found.recall.get(1)),
-        "R@5": figures.share(found.recall.get(5)),
-        "R@10": figures.share(found.recall.get(10)),
-        "MedR": figures.rank(found.median_rank),
-        "MeanR": figures.rank(found.mean_rank),
-        "MedR/n": figures.percent(found.median_rank / validation.n_samples["test"]),
-        "MRR": figures.share(found.mrr),
-        "95 %": figures.interval(found.mrr_low, found.mrr_high),
+        "R@1": figures.share(direction.recall.get(1)),
+        "R@5": figures.share(direction.recall.get(5)),
+        "R@10": figures.share(direction.recall.get(10)),
+        "MedR": figures.rank(direction.median_rank),
+        "MeanR": figures.rank(direction.mean_rank),
+        "MedR/n": figures.percent(direction.median_rank / validation.n_samples["test"]),
+        "MRR": figures.share(direction.mrr),
+        "95 %": figures.interval(direction.mrr_low, direction.mrr_high),
         "p": figures.p_value(baseline.p_value),
     }
     return _row("ours", baseline.name, cells)
@@ -147,12 +147,12 @@ def of_direction(baseline: BaselineResult, query: str) -> DirectionResult:
 def categories(validation: Validation, pair: tuple[str, str]) -> Iterator[str]:
     """Yield a sentence a direction on category level, where the data set has categories."""
     for query, target in (pair, pair[::-1]):
-        found = [(b.name, of_direction(b, query)) for b in validation.result.baselines if b.pair == pair]
-        known = [f"{name} {figures.share(d.mrr_category)}" for name, d in found if d.mrr_category is not None]
+        directions = [(b.name, of_direction(b, query)) for b in validation.result.baselines if b.pair == pair]
+        known = [f"{name} {figures.share(d.mrr_category)}" for name, d in directions if d.mrr_category is not None]
         if known:
             yield (
                 f"{query} → {target}, MRR of the first item of the query's category: {', '.join(known)}; "
-                f"chance {figures.share(found[0][1].mrr_category_chance)}"
+                f"chance {figures.share(directions[0][1].mrr_category_chance)}"
             )
 
 

@@ -148,8 +148,8 @@ def differences(validation: Validation) -> list[Table]:
 
 
 def _measured(sweep: Sweep) -> tuple[SweepMethod, ...]:
-    found = {cell.method for scheme in sweep.schemes for cell in scheme.cells}
-    return tuple(method for method in sweep.methods if method.name in found)
+    names = {cell.method for scheme in sweep.schemes for cell in scheme.cells}
+    return tuple(method for method in sweep.methods if method.name in names)
 
 
 def short(method: str) -> str:
@@ -188,15 +188,15 @@ def _table(
     )
 
 
-def _of_paper(found: float | None) -> Cell:
-    return Cell(IMPOSSIBLE if found is None else figures.share(found, 3))
+def _of_paper(value: float | None) -> Cell:
+    return Cell(IMPOSSIBLE if value is None else figures.share(value, 3))
 
 
-def _ours(method: SweepMethod, found: SweepCell | None, figure: str, k: int) -> Cell:
-    if found is None:
+def _ours(method: SweepMethod, cell: SweepCell | None, figure: str, k: int) -> Cell:
+    if cell is None:
         return Cell(IMPOSSIBLE if method.most is not None and k > method.most else figures.UNKNOWN)
-    deviation = found.deviation.get(figure)
-    return Cell(figures.share(found.mean[figure]), figures.share(deviation) if deviation is not None else "")
+    deviation = cell.deviation.get(figure)
+    return Cell(figures.share(cell.mean[figure]), figures.share(deviation) if deviation is not None else "")
 
 
 def _difference(sweep: Sweep, name: str, level: str) -> Table:
@@ -222,5 +222,5 @@ def _less(sweep: Sweep, method: SweepMethod, k: int, name: str) -> Cell:
 
 def _both_ways(sweep: Sweep, scheme: SweepScheme, method: str, k: int, name: str) -> float | None:
     cells = [scheme.cell(method, query, k) for query in sweep.pair]
-    found = [cell.mean[name] for cell in cells if cell is not None]
-    return sum(found) / 2 if len(found) == 2 else None
+    means = [cell.mean[name] for cell in cells if cell is not None]
+    return sum(means) / 2 if len(means) == 2 else None

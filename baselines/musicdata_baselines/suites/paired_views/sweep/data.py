@@ -87,24 +87,24 @@ def read(
 
 def _vectors(work: TableSource, path: str, sample_ids: Sequence[str]) -> NDArray[np.float32]:
     """Return the vectors (samples, *shape) of a column, one a sample, in order of the table, which is `sample_ids`'."""
-    found: list[str] = []
+    all_ids: list[str] = []
     out: NDArray[np.float32] | None = None
     for ids, part in work.vectors(*path.split(".")):
         if out is None:
             out = np.empty((len(sample_ids), *part.shape[1:]), np.float32)
-        end = len(found) + len(ids)
+        end = len(all_ids) + len(ids)
         if end <= len(out):
-            out[len(found) : end] = part
-        found += ids
-    if out is None or found != list(sample_ids):
-        odd = min(set(found) ^ set(sample_ids), default="none, but in another order")
+            out[len(all_ids) : end] = part
+        all_ids += ids
+    if out is None or all_ids != list(sample_ids):
+        odd = min(set(all_ids) ^ set(sample_ids), default="none, but in another order")
         raise InputError(f"{work.root}: {path} is not of the samples that are compared, e.g. {odd}")
     return out
 
 
-def _run(work: TableSource, wanted: SweepSettings, name: str, sample_ids: Sequence[str]) -> Run:
-    table, _, scheme = wanted.scheme.partition(".")
-    part = wanted.part.partition(".")[2]
+def _run(work: TableSource, settings: SweepSettings, name: str, sample_ids: Sequence[str]) -> Run:
+    table, _, scheme = settings.scheme.partition(".")
+    part = settings.part.partition(".")[2]
     rows = work.table(table, ["sample_id", scheme, part])
     rows = rows.filter(pc.equal(rows.column(scheme), pa.scalar(name)))
     where = pc.index_in(pa.array(sample_ids, pa.string()), rows.column("sample_id").combine_chunks())

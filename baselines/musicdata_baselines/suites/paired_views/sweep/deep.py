@@ -111,8 +111,8 @@ class Trainer:
     def _measure(self, method: str, k: int, run: Run, model: Any, scores: Scores) -> list[Measured]:
         categories = self.material.categories
         of_test: NDArray[Any] | None = categories[run.test] if categories is not None else None
-        found = [Measured(method, k, run.name, measure_scores(*scores, of_test))]
+        measured = [Measured(method, k, run.name, measure_scores(*scores, of_test))]
         if method != MVE:
             a, b = (side * model.linear_.importance(1.0) for side in scores)
-            found.append(Measured(method + WEIGHTED, k, run.name, measure_scores(a, b, of_test)))
-        return found
+            measured.append(Measured(method + WEIGHTED, k, run.name, measure_scores(a, b, of_test)))
+        return measured

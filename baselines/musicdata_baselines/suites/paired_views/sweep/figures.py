@@ -39,14 +39,14 @@ def measure_scores(a: NDArray[Any], b: NDArray[Any], categories: NDArray[Any] | 
 
 
 def _of_places(places: retrieval.Places) -> Figures:
-    found = retrieval.Metrics.of(places)
-    return {"mrr": found.mrr, "recall_1": found.recall[1], "recall_5": found.recall[5]}
+    metrics = retrieval.Metrics.of(places)
+    return {"mrr": metrics.mrr, "recall_1": metrics.recall[1], "recall_5": metrics.recall[5]}
 
 
 def chance(n: int, categories: NDArray[Any] | None) -> Figures:
     """Return what a random order of n candidates gives."""
-    found = retrieval.chance(n)
-    figures = {"mrr": found.mrr, "recall_1": found.recall[1], "recall_5": found.recall[5]}
+    metrics = retrieval.chance(n)
+    figures = {"mrr": metrics.mrr, "recall_1": metrics.recall[1], "recall_5": metrics.recall[5]}
     return figures if categories is None else figures | {"mrr_category": retrieval.category_chance(categories).mrr}
 
 
@@ -62,7 +62,7 @@ def gather(measured: Iterable[Measured], pair: tuple[str, str]) -> Iterator[Swee
         by_cell.setdefault((one.method, one.n_components), []).append(one)
     for (method, k), runs in by_cell.items():
         for side, (query, target) in enumerate((pair, pair[::-1])):
-            found = [run.figures[side] for run in runs]
-            names = found[0] if len(found) > 1 else {}
-            spread = {name: float(np.std([one[name] for one in found], ddof=1)) for name in names}
-            yield SweepCell(method, query, target, k, len(found), mean(found), spread)
+            figures = [run.figures[side] for run in runs]
+            names = figures[0] if len(figures) > 1 else {}
+            spread = {name: float(np.std([one[name] for one in figures], ddof=1)) for name in names}
+            yield SweepCell(method, query, target, k, len(figures), mean(figures), spread)

@@ -116,16 +116,16 @@ def _link(material: Material, run: Run, at_most: int, device: str, seed: int, n_
     fitted = linear.fit(material, run, at_most, device, linear.LINK_SHRINKAGE)
     a, b = fitted.scores[linear.WEIGHTED]
     groups = material.groups[run.test]
-    found = retrieval.permutation_test(a, b, groups=groups, n_permutations=n_permutations, seed=seed)
+    result = retrieval.permutation_test(a, b, groups=groups, n_permutations=n_permutations, seed=seed)
     return SweepLink(
         run=run.name,
         method=linear.WEIGHTED,
         n_components=fitted.n_components,
         shrinkage=linear.LINK_SHRINKAGE,
-        mrr=found.observed_mrr,
-        null_mrr=found.null_mean,
-        p_value=found.p_value,
-        detection_limit_mrr=found.detection_limit if np.isfinite(found.detection_limit) else None,
+        mrr=result.observed_mrr,
+        null_mrr=result.null_mean,
+        p_value=result.p_value,
+        detection_limit_mrr=result.detection_limit if np.isfinite(result.detection_limit) else None,
     )
 
 
@@ -142,18 +142,20 @@ def _methods(material: Material, plan: Plan, seconds: dict[str, float]) -> Itera
             yield SweepMethod(method + deep.WEIGHTED, "", settings)
 
 
-def _scheme(material: Material, found: _Gathered) -> SweepScheme:
+def _scheme(material: Material, gathered: _Gathered) -> SweepScheme:
     categories, groups = material.categories, material.groups
-    by_chance = [chance(len(run.test), categories[run.test] if categories is not None else None) for run in found.runs]
+    by_chance = [
+        chance(len(run.test), categories[run.test] if categories is not None else None) for run in gathered.runs
+    ]
     return SweepScheme(
-        name=found.name,
-        runs=tuple(run.name for run in found.runs),
-        n_train=tuple(len(run.train) for run in found.runs),
-        n_test=tuple(len(run.test) for run in found.runs),
-        groups_on_both_sides=tuple(float(np.isin(groups[r.test], groups[r.train]).mean()) for r in found.runs),
+        name=gathered.name,
+        runs=tuple(run.name for run in gathered.runs),
+        n_train=tuple(len(run.train) for run in gathered.runs),
+        n_test=tuple(len(run.test) for run in gathered.runs),
+        groups_on_both_sides=tuple(float(np.isin(groups[r.test], groups[r.train]).mean()) for r in gathered.runs),
         chance=mean(by_chance),
-        link=found.link,
-        cells=tuple(gather(found.measured, PAIR)),
+        link=gathered.link,
+        cells=tuple(gather(gathered.measured, PAIR)),
     )
 
 
