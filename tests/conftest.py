@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,6 +24,11 @@ from tests.songs import write_songs
 # A shell that starts the tests in the background lets them ignore SIGINT, and with them every program that they start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# numba keeps what it compiled beside librosa; two processes that do so at once in a new environment have read each
+# other's halves, and died of it.
+_NUMBA_CACHE = tempfile.TemporaryDirectory(prefix="musicdata-tests-numba-", ignore_cleanup_errors=True)
+os.environ["NUMBA_CACHE_DIR"] = _NUMBA_CACHE.name
 
 collect_ignore = ["benchmarks"]  # they have no tests, and loading what they measure takes seconds
 

@@ -152,7 +152,7 @@ OF_A_SUITE = ("suites/", "report/papers/")
 
 JSON_KEYS: dict[str, set[str]] = {
     "musicdata/api/doctor.py": {"missing"},  # a plain word
-    "musicdata/definitions/contract.py": {"audio"},  # type of a column
+    "musicdata/definitions/column.py": {"audio"},  # type of a column
     "musicdata/music/features/encoder.py": {"audio"},  # half of a network
     "musicdata/music/features/vggish.py": {"missing"},  # a plain word
     "musicdata/music/formats/karaoke.py": {"lyrics"},  # kind of a MIDI event

@@ -14,6 +14,7 @@ from tests.benchmarks.printing import print_table
 from tests.examples import VARIABLE
 
 FILES = (
+    "tests/engine/fetching/test_secrets.py",
     "tests/release/description/test_citation.py",
     "tests/release/diff/test_diff.py",
     "tests/release/verify/test_files.py",

@@ -15,9 +15,12 @@ import pytest
 
 from musicdata.twin import Faults, Kind, Population, Twin
 from musicdata.twin.faults import STAGES
+from tests import examples
 from tests.faults import crawling, harness
 
 HURRIED = ("--set", "crawl.attempts=1", "--set", "crawl.deadline_s=2", "--set", "crawl.refused_wait_s=0.01")
+SHARE = max(examples.share(), 0.4)  # of the tracks
+OFTEN = 20 if SHARE == 1 else 5  # failures of each kind
 OF_LISTS = {Kind.QUOTA, Kind.TOKEN_EXPIRED, Kind.REPEATED_PAGE, Kind.ENDLESS_NEXT}
 CRAWLS: dict[str, tuple[Population, list[Kind], dict[str, Any], int]] = {
     "lists": (
@@ -33,10 +36,10 @@ CRAWLS: dict[str, tuple[Population, list[Kind], dict[str, Any], int]] = {
         2,
     ),
     "tracks": (  # a kind that fewer requests can show is drawn more often
-        Population(n_tracks=480, n_moods=1, clip_s=crawling.CLIP_S),
+        Population(n_tracks=round(480 * SHARE), n_moods=1, clip_s=crawling.CLIP_S),
         [*(kind for kind in Kind if kind not in OF_LISTS), Kind.NULL, Kind.UNAVAILABLE_LATER],
         {"share": 0.9, "stages": list(STAGES[1:]), "pausing": 0.15},
-        300,
+        round(300 * SHARE),
     ),
 }
 """Workspace → what there is, what goes wrong, where and how often, and how many tracks of a mood are wanted."""
@@ -92,8 +95,8 @@ def hurt(tmp_path_factory: pytest.TempPathFactory) -> Hurt:
 
 
 @pytest.mark.parametrize("kind", Kind)
-def test_a_kind_fails_twenty_times(kind: Kind, hurt: Hurt) -> None:
-    assert hurt.failures[kind] >= 20
+def test_a_kind_fails_often(kind: Kind, hurt: Hurt) -> None:
+    assert hurt.failures[kind] >= OFTEN
 
 
 def test_no_failure_shows_a_key(hurt: Hurt) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from tests.release.publish.made_up import write_release
 
@@ -54,6 +55,7 @@ def bucket(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setenv("AWS_SESSION_TOKEN", f"{CANARY}-session")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    requests.post(f"{s3_server}/moto-api/reset", timeout=30).raise_for_status()  # one memory serves a process
     client = importlib.import_module("boto3").client("s3")
     client.create_bucket(Bucket="bucket")
     yield client
