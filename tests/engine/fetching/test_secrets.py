@@ -20,7 +20,7 @@ from tests.faults import crawling, harness
 
 HURRIED = ("--set", "crawl.attempts=1", "--set", "crawl.deadline_s=2", "--set", "crawl.refused_wait_s=0.01")
 SHARE = max(examples.share(), 0.4)  # of the tracks
-OFTEN = 20 if SHARE == 1 else 5  # failures of each kind
+OFTEN = 20 if SHARE == 1 else 3  # failures of each kind
 OF_LISTS = {Kind.QUOTA, Kind.TOKEN_EXPIRED, Kind.REPEATED_PAGE, Kind.ENDLESS_NEXT}
 CRAWLS: dict[str, tuple[Population, list[Kind], dict[str, Any], int]] = {
     "lists": (
