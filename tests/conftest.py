@@ -25,8 +25,8 @@ from tests.songs import write_songs
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# numba keeps what it compiled beside librosa; two processes that do so at once in a new environment have read each
-# other's halves, and died of it.
+# numba keeps what it compiled beside librosa. In a new environment two processes do so at once, and one of them has died
+# in code that numba had made; with a cache for each process that cannot come of reading the other's.
 _NUMBA_CACHE = tempfile.TemporaryDirectory(prefix="musicdata-tests-numba-", ignore_cleanup_errors=True)
 os.environ["NUMBA_CACHE_DIR"] = _NUMBA_CACHE.name
 
