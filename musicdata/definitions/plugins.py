@@ -130,7 +130,7 @@ def _sources(path: Path) -> list[Path]:
         below = (p for p in path.rglob("*.py") if "__pycache__" not in p.parts and p != path / "__init__.py")
         return [path / "__init__.py", *sorted(below, key=lambda p: (len(p.parts), p.as_posix()))]
     there = "is no .py file, nor a folder with an __init__.py" if path.exists() else "is not there"
-    raise RecipeError(f"plug-in {path} {there}; [plugins] modules names files beside the recipe")
+    raise RecipeError(f"plug-in {path} {there}; [plugins] counts from the recipe, --plugin from the current folder")
 
 
 def _dotted(root: str, source: Path, path: Path) -> str:
