@@ -48,7 +48,7 @@ def scheme(code: str, folder: Path) -> Finished:
 SEES = '(display (call-with-input-file "{path}" (lambda (file) (read-line file))) (current-output-port))'
 SCHEME = {
     "reads": "(use-modules (ice-9 rdelim)) " + SEES,
-    "includes": '"x") \\include "{path}" #(display "x"',
+    "includes": '(display "x")) \\include "{path}" #(begin (display "x")',
     "lists": "(use-modules (ice-9 ftw)) (display (scandir (dirname \"{path}\")))",
     "writes": '(call-with-output-file "{out}" (lambda (file) (display "x" file)))',
     "makes a folder": '(mkdir "{out}")',
@@ -74,7 +74,7 @@ def test_lilypond_reaches_no_file_outside(name: str, secret: Path, monkeypatch: 
 
 def got_through(finished: Finished, secret: Path, out: Path) -> bool:
     said = finished.stdout + finished.stderr
-    seen = SECRET in said or "the words" in said or (secret.name in said and "(. .." in said)
+    seen = "words of a letter" in said or "the words" in said or (secret.name in said and "(. .." in said)
     return seen or os.path.lexists(out) or not secret.is_file()
 
 
