@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from musicdata.errors import InputError
+from musicdata.music.text.limits import CREDITS, STATEMENT
 from musicdata.music.text.names import normalised, one_line
 from musicdata.sources.spotify.records import Track, Unusable, checked, isrc_of
 from musicdata.system import walking
@@ -303,7 +304,11 @@ def _track(cells: dict[str, Any]) -> Track | Unusable:
 def _string(value: object) -> str:
     if isinstance(value, list):
         return "; ".join(_string(part) for part in value)
-    return one_line(str(value)) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+    return (
+        one_line(str(value), STATEMENT * CREDITS)
+        if isinstance(value, str | int | float) and not isinstance(value, bool)
+        else ""
+    )
 
 
 def _artists(cells: dict[str, Any]) -> list[str]:

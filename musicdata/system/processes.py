@@ -148,9 +148,7 @@ def run(
     return Finished(process.returncode, stdout, stderr, cpu_s, timed_out=not in_time)
 
 
-def start(
-    argv: Sequence[str], *, env: Mapping[str, str], cwd: Path | None = None
-) -> subprocess.Popen[bytes]:
+def start(argv: Sequence[str], *, env: Mapping[str, str], cwd: Path | None = None) -> subprocess.Popen[bytes]:
     """Starts one of our own worker processes: pipes on stdin and stdout, stderr inherited, this environment.
 
     It gets its own process group, so that Ctrl-C reaches only the main process, and dies with the *thread*

@@ -103,9 +103,7 @@ SHELL = {
 
 @pytest.mark.parametrize("proc", [False, True])
 @pytest.mark.parametrize("name", SHELL)
-def test_a_shell_reaches_nothing_outside(
-    name: str, proc: bool, secret: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_shell_reaches_nothing_outside(name: str, proc: bool, secret: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What holds for a shell holds for any program that was taken over; with `proc`, LilyPond's view of processes."""
     out = secret.with_name("written")
     ssh, program = secret.with_name("id_ed25519"), secret.with_name("program")
@@ -178,7 +176,9 @@ def test_this_process_keeps_its_rights(secret: Path) -> None:
 
 
 def test_the_private_folder_is_the_programs_own(tmp_path: Path) -> None:
-    script = "mkdir a; echo x >a/b; mv a/b c; ln -s c d; rm d; mkfifo e; echo y >>c; while read -r l; do echo $l; done <c"
+    script = (
+        "mkdir a; echo x >a/b; mv a/b c; ln -s c d; rm d; mkfifo e; echo y >>c; while read -r l; do echo $l; done <c"
+    )
     assert attack([BASH, "-c", script], tmp_path).stdout == "x\ny\n"
 
 

@@ -14,7 +14,7 @@ from musicdata.definitions import cutting
 from musicdata.definitions.cost import Cost, Expected
 from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 from musicdata.errors import FormatError, InputError
-from musicdata.music.text import language, syllabification
+from musicdata.music.text import language, limits, syllabification
 from musicdata.sources import song_files, song_formats
 from musicdata.system import walking
 from musicdata.system.digests import digest_of
@@ -95,10 +95,10 @@ def run(parameters: IngestSongs, task: Task) -> None:
             continue
         songs = {_song_id(file, song_name): (song_name, song) for song_name, song in by_name.items()}
         for song_id, (song_name, song) in sorted(songs.items()):
-            if isinstance(song, FormatError):
-                task.sink.reject(_place(name, song_name), song.reason, song.detail)
-            else:
-                _write(task, song_id, song, name, digest, parameters)
+            try:
+                _write(task, song_id, _fit(song), name, digest, parameters)
+            except FormatError as error:
+                task.sink.reject(_place(name, song_name), error.reason, error.detail)
 
 
 def _is_text(name: str) -> bool:
@@ -123,6 +123,13 @@ def _read(file: SongFile, digest: str, parameters: IngestSongs) -> dict[str, Son
         raise InputError(f"{file.path} changed while it was being read; run the same command again")
     songs = song_formats.read_songs(data, file.name, unit_ql=parameters.unit_ql)
     return dict(list(songs.items())[: parameters.limit or None])
+
+
+def _fit(song: Song | FormatError) -> Song:
+    """Return a song whose texts can be kept, or raise why there is none."""
+    if isinstance(song, FormatError):
+        raise song
+    return limits.checked(song)
 
 
 def _place(name: str, song_name: str) -> str:

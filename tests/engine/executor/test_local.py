@@ -43,7 +43,14 @@ def test_every_spec_is_answered_once_whatever_the_number_of_workers(tmp_path: Pa
 
 
 def test_no_worker_has_a_key_in_its_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    of_others = ("AWS_SECRET_ACCESS_KEY", "HF_TOKEN", "GITHUB_TOKEN", "OPENAI_API_KEY", "MUSICDATA_TOKEN", "DB_PASSWORD")
+    of_others = (
+        "AWS_SECRET_ACCESS_KEY",
+        "HF_TOKEN",
+        "GITHUB_TOKEN",
+        "OPENAI_API_KEY",
+        "MUSICDATA_TOKEN",
+        "DB_PASSWORD",
+    )
     names = {*key_names(), *of_others}
     for name in names:
         monkeypatch.setenv(name, f"canary-{name}")

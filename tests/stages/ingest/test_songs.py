@@ -132,7 +132,9 @@ def test_links_within_the_folder_are_other_names_of_one_song(recipe: str, tmp_pa
     folder = tmp_path / "songs"
     write_song(folder / "a.csv", 1)
     (folder / "store").mkdir()
-    write_song(tmp_path / "b.csv", 2).rename(folder / "store" / "0a1b2c")  # no ending: read by the names that links have
+    write_song(tmp_path / "b.csv", 2).rename(
+        folder / "store" / "0a1b2c"
+    )  # no ending: read by the names that links have
     links = {
         "again.csv": Path("a.csv"),
         "b.csv": Path("store/0a1b2c"),
