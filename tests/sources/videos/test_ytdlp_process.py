@@ -17,6 +17,7 @@ import pytest
 from musicdata.errors import SetupError, UsageError
 from musicdata.music.formats import sound_files
 from musicdata.music.formats.sound_files import RATE_HZ
+from musicdata.settings.reach import Reach, place_of
 from musicdata.settings.service import key_names
 from musicdata.sources.videos import clips
 from musicdata.sources.videos.process import YtDlp, child_environment, ytdlp_age_warning, ytdlp_version
@@ -50,7 +51,10 @@ def fetch(
     ytdlp: YtDlp, url: str, folder: Path, *, deadline_s: float = 30.0, max_bytes: int = 1 << 20, **wanted: Any
 ) -> clips.Clip:
     asked = {"clip_s": CLIP_S, "duration_s": 4.0} | wanted
+    place = place_of(url)
+    reach = Reach((), frozenset({place} if place else ())).packed()
     question = {"ask": "clip", "url": url, "folder": str(folder), "max_bytes": max_bytes, "wanted": asked}
+    question |= {"reach": reach}
     said = ytdlp.ask(question, "video x", deadline_s)
     return clips.read((folder / said["file"]).read_bytes(), asked["clip_s"])
 
@@ -127,7 +131,7 @@ def test_a_section_takes_fewer_bytes(ytdlp: YtDlp, tmp_path: Path) -> None:
         (message(200, b"null", Content_Type="application/json"), Outcome.INVALID, "not_sound"),
         (message(200, bytes(range(256)) * 40, Content_Type="audio/flac"), Outcome.INVALID, "not_sound"),
         (message(200, b"", Content_Type="audio/flac"), Outcome.INVALID, "empty"),
-        (message(302, Location="http://127.0.0.1:9/nowhere"), Outcome.TRANSIENT, "other"),
+        (message(302, Location="http://127.0.0.1:9/nowhere"), Outcome.INVALID, "forbidden_address"),
     ],
 )
 def test_what_a_server_does_has_its_outcome(
