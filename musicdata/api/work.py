@@ -51,7 +51,7 @@ class Work(TableSource):
     @property
     def recipe(self) -> Recipe:
         """Return the recipe it was built from, with every parameter written out."""
-        return recipe.load(str(self.root / "recipe.toml"))
+        return recipe.load_kept(self.root)
 
     @property
     def head(self) -> Head:

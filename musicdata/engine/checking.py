@@ -28,7 +28,7 @@ def check(path: Path) -> CheckReport:
         raise InputError(
             f"{path} is no workspace with a finished stage; build one with: musicdata build NAME --work {path}"
         )
-    recipe = recipes.load(str(path / "recipe.toml"))
+    recipe = recipes.load_kept(path)
     report = CheckReport()
     report.add("every part is whole and no file is astray", check_parts(workspace))
     if report.ok:

@@ -13,6 +13,7 @@ from musicdata.definitions import contract as contracts
 from musicdata.definitions import cutting
 from musicdata.definitions.arrow import strings
 from musicdata.definitions.stage import Answer, Shard
+from musicdata.engine.wholeness import Parts
 from musicdata.errors import PartialError
 from musicdata.workspace.ledger import Ledger
 from musicdata.workspace.reader import TableReader
@@ -96,14 +97,18 @@ class _Sealed:
         return self._files[entry.digest]
 
 
-def sealed_files(workspace: Workspace, stage: Stage[Any], manifest: dict[str, Any] | None) -> set[str]:
+def sealed_files(
+    workspace: Workspace, stage: Stage[Any], manifest: dict[str, Any] | None, checked: Parts | None = None
+) -> set[str]:
     """Return the sha256 of every file that the stage's sealed table holds, in parts that are whole."""
     table = stage.network.kept_in if stage.network else ""
     if not table or manifest is None:
         return set()
     parts = [shard["parts"][table] for shard in manifest["shards"] if table in shard["parts"]]
-    paths = [(workspace.table_folder(table) / part["file"], part["bytes"]) for part in parts]
-    whole = [path for path, n_bytes in paths if path.is_file() and path.stat().st_size == n_bytes]
+    paths = [(workspace.table_folder(table) / part["file"], part) for part in parts]
+    checked = checked or Parts()
+    checked.look(paths)
+    whole = [path for path, part in paths if not checked.fault(path, part)]
     return {digest for path in whole for digest in strings(pq.read_table(path, columns=["sha256"]).column(0))}
 
 
