@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from musicdata.definitions import contract as contracts
-from musicdata.engine import wholeness
+from musicdata.engine import splitting, wholeness
 from musicdata.engine.progress import NOT_BUILT
 from musicdata.engine.staleness import Origin, changed_tools, changes
 from musicdata.engine.wholeness import Parts
@@ -155,7 +155,12 @@ class StageState:
             changed = changes(self.manifest, self.origin, source)
         except InputError as error:
             return (f"the source cannot be read: {error}",)
-        return (*changed, *self._changed_tools(self.manifest), *self._part_at_fault)
+        return (
+            *changed,
+            *self._changed_tools(self.manifest),
+            *self._part_at_fault,
+            *self._larger_limits(self.manifest),
+        )
 
     def _changed_tools(self, manifest: Record) -> list[str]:
         try:
@@ -170,6 +175,15 @@ class StageState:
         more = f", and so are {len(faulty) - 1:,} more" if len(faulty) > 1 else ""
         return [faulty[0] + more] if faulty else []
 
+    def _larger_limits(self, manifest: Record) -> list[str]:
+        """Say that items are tried again that took too long or too much memory, now that they may take more."""
+        n = sum(self._may_take_more(shard) for shard in manifest["shards"])
+        return ["items that took too long or too much memory may take more now"] if n else []
+
+    def _may_take_more(self, shard: Record) -> bool:
+        then = shard.get("dropped_within")
+        return isinstance(then, dict) and splitting.are_larger(splitting.limits_of(self.step.stage), then)
+
     @property
     def _left_nothing(self) -> bool:
         """Say whether every item was rejected: then the fault may have been this machine's, since mended."""
@@ -177,7 +191,7 @@ class StageState:
 
     @functools.cached_property
     def part_faults(self) -> dict[tuple[str, str], str]:
-        """Return (table, file) → what is wrong, of the parts that the manifest names and that are not as they were made."""
+        """Return (table, file) → what is wrong, of the manifest's parts that are not as they were made."""
         parts = _parts(self.manifest["shards"]) if self.manifest else []
         self.parts.look((self._path(*known), known[1]) for known in parts)
         return {(table, part["file"]): fault for table, part in parts if (fault := self._fault(table, part))}
@@ -200,7 +214,12 @@ class StageState:
         """
         keys = {shard["key"] for shard in plan}
         shards = self.manifest["shards"] if self.manifest and not self._left_nothing else []
-        return {s["key"]: s for s in shards if s["key"] in keys and self.part_faults.keys().isdisjoint(_names([s]))}
+        faulty = self.part_faults.keys()
+        return {
+            shard["key"]: shard
+            for shard in shards
+            if shard["key"] in keys and faulty.isdisjoint(_names([shard])) and not self._may_take_more(shard)
+        }
 
     def finished_shards(self, plan: list[Record]) -> dict[str, Record]:
         """Return key → record of the plan's shards that this run or a killed one has done.
@@ -218,7 +237,9 @@ class StageState:
                 continue
             if record is None:
                 continue
-            if record["key"] == shard["key"] and not any(wholeness.fault(self._path(*p), p[1]) for p in _parts([record])):
+            if record["key"] == shard["key"] and not any(
+                wholeness.fault(self._path(*p), p[1]) for p in _parts([record])
+            ):
                 finished[shard["key"]] = record
             else:
                 path.unlink()

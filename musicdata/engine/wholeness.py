@@ -38,7 +38,9 @@ class Parts:
         new = [(path, part) for path, part in parts if path not in self.faults]
         if new:
             with ThreadPoolExecutor(min(_AT_ONCE, len(os.sched_getaffinity(0)))) as pool:
-                self.faults.update(zip([path for path, _ in new], pool.map(lambda known: fault(*known), new), strict=True))
+                self.faults.update(
+                    zip([path for path, _ in new], pool.map(lambda known: fault(*known), new), strict=True)
+                )
 
     def fault(self, path: Path, part: Record) -> str:
         """Return what is wrong with a part, "" for nothing."""

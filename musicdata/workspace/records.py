@@ -6,6 +6,7 @@ before there was such a sum is taken for what its shape says.
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     Record = dict[str, Any]
 
+_UNREADABLE = {errno.EISDIR, errno.EIO, errno.ELOOP, errno.EACCES, errno.ENOTDIR}
 _SUM = "sha256"
 _PART_FILE = re.compile(r"part-\d{5,}-[0-9a-f]{16}\.parquet")
 _SHA256 = re.compile("[0-9a-f]{64}")
@@ -41,6 +43,8 @@ def read(path: Path) -> Record | None:
     except FileNotFoundError:
         return None
     except OSError as error:
+        if error.errno not in _UNREADABLE:
+            raise
         raise damaged(path, error.strerror or "it cannot be read") from error
     try:
         value = json.loads(data)
@@ -70,7 +74,7 @@ def read_manifest(path: Path) -> Record | None:
     manifest = read(path)
     if manifest is None:
         return None
-    if manifest.pop(_SUM, None) not in (None, digest_of(manifest)):
+    if _SUM in manifest and manifest.pop(_SUM) != digest_of(manifest):
         raise damaged(path, "its own sum differs")
     _require(path, manifest.keys() == _MANIFEST.keys(), "other keys than a manifest's")
     _require_shape(path, manifest, _MANIFEST)

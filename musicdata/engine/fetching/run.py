@@ -35,7 +35,9 @@ def fetch(
     with Ledger(state.workspace) as ledger:
         if ledger.plan(stage.name) != state.wants:
             workers.want(state)
-        ledger.reopen_lost(stage.name, lambda: fetched.sealed_files(state.workspace, stage, state.manifest, state.parts))
+        ledger.reopen_lost(
+            stage.name, lambda: fetched.sealed_files(state.workspace, stage, state.manifest, state.parts)
+        )
         if n_due := ledger.n_due(stage.name, time.time()):
             if services is None or recipe.crawl is None or stage.network is None:
                 name = recipe.dataset.name
