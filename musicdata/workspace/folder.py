@@ -142,6 +142,14 @@ class Workspace:
         """Return which process writes the workspace now, for people; "" when none does."""
         return self._holder() if files.is_held(self._lock) else ""
 
+    def last_hold(self) -> tuple[int, ...]:
+        """Return what differs from one hold of the workspace to the next; () before the first."""
+        try:
+            facts = self._lock.stat()
+        except OSError:
+            return ()
+        return facts.st_mtime_ns, facts.st_ctime_ns, facts.st_ino
+
     def _holder(self) -> str:
         with contextlib.suppress(MusicdataError):
             if holder := records.read(self._lock):

@@ -13,7 +13,7 @@ import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
 from musicdata.errors import FormatError
-from musicdata.music.formats import archives, vocal_part, xml_tree
+from musicdata.music.formats import archives, score_size, vocal_part, xml_tree
 from musicdata.music.formats.lyric_words import clean_syllable
 from musicdata.music.formats.song import Song
 
@@ -57,10 +57,11 @@ def read(data: bytes, file_name: str) -> list[Song]:
 
     Raises:
         FormatError: `not_musicxml`, `no_lyrics`, `unreadable_score` (music21 gave up), or a reason of
-            `archives.read_score`, `xml_tree.parse` or `vocal_part.extract`.
+            `archives.read_score`, `score_size.check`, `xml_tree.parse` or `vocal_part.extract`.
     """
     if file_name.lower().endswith(".mxl") or data.startswith(b"PK"):
         data = archives.read_score(data)
+    score_size.check(data)
     score = xml_tree.parse(data)
     if score.tag != "score-partwise":
         raise FormatError("not_musicxml", f"the root element is <{score.tag}>; expected <score-partwise>")
