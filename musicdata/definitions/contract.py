@@ -6,14 +6,16 @@ import functools
 import hashlib
 import json
 import tomllib
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Literal, Protocol, Self
 
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_serializer, field_validator, model_validator
 
 from musicdata.definitions import plugins, shipped
 from musicdata.definitions.column import Column, column_problems
+from musicdata.definitions.identifiers import ColumnName, TableName  # noqa: TC001  # pydantic reads them
 from musicdata.errors import ContractError
+from musicdata.system import paths
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -47,14 +49,14 @@ class Contract(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: str
+    name: TableName
     description: str
-    key: tuple[str, ...]
-    references: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    key: tuple[ColumnName, ...] = Field(min_length=1)
+    references: dict[ColumnName, tuple[TableName, ...]] = Field(default_factory=dict)
     introduces: str = ""
     completes: str = ""
     of_dropped: bool = False
-    shown_by: str = ""
+    shown_by: TableName | Literal[""] = ""
     system: bool = False
     columns: tuple[Column, ...]
 
@@ -263,7 +265,7 @@ def read(path: Path) -> Contract:
         ContractError: the file is not a contract.
     """
     try:
-        document = tomllib.loads(path.read_text("utf-8"))
+        document = tomllib.loads(paths.read_regular(path, follow=True).decode("utf-8"))
         contract = Contract(**document["table"], columns=document["column"])
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError, ValidationError) as error:
         raise ContractError(f"{path.parent.name}/{path.name} is not a contract: {error}") from error

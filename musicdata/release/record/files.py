@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 from musicdata.definitions import contract as contracts
 from musicdata.release.record import layout
+from musicdata.system import paths
 from musicdata.system.digests import sha256_of_file
 
 if TYPE_CHECKING:
@@ -23,15 +25,15 @@ def file_facts(root: Path, path: Path) -> layout.File:
 def sums_of(root: Path, record: Record) -> bytes:
     """Return `SHA256SUMS`, as `sha256sum --check` reads it: every file but itself."""
     lines = {file.path: file.sha256 for file in record.files}
-    lines[layout.RECORD] = sha256_of_file(root / layout.RECORD)
+    lines[layout.RECORD] = hashlib.sha256(layout.read_encoded(root)).hexdigest()
     return "".join(f"{digest}  {path}\n" for path, digest in sorted(lines.items())).encode()
 
 
 def read_contracts(root: Path, record: Record) -> dict[str, Contract]:
     """Return the contract of every table in the release at `root`, as the release has it."""
     folder = f"{layout.CONTRACTS}/"
-    paths = sorted(file.path for file in record.files if file.path.startswith(folder))
-    table_contracts = [contracts.read(root / path) for path in paths]
+    names = sorted(file.path for file in record.files if file.path.startswith(folder))
+    table_contracts = [contracts.read(paths.inside(root, name)) for name in names]
     return {contract.name: contract for contract in table_contracts}
 
 
