@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import pyarrow.parquet as pq
 
 from musicdata.definitions import contract as contracts
 from musicdata.release.record import layout
@@ -11,6 +14,7 @@ from musicdata.system import paths
 from musicdata.system.digests import sha256_of_file
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from musicdata.definitions.contract import Contract
@@ -35,6 +39,27 @@ def read_contracts(root: Path, record: Record) -> dict[str, Contract]:
     names = sorted(file.path for file in record.files if file.path.startswith(folder))
     table_contracts = [contracts.read(paths.inside(root, name)) for name in names]
     return {contract.name: contract for contract in table_contracts}
+
+
+@contextlib.contextmanager
+def opened(root: Path, name: str, **options: Any) -> Iterator[pq.ParquetFile]:
+    """Open a data file of the release at `root` to read, its page checksums verified.
+
+    Args:
+        root: folder of the release.
+        name: path of the file in it, as the record has it.
+        options: of `pyarrow.parquet.ParquetFile`.
+
+    Raises:
+        IntegrityError: there is a link on the way, or it is a pipe, a device …, no regular file.
+        OSError: there is none.
+        ArrowException: it is no Parquet file.
+    """
+    with (
+        paths.open_inside(root, name) as file,
+        pq.ParquetFile(file, page_checksum_verification=True, **options) as parquet,
+    ):
+        yield parquet
 
 
 def data_files(record: Record, config: str, split: str) -> list[str]:
