@@ -234,7 +234,7 @@ def load(name: str) -> Contract:
             contract of its own.
     """
     added, ours = _of_plugins().get(name), shipped.files(_FOLDER).get(name)
-    if added is not None and ours is not None and added.read_bytes() != ours.read_bytes():
+    if added is not None and ours is not None and _text(added) != _text(ours):
         raise ContractError(f"table {name}: {added} says other things of it than {ours}; give yours another name")
     path = ours or added
     if path is None:
@@ -245,12 +245,16 @@ def load(name: str) -> Contract:
 def added(name: str) -> str | None:
     """Return the text of a plug-in's contract; None for a table that needs no plug-in to be known."""
     path = None if name in shipped.files(_FOLDER) else _of_plugins().get(name)
-    return path.read_text("utf-8") if path else None
+    return _text(path) if path else None
 
 
 def _of_plugins() -> dict[str, Path]:
     folder = plugins.active().manifests
     return {path.stem: path for path in sorted(folder.glob("*.toml"))} if folder else {}
+
+
+def _text(path: Path) -> str:
+    return paths.read_regular(path, follow=True).decode("utf-8")
 
 
 @functools.lru_cache(maxsize=1000)
@@ -265,7 +269,7 @@ def read(path: Path) -> Contract:
         ContractError: the file is not a contract.
     """
     try:
-        document = tomllib.loads(paths.read_regular(path, follow=True).decode("utf-8"))
+        document = tomllib.loads(_text(path))
         contract = Contract(**document["table"], columns=document["column"])
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError, ValidationError) as error:
         raise ContractError(f"{path.parent.name}/{path.name} is not a contract: {error}") from error

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 MAX_TEXT_BYTES = 64 << 20
 """A document that is read whole (a record, a recipe, a contract, a manifest) is not larger."""
 
+MAX_FILE_BYTES = 4 << 30
+"""Nothing else is read into memory as a whole that is larger: a sound, a picture, the arrays of a model."""
+
 _LONGEST_SHOWN = 200
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)  # Windows has none of these; data can be read there all the same
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0)
@@ -226,6 +229,24 @@ def create(path: Path) -> IO[bytes]:
         raise _is_odd(path, mode)
     path.unlink()
     return os.fdopen(os.open(path, _NEW, 0o666), "wb")
+
+
+def append(path: Path) -> IO[bytes]:
+    """Open a file to write on at its end.
+
+    Raises:
+        IntegrityError: it is a link, a pipe, a device …, no regular file.
+        OSError: there is none, or it cannot be written.
+    """
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | _NO_FOLLOW | _NO_WAIT | _CLOSE)
+    except OSError as error:
+        raise _not_opened(path, error) from error
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(descriptor)
+        raise _is_odd(path, mode)
+    return os.fdopen(descriptor, "ab")
 
 
 def open_lock(path: Path) -> int:
