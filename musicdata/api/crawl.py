@@ -163,7 +163,7 @@ def _require_same_source(workspace: Workspace, source: str) -> None:
     held = _source_of(workspace) or source
     if held != source:
         raise UsageError(f"{workspace.root} was crawled from the {held}, not the {source}; give another --work")
-    workspace.write_json(workspace.root / "state" / _SOURCE, {"source": source})
+    workspace.write_json(workspace.place(f"state/{_SOURCE}"), {"source": source})
 
 
 def _source_of(workspace: Workspace) -> str:
@@ -172,7 +172,7 @@ def _source_of(workspace: Workspace) -> str:
     Raises:
         IntegrityError: the record of it is damaged.
     """
-    path = workspace.root / "state" / _SOURCE
+    path = workspace.place(f"state/{_SOURCE}")
     try:
         source = (records.read(path) or {"source": ""}).get("source")
         if source not in ("", "world", "twin"):

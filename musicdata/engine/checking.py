@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import stat
 from typing import TYPE_CHECKING, Any
 
 from musicdata.checks.examination import CheckReport, examine
 from musicdata.definitions import recipe as recipes
 from musicdata.engine.wholeness import Parts
 from musicdata.errors import ContractError, InputError, IntegrityError
+from musicdata.system import paths
 from musicdata.workspace import ledger as ledgers
 from musicdata.workspace import recovery
 from musicdata.workspace.folder import Workspace
@@ -86,15 +88,17 @@ def check_parts(workspace: Workspace) -> Iterator[tuple[str, str]]:
             yield path.parent.name, f"part {path.name} is {fault}; the command that built it builds it anew"
     for folder in ("tables", "rejects"):
         for path in sorted((workspace.root / folder).rglob("*")):
-            if path.is_file() and path not in expected:
-                yield path.parent.name, f"{path.name} is named by no manifest"
+            mode = path.lstat().st_mode
+            if path not in expected and not stat.S_ISDIR(mode):
+                odd = "" if stat.S_ISREG(mode) else f"is {paths.kind_of(mode)}, and "
+                yield path.parent.name, f"{path.name} {odd}is named by no manifest"
 
 
 def _expected_parts(workspace: Workspace, stage: str) -> dict[Path, dict[str, Any]]:
     """Return path → record of every part that a stage's manifest names."""
     expected: dict[Path, dict[str, Any]] = {}
     for shard in (workspace.manifest(stage) or {"shards": []})["shards"]:
-        expected |= {workspace.table_folder(table) / part["file"]: part for table, part in shard["parts"].items()}
+        expected |= {workspace.table_part(table, part["file"]): part for table, part in shard["parts"].items()}
         if shard["rejects"]:
-            expected[workspace.rejects_folder(stage) / shard["rejects"]["file"]] = shard["rejects"]
+            expected[workspace.rejects_part(stage, shard["rejects"]["file"])] = shard["rejects"]
     return expected

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from musicdata.definitions import contract as contracts
 from musicdata.engine.expectation import counted, expected_of
 from musicdata.engine.state import StageStatus, stage_states
+from musicdata.system import paths
 from musicdata.workspace import ledger as ledgers
 from musicdata.workspace.ledger import Ledger
 
@@ -156,7 +157,7 @@ def _is_of(recipe: Recipe, workspace: Workspace) -> bool:
     if not path.is_file():
         return False
     try:
-        there = tomllib.loads(path.read_text("utf-8")).get("stage")
+        there = tomllib.loads(paths.read_regular(path).decode("utf-8")).get("stage")
     except ValueError:  # it is damaged
         return False
     here = tomllib.loads(recipe.toml()).get("stage")

@@ -201,11 +201,8 @@ class StageState:
 
     def _path(self, table: str, part: Record) -> Path:
         """Return where a part of a table, "" for the rejects, is on disk."""
-        file: str = part["file"]
-        return self._folder(table) / file
-
-    def _folder(self, table: str) -> Path:
-        return self.workspace.table_folder(table) if table else self.workspace.rejects_folder(self.step.stage.name)
+        workspace, file = self.workspace, part["file"]
+        return workspace.table_part(table, file) if table else workspace.rejects_part(self.step.stage.name, file)
 
     def sealed_shards(self, plan: list[Record]) -> dict[str, Record]:
         """Return key → record of the plan's shards that were sealed the last time and whose parts are there.

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from musicdata.errors import ContractError, IntegrityError
+from musicdata.system import paths
 from musicdata.system.files import storage_faults
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class PartWriter:
         self._gathered: dict[str, list[Any]] = {}
         with storage_faults(path):
             path.parent.mkdir(parents=True, exist_ok=True)
+            paths.create(path).close()
             self._writer = pq.ParquetWriter(path, contract.arrow_schema(), **_writer_options(contract))
 
     def write(self, rows: pa.Table | dict[str, list[Any]]) -> None:
@@ -155,9 +157,10 @@ def read_part(path: Path, columns: list[str] | None, key: str, first: str | None
     """
     bounds: list[Any] = [(key, ">=", first)] * (first is not None) + [(key, "<=", last)] * (last is not None)
     try:
-        return pq.read_table(
-            path, columns=columns, filters=bounds or None, page_checksum_verification=True, partitioning=None
-        )
+        with paths.open_regular(path) as file:
+            return pq.read_table(
+                file, columns=columns, filters=bounds or None, page_checksum_verification=True, partitioning=None
+            )
     except MemoryError:  # Arrow's too, which is an error of Arrow as well
         raise
     except (OSError, ValueError, KeyError, pa.ArrowException) as error:

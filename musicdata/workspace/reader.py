@@ -31,7 +31,7 @@ def _reject_parts(workspace: Workspace, stage: str) -> Iterator[pa.Table]:
     """Yield the parts of a sealed stage's rejects."""
     for shard in (workspace.manifest(stage) or {"shards": []})["shards"]:
         if shard["rejects"]:
-            path = workspace.rejects_folder(stage) / shard["rejects"]["file"]
+            path = workspace.rejects_part(stage, shard["rejects"]["file"])
             with _as_it_stands(workspace):
                 part = read_part(path, None, "stage", None, None)
             yield part
@@ -126,8 +126,8 @@ class TableReader:
         contract = self._workspace.contract(table)
         names = columns if columns is not None else contract.describing_columns()
         schema = contract.arrow_schema(names)
-        folder = self._workspace.table_folder(table)
         for part in self.parts(table, first, last):
             with _as_it_stands(self._workspace):
-                rows = read_part(folder / part["file"], names, contract.key[0], first, last)
+                path = self._workspace.table_part(table, part["file"])
+                rows = read_part(path, names, contract.key[0], first, last)
             yield rows.select(names).cast(schema)

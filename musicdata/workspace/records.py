@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from musicdata.errors import IntegrityError
+from musicdata.system import paths
 from musicdata.system.digests import digest_of
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def read(path: Path) -> Record | None:
         IntegrityError: the file is no JSON object.
     """
     try:
-        data = path.read_bytes()
+        data = paths.read_regular(path)
     except FileNotFoundError:
         return None
     except OSError as error:
