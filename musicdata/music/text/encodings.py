@@ -108,8 +108,8 @@ def read(raw: bytes, encoding: Encoding) -> str:
 
     One that is not in this encoding, which its neighbours are in, is read as the most usual one would be.
     """
-    is_header = encoding.name in _MARKS.values() and raw.isascii() and b"\0" not in raw
-    text = _one(raw, _MARKS.get(raw[:2], "ascii" if is_header else encoding.name))
+    name = _name_beside(raw, encoding.name) if encoding.name in _MARKS.values() else encoding.name
+    text = _one(raw, name)
     if text is None:
         return raw.decode("cp1252", "replace")
     return text.encode(encoding.again).decode() if encoding.again and not text.isascii() else text
@@ -137,12 +137,16 @@ def _utf_16(texts: Sequence[bytes], together: bytes) -> str | None:
     if not marked and b"\0" not in together:
         return None
     for name in marked or _MARKS.values():
-        # Beside texts in UTF-16, a program's own headers may stand in ASCII.
-        decoded = [_one(text, "ascii" if text.isascii() and b"\0" not in text else name) for text in texts]
+        decoded = [_one(text, _name_beside(text, name)) for text in texts]
         whole = [text for text in decoded if text is not None]
         if len(whole) == len(texts) and _is_legible("".join(whole)):
             return name
     return None
+
+
+def _name_beside(raw: bytes, name: str) -> str:
+    """Return the encoding of a text among others in UTF-16: a program's own headers may stand in ASCII."""
+    return _MARKS.get(raw[:2], "ascii" if raw.isascii() and b"\0" not in raw else name)
 
 
 def _is_legible(text: str) -> bool:

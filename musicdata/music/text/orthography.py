@@ -66,10 +66,11 @@ def doubts(texts: Sequence[str]) -> int:
 
 
 def _signs_fit(text: str, language: str) -> bool:
-    return all(_sign_fits(*place, language) for place in {found.groups() for found in _SIGN.finditer(f" {text} ")})
+    places = {found.groups() for found in _SIGN.finditer(f" {text} ")}
+    return all(_sign_fits(*place, language) for place in places if not place[1].isalpha())
 
 
-_SIGN = re.compile("(?<=(.))([^\\w\\s!-~]|[\x00-\x08\x0e-\x1f\x7f-\xa0])(?=(.))", re.DOTALL)
+_SIGN = re.compile("(?<=(.))([^\\s!-~]|[\x00-\x08\x0e-\x1f\x7f-\xa0])(?=(.))", re.DOTALL)
 
 
 def _sign_fits(before: str, sign: str, after: str, language: str) -> bool:
