@@ -12,6 +12,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from musicdata.music.formats.lyric_words import is_chord_name
+from musicdata.music.text import limits
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -19,7 +22,6 @@ TickedText = tuple[int, str]
 
 _QUALITY = r"(?:maj|min|dim|aug|sus|add|mi|ma|m|M|\+|-|°|ø|[#b]?\d{1,2}|\([^()]{1,6}\))*"
 _CHORD = rf"[A-H](?:[#b♯♭]|is|es)?{_QUALITY}(?:/[A-H][#b♯♭]?)?"
-_CHORD_ONLY = re.compile(rf"[\s(\[|%]*(?:{_CHORD}|N\.?C\.?)[\s)\]|]*")
 _CHORD_MARK = re.compile(rf"%{_CHORD}(?![a-z])|\[{_CHORD}\]")
 _TAG = re.compile(r"\{[^{}]{0,80}\}|<[A-Za-z][^<>]{0,40}>")
 _DIRECTION = re.compile(r"\s*(?:\[[^\[\]]*\]|\([^()]{0,20}\d ?x\))\s*")
@@ -54,9 +56,9 @@ class Stated:
 
 def stated(texts: Sequence[tuple[str, str]]) -> Stated:
     """Return title, rights and language of pairs of an event's kind and text."""
-    titles = (one_line(text[2:]) for kind, text in texts if kind == "text" and text.startswith("@T"))
-    xf_titles = (one_line(song["title"]) for _, text in texts if (song := _XF_SONG.match(text)))
-    rights = (one_line(text) for kind, text in texts if kind == "copyright")
+    titles = (_statement(text[2:]) for kind, text in texts if kind == "text" and text.startswith("@T"))
+    xf_titles = (_statement(song["title"]) for _, text in texts if (song := _XF_SONG.match(text)))
+    rights = (_statement(text) for kind, text in texts if kind == "copyright")
     title = next(filter(None, titles), None) or next(filter(None, xf_titles), None)
     return Stated(title, next(filter(None, rights), None), stated_language(text for _, text in texts))
 
@@ -80,9 +82,8 @@ def stated_language(texts: Iterable[str]) -> str | None:
     return None
 
 
-def one_line(text: str) -> str:
-    """Return a text on one line, without control characters, cut at 1,000."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text[:1000]).split())
+def _statement(text: str) -> str:
+    return limits.statement(text[: limits.STATEMENT + 1])
 
 
 def is_header(text: str) -> bool:
@@ -97,7 +98,7 @@ def are_chords(texts: Sequence[str]) -> bool:
     (True, False)
     """
     named = [text for text in texts if text.strip()]
-    return sum(_CHORD_ONLY.fullmatch(text) is not None for text in named) > _CHORD_SHARE * len(named)
+    return sum(is_chord_name(text.strip(" \t\r\n%|[]")) for text in named) > _CHORD_SHARE * len(named)
 
 
 def unmarked(texts: Sequence[TickedText]) -> list[TickedText]:

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 
 from musicdata.errors import FormatError
 from musicdata.music.formats.lyric_words import clean_syllable, clean_word
+from musicdata.music.text import limits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from musicdata.music.formats.karaoke_marks import TickedText
 
-MAX_TEXT = 200
+MAX_TEXT = limits.SUNG
 """Longest event, word, and text on one note, in characters."""
 SPACED_SHARE = 0.1
 """With spaces at this share of the places without hyphen or new line, a place with nothing joins two."""
