@@ -9,7 +9,7 @@ from musicdata.errors import IntegrityError
 from musicdata.release.record import layout
 
 if TYPE_CHECKING:
-    from musicdata.release.diff.side import Side
+    from musicdata.release.reading.side import Side
 
 _FACTS = ("title", "stages", "sources", "rejects", "tools", "rights", "gate", "tombstones")
 _TEXTS = {"card": layout.CARD, "citation": layout.CITATION, "croissant": layout.CROISSANT, "recipe": layout.RECIPE}

@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 from musicdata.definitions import contract as contracts
 from musicdata.definitions import recipe as recipes
 from musicdata.errors import ContractError, IntegrityError, RecipeError
-from musicdata.release.diff.merge import blocks, falling, key_at, refuse_twins
-from musicdata.release.diff.side import Side
+from musicdata.release.reading.merge import blocks, falling, key_at, refuse_twins
+from musicdata.release.reading.side import Side
 from musicdata.release.record import layout
 from musicdata.release.record.digests import ColumnDigest
 from musicdata.release.record.files import data_files

@@ -22,7 +22,7 @@ from musicdata.definitions.contract import Contract
 from musicdata.errors import IntegrityError, UsageError
 from musicdata.release.diff import Diff, TableDiff, diff, report
 from musicdata.release.diff.bump import required_bump
-from musicdata.release.diff.merge import Stream, blocks, match
+from musicdata.release.reading.merge import Stream, blocks, match
 from musicdata.release.reading.release import Release, open_release
 from musicdata.release.record import layout
 from tests.examples import examples

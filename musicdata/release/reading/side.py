@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from musicdata.definitions.contract import SAMPLE_ID
 from musicdata.errors import IntegrityError
-from musicdata.release.diff.merge import BLOCK_ROWS, Stream
+from musicdata.release.reading.merge import BLOCK_ROWS, Stream
 from musicdata.release.record.files import data_files, read_contracts
 
 if TYPE_CHECKING:
