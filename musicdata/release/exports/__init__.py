@@ -9,12 +9,13 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
-from musicdata.errors import InputError, UsageError
+from musicdata.errors import InputError, IntegrityError, UsageError
 from musicdata.release.exports.export import EXPORTS
-from musicdata.release.exports.folder import Folder
+from musicdata.release.exports.folder import Folder, file_problems
 from musicdata.release.exports.record import EXPORT_RECORD, ExportRecord, Ids, ids_of, read_export_record
 from musicdata.release.making.staging import is_there, staging
 from musicdata.release.reading import shape
+from musicdata.release.verify.gate import require_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,13 +37,14 @@ def export(release: Release, view: str, out: Path, **options: int) -> ExportReco
     Raises:
         UsageError: there is no such export or option, or it makes no sense of this release.
         InputError: there is something else at `out`, or an id cannot be the name of a file.
-        IntegrityError: the release is damaged.
+        IntegrityError: the release, or the export that is there already, is not what it says it is.
         StorageError: the disk is full or cannot be written.
     """
     release, exporter = shape.hold(release), EXPORTS.find(view)
     settings = exporter.settings(options)
     exporter.require(release)
     _require_place(release, out)
+    require_whole(release.root, "nothing was exported")
     record = ExportRecord(
         name=release.record.name,
         version=release.record.version,
@@ -78,19 +80,15 @@ def _require_place(release: Release, out: Path) -> None:
 
 
 def _finished(out: Path, record: ExportRecord) -> ExportRecord:
-    """Return the record of the export at `out`, if it is the one wanted and all of its files are there."""
+    """Return the record of the export at `out`, if it is the one wanted and all of its files are what it says."""
     there = read_export_record(out)
     if there.identity != record.identity:
         raise InputError(
             f"{out} holds another export: {there.view} of {there.name}@{there.version} ({there.release_view}, "
             f"{there.content_root[:12]}); choose another folder, or remove it"
         )
-    for file in there.files:
-        path = out / file.path
-        if not path.is_file() or path.stat().st_size != file.bytes:
-            raise InputError(
-                f"{out} is damaged: {file.path} is missing, or has not {file.bytes:,} bytes; remove it and export again"
-            )
+    if problem := next(file_problems(out, there.files, (EXPORT_RECORD,)), None):
+        raise IntegrityError(f"{out} is damaged: {problem}; remove it and export again")
     return there
 
 

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from musicdata.errors import ContractError, IntegrityError
 from musicdata.release.record import layout
 from musicdata.release.record.files import data_files, read_contracts
+from musicdata.release.record.whole import whole_file
 from musicdata.system.digests import digest_of
 
 if TYPE_CHECKING:
@@ -30,13 +31,16 @@ class ReleaseReader:
 
     Attributes:
         split: only this split, and what belongs to none; None for all.
+        verify: hash each file before it is first read.
     """
 
-    def __init__(self, root: Path, record: Record, split: str | None = None) -> None:
+    def __init__(self, root: Path, record: Record, split: str | None = None, *, verify: bool = True) -> None:
         self.root = root
         self.split = split
+        self.verify = verify
+        self._files = {file.path: file for file in record.files}
         self._record = record
-        self._contracts = read_contracts(root, record)
+        self._contracts = read_contracts(root, record, verify=verify)
         self._tables: dict[str, Table] = {
             name: table for name, table in (record.tables | record.added).items() if name in self._contracts
         }
@@ -85,7 +89,7 @@ class ReleaseReader:
 
         Raises:
             ContractError: there is no such table or column.
-            IntegrityError: a file is damaged or missing; `musicdata release verify` says more.
+            IntegrityError: a file is damaged, missing or not what the record says; `musicdata release verify` says more.
         """
         names = self._wanted(table, columns)
         contract, key = self.contract(table), self.contract(table).key[0]
@@ -118,7 +122,11 @@ class ReleaseReader:
         for split in self.splits(next(iter(facts))):
             for name in data_files(self._record, config, split):
                 with self._reading(name):
-                    yield from _row_groups(self.root / name, columns)
+                    yield from _row_groups(self._file(name), columns)
+
+    def _file(self, name: str) -> Path:
+        """Return the path of a data file, after it was looked at."""
+        return whole_file(self.root, self._files[name], verify=self.verify)
 
     @contextlib.contextmanager
     def _reading(self, name: str) -> Iterator[None]:
@@ -144,7 +152,7 @@ class ReleaseReader:
         places = [facts.columns[name] for name in columns]
         for name in data_files(self._record, facts.config, split):
             with self._reading(name):
-                for rows in _row_groups(self.root / name, places, facts.columns[key], first, last):
+                for rows in _row_groups(self._file(name), places, facts.columns[key], first, last):
                     yield _between(rows.rename_columns(columns), key, first, last)
 
 

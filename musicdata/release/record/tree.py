@@ -8,10 +8,9 @@ import os
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from io import BufferedReader
+from musicdata.errors import IntegrityError
+from musicdata.system.paths import kind_of, open_regular, read_regular
 
 MOST_BYTES = 100_000_000
 """Of a document of a release that is read whole: `RELEASE.json`, `SHA256SUMS`, contracts, recipe, card."""
@@ -76,23 +75,23 @@ class Tree:
             name = _name(self.root, path)
             self.sizes[name], self.stamps[name] = status.st_size, stamp(status)
         else:
-            kind = "a link" if stat.S_ISLNK(status.st_mode) else "neither a file nor a folder"
-            fault = f"is {kind}; a release has regular files only"
+            fault = f"is {kind_of(status.st_mode)}; only regular files belong here"
             self.oddities.append(Problem(_name(self.root, path), "", fault))
 
     def read(self, name: str) -> bytes:
         """Return the bytes of a document.
 
         Raises:
-            OSError: there is no such file, or it is too large to be one.
+            OSError: there is no such file.
+            IntegrityError: it is too large to be one.
         """
         if name not in self.sizes:
             raise FileNotFoundError("there is none")
-        return read_document(self.root / name)
+        return read_regular(self.root / name, MOST_BYTES)
 
     def sha256(self, path: str) -> str:
         """Return the sha256 of a file, "" if it cannot be read."""
-        with contextlib.suppress(OSError), opened(self.root / path) as file:
+        with contextlib.suppress(OSError, IntegrityError), open_regular(self.root / path) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
         return ""
 
@@ -103,32 +102,5 @@ def _name(root: Path, path: Path) -> str:
 
 
 def stamp(status: os.stat_result) -> tuple[int, ...]:
-    """Return what of a file changes with its bytes; `settled` says from when on that can be relied upon."""
+    """Return what of a file changes with its bytes."""
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
-
-
-def opened(path: Path) -> BufferedReader:
-    """Open a regular file for reading; a link is not followed, a pipe or a device not waited for.
-
-    Raises:
-        OSError: it is none, or cannot be read.
-    """
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    file = os.fdopen(descriptor, "rb")
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        file.close()
-        raise OSError(f"{path} is no regular file")
-    return file
-
-
-def read_document(path: Path) -> bytes:
-    """Return the bytes of a regular file that is small enough to be read whole.
-
-    Raises:
-        OSError: it is no such file, or cannot be read.
-    """
-    with opened(path) as file:
-        size = os.fstat(file.fileno()).st_size
-        if size > MOST_BYTES:
-            raise OSError(f"it has {size:,} bytes, at most {MOST_BYTES:,} are expected")
-        return file.read(MOST_BYTES)
