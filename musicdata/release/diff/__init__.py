@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from musicdata.errors import UsageError
-from musicdata.release.reading.merge import BLOCK_ROWS
 from musicdata.release.diff.metadata import changed_metadata
 from musicdata.release.diff.result import Diff, Found, TableDiff
 from musicdata.release.diff.rows import compare_rows
-from musicdata.release.reading.side import Side
 from musicdata.release.diff.takedown import Removed
+from musicdata.release.reading.merge import BLOCK_ROWS
+from musicdata.release.reading.side import Side
 from musicdata.release.record import layout
 from musicdata.release.verify.gate import require_whole
 

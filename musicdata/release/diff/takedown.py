@@ -16,8 +16,8 @@ from musicdata.release.record.tombstones import Items
 if TYPE_CHECKING:
     from musicdata.definitions.arrow import Values
     from musicdata.definitions.contract import Contract
-    from musicdata.release.reading.side import Side
     from musicdata.release.diff.values import Mask
+    from musicdata.release.reading.side import Side
 
 
 @dataclass(slots=True)

@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from musicdata.definitions.contract import introduced_by
 from musicdata.errors import InputError
 from musicdata.release.record import layout  # noqa: TC001  # pydantic reads it
+from musicdata.release.record.tree import MOST_BYTES
+from musicdata.system.paths import read_regular
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,10 +73,11 @@ def read_export_record(folder: Path) -> ExportRecord:
 
     Raises:
         InputError: there is none, or it is not a record.
+        IntegrityError: it is a link, a pipe or the like, or too large to be one.
     """
     path = folder / EXPORT_RECORD
     try:
-        return ExportRecord.model_validate_json(path.read_bytes())
+        return ExportRecord.model_validate_json(read_regular(path, MOST_BYTES))
     except OSError as error:
         raise InputError(f"{folder} is no finished export: {path.name} cannot be read ({error.strerror})") from error
     except ValidationError as error:

@@ -89,7 +89,7 @@ class ReleaseReader:
 
         Raises:
             ContractError: there is no such table or column.
-            IntegrityError: a file is damaged, missing or not what the record says; `musicdata release verify` says more.
+            IntegrityError: a file is missing or not what the record says; `musicdata release verify` says more.
         """
         names = self._wanted(table, columns)
         contract, key = self.contract(table), self.contract(table).key[0]

@@ -174,21 +174,21 @@ class Record(_Model):
         The full release differs in nothing; `open` has emptied cells, but every column; `features` and `ids` lack
         columns, and have the others as they are.
         """
-        told = [(table, name, splits) for table, columns in self.redacted.items() for name, splits in columns.items()]
-        if self.view == "full" and (told or self.added):
+        if self.view == "full" and (self.redacted or self.added):
             return "the view full can neither be redacted nor have tables of its own"
-        for table, name, splits in told:
-            if table not in self.tables or name not in self.tables[table].digests:
-                return f"redacted: there is no {table}.{name}"
-            if bool(splits) != (self.view == "open"):
-                return f"redacted: {table}.{name} cannot be like that in the view {self.view}"
-            if splits and splits.keys() != self.tables[table].rows.keys():
-                return f"redacted: {table}.{name} has not the splits of its table"
+        if clash := sorted(self.tables.keys() & self.added.keys()):
+            return f"added: {clash[0]} is a table of the full release"
         for table, facts in (self.tables | self.added).items():
             if facts.columns.keys() != facts.digests.keys():
                 return f"{table}: its columns and its digests do not name the same"
-        if clash := sorted(self.tables.keys() & self.added.keys()):
-            return f"added: {clash[0]} is a table of the full release"
+        return next(filter(None, map(self._fault_of_redacted, self.redacted)), "")
+
+    def _fault_of_redacted(self, table: str) -> str:
+        for name, splits in self.redacted[table].items():
+            if table not in self.tables or name not in self.tables[table].digests:
+                return f"redacted: there is no {table}.{name}"
+            if bool(splits) != (self.view == "open") or (splits and splits.keys() != self.tables[table].rows.keys()):
+                return f"redacted: {table}.{name} cannot be like that in the view {self.view}"
         return ""
 
     def encode(self) -> bytes:

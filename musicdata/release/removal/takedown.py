@@ -111,7 +111,9 @@ def _the_same(out: Path, release: Release, new: Sequence[Tombstone]) -> Record:
         )
     require_whole(out, "so it is not the takedown that it says; remove it, or give another folder with --out")
     if absence := prove_absence(out, new, release.root).findings:
-        raise IntegrityError(f"{out} still has something of what was taken down: {absence[0]}. Remove it, and run again")
+        raise IntegrityError(
+            f"{out} still has something of what was taken down: {absence[0]}. Remove it, and run again"
+        )
     return there
 
 

@@ -46,9 +46,8 @@ def require_view(full: Release, view: Release) -> None:
         IntegrityError: it differs otherwise; the message names the cells.
     """
     if problems := list(itertools.islice(view_problems(full, view), _SHOWN)):
-        raise IntegrityError(
-            f"{view.root} is not the view {view.record.view} of {full.record.slug} at {full.root}: {'; '.join(problems)}"
-        )
+        is_none = f"is not the view {view.record.view} of {full.record.slug} at {full.root}"
+        raise IntegrityError(f"{view.root} {is_none}: {'; '.join(problems)}")
 
 
 def view_problems(full: Release, view: Release) -> Iterator[str]:
@@ -152,7 +151,7 @@ class _Cells:
             elif _digest(ours.slice(row, 1)) == _digest(theirs.slice(row, 1)):
                 fault = ""
             else:
-                fault = "is empty, and is not in the release" if is_empty else "is not the release's"
+                fault = "is empty, but not in the release" if is_empty else "is not the release's"
             if fault:
                 names = [name for name in contract.key if name in left.column_names]
                 ids = ", ".join(f"{name} {left.column(name)[row].as_py()}" for name in names)
@@ -166,9 +165,7 @@ def _digest(values: ChunkedArray) -> str:
     return digest.hexdigest()
 
 
-def in_step(
-    ours: Iterator[pa.Table], theirs: Iterator[pa.Table]
-) -> Iterator[tuple[pa.Table | None, pa.Table | None]]:
+def in_step(ours: Iterator[pa.Table], theirs: Iterator[pa.Table]) -> Iterator[tuple[pa.Table | None, pa.Table | None]]:
     """Yield pieces of equal length of both; a piece and None where one of them has ended."""
     left, right = _next(ours), _next(theirs)
     while left is not None and right is not None:

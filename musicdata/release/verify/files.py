@@ -145,7 +145,9 @@ def _read_sums(tree: Tree) -> tuple[dict[str, str] | None, list[str]]:
     sums = {path: digest for digest, path in lines}
     if text != "".join(f"{sums[path]}  {path}\n" for path in sorted(sums)):
         return None, ["is damaged: it is not lines of a sha256 and a path, in order of the path"]
-    odd = sorted(path for path in sums if path in (layout.SUMS, layout.SIGNATURE) or not _stays_inside(path, sums[path]))
+    odd = sorted(
+        path for path in sums if path in (layout.SUMS, layout.SIGNATURE) or not _stays_inside(path, sums[path])
+    )
     return (None, [f"is damaged: it names {odd[0]}, which is no file of a release"]) if odd else (sums, [])
 
 
