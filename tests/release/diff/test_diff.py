@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from musicdata.definitions.column import Column
 from musicdata.definitions.contract import Contract
 from musicdata.errors import IntegrityError, UsageError
-from musicdata.release.diff import Diff, TableDiff, diff, report
+from musicdata.release.diff import Diff, TableDiff, compare, report
 from musicdata.release.diff.bump import required_bump
 from musicdata.release.reading.merge import Stream, blocks, match
 from musicdata.release.reading.release import Release, open_release
