@@ -21,15 +21,19 @@ from typing import IO, TYPE_CHECKING
 from musicdata.errors import IntegrityError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 MAX_TEXT_BYTES = 64 << 20
 """A document that is read whole (a record, a recipe, a contract, a manifest) is not larger."""
+
+MAX_FILE_BYTES = 4 << 30
+"""Nothing else is read into memory as a whole that is larger: a sound, a picture, the arrays of a model."""
 
 _LONGEST_SHOWN = 200
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)  # Windows has none of these; data can be read there all the same
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0)
 _CLOSE = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW | _CLOSE
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | _CLOSE
 _WALKS = os.open in os.supports_dir_fd and os.mkdir in os.supports_dir_fd
 _ODD_PATH = {errno.ELOOP, errno.ENAMETOOLONG, errno.EINVAL}
@@ -64,6 +68,8 @@ def inside(root: Path, name: str) -> Path:
         except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError as error:
+            if not os.path.lexists(root):  # then it is not the name that is at fault
+                raise
             raise _cannot(path, error) from error
         if stat.S_ISLNK(mode):
             raise _is_link(path)
@@ -208,6 +214,59 @@ def make_inside(root: Path, name: str) -> Path:
         return path
 
 
+def create(path: Path) -> IO[bytes]:
+    """Open a new file for writing; a file or a link of that name is removed, and never written into.
+
+    Raises:
+        IntegrityError: something that is neither has the name.
+        OSError: it cannot be made.
+    """
+    try:
+        mode = path.lstat().st_mode
+    except FileNotFoundError:
+        return os.fdopen(os.open(path, _NEW, 0o666), "wb")
+    if not (stat.S_ISREG(mode) or stat.S_ISLNK(mode)):
+        raise _is_odd(path, mode)
+    path.unlink()
+    return os.fdopen(os.open(path, _NEW, 0o666), "wb")
+
+
+def append(path: Path) -> IO[bytes]:
+    """Open a file to write on at its end.
+
+    Raises:
+        IntegrityError: it is a link, a pipe, a device …, no regular file.
+        OSError: there is none, or it cannot be written.
+    """
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | _NO_FOLLOW | _NO_WAIT | _CLOSE)
+    except OSError as error:
+        raise _not_opened(path, error) from error
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(descriptor)
+        raise _is_odd(path, mode)
+    return os.fdopen(descriptor, "ab")
+
+
+def open_lock(path: Path) -> int:
+    """Open a file to lock it, made if there is none; return its descriptor, for reading and writing.
+
+    Raises:
+        IntegrityError: there is a link of that name, or something else that is no file.
+        OSError: it cannot be made.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | _NO_FOLLOW | _NO_WAIT | _CLOSE, 0o644)
+    except OSError as error:
+        raise _not_opened(path, error) from error
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(descriptor)
+        raise _is_odd(path, mode)
+    return descriptor
+
+
 def create_inside(root: Path, name: str) -> IO[bytes]:
     """Open a new file below `root` for writing, its folders made; a file of that name is replaced, never written into.
 
@@ -217,14 +276,13 @@ def create_inside(root: Path, name: str) -> IO[bytes]:
     """
     path = inside(root, name)
     root.mkdir(parents=True, exist_ok=True)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW | _CLOSE
     if not _WALKS:
         path.parent.mkdir(parents=True, exist_ok=True)
         _make_room(path, None)
-        return os.fdopen(os.open(path, flags, 0o666), "wb")
+        return os.fdopen(os.open(path, _NEW, 0o666), "wb")
     with _folder(root, name.split("/")[:-1], make=True) as folder:
         _make_room(path, folder)
-        return os.fdopen(os.open(path.name, flags, 0o666, dir_fd=folder), "wb")
+        return os.fdopen(os.open(path.name, _NEW, 0o666, dir_fd=folder), "wb")
 
 
 def _make_room(path: Path, folder: int | None) -> None:
@@ -259,6 +317,31 @@ def _folder(root: Path, parts: list[str], *, make: bool) -> Iterator[int]:
         yield descriptor
     finally:
         os.close(descriptor)
+
+
+def require_plain(root: Path, names: Iterable[str], *, but: str = "") -> None:
+    """Walk through files and folders below `root`, those that are there.
+
+    Args:
+        root: may be reached by links.
+        names: of its entries; others are not looked at.
+        but: a folder, by its name below `root`, whose inside is not looked at.
+
+    Raises:
+        IntegrityError: one is a link, a pipe, a socket or a device.
+    """
+    waiting = [name for name in names if os.path.lexists(root / name)]
+    while waiting:
+        name = waiting.pop()
+        path = root / name
+        mode = path.lstat().st_mode
+        if stat.S_ISLNK(mode):
+            raise _is_link(path)
+        if stat.S_ISDIR(mode) and name != but:
+            with os.scandir(path) as entries:
+                waiting += [f"{name}/{entry.name}" for entry in entries if not entry.is_file(follow_symlinks=False)]
+        elif not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+            raise _is_odd(path, mode)
 
 
 def is_regular(path: Path) -> bool:

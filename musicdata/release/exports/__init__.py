@@ -98,4 +98,4 @@ def _empty(place: Path) -> None:
     """Remove what a killed export left."""
     for path in place.iterdir():
         if path.name != ".state":
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import contextlib
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+import pyarrow.parquet as pq
 
 from musicdata.definitions import contract as contracts
 from musicdata.errors import IntegrityError
 from musicdata.release.record import layout
-from musicdata.release.record.tree import MOST_BYTES, Tree
+from musicdata.release.record.tree import Tree
 from musicdata.release.record.whole import look_closer, whole_file
+from musicdata.system import paths
 from musicdata.system.digests import sha256_of_file
-from musicdata.system.paths import read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +34,7 @@ def file_facts(root: Path, path: Path) -> layout.File:
 def sums_of(root: Path, record: Record) -> bytes:
     """Return `SHA256SUMS`, as `sha256sum --check` reads it: every file but itself."""
     lines = {file.path: file.sha256 for file in record.files}
-    lines[layout.RECORD] = sha256_of_file(root / layout.RECORD)
+    lines[layout.RECORD] = hashlib.sha256(layout.read_encoded(root)).hexdigest()
     return "".join(f"{digest}  {path}\n" for path, digest in sorted(lines.items())).encode()
 
 
@@ -42,8 +46,8 @@ def read_contracts(root: Path, record: Record, *, verify: bool = True) -> dict[s
         ContractError: one is no contract.
     """
     files = [file for file in record.files if file.path.startswith(f"{layout.CONTRACTS}/")]
-    paths = [whole_file(root, file, verify=verify) for file in sorted(files, key=lambda file: file.path)]
-    table_contracts = [contracts.read(path) for path in paths]
+    places = [whole_file(root, file, verify=verify) for file in sorted(files, key=lambda file: file.path)]
+    table_contracts = [contracts.read(place) for place in places]
     return {contract.name: contract for contract in table_contracts}
 
 
@@ -59,7 +63,7 @@ def require_layout(root: Path, record: Record) -> None:
     if faults := [*map(str, tree.oddities), *_wrong_files(tree, record)]:
         more = f" and {len(faults) - _SHOWN} more" if len(faults) > _SHOWN else ""
         raise IntegrityError(f"{root} is not whole: {'; '.join(faults[:_SHOWN])}{more}. {look_closer(root)}")
-    if read_regular(root / layout.SUMS, MOST_BYTES) != sums_of(root, record):
+    if paths.read_inside(root, layout.SUMS, layout.MAX_RECORD_BYTES) != sums_of(root, record):
         raise IntegrityError(
             f"{root} is not whole: {layout.RECORD} and {layout.SUMS} do not say the same. {look_closer(root)}"
         )
@@ -75,6 +79,27 @@ def _wrong_files(tree: Tree, record: Record) -> Iterator[str]:
     for path, size in expected.items():
         if tree.sizes.get(path, size) != size:
             yield f"{path} has {tree.sizes[path]:,} bytes, expected {size:,}"
+
+
+@contextlib.contextmanager
+def opened(root: Path, name: str, **options: Any) -> Iterator[pq.ParquetFile]:
+    """Open a data file of the release at `root` to read, its page checksums verified.
+
+    Args:
+        root: folder of the release.
+        name: path of the file in it, as the record has it.
+        options: of `pyarrow.parquet.ParquetFile`.
+
+    Raises:
+        IntegrityError: there is a link on the way, or it is a pipe, a device …, no regular file.
+        OSError: there is none.
+        ArrowException: it is no Parquet file.
+    """
+    with (
+        paths.open_inside(root, name) as file,
+        pq.ParquetFile(file, page_checksum_verification=True, **options) as parquet,
+    ):
+        yield parquet
 
 
 def data_files(record: Record, config: str, split: str) -> list[str]:

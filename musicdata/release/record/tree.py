@@ -10,10 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from musicdata.errors import IntegrityError
-from musicdata.system.paths import kind_of, open_regular, read_regular
-
-MOST_BYTES = 100_000_000
-"""Of a document of a release that is read whole: `RELEASE.json`, `SHA256SUMS`, contracts, recipe, card."""
+from musicdata.release.record import layout
+from musicdata.system.paths import kind_of, open_inside, read_inside
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +85,11 @@ class Tree:
         """
         if name not in self.sizes:
             raise FileNotFoundError("there is none")
-        return read_regular(self.root / name, MOST_BYTES)
+        return read_inside(self.root, name, layout.MAX_RECORD_BYTES)
 
     def sha256(self, path: str) -> str:
         """Return the sha256 of a file, "" if it cannot be read."""
-        with contextlib.suppress(OSError, IntegrityError), open_regular(self.root / path) as file:
+        with contextlib.suppress(OSError, IntegrityError), open_inside(self.root, path) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
         return ""
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from musicdata.errors import IntegrityError
 from musicdata.release.record import layout
 from musicdata.release.record.tree import stamp
-from musicdata.system.paths import is_regular, open_regular
+from musicdata.system.paths import inside, is_regular, open_regular
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,7 +59,7 @@ def whole_file(root: Path, file: File, *, verify: bool = True) -> Path:
     Raises:
         IntegrityError: it is missing, is no regular file, or has other bytes than its record says.
     """
-    path = root / file.path
+    path = inside(root, file.path)
     try:
         if verify and path.lstat().st_size == file.bytes and sha256_once(path) == file.sha256:
             return path
