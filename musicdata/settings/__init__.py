@@ -2,6 +2,7 @@
 
     MUSICDATA_HOME          what is fetched and recorded; else $XDG_CACHE_HOME/musicdata, else ~/.cache/musicdata
     MUSICDATA_OFFLINE       1: no connection is opened
+    MUSICDATA_SHARD_ITEMS   at most about so many items in a shard, where a stage would take more
     MUSICDATA_SANDBOX       auto, required or off: see `Sandbox`
     keys and addresses      as the entries of the services say: `services.toml`, `musicdata.settings.service`
 
@@ -105,11 +106,13 @@ class Settings:
     Attributes:
         home: folder of what is fetched and recorded.
         offline: whether no connection may be opened.
+        shard_items: items in a shard at most, about; None for as many as each stage takes.
         keys: name of the variable → its value, for those that are set.
     """
 
     home: Path
     offline: bool
+    shard_items: int | None = None
     keys: Mapping[str, Secret] = field(default_factory=dict)
 
     def key(self, name: str, used_for: str) -> Secret:
@@ -136,10 +139,10 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
     """Read the settings, as they are now.
 
     Raises:
-        UsageError: MUSICDATA_OFFLINE is neither yes nor no.
+        UsageError: MUSICDATA_OFFLINE is neither yes nor no, or MUSICDATA_SHARD_ITEMS is no number.
     """
     keys = {name: Secret(value) for name in key_names() if (value := environment.get(name, "").strip())}
-    return Settings(_home(environment), _offline(environment), keys)
+    return Settings(_home(environment), _offline(environment), shard_items(environment), keys)
 
 
 def _home(environment: Mapping[str, str]) -> Path:
@@ -154,6 +157,20 @@ def _offline(environment: Mapping[str, str]) -> bool:
     if value not in _YES | _NO:
         raise UsageError(f"MUSICDATA_OFFLINE is {value!r}; set it to 1 to forbid every connection, or to 0")
     return value in _YES
+
+
+def shard_items(environment: Mapping[str, str] = os.environ) -> int | None:
+    """Return how many items a shard has at most, about; None for as many as each stage takes.
+
+    Raises:
+        UsageError: MUSICDATA_SHARD_ITEMS is no whole number above 0.
+    """
+    value = environment.get("MUSICDATA_SHARD_ITEMS", "").strip()
+    if not value:
+        return None
+    if not (value.isascii() and value.isdigit() and int(value)):
+        raise UsageError(f"MUSICDATA_SHARD_ITEMS is {value!r}; set it to a whole number above 0, or unset it")
+    return int(value)
 
 
 def require_network(what: str) -> None:

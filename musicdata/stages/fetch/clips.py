@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 from pydantic import Field
 
 from musicdata.definitions.cost import Cost, as_many
-from musicdata.definitions.stage import Caller, Item, Network, Parameters, Stage, Task
+from musicdata.definitions.stage import Caller, Item, Network, Parameters, Pieces, Stage, Task
 from musicdata.errors import FormatError
 from musicdata.settings.reach import Reach, place_of
 from musicdata.sources.videos import overrides
@@ -197,6 +197,7 @@ STAGE = Stage(
     outputs=("audio", "clips"),
     parameters=FetchClips,
     run=run,
+    pieces=Pieces("keys"),
     network=Network(
         services=("youtube.media",),
         items=items,

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from musicdata.definitions.cost import Cost, Expected
-from musicdata.definitions.stage import Answer, Caller, Item, Network, Parameters, Stage, Task
+from musicdata.definitions.stage import Answer, Caller, Item, Network, Parameters, Pieces, Stage, Task
 from musicdata.errors import SetupError
 from musicdata.music.text import lyric_cleaning, lyric_language, synced_lyrics
 from musicdata.sources import lrclib, lrclib_dump, lyric_record, musixmatch
@@ -322,6 +322,7 @@ STAGE = Stage(
     outputs=("lyrics",),
     parameters=FetchLyrics,
     run=run,
+    pieces=Pieces("keys"),
     network=Network(
         services=("musixmatch", "lrclib"),
         items=items,

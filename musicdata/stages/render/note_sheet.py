@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from musicdata.definitions import cutting
 from musicdata.definitions.cost import Cost, Expected
-from musicdata.definitions.stage import Shard, Stage, Task
+from musicdata.definitions.stage import Pieces, Shard, Stage, Task
 from musicdata.errors import RenderError
 from musicdata.music.render import lilypond, notation
 from musicdata.stages.render.pages import EDGES, PAGES_A_PROCESS, RenderSheet
@@ -42,7 +42,7 @@ def cut(_parameters: RenderSheet, inputs: Inputs) -> Iterator[Shard]:
     for row in first.sort_by([("note_sheet_id", "ascending"), ("split", "ascending")]).to_pylist():
         uses[row["note_sheet_id"]].append(" ".join((row["note_sheet_id"], row["split"], row["sample_id_min"])))
     names = sorted(uses)
-    for start, stop in cutting.runs(names, _PICTURES_A_SHARD):
+    for start, stop in cutting.runs(names, _PICTURES_A_SHARD, least=PAGES_A_PROCESS):
         items = tuple(use for name in names[start:stop] for use in uses[name])
         yield Shard(names[start], names[stop - 1], stop - start, digest_of(items), items)
 
@@ -99,6 +99,7 @@ STAGE = Stage(
     parameters=RenderSheet,
     cut=cut,
     run=run,
+    pieces=Pieces("items", lambda item: item.partition(" ")[0]),
     tools=lambda _parameters: {"LilyPond": lilypond.version()},
     expect=expect,
     cost=Cost(cpu_s=0.035, bytes=2_100),
