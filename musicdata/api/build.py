@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from musicdata import settings
 from musicdata.api.options import resolve
 from musicdata.api.work import DEFAULT_WORK, Work
 from musicdata.definitions import recipe
@@ -124,6 +125,7 @@ class _Record:
             "dataset": resolved.dataset.name,
             "workers": workers,
             "isolation": processes.isolation(),
+            "sandbox": str(settings.sandbox()),
         }
 
     def __enter__(self) -> None:

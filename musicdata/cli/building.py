@@ -25,8 +25,8 @@ from musicdata.cli.options import (
     print_json,
     progress,
 )
-from musicdata.cli.planning import print_plan
 from musicdata.cli.output import say
+from musicdata.cli.planning import print_plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,6 +123,9 @@ def status(work: WorkArgument = None, as_json: Json = False) -> None:
         return
     run = summary["last_run"]
     say(f"{summary['work']}: {summary['dataset']}, last run {run.get('outcome', 'unknown')} {run.get('ended', '')}")
+    if isolation := run.get("isolation"):
+        in_force = ", ".join(name.replace("_", " ") for name, holds in isolation.items() if holds)
+        say(f"  renderers ran with: {in_force}")
     for stage in summary["stages"]:
         rows = ", ".join(f"{table} {n:,}" for table, n in stage["rows"].items()) or "nothing yet"
         dropped = ", ".join(f"{reason} {n:,}" for reason, n in sorted(stage["rejects"].items()))

@@ -23,8 +23,8 @@ from musicdata.cli.options import (
     print_json,
     progress,
 )
-from musicdata.cli.planning import print_plan
 from musicdata.cli.output import say
+from musicdata.cli.planning import print_plan
 
 if TYPE_CHECKING:
     from musicdata.api.work import Work

@@ -5,8 +5,6 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-import typer
-
 from musicdata.cli.options import print_json
 from musicdata.cli.output import say
 

@@ -1,6 +1,6 @@
 """Takes rights away from a thread, for good, and so from every program that it starts: Linux' Landlock and seccomp.
 
-    files      Landlock: what is not listed can be neither read, run, listed nor written (Linux 5.13; all of it from 6.2)
+    files      Landlock: what is not named can be neither read, run, listed nor written (Linux 5.13; all of it 6.2)
     signals    Landlock: none to processes outside (Linux 6.12)
     sockets    a seccomp filter: no socket is made, of whatever kind, no key ring is asked, no other process looked into
 
@@ -19,11 +19,11 @@ import struct
 import threading
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446  # the same on every machine
 _VERSION_FLAG, _PATH_BENEATH = 1, 1

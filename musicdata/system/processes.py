@@ -11,8 +11,8 @@ A renderer reads text that came from somebody else's file, so it runs fenced in 
 - where the kernel lets us, a cage (`musicdata.system.cage`): programs and libraries of the system, what the caller
   lists and the private folder are all there is; no socket, no signal to others.
 
-`MUSICDATA_SANDBOX` says what happens where the kernel does not: `auto` does without, `required` runs nothing, `off` does
-without namespaces and cage in any case.
+`MUSICDATA_SANDBOX` says what happens where the kernel does not: `auto` does without, `required` runs nothing, `off`
+does without namespaces and cage in any case.
 
 The fence is made of util-linux programs that exec one another and vanish: 3 ms of processor time a start; the cage
 takes 0.3 ms. LilyPond's own `-dsafe` was removed in 2.23.12 because it gave a false sense of security (CVE-2020-17354);

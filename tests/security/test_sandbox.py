@@ -18,7 +18,7 @@ from musicdata.system import cage, processes
 from musicdata.system.processes import Finished
 
 BASH = str(shutil.which("bash"))
-SECRET = "the words of a letter"  # noqa: S105 - of no lock
+SECRET = "the words of a letter"
 
 pytestmark = pytest.mark.skipif(
     not (cage.hides_files() and cage.refuses_sockets()), reason="this kernel or container offers no sandbox"
