@@ -16,7 +16,8 @@ from musicdata.definitions import recipe
 from musicdata.engine import executor as executors
 from musicdata.engine.build import Build
 from musicdata.engine.progress import Progress
-from musicdata.errors import IntegrityError, RecipeError, StorageError, UsageError
+from musicdata.errors import IntegrityError, RecipeError, SetupError, StorageError, UsageError
+from musicdata.sources.videos import process
 from musicdata.system import processes
 from musicdata.version import __version__
 from musicdata.workspace import records
@@ -126,6 +127,7 @@ class _Record:
             "workers": workers,
             "isolation": processes.isolation(),
             "sandbox": str(settings.sandbox()),
+            **_fetched_with(resolved),
         }
 
     def __enter__(self) -> None:
@@ -147,6 +149,15 @@ class _Record:
     def _write(self, **facts: object) -> None:
         self._facts |= facts
         self._workspace.write_json(self._path, self._facts)
+
+
+def _fetched_with(resolved: Recipe) -> dict[str, str]:
+    """Return the version of yt-dlp, by its own word, for a recipe that fetches; what it yields changes with it."""
+    if resolved.crawl is None:
+        return {}
+    with contextlib.suppress(SetupError):
+        return {"yt-dlp": process.ytdlp_version()}
+    return {"yt-dlp": "missing"}
 
 
 def _now() -> str:

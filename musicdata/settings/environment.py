@@ -18,8 +18,10 @@ _PLAIN = {"PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "LANG", "LANGUAGE"
 _PLAIN |= {"VIRTUAL_ENV", "COLUMNS", "NO_COLOR", "HF_HOME", "HF_HUB_OFFLINE"}
 _PLAIN_PREFIXES = ("LC_", "PYTHON", "XDG_", "CONDA_", "MUSICDATA_")
 # How libraries of numbers are set up: threads, devices, caches, folders of models.
-_OF_NUMBERS = ("OMP_", "MKL_", "OPENBLAS_", "NUMEXPR_", "VECLIB_", "BLIS_", "KMP_", "GOMP_", "NUMBA_", "ARROW_")
-_OF_NUMBERS += ("MALLOC_", "TORCH_", "PYTORCH_", "CUDA_", "CUBLAS_", "NVIDIA_", "LIBROSA_", "STANZA_", "FTLANG_")
+_OF_NUMBERS = (
+    *("OMP_", "MKL_", "OPENBLAS_", "NUMEXPR_", "VECLIB_", "BLIS_", "KMP_", "GOMP_", "NUMBA_", "ARROW_", "MALLOC_"),
+    *("TORCH_", "PYTORCH_", "CUDA_", "CUBLAS_", "NVIDIA_", "LIBROSA_", "STANZA_", "FTLANG_"),
+)
 _NETWORK = {"SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}
 _NETWORK |= {f"{scheme}_PROXY" for scheme in ("HTTP", "HTTPS", "ALL", "NO")}
 

@@ -39,10 +39,14 @@ _SCOPES = 0b11  # sockets that have no path, signals
 _SCOPES_FROM_ABI = 6
 
 # What a program needs to start and run, whoever wrote its input: code and data that come with the system.
-_PROGRAMS = ("/usr/bin", "/bin", "/usr/sbin", "/sbin", "/usr/lib", "/usr/lib32", "/usr/lib64", "/lib", "/lib32")
-_PROGRAMS += ("/lib64", "/usr/libexec", "/usr/local/bin", "/usr/local/lib", "/nix/store")
-_DATA = ("/usr/share", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/ld.so.preload")
-_DATA += ("/etc/localtime", "/etc/timidity", "/etc/alternatives", "/dev/zero", "/dev/random", "/dev/urandom")
+_PROGRAMS = (
+    *("/usr/bin", "/bin", "/usr/sbin", "/sbin", "/usr/lib", "/usr/lib32", "/usr/lib64", "/lib", "/lib32", "/lib64"),
+    *("/usr/libexec", "/usr/local/bin", "/usr/local/lib", "/nix/store"),
+)
+_DATA = (
+    *("/usr/share", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/ld.so.preload", "/etc/localtime"),
+    *("/etc/timidity", "/etc/alternatives", "/dev/zero", "/dev/random", "/dev/urandom"),
+)
 _NULL = "/dev/null"
 
 # machine → its name for seccomp, and the numbers of the calls that are refused.

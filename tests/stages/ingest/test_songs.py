@@ -156,7 +156,8 @@ def test_links_within_the_folder_are_other_names_of_one_song(recipe: str, tmp_pa
         "c.csv": "link_to_another_file",
         "circle.csv": "broken_link",
     }
-    assert sorted(work.table("songs").column("source_id").to_pylist()) == ["files: a.csv", "files: b.csv"]
+    assert {row["source_id"] for row in work.rows("songs")} == {"files: a.csv", "files: b.csv"}
+    assert work.table("songs").num_rows == 2
 
 
 def test_a_link_that_is_put_in_a_song_s_place_is_not_followed(tmp_path: Path) -> None:
