@@ -30,7 +30,8 @@ _VERSION_FLAG, _PATH_BENEATH = 1, 1
 _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _MODE_FILTER = 38, 22, 2
 
 _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = (1 << bit for bit in range(4))
-_TRUNCATE, _IOCTL = 1 << 14, 1 << 15
+_MAKE_DEVICE, _REFER, _TRUNCATE, _IOCTL = 1 << 6, 1 << 13, 1 << 14, 1 << 15
+_REFER_FROM_ABI = 2
 _READ = _READ_FILE | _READ_DIR
 _RUN = _READ | _EXECUTE
 _OF_A_FILE = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE | _IOCTL
@@ -109,6 +110,16 @@ def close(cage: Cage) -> None:
         _refuse_sockets()
 
 
+def part() -> None:
+    """Part this thread, and every one it starts, from processes outside: their memory and variables are out of reach.
+
+    Files stay as they are: all that is taken is the making of device files, without which there would be no parting.
+    """
+    if hides_files():
+        moves = _REFER if _abi() >= _REFER_FROM_ABI else 0  # else nothing could be moved from folder to folder
+        _restrict(_MAKE_DEVICE | moves, 0, [("/", moves)] if moves else [])
+
+
 def _in_a_thread(call: Callable[[], None]) -> None:
     thread = threading.Thread(target=call)
     thread.start()
@@ -143,10 +154,14 @@ def _abi() -> int:
 def _hide_files(cage: Cage) -> None:
     handled = (1 << _RIGHTS_OF_ABI.get(_abi(), 16)) - 1
     scoped = 0 if cage.sockets or _abi() < _SCOPES_FROM_ABI else _SCOPES
+    _restrict(handled, scoped, _rules(cage, handled))
+
+
+def _restrict(handled: int, scoped: int, rules: Iterable[tuple[str | Path, int]]) -> None:
     attributes = struct.pack("=QQQ", handled, 0, scoped)[: 24 if scoped else 8]
     ruleset = _syscall(_CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)), ctypes.c_uint(0))
     try:
-        for path, rights in _rules(cage, handled):
+        for path, rights in rules:
             _allow(ruleset, path, rights & handled)
         _prctl(_PR_SET_NO_NEW_PRIVS, *map(ctypes.c_ulong, (1, 0, 0, 0)))
         _syscall(_RESTRICT_SELF, ctypes.c_int(ruleset), ctypes.c_uint(0))

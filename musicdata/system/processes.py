@@ -178,6 +178,12 @@ def isolation(program: Path | None = None) -> dict[str, bool]:
     }
 
 
+def part_from_others() -> None:
+    """Parts this process, which must have one thread, from all but those it starts: it cannot look into them."""
+    if settings.sandbox() is not Sandbox.OFF:
+        cage.part()
+
+
 def confine_self(*, reads: Sequence[Path], writes: Sequence[Path]) -> None:
     """Leaves this process, which must have one thread, these places and no others; sockets stay.
 
