@@ -36,6 +36,8 @@ _READ = _READ_FILE | _READ_DIR
 _RUN = _READ | _EXECUTE
 _OF_A_FILE = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE | _IOCTL
 _RIGHTS_OF_ABI = {1: 13, 2: 14, 3: 15, 4: 15}  # how many rights there are to take; later ABIs have 16
+_CAPABILITY_VERSION = 0x20080522
+_POWERS = (19, 21, 38)  # to trace, to administer, to measure: each looks into other processes
 _SCOPES = 0b11  # sockets that have no path, signals
 _SCOPES_FROM_ABI = 6
 
@@ -70,11 +72,13 @@ class Cage:
         run: files and folders it may read and run, beside those of the system.
         write: folders in which it may do as it likes.
         sockets: whether it may make any.
+        powers: whether root's powers are left, since they are taken otherwise: by a user namespace.
     """
 
     run: tuple[Path, ...] = ()
     write: tuple[Path, ...] = ()
     sockets: bool = False
+    powers: bool = False
 
 
 def hides_files() -> bool:
@@ -106,6 +110,8 @@ def close(cage: Cage) -> None:
     """
     if hides_files():
         _hide_files(cage)
+    if not cage.powers:
+        _drop(*_POWERS)
     if not cage.sockets and refuses_sockets():
         _refuse_sockets()
 
@@ -118,6 +124,20 @@ def part() -> None:
     if hides_files():
         moves = _REFER if _abi() >= _REFER_FROM_ABI else 0  # else nothing could be moved from folder to folder
         _restrict(_MAKE_DEVICE | moves, 0, [("/", moves)] if moves else [])
+        _drop(*_POWERS)
+
+
+def _drop(*capabilities: int) -> None:
+    """Give up these of root's powers: with them Landlock would not keep this thread from looking into others."""
+    header = struct.pack("=Ii", _CAPABILITY_VERSION, 0)
+    held = ctypes.create_string_buffer(24)  # effective, permitted, inheritable, twice: the low 32 and the high
+    if _libc().capget(header, held) != 0:
+        return
+    sets = list(struct.unpack("=6I", held.raw))
+    for capability in capabilities:
+        for number in range(3):
+            sets[3 * (capability // 32) + number] &= ~(1 << capability % 32)
+    _libc().capset(header, struct.pack("=6I", *sets))
 
 
 def _in_a_thread(call: Callable[[], None]) -> None:

@@ -276,7 +276,8 @@ def _cage_of(program: Path, folder: Path, reads: Sequence[Path], sandbox: Sandbo
     if not (cage.hides_files() or cage.refuses_sockets()):
         return None
     own = program.resolve()
-    return Cage(run=(program, own, own.parent.parent / "lib", *reads), write=(folder,))
+    reads = (program, own, own.parent.parent / "lib", *reads)
+    return Cage(run=tuple(reads), write=(folder,), powers=_can_unshare(str(program)))
 
 
 def _require(sandbox: Sandbox, has_it: bool, what: str) -> None:
