@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from musicdata.errors import InputError
 from musicdata.music.text.names import normalised, one_line
 from musicdata.sources.spotify.records import Track, Unusable, checked, isrc_of
+from musicdata.system import paths
 from musicdata.system.digests import sha256_of_file
 
 if TYPE_CHECKING:
@@ -173,7 +174,7 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any] | Unusable]]:
     """Yield the rows of a file as values by field, each with its line."""
     if (size := path.stat().st_size) > _MAX_FILE_BYTES:
         raise InputError(f"{path} has {size:,} bytes; a list of tracks has {_MAX_FILE_BYTES:,} at most")
-    text = _text(path.read_bytes())
+    text = _text(paths.read_regular(path, _MAX_FILE_BYTES, follow=True))
     if path.suffix.lower() in (".jsonl", ".ndjson"):
         yield from _json_rows(text)
     else:

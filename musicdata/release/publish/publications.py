@@ -164,7 +164,7 @@ def place(publication: Publication, folder: Path) -> tuple[Path, bool]:
     Raises:
         RefusedError: the version is on record with other bytes, or with another content in another view.
     """
-    plain = folder / publication.name / f"{publication.version}.json"
+    plain = paths.inside(folder, f"{publication.name}/{publication.version}.json")
     for path in (plain, plain.with_name(f"{publication.version}+{publication.view}.json")):
         if not path.is_file():
             return path, False

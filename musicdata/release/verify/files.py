@@ -17,14 +17,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from musicdata.errors import InputError, UsageError
+from musicdata.errors import InputError, IntegrityError, UsageError
 from musicdata.release.record import layout
 from musicdata.release.verify import rows
 from musicdata.release.verify.rows import Problem
+from musicdata.system import paths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from io import BufferedReader
 
     from musicdata.release.record.layout import Record
 
@@ -99,8 +99,7 @@ class _Tree:
         elif stat.S_ISREG(status.st_mode):
             self.sizes[_name(self.root, path)] = status.st_size
         else:
-            kind = "a link" if stat.S_ISLNK(status.st_mode) else "neither a file nor a folder"
-            fault = f"is {kind}; a release has regular files only"
+            fault = f"is {paths.kind_of(status.st_mode)}; a release has regular files only"
             self.oddities.append(Problem(_name(self.root, path), "", fault))
 
     def read(self, name: str) -> bytes:
@@ -113,12 +112,11 @@ class _Tree:
             raise FileNotFoundError("there is none")
         if self.sizes[name] > _MOST_BYTES:
             raise OSError(f"it has {self.sizes[name]:,} bytes, at most {_MOST_BYTES:,} are expected")
-        with _opened(self.root / name) as file:
-            return file.read(_MOST_BYTES)
+        return paths.read_inside(self.root, name, _MOST_BYTES)
 
     def sha256(self, path: str) -> str:
         """Return the sha256 of a file, "" if it cannot be read."""
-        with contextlib.suppress(OSError), _opened(self.root / path) as file:
+        with contextlib.suppress(OSError, IntegrityError), paths.open_inside(self.root, path) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
         return ""
 
@@ -126,11 +124,6 @@ class _Tree:
 def _name(root: Path, path: Path) -> str:
     """Return the path inside the release; what is not UTF-8 in it is escaped."""
     return os.fsencode(path.relative_to(root)).decode("utf-8", "backslashreplace")
-
-
-def _opened(path: Path) -> BufferedReader:
-    """Open a file for reading, unless it is a link or would be waited for."""
-    return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,14 +101,14 @@ class ClipFetcher:
         return path
 
     def _ask(self, request: Mapping[str, Any], scratch: Path) -> bytes:
-        from musicdata.system import processes
+        from musicdata.system import paths, processes
 
         with processes.private_folder(scratch, "clip-") as folder:
             spec = {name: value for name, value in request.items() if name not in ("url", "video_id")}
             question = {"ask": "clip", "url": urljoin(self._base, request["url"]), "wanted": spec}
             question |= {"folder": str(folder), "max_bytes": MAX_BYTES}
             answer = self._ytdlp.ask(question, f"video {request['video_id']}", self._deadline_s)
-            return (folder / str(answer["file"])).read_bytes()
+            return paths.read_inside(folder, str(answer["file"]), MAX_BYTES)
 
     def close(self) -> None:
         """End yt-dlp."""

@@ -16,6 +16,7 @@ from musicdata.errors import InputError
 from musicdata.sources import track_lists
 from musicdata.sources.spotify import Pager, WebApi
 from musicdata.sources.spotify.records import Playlist, Unusable, playlist_links
+from musicdata.system import paths
 from musicdata.system.http import HttpError, Outcome
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def read_seeds(parameters: FindPlaylists) -> dict[str, str]:
         return dict(sorted(parameters.seeds.items()))
     path = Path(parameters.seeds_file)
     try:
-        text = path.read_text("utf-8-sig")
+        text = paths.read_regular(path, follow=True).decode("utf-8-sig")
         seeds = _toml_seeds(text) if path.suffix.lower() == ".toml" else _csv_seeds(text)
         return dict(sorted(FindPlaylists(seeds=seeds).seeds.items()))
     except (OSError, ValueError, csv.Error) as error:  # of TOML, of pydantic and of UTF-8 too

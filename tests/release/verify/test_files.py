@@ -206,7 +206,7 @@ def test_links_and_pipes_are_named_and_not_opened(root: Path, tmp_path: Path) ->
     assert {problem.file: problem.message for problem in verify(root)} == {
         SAMPLES: "is a link; a release has regular files only",
         "folder": "is a link; a release has regular files only",
-        "pipe": "is neither a file nor a folder; a release has regular files only",
+        "pipe": "is a pipe; a release has regular files only",
     }
 
 
