@@ -30,6 +30,9 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 _NUMBA_CACHE = tempfile.TemporaryDirectory(prefix="musicdata-tests-numba-", ignore_cleanup_errors=True)
 os.environ["NUMBA_CACHE_DIR"] = _NUMBA_CACHE.name
 
+# Every table of a workspace has several parts, as in a data set of full size: what holds for one part only is seen here.
+os.environ["MUSICDATA_SHARD_ITEMS"] = "4"
+
 collect_ignore = ["benchmarks"]  # they have no tests, and loading what they measure takes seconds
 
 # Files go to processes whole, in this order: those that take a minute come first, so that none is left for the end.

@@ -113,7 +113,7 @@ def retry(
         with Ledger(workspace) as ledger:
             n_items = ledger.retry(outcomes, reasons, stages)
         tell(f"{n_items:,} items are tried again")
-        twin = (read_json(workspace.root / "state" / _SOURCE) or {}).get("source") == "twin"
+        twin = (read_json(workspace.place(f"state/{_SOURCE}")) or {}).get("source") == "twin"
         return _run(
             opened.recipe, workspace, workers, accept_terms=accept_terms, twin=twin, progress=progress, tell=tell
         )
@@ -160,7 +160,7 @@ def _services(*, twin: bool) -> Iterator[Services]:
 
 def _require_same_source(workspace: Workspace, source: str) -> None:
     """Refuse to mix what the world says with what its twin says."""
-    path = workspace.root / "state" / _SOURCE
+    path = workspace.place(f"state/{_SOURCE}")
     held = (read_json(path) or {}).get("source", source)
     if held != source:
         raise UsageError(f"{workspace.root} was crawled from the {held}, not the {source}; give another --work")

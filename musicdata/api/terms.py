@@ -75,7 +75,7 @@ def require(workspace: Workspace, shown: list[Terms], *, accepted: bool) -> None
     """
     if not shown:
         return
-    path = workspace.root / "state" / _ACCEPTED
+    path = workspace.place(f"state/{_ACCEPTED}")
     if accepted:
         workspace.write_json(path, {"digest": digest(shown), "services": [terms.service for terms in shown]})
         return

@@ -6,6 +6,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from musicdata.cli.output import plain
 from musicdata.engine.progress import NOT_BUILT, Progress
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class PlainProgress(Progress):
         self._say(summary(report))
 
     def _say(self, line: str) -> None:
-        self._console.print(line, highlight=False, markup=False, soft_wrap=True)
+        self._console.print(plain(line), highlight=False, markup=False, soft_wrap=True)
 
 
 class LiveProgress(PlainProgress):

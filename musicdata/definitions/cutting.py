@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from musicdata import settings
 from musicdata.definitions import contract as contracts
 from musicdata.definitions.arrow import strings
 from musicdata.definitions.stage import Shard
@@ -21,20 +22,22 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def runs(ids: Sequence[str], target: int) -> Iterator[tuple[int, int]]:
+def runs(ids: Sequence[str], target: int, least: int = 1) -> Iterator[tuple[int, int]]:
     """Yield (start, stop) of runs of about `target` ids, between target/2 and 2·target.
 
     A run ends at an id whose hash says so, never at a count from the beginning: an id added or removed moves the
-    ends near it only.
+    ends near it only. `MUSICDATA_SHARD_ITEMS` makes runs smaller, but no smaller than `least` says: where a program
+    has to be started for each.
     """
     start = 0
-    for run in grouped(ids, target, str):
+    for run in grouped(ids, target, str, least):
         yield start, start + len(run)
         start += len(run)
 
 
-def grouped(items: Iterable[T], target: int, id_of: Callable[[T], str]) -> Iterator[list[T]]:
+def grouped(items: Iterable[T], target: int, id_of: Callable[[T], str], least: int = 1) -> Iterator[list[T]]:
     """Yield the items themselves in the runs that `runs` finds; no more than one run is in memory."""
+    target = max(min(target, settings.shard_items() or target), min(target, least))
     run: list[T] = []
     for item in items:
         run.append(item)

@@ -20,6 +20,7 @@ from musicdata.definitions.head import Crawl, Dataset, Head, PluginTable, Releas
 from musicdata.definitions.options import Given, Options
 from musicdata.definitions.plugins import Plugins
 from musicdata.errors import RecipeError
+from musicdata.system import paths
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -179,7 +180,7 @@ def text_of(name_or_path: str) -> str:
         RecipeError: there is no such recipe.
     """
     _document(name_or_path)
-    return _path(name_or_path).read_text("utf-8")
+    return _text(_path(name_or_path))
 
 
 def read_dataset(name_or_path: str) -> Dataset:
@@ -278,11 +279,15 @@ def _path(name_or_path: str) -> Path:
 def _document(name_or_path: str) -> dict[str, Any]:
     path = _path(name_or_path)
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        return tomllib.loads(_text(path))
     except OSError as error:
         raise RecipeError(f"recipe {path}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RecipeError(f"recipe {path} is not TOML: {error}") from error
+
+
+def _text(path: Path) -> str:
+    return paths.read_regular(path, follow=True).decode("utf-8")
 
 
 def _step(entry: dict[str, Any]) -> Step:

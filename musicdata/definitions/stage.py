@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict
 from musicdata.definitions.cost import Cost, Expected
 from musicdata.definitions.registry import Registry
 from musicdata.errors import RecipeError
+from musicdata.system import paths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -105,7 +106,7 @@ class Answer:
     def content(self) -> bytes:
         """Return what was fetched, wherever it is."""
         if self.path is not None:
-            return self.path.read_bytes()
+            return paths.read_regular(self.path, paths.MAX_FILE_BYTES)
         assert self.payload is not None, "an answer that is not ok has no content"
         return self.payload
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import stat
 from typing import TYPE_CHECKING
 
 from musicdata.checks.examination import CheckReport, examine
 from musicdata.definitions import recipe as recipes
-from musicdata.errors import InputError
+from musicdata.errors import InputError, IntegrityError
+from musicdata.system import paths
 from musicdata.system.digests import sha256_of_file
 from musicdata.workspace.folder import Workspace
 from musicdata.workspace.reader import TableReader
@@ -39,7 +41,11 @@ def check(path: Path) -> CheckReport:
 
 def check_parts(workspace: Workspace) -> Iterator[tuple[str, str]]:
     """Yield (table, problem) of parts that are missing or changed, and of files no manifest names."""
-    expected = dict(_expected_parts(workspace))
+    try:
+        expected = dict(_expected_parts(workspace))
+    except IntegrityError as error:
+        yield "", str(error)
+        return
     for path, digest in sorted(expected.items()):
         if not path.is_file():
             yield path.parent.name, f"{path.name} is missing"
@@ -47,8 +53,10 @@ def check_parts(workspace: Workspace) -> Iterator[tuple[str, str]]:
             yield path.parent.name, f"{path.name} is not what was written: its sha256 differs from the manifest's"
     for folder in ("tables", "rejects"):
         for path in sorted((workspace.root / folder).rglob("*")):
-            if path.is_file() and path not in expected:
-                yield path.parent.name, f"{path.name} is named by no manifest"
+            mode = path.lstat().st_mode
+            if path not in expected and not stat.S_ISDIR(mode):
+                odd = "" if stat.S_ISREG(mode) else f"is {paths.kind_of(mode)}, and "
+                yield path.parent.name, f"{path.name} {odd}is named by no manifest"
 
 
 def _expected_parts(workspace: Workspace) -> Iterator[tuple[Path, str]]:
@@ -56,6 +64,6 @@ def _expected_parts(workspace: Workspace) -> Iterator[tuple[Path, str]]:
     for stage in workspace.sealed_stages():
         for shard in (workspace.manifest(stage) or {"shards": []})["shards"]:
             for table, part in shard["parts"].items():
-                yield workspace.table_folder(table) / part["file"], part["sha256"]
+                yield workspace.table_part(table, part["file"]), part["sha256"]
             if shard["rejects"]:
-                yield workspace.rejects_folder(stage) / shard["rejects"]["file"], shard["rejects"]["sha256"]
+                yield workspace.rejects_part(stage, shard["rejects"]["file"]), shard["rejects"]["sha256"]

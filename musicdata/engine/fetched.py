@@ -14,11 +14,13 @@ from musicdata.definitions import cutting
 from musicdata.definitions.arrow import strings
 from musicdata.definitions.stage import Answer, Shard
 from musicdata.errors import PartialError
+from musicdata.system import paths
 from musicdata.workspace.ledger import Ledger
 from musicdata.workspace.reader import TableReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from musicdata.definitions.reader import Inputs
     from musicdata.definitions.stage import Stage
@@ -102,15 +104,20 @@ def sealed_files(workspace: Workspace, stage: Stage[Any], manifest: dict[str, An
     if not table or manifest is None:
         return set()
     parts = [shard["parts"][table] for shard in manifest["shards"] if table in shard["parts"]]
-    paths = [(workspace.table_folder(table) / part["file"], part["bytes"]) for part in parts]
-    whole = [path for path, n_bytes in paths if path.is_file() and path.stat().st_size == n_bytes]
-    return {digest for path in whole for digest in strings(pq.read_table(path, columns=["sha256"]).column(0))}
+    parts_of_table = [(workspace.table_part(table, part["file"]), part["bytes"]) for part in parts]
+    whole = [path for path, n_bytes in parts_of_table if path.is_file() and path.stat().st_size == n_bytes]
+    return {digest for path in whole for digest in _sha256s(path)}
+
+
+def _sha256s(path: Path) -> list[str]:
+    with paths.open_regular(path) as file:
+        return strings(pq.read_table(file, columns=["sha256"]).column(0))
 
 
 def release_files(workspace: Workspace, stage: Stage[Any], manifest: dict[str, Any]) -> None:
     """Remove the files beside the ledger that the stage's sealed table holds."""
-    if paths := list((workspace.root / "state" / "fetched" / stage.name).glob("*/*")):
+    if there := list(workspace.place(f"state/fetched/{stage.name}").glob("*/*")):
         sealed = sealed_files(workspace, stage, manifest)
-        for path in paths:
+        for path in there:
             if path.name in sealed:
                 path.unlink()

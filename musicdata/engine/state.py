@@ -18,7 +18,6 @@ from musicdata.workspace.ledger import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from musicdata.definitions.recipe import Recipe, Step
     from musicdata.workspace.folder import Workspace
@@ -174,13 +173,11 @@ class StageState:
 
     def _holds(self, table: str, part: Record) -> bool:
         """Say whether a part of a table, "" for the rejects, is on disk with the size it was made with."""
-        path = self._folder(table) / part["file"]
+        workspace, file = self.workspace, part["file"]
+        path = workspace.table_part(table, file) if table else workspace.rejects_part(self.step.stage.name, file)
         n_bytes: int = path.stat().st_size if path.is_file() else -1
         is_whole: bool = n_bytes == part["bytes"]
         return is_whole
-
-    def _folder(self, table: str) -> Path:
-        return self.workspace.table_folder(table) if table else self.workspace.rejects_folder(self.step.stage.name)
 
     def sealed_shards(self, plan: list[Record]) -> dict[str, Record]:
         """Return key → record of the plan's shards that were sealed the last time and whose parts are there.

@@ -2,6 +2,8 @@
 
     MUSICDATA_HOME          what is fetched and recorded; else $XDG_CACHE_HOME/musicdata, else ~/.cache/musicdata
     MUSICDATA_OFFLINE       1: no connection is opened
+    MUSICDATA_SHARD_ITEMS   at most about so many items in a shard, where a stage would take more
+    MUSICDATA_SANDBOX       auto, required or off: see `Sandbox`
     keys and addresses      as the entries of the services say: `services.toml`, `musicdata.settings.service`
 
 Keys come from here and from nowhere else, and are `Secret`s from the first moment. `redact` takes their values out of a
@@ -10,6 +12,8 @@ text, `guard_logs` out of every line that any library logs.
 
 from __future__ import annotations
 
+import enum
+import json
 import logging
 import os
 import re
@@ -37,6 +41,31 @@ _SIGNED = re.compile(
 )
 
 _made: set[str] = set()
+
+
+class Sandbox(enum.StrEnum):
+    """What happens to programs that read other people's files where the kernel cannot fence them in.
+
+    `AUTO`: they run with as much of a sandbox as there is. `REQUIRED`: they do not run. `OFF`: they run without one.
+    """
+
+    AUTO = "auto"
+    REQUIRED = "required"
+    OFF = "off"
+
+
+def sandbox(environment: Mapping[str, str] = os.environ) -> Sandbox:
+    """Read whether a sandbox is required.
+
+    Raises:
+        UsageError: MUSICDATA_SANDBOX is something else.
+    """
+    value = environment.get("MUSICDATA_SANDBOX", "").strip().lower() or Sandbox.AUTO
+    try:
+        return Sandbox(value)
+    except ValueError:
+        choices = ", ".join(Sandbox)
+        raise UsageError(f"MUSICDATA_SANDBOX is {value!r}; set it to one of {choices}") from None
 
 
 class Secret:
@@ -76,11 +105,13 @@ class Settings:
     Attributes:
         home: folder of what is fetched and recorded.
         offline: whether no connection may be opened.
+        shard_items: items in a shard at most, about; None for as many as each stage takes.
         keys: name of the variable → its value, for those that are set.
     """
 
     home: Path
     offline: bool
+    shard_items: int | None = None
     keys: Mapping[str, Secret] = field(default_factory=dict)
 
     def key(self, name: str, used_for: str) -> Secret:
@@ -107,10 +138,10 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
     """Read the settings, as they are now.
 
     Raises:
-        UsageError: MUSICDATA_OFFLINE is neither yes nor no.
+        UsageError: MUSICDATA_OFFLINE is neither yes nor no, or MUSICDATA_SHARD_ITEMS is no number.
     """
     keys = {name: Secret(value) for name in key_names() if (value := environment.get(name, "").strip())}
-    return Settings(_home(environment), _offline(environment), keys)
+    return Settings(_home(environment), _offline(environment), shard_items(environment), keys)
 
 
 def _home(environment: Mapping[str, str]) -> Path:
@@ -125,6 +156,20 @@ def _offline(environment: Mapping[str, str]) -> bool:
     if value not in _YES | _NO:
         raise UsageError(f"MUSICDATA_OFFLINE is {value!r}; set it to 1 to forbid every connection, or to 0")
     return value in _YES
+
+
+def shard_items(environment: Mapping[str, str] = os.environ) -> int | None:
+    """Return how many items a shard has at most, about; None for as many as each stage takes.
+
+    Raises:
+        UsageError: MUSICDATA_SHARD_ITEMS is no whole number above 0.
+    """
+    value = environment.get("MUSICDATA_SHARD_ITEMS", "").strip()
+    if not value:
+        return None
+    if not (value.isascii() and value.isdigit() and int(value)):
+        raise UsageError(f"MUSICDATA_SHARD_ITEMS is {value!r}; set it to a whole number above 0, or unset it")
+    return int(value)
 
 
 def require_network(what: str) -> None:
@@ -151,12 +196,32 @@ def redact(text: str) -> str:
     >>> redact("PUT http://me:hidden@host/a?X-Amz-Signature=0a1b&part=1")
     'PUT http://***@host/a?X-Amz-Signature=***&part=1'
     """
-    named = {os.environ.get(name, "") for name in key_names() + _OF_LIBRARIES}
+    return _SIGNED.sub(rf"\1{_SHOWN}", _USER_INFO.sub(f"{_SHOWN}@", without_keys(text)))
+
+
+def without_keys(text: str) -> str:
+    """Return the text with ``***`` in the place of the values of keys and of nothing else, for what becomes data.
+
+    A service may say a key back: in a title, in lyrics, in an error. It is known as it is, quoted for a URL, and as a
+    JSON string has it.
+    """
+    named = {os.environ.get(name, "").strip() for name in key_names() + _OF_LIBRARIES}
     for value in sorted(_made | named, key=len, reverse=True):
         if len(value) >= _SHORTEST:
-            for form in (value, quote(value, safe=""), quote(value), quote_plus(value)):
+            quoted = (quote(value, safe=""), quote(value), quote_plus(value), value.replace("/", "\\/"))
+            for form in {value, *quoted, json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}:
                 text = text.replace(form, _SHOWN)
-    return _SIGNED.sub(rf"\1{_SHOWN}", _USER_INFO.sub(f"{_SHOWN}@", text))
+    return text
+
+
+def bytes_without_keys(data: bytes) -> bytes:
+    """Return UTF-8 text, or what is none, without the values of keys; nothing else of it changes.
+
+    >>> key = Secret("correct horse")
+    >>> bytes_without_keys(b"\xff correct horse")
+    b'\xff ***'
+    """
+    return without_keys(data.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
 
 def guard_logs() -> None:

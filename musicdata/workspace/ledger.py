@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from musicdata.errors import StorageError
+from musicdata.system import paths
 from musicdata.system.digests import sha256_of_file
 from musicdata.system.files import move_whole, storage_faults, sync_file
 
@@ -105,8 +106,10 @@ class Ledger:
     """The ledger of a workspace; one connection, shared by the threads of this process."""
 
     def __init__(self, workspace: Workspace, *, read_only: bool = False) -> None:
-        self.path = workspace.root / "state" / FILE
-        self._files = workspace.root / "state" / "fetched"
+        self.path = workspace.place(f"state/{FILE}")
+        self._workspace = workspace
+        for suffix in ("", "-wal", "-shm", "-journal"):  # SQLite would follow a link, and write to a pipe
+            _require_regular(workspace.place(f"state/{FILE}{suffix}"))
         self._lock = threading.RLock()
         with storage_faults(self.path), _sqlite_faults(self.path):
             if not read_only:
@@ -339,7 +342,7 @@ class Ledger:
 
     def file(self, stage: str, digest: str) -> Path:
         """Return the path of a fetched file with that sha256, whether it is there or not."""
-        return self._files / stage / digest[:2] / digest
+        return self._workspace.place(f"state/fetched/{stage}/{digest[:2]}/{digest}")
 
     def reply(self, stage: str, key: str, call: str) -> bytes | None:
         """Return the reply to a call of an item that has not ended, if one came."""
@@ -374,7 +377,12 @@ class Ledger:
 
 def exists(workspace: Workspace) -> bool:
     """Say whether a workspace has a ledger."""
-    return (workspace.root / "state" / FILE).is_file()
+    return workspace.place(f"state/{FILE}").is_file()
+
+
+def _require_regular(path: Path) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        paths.open_regular(path).close()
 
 
 def _batches(items: Iterable[Any], size: int) -> Iterator[list[Any]]:

@@ -30,7 +30,7 @@ def _reject_parts(workspace: Workspace, stage: str) -> Iterator[pa.Table]:
     """Yield the parts of a sealed stage's rejects."""
     for shard in (workspace.manifest(stage) or {"shards": []})["shards"]:
         if shard["rejects"]:
-            yield read_part(workspace.rejects_folder(stage) / shard["rejects"]["file"], None, "stage", None, None)
+            yield read_part(workspace.rejects_part(stage, shard["rejects"]["file"]), None, "stage", None, None)
 
 
 class TableReader:
@@ -100,7 +100,6 @@ class TableReader:
         contract = self._workspace.contract(table)
         names = columns if columns is not None else contract.describing_columns()
         schema = contract.arrow_schema(names)
-        folder = self._workspace.table_folder(table)
         for part in self.parts(table, first, last):
-            rows = read_part(folder / part["file"], names, contract.key[0], first, last)
+            rows = read_part(self._workspace.table_part(table, part["file"]), names, contract.key[0], first, last)
             yield rows.select(names).cast(schema)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from musicdata.engine.executor import Outcome, Place
+from musicdata.settings import environment
 from musicdata.system import processes
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ class LocalExecutor:
                 pipe.flush()
 
     def _hire(self) -> _Worker:
-        worker = _Worker(processes.start(_WORKER, cwd=Path.cwd()))
+        worker = _Worker(processes.start(_WORKER, env=environment.for_workers(), cwd=Path.cwd()))
         os.set_blocking(_stream(worker.process.stdout).fileno(), False)
         self._selector.register(_stream(worker.process.stdout), selectors.EVENT_READ, worker)
         self._workers.append(worker)

@@ -20,13 +20,14 @@ from musicdata.errors import FormatError
 from musicdata.music.formats import midi
 from musicdata.music.formats.lyric_words import clean_syllable, clean_word
 from musicdata.music.formats.song import Song, SungNote
+from musicdata.music.text import limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from musicdata.music.formats.midi import Text, Tone
 
-MAX_TEXT = 200
+MAX_TEXT = limits.SUNG
 """Longest event, word, and text on one note, in characters."""
 GRID_QL = (1 / 4, 1 / 3)
 """Sixteenths and triplet eighths."""
@@ -152,7 +153,7 @@ def _stated(tracks: list[list[tuple[int, str, str]]]) -> _Stated:
 
 
 def _one_line(text: str) -> str:
-    return " ".join("".join(c if c.isprintable() else " " for c in text[:1000]).split())
+    return limits.statement(text[: limits.STATEMENT + 1])
 
 
 @dataclass(frozen=True, slots=True)

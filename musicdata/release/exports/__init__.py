@@ -15,6 +15,7 @@ from musicdata.release.exports.folder import Folder
 from musicdata.release.exports.record import EXPORT_RECORD, ExportRecord, Ids, ids_of, read_export_record
 from musicdata.release.making.staging import is_there, staging
 from musicdata.release.reading import shape
+from musicdata.system import paths
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,7 +87,7 @@ def _finished(out: Path, record: ExportRecord) -> ExportRecord:
             f"{there.content_root[:12]}); choose another folder, or remove it"
         )
     for file in there.files:
-        path = out / file.path
+        path = paths.inside(out, file.path)
         if not path.is_file() or path.stat().st_size != file.bytes:
             raise InputError(
                 f"{out} is damaged: {file.path} is missing, or has not {file.bytes:,} bytes; remove it and export again"
@@ -98,4 +99,4 @@ def _empty(place: Path) -> None:
     """Remove what a killed export left."""
     for path in place.iterdir():
         if path.name != ".state":
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()

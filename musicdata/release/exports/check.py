@@ -6,6 +6,7 @@ Each folder is read in its own format, and what it carries is compared with the 
 from __future__ import annotations
 
 import itertools
+import stat
 import struct
 import tarfile
 import zlib
@@ -23,6 +24,7 @@ from musicdata.release.reading.release import open_release
 from musicdata.release.record import layout
 from musicdata.release.record.files import sums_of
 from musicdata.release.record.rights import RIGHTS
+from musicdata.system import paths
 from musicdata.system.digests import sha256_of_file
 
 if TYPE_CHECKING:
@@ -106,6 +108,8 @@ def _problems(release: Release, folder: Path) -> list[str]:
         return [str(error)]
     if strange := list(_identity_problems(release, claim)):
         return strange
+    if odd := list(_odd_files(folder)):  # they are not waited for, nor followed
+        return odd
     beside = shape.beside(release)
     comparison = Comparison(
         claim.view if claim.view != release.record.view else None,
@@ -161,10 +165,17 @@ def _identity_problems(release: Release, claim: _Claim) -> Iterator[str]:
         yield f"it shows the view {claim.view!r}, which {expected.view!r} cannot prove; check it with the full release"
 
 
+def _odd_files(folder: Path) -> Iterator[str]:
+    for path in sorted(folder.rglob("*")):
+        mode = path.lstat().st_mode
+        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+            yield f"{path.relative_to(folder).as_posix()} is {paths.kind_of(mode)}; an export has regular files only"
+
+
 def _file_problems(folder: Path, claim: _Claim) -> Iterator[str]:
     for file in claim.record.files:
         path = folder / file.path
-        if path.is_symlink() or not path.is_file():
+        if not paths.is_regular(path):
             yield f"{file.path} is missing"
         elif path.stat().st_size != file.bytes:
             yield f"{file.path} has {path.stat().st_size:,} bytes, its record says {file.bytes:,}"
@@ -172,11 +183,11 @@ def _file_problems(folder: Path, claim: _Claim) -> Iterator[str]:
             yield f"{file.path} is not what its record says: another sha256"
     named = {file.path for file in claim.record.files} | set(claim.own)
     for path in sorted(folder.rglob("*")):
-        if (path.is_symlink() or not path.is_dir()) and path.relative_to(folder).as_posix() not in named:
+        if not path.is_dir() and path.relative_to(folder).as_posix() not in named:
             yield f"{path.relative_to(folder).as_posix()} is not in its record"
     if isinstance(claim.record, layout.Record):
-        sums = folder / layout.SUMS
-        if not sums.is_file() or sums.read_bytes() != sums_of(folder, claim.record):
+        is_there = (folder / layout.SUMS).is_file()
+        if not is_there or paths.read_inside(folder, layout.SUMS) != sums_of(folder, claim.record):
             yield f"{layout.SUMS} is not that of its files"
 
 

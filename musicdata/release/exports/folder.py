@@ -5,11 +5,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from musicdata.errors import InputError
 from musicdata.release.record.layout import File
+from musicdata.system import paths
 from musicdata.system.files import storage_faults, sync, sync_folder
 
 if TYPE_CHECKING:
@@ -24,10 +23,10 @@ class HashedFile(io.RawIOBase):
         size: bytes so far.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, root: Path, name: str) -> None:
         super().__init__()
-        self._path = path
-        self._file = path.open("wb")
+        self._path = root / name
+        self._file = paths.create_inside(root, name)
         self._digest = hashlib.sha256()
         self.size = 0
 
@@ -88,17 +87,13 @@ class Folder:
         """Open a file to be written from its beginning to its end.
 
         Raises:
-            InputError: the path leads out of the folder: names of tables and modalities are those of the release.
+            IntegrityError: the path leads out of the folder or over a link: names of tables and modalities are those of
+                the release.
         """
-        parts = PurePosixPath(path).parts
-        if not parts or parts[0] == "/" or ".." in parts:
-            raise InputError(f"{path[:200]!r} leads out of {self.root}; an export is written inside its folder only")
         whole = self.root / path
         with storage_faults(whole):
-            if whole.parent not in self._folders:
-                whole.parent.mkdir(parents=True, exist_ok=True)
-                self._folders |= {self.root / parent for parent in whole.relative_to(self.root).parents}
-            file = HashedFile(whole)
+            file = HashedFile(self.root, path)
+            self._folders |= {self.root / parent for parent in whole.relative_to(self.root).parents}
         try:
             yield file
             digest = file.finish()

@@ -27,6 +27,7 @@ from musicdata.release.making.staging import is_there, staging
 from musicdata.release.reading.release import Release
 from musicdata.release.record import configs, layout
 from musicdata.release.record import version as versions
+from musicdata.system import paths
 from musicdata.system.digests import digest_of
 from musicdata.system.files import read_json, write_whole
 from musicdata.version import __version__
@@ -285,10 +286,10 @@ class _Frozen:
         self, folder: Path, config: Config, selected: Selection
     ) -> tuple[list[layout.File], dict[str, layout.Table]]:
         """Write a config, or take it as an earlier run finished it."""
-        state = folder / ".state" / f"{config.name}.json"
+        state = paths.inside(folder, f".state/{config.name}.json")
         if done := read_json(state):
             return [layout.File(**f) for f in done["files"]], {n: layout.Table(**t) for n, t in done["tables"].items()}
-        shutil.rmtree(folder / layout.DATA / config.name, ignore_errors=True)
+        shutil.rmtree(paths.inside(folder, f"{layout.DATA}/{config.name}"), ignore_errors=True)
         rows, a_row = selected.rows(config), selected.bytes_a_row(config)
         n_files = {split: max(1, min(n, -(-int(n * a_row) // self.file_bytes))) for split, n in rows.items()}
         writer = writing.ConfigWriter(folder, config, rows, n_files)

@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 
 from musicdata.errors import ContractError, IntegrityError
 from musicdata.release.record import layout
-from musicdata.release.record.files import data_files, read_contracts
+from musicdata.release.record.files import data_files, opened, read_contracts
+from musicdata.system import paths
 from musicdata.system.digests import digest_of
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ class ReleaseReader:
         for split in self.splits(next(iter(facts))):
             for name in data_files(self._record, config, split):
                 with self._reading(name):
-                    yield from _row_groups(self.root / name, columns)
+                    yield from _row_groups(self.root, name, columns)
 
     @contextlib.contextmanager
     def _reading(self, name: str) -> Iterator[None]:
@@ -144,7 +145,7 @@ class ReleaseReader:
         places = [facts.columns[name] for name in columns]
         for name in data_files(self._record, facts.config, split):
             with self._reading(name):
-                for rows in _row_groups(self.root / name, places, facts.columns[key], first, last):
+                for rows in _row_groups(self.root, name, places, facts.columns[key], first, last):
                     yield _between(rows.rename_columns(columns), key, first, last)
 
 
@@ -163,17 +164,23 @@ def _names(contract: Contract) -> set[str]:
 
 
 def _row_groups(
-    path: Path, columns: list[str] | None, key: str = "", first: str | None = None, last: str | None = None
+    root: Path,
+    name: str,
+    columns: list[str] | None,
+    key: str = "",
+    first: str | None = None,
+    last: str | None = None,
 ) -> Iterator[pa.Table]:
     """Yield a file by row groups, columns in the order given, else in its own; of keys in first..last, where given."""
     if first is not None or last is not None:
         bounds: list[Any] = [(key, ">=", first)] * (first is not None) + [(key, "<=", last)] * (last is not None)
-        selected = pq.read_table(
-            path, columns=columns, filters=bounds, page_checksum_verification=True, partitioning=None
-        )
+        with paths.open_inside(root, name) as opened_file:
+            selected = pq.read_table(
+                opened_file, columns=columns, filters=bounds, page_checksum_verification=True, partitioning=None
+            )
         yield selected.select(columns or selected.column_names)
         return
-    with pq.ParquetFile(path, page_checksum_verification=True) as file:
+    with opened(root, name) as file:
         for number in range(file.num_row_groups):
             rows = file.read_row_group(number, columns=columns)
             yield rows.select(columns or rows.column_names)

@@ -12,6 +12,7 @@ from musicdata.errors import InputError
 from musicdata.release.description import citation
 from musicdata.release.reading.reader import ReleaseReader
 from musicdata.release.record import layout
+from musicdata.system import paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,12 +63,12 @@ class Release(TableSource):
         Raises:
             RecipeError: this version of musicdata lacks a stage of it; `head` can be read all the same.
         """
-        return recipes.load(str(self.root / layout.RECIPE), is_foreign=True)
+        return recipes.load(str(paths.inside(self.root, layout.RECIPE)), is_foreign=True)
 
     @property
     def head(self) -> Head:
         """Return what the recipe says about the data set."""
-        return recipes.read_head(str(self.root / layout.RECIPE))
+        return recipes.read_head(str(paths.inside(self.root, layout.RECIPE)))
 
     @property
     def n_samples(self) -> dict[str, int]:

@@ -17,12 +17,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path, PurePosixPath
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, ValidationError, field_validator, model_validator
 
+from musicdata.definitions.identifiers import ColumnName, DatasetName, TableName  # noqa: TC001  # pydantic reads them
 from musicdata.definitions.suite import FIRST, FigureTable
 from musicdata.errors import InputError
+from musicdata.system import paths
 from musicdata.system.digests import digest_of
 
 RECORD, SUMS, CARD, CITATION, CROISSANT = "RELEASE.json", "SHA256SUMS", "README.md", "CITATION.cff", "croissant.json"
@@ -32,7 +34,15 @@ WHOLE = "whole"
 SPLITS = ("train", "valid", "test")
 FORMAT: Literal[1] = 1
 
+MAX_RECORD_BYTES = paths.MAX_TEXT_BYTES
+"""`RELEASE.json` is not larger."""
+
 View = Literal["full", "open", "features", "ids"]
+Split = Literal["train", "valid", "test", "whole"]
+Version = Annotated[str, Field(pattern=r"^(0|[1-9][0-9]{0,5})(\.(0|[1-9][0-9]{0,5})){2}$")]
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+_LONGEST_PATH = 500
 
 
 class _Model(BaseModel):
@@ -43,15 +53,16 @@ class File(_Model):
     """One file of a release: its path in it, the sha256 of its bytes and their number."""
 
     path: str
-    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    sha256: Sha256
     bytes: int = Field(ge=0)
 
     @field_validator("path")
     @classmethod
     def _stays_inside(cls, path: str) -> str:
         parts = PurePosixPath(path).parts
-        if not parts or path != "/".join(parts) or parts[0] == "/" or ".." in parts or "\\" in path or "\0" in path:
-            raise ValueError(f"{path!r} is not the path of a file inside the release")
+        is_odd = not path.isprintable() or "\\" in path or len(path) > _LONGEST_PATH
+        if not parts or path != "/".join(parts) or parts[0] == "/" or ".." in parts or is_odd:
+            raise ValueError(f"{path[:_LONGEST_PATH]!r} is not the path of a file inside the release")
         return path
 
 
@@ -65,10 +76,10 @@ class Table(_Model):
         digests: column → split → sha256 of its values in order, whatever the encoding (`digests.ColumnDigest`).
     """
 
-    config: str
-    columns: dict[str, str]
-    rows: dict[str, int]
-    digests: dict[str, dict[str, str]]
+    config: TableName
+    columns: dict[ColumnName, ColumnName]
+    rows: dict[Split, NonNegativeInt]
+    digests: dict[ColumnName, dict[Split, Sha256]]
 
 
 class Gate(_Model):
@@ -96,16 +107,16 @@ class Gate(_Model):
 class Previous(_Model):
     """Names the release that this one follows."""
 
-    version: str
-    content_root: str
+    version: Version
+    content_root: Sha256
 
 
 class Tombstone(_Model):
     """Marks an item that was taken down: which table's key it is, its id, in which version it went, and why."""
 
-    table: str
+    table: TableName
     id: str
-    version: str
+    version: Version
     reason: str
 
 
@@ -136,14 +147,14 @@ class Record(_Model):
     """
 
     format: Literal[1] = FORMAT
-    name: str = Field(pattern="^[a-z0-9][a-z0-9._-]{0,99}$")
+    name: DatasetName
     title: str
-    version: str = Field(pattern=r"^(0|[1-9][0-9]{0,5})(\.(0|[1-9][0-9]{0,5})){2}$")
+    version: Version
     view: View
-    content_root: str = Field(pattern="^[0-9a-f]{64}$")
-    tables: dict[str, Table]
-    redacted: dict[str, dict[str, dict[str, str]]] = Field(default_factory=dict)
-    added: dict[str, Table] = Field(default_factory=dict)
+    content_root: Sha256
+    tables: dict[TableName, Table]
+    redacted: dict[TableName, dict[ColumnName, dict[Split, Sha256]]] = Field(default_factory=dict)
+    added: dict[TableName, Table] = Field(default_factory=dict)
     files: list[File]
     stages: list[dict[str, Any]]
     sources: dict[str, Any]
@@ -186,13 +197,22 @@ def read_record(root: Path) -> Record:
     Raises:
         InputError: there is none, or it is not a record; the message says what is wrong with it.
     """
-    path = root / RECORD
     try:
-        return decode(path.read_bytes(), str(path))
+        return decode(read_encoded(root), str(root / RECORD))
     except (FileNotFoundError, NotADirectoryError) as error:
         raise InputError(
             f"{root} is no release: it has no {RECORD}. Make one with: musicdata release build WORK --out {root}"
         ) from error
+
+
+def read_encoded(root: Path) -> bytes:
+    """Return the bytes of `RELEASE.json` of the release at `root`.
+
+    Raises:
+        IntegrityError: it is no regular file, or larger than a record.
+        OSError: there is none.
+    """
+    return paths.read_inside(root, RECORD, MAX_RECORD_BYTES)
 
 
 def decode(data: bytes, where: str) -> Record:

@@ -27,6 +27,7 @@ from musicdata.release.record.configs import column_names
 from musicdata.release.record.files import data_files
 from musicdata.release.sharing import bag_of_words
 from musicdata.release.sharing.permissions import Permissions
+from musicdata.system import paths
 from musicdata.system.digests import digest_of
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ class _Rendering:
             files += ours
             described |= {name: contracts.load(name).among(self.contracts) for name in added}
         known = {"view": self.view, "files": files, "redacted": self._redacted(tables), "added": added}
-        recipe = (self.release.root / layout.RECIPE).read_text("utf-8")
+        recipe = paths.read_inside(self.release.root, layout.RECIPE).decode("utf-8")
         return around.finish(folder, self.record.model_copy(update=known), described, recipe)
 
     def _write_config(self, folder: Path, config: configs.Config) -> tuple[list[layout.File], dict[str, Table]]:

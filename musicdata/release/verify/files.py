@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["Problem", "verify"]
 
 _THREADS = 2
-_MOST_BYTES = 100_000_000  # of RELEASE.json and of SHA256SUMS
+_MOST_BYTES = layout.MAX_RECORD_BYTES  # of SHA256SUMS too
 _LINE = re.compile(r"([0-9a-f]{64})  ([^\n]+)\n")
 _NEAR = 48  # of 64 digits; two sha256 so near to each other are one that was damaged
 

@@ -18,7 +18,8 @@ from musicdata.release.diff.merge import blocks, falling, key_at, refuse_twins
 from musicdata.release.diff.side import Side
 from musicdata.release.record import layout
 from musicdata.release.record.digests import ColumnDigest
-from musicdata.release.record.files import data_files
+from musicdata.release.record.files import data_files, opened
+from musicdata.system import paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +61,7 @@ def damaged_columns(path: Path, known: set[str]) -> list[str]:
     Columns are asked for by name only: what the footer says of their chunks is never looked at.
     """
     try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+        with opened(path.parent, path.name) as file:
             names = file.schema_arrow.names
             damaged = [name for name in names if not _reads(file, name)]
     except _UNREADABLE:
@@ -113,7 +114,7 @@ def _contracts(root: Path, record: Record) -> tuple[list[Problem], dict[str, Con
     for path in (file.path for file in record.files if file.path.startswith(f"{layout.CONTRACTS}/")):
         name = path.removeprefix(f"{layout.CONTRACTS}/").removesuffix(".toml")
         try:
-            contract = contracts.read(root / path)
+            contract = contracts.read(paths.inside(root, path))
             contract.arrow_schema()
         except (ContractError, RecursionError, OverflowError, *_UNREADABLE) as error:
             problems.append(Problem(path, "", str(error)))
@@ -135,7 +136,7 @@ def _around(root: Path, record: Record) -> list[Problem]:
     if layout.RECIPE not in there:
         return problems
     try:
-        head = recipes.read_head(str(root / layout.RECIPE))
+        head = recipes.read_head(str(paths.inside(root, layout.RECIPE)))
     except (RecipeError, RecursionError, *_UNREADABLE) as error:
         return [*problems, Problem(layout.RECIPE, "", str(error))]
     if head.dataset.name != record.name:
@@ -217,7 +218,7 @@ class _View:
         )
         for path in data_files(self.record, config, split):
             try:
-                with pq.ParquetFile(self.root / path, page_checksum_verification=True) as file:
+                with opened(self.root, path) as file:
                     wrong = list(_schema_problems(path, file.schema_arrow, places))
                     yield from wrong
                     if wrong:

@@ -6,19 +6,20 @@ import contextlib
 import importlib.util
 import json
 import os
+import re
 import selectors
 import signal
 import sys
 import time
 from datetime import date
-from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from musicdata import settings
 from musicdata.errors import SetupError, StorageError
-from musicdata.settings.service import key_names
+from musicdata.settings import environment as environments
 from musicdata.sources.videos.faults import Fault, error_of
 from musicdata.system import processes
 from musicdata.system.http import HttpError, Outcome
@@ -31,23 +32,21 @@ _CHILD = (sys.executable, "-P", "-m", "musicdata.sources.videos.child")
 _START_S = 60.0
 _STALE_DAYS = 90
 _INSTALL = "install it with: pip install 'musicdata[crawl]'"
-# All that yt-dlp, ffmpeg and a JavaScript runtime need to find their files and the network; no keys.
-_PASSED = {"PATH", "HOME", "LANG", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "MUSICDATA_OFFLINE"}
-_PASSED |= {"SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}
-_PASSED |= {f"{scheme}_PROXY" for scheme in ("HTTP", "HTTPS", "ALL", "NO")}
-_PASSED_PREFIXES = ("LC_", "XDG_", "PYTHON", "YTDLP_", "DENO_", "NODE_")
+_VERSION = re.compile(r"^__version__ = '([^']{1,60})'", re.MULTILINE)
 
 
 def ytdlp_version() -> str:
-    """Return yt-dlp's version, without importing it.
+    """Return the version of the yt-dlp that would be imported, by its own word, without importing it.
 
     Raises:
         SetupError: it is not installed.
     """
-    try:
-        return version("yt-dlp")
-    except PackageNotFoundError as error:
-        raise SetupError(f"yt-dlp is missing; {_INSTALL}") from error
+    spec = importlib.util.find_spec("yt_dlp")
+    if spec is None or spec.origin is None:
+        raise SetupError(f"yt-dlp is missing; {_INSTALL}")
+    written = Path(spec.origin).with_name("version.py")
+    match = _VERSION.search(written.read_text("utf-8")) if written.is_file() else None
+    return match[1] if match else f"unknown, at {spec.origin}"
 
 
 def ytdlp_age_warning(today: date, told: str | None = None) -> str:
@@ -74,12 +73,12 @@ def ytdlp_age_warning(today: date, told: str | None = None) -> str:
 
 
 def child_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return what of the environment the child gets: no key of ours, nor of anybody's."""
-    return {
-        name: value
-        for name, value in environment.items()
-        if (name.upper() in _PASSED or name.startswith(_PASSED_PREFIXES)) and name not in key_names()
-    }
+    """Return what of the environment the child gets: no key of ours, nor of anybody's, and no plug-in of the user's.
+
+    yt-dlp would load plug-ins from the folders of its configuration and from the search path, and what a crawl yields
+    would depend on them. Its configuration files are read by its command only, which is not used.
+    """
+    return environments.for_downloads(environment) | {"YTDLP_NO_PLUGINS": "1"}
 
 
 class YtDlp:

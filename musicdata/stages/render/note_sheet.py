@@ -42,7 +42,7 @@ def cut(_parameters: RenderSheet, inputs: Inputs) -> Iterator[Shard]:
     for row in first.sort_by([("note_sheet_id", "ascending"), ("split", "ascending")]).to_pylist():
         uses[row["note_sheet_id"]].append(" ".join((row["note_sheet_id"], row["split"], row["sample_id_min"])))
     names = sorted(uses)
-    for start, stop in cutting.runs(names, _PICTURES_A_SHARD):
+    for start, stop in cutting.runs(names, _PICTURES_A_SHARD, least=PAGES_A_PROCESS):
         items = tuple(use for name in names[start:stop] for use in uses[name])
         yield Shard(names[start], names[stop - 1], stop - start, digest_of(items), items)
 

@@ -20,6 +20,7 @@ import urllib3
 from musicdata import settings
 from musicdata.errors import IntegrityError, UsageError
 from musicdata.settings import Secret
+from musicdata.system import paths
 from musicdata.system.digests import sha256_of_file
 from musicdata.system.files import move_whole, storage_faults
 from musicdata.system.http.outcome import Fault, HttpError, Limits, Outcome, fault_of, public
@@ -134,7 +135,7 @@ class Client:
         def take(response: requests.Response, watch: Watch) -> Reply:
             return _reply(response, b"".join(watch.chunks(response, limits.max_bytes)))
 
-        ask = _Ask("PUT", url, headers=lambda: given, body=lambda: path.open("rb") if size else b"")
+        ask = _Ask("PUT", url, headers=lambda: given, body=lambda: paths.open_regular(path) if size else b"")
         return self._run(ask, limits, take)
 
     def sha256(self, url: str, size: int, *, headers: Mapping[str, str | Secret] | None = None) -> str:

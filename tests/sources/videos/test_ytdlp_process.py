@@ -234,7 +234,8 @@ def test_what_programs_need_is_passed_on() -> None:
         "SECRET": "s",
         "GITHUB_TOKEN": "g",
     }
-    assert set(child_environment(told)) == {"PATH", "https_proxy", "LC_ALL"}
+    passed = child_environment(told)
+    assert set(passed) == {"PATH", "https_proxy", "LC_ALL", "YTDLP_NO_PLUGINS"}
 
 
 def test_names_of_files_are_ours(ytdlp: YtDlp, tmp_path: Path, good: bytes) -> None:
