@@ -105,6 +105,10 @@ class ReleaseReader:
         facts = next((one for one in self._record.stages if one.get("stage") == stage), {})
         return dict(facts.get("parameters") or {})
 
+    def locations(self, stage: str) -> dict[str, str]:  # noqa: ARG002
+        """Return nothing: a release does not say where its input lay."""
+        return {}
+
     def rejects(self) -> Iterator[dict[str, Any]]:
         """Yield nothing: a release counts the items that were dropped, and does not show them."""
         return iter(())

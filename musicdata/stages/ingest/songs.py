@@ -166,6 +166,8 @@ def _write(task: Task, song_id: str, song: Song, name: str, digest: str, paramet
             source_sha256=digest,
             syllable_source="musicdata" if whole_words else "source",
             n_notes=len(notes),
+            n_left_out=sum(song.left_out.values()),
+            left_out=", ".join(f"{reason} {n}" for reason, n in sorted(song.left_out.items())),
         ),
     )
     task.sink.write(
@@ -233,7 +235,7 @@ def _place_word(notes: Sequence[SungNote], language_code: str) -> list[SungNote]
 
 STAGE = Stage(
     name="ingest.songs",
-    version=1,
+    version=2,
     verb="reads songs",
     inputs=(),
     outputs=("songs", "song_notes"),
