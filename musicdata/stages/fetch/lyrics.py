@@ -191,7 +191,8 @@ class LyricsFetcher:
                 f"Musixmatch needs a key, and {musixmatch.KEY} is not set. Set it with: export {musixmatch.KEY}=... "
                 f"{musixmatch.WITHOUT}"
             )
-        client = self._open.enter_context(Client(Limits(attempts=1, deadline_s=services.deadline_s)))
+        limits = Limits(attempts=1, deadline_s=services.deadline_s)
+        client = self._open.enter_context(Client(limits, services.reach(name)))
         if name == "lrclib":
             return lrclib.Lrclib(client, services.url("lrclib"))
         key = services.key(musixmatch.KEY, "Musixmatch")
