@@ -15,9 +15,10 @@ from musicdata.definitions import recipe
 from musicdata.engine import executor as executors
 from musicdata.engine.build import Build
 from musicdata.engine.progress import Progress
-from musicdata.errors import StorageError, UsageError
+from musicdata.errors import IntegrityError, RecipeError, StorageError, UsageError
 from musicdata.system import processes
 from musicdata.version import __version__
+from musicdata.workspace import records
 from musicdata.workspace.folder import Workspace
 
 if TYPE_CHECKING:
@@ -90,10 +91,19 @@ def run_recipe(
 
 def _require_same_dataset(workspace: Workspace, resolved: Recipe) -> None:
     """Refuse to mix the tables of two data sets in one workspace."""
-    path = workspace.root / "recipe.toml"
-    held = recipe.read_dataset(str(path)).name if path.is_file() else resolved.dataset.name
+    held = _dataset_of(workspace) or resolved.dataset.name
     if held != resolved.dataset.name:
         raise UsageError(f"{workspace.root} holds {held}, not {resolved.dataset.name}; give another folder with --work")
+
+
+def _dataset_of(workspace: Workspace) -> str:
+    """Return whose data a workspace holds, from its recipe or else from the record of its last run; "" for neither."""
+    path = workspace.root / "recipe.toml"
+    with contextlib.suppress(RecipeError):  # it is damaged, and will be written anew
+        return recipe.read_dataset(str(path)).name if path.is_file() else ""
+    with contextlib.suppress(IntegrityError):
+        return str((records.read(workspace.root / "run.json") or {}).get("dataset", ""))
+    return ""
 
 
 def processors() -> int:
@@ -121,11 +131,16 @@ class _Record:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         outcome = "finished" if kind is None else kind.__name__
-        manifests = [self._workspace.manifest(stage) or _EMPTY for stage in self._workspace.sealed_stages()]
+        manifests = [self._manifest(stage) for stage in self._workspace.sealed_stages()]
         tools = {tool: v for manifest in manifests for tool, v in manifest.get("tools", _EMPTY).items()}
         # On a full disk, the error that ended the build says more than that it could not be noted down.
         with contextlib.suppress(StorageError) if error else contextlib.nullcontext():
             self._write(ended=_now(), outcome=outcome, tools=tools)
+
+    def _manifest(self, stage: str) -> dict[str, Any]:
+        with contextlib.suppress(IntegrityError):  # it is a stage's that this run did not get to, or not this recipe's
+            return self._workspace.manifest(stage) or _EMPTY
+        return _EMPTY
 
     def _write(self, **facts: object) -> None:
         self._facts |= facts

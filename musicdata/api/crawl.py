@@ -12,10 +12,10 @@ from musicdata.api.build import run_recipe
 from musicdata.api.options import resolve, unhurried
 from musicdata.api.work import DEFAULT_WORK, Work, open_work
 from musicdata.definitions import service as service_entries
-from musicdata.errors import PartialError, RefusedError, UsageError
+from musicdata.errors import IntegrityError, PartialError, RefusedError, UsageError
 from musicdata.settings import services as world
-from musicdata.system.files import read_json
 from musicdata.workspace import ledger as ledgers
+from musicdata.workspace import records
 from musicdata.workspace.folder import Workspace
 from musicdata.workspace.ledger import Ledger
 
@@ -113,7 +113,7 @@ def retry(
         with Ledger(workspace) as ledger:
             n_items = ledger.retry(outcomes, reasons, stages)
         tell(f"{n_items:,} items are tried again")
-        twin = (read_json(workspace.place(f"state/{_SOURCE}")) or {}).get("source") == "twin"
+        twin = _source_of(workspace) == "twin"
         return _run(
             opened.recipe, workspace, workers, accept_terms=accept_terms, twin=twin, progress=progress, tell=tell
         )
@@ -160,11 +160,29 @@ def _services(*, twin: bool) -> Iterator[Services]:
 
 def _require_same_source(workspace: Workspace, source: str) -> None:
     """Refuse to mix what the world says with what its twin says."""
-    path = workspace.place(f"state/{_SOURCE}")
-    held = (read_json(path) or {}).get("source", source)
+    held = _source_of(workspace) or source
     if held != source:
         raise UsageError(f"{workspace.root} was crawled from the {held}, not the {source}; give another --work")
-    workspace.write_json(path, {"source": source})
+    workspace.write_json(workspace.place(f"state/{_SOURCE}"), {"source": source})
+
+
+def _source_of(workspace: Workspace) -> str:
+    """Return from which services a workspace was crawled: those of the world or of its twin; "" while nobody knows.
+
+    Raises:
+        IntegrityError: the record of it is damaged.
+    """
+    path = workspace.place(f"state/{_SOURCE}")
+    try:
+        source = (records.read(path) or {"source": ""}).get("source")
+        if source not in ("", "world", "twin"):
+            raise records.damaged(path, f"source is {source!r:.40}")
+    except IntegrityError as error:
+        raise IntegrityError(
+            f"{error.args[0].partition(';')[0]}: it said whether this workspace was crawled from the services "
+            "themselves or from the twin. If you know, delete the file, then crawl on, with --twin if it was the twin"
+        ) from error
+    return str(source)
 
 
 def _require_terms(resolved: Recipe, workspace: Workspace, *, accepted: bool, tell: Callable[[str], None]) -> None:

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+_KEPT = "recipe.toml"
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One stage of a recipe with its parameters."""
@@ -181,6 +184,22 @@ def text_of(name_or_path: str) -> str:
     """
     _document(name_or_path)
     return _text(_path(name_or_path))
+
+
+def load_kept(work: Path) -> Recipe:
+    """Read the recipe that a workspace keeps, with every parameter written out.
+
+    Raises:
+        RecipeError: it is damaged, or a plug-in of it cannot be imported; the message says what writes it anew.
+    """
+    path = work / _KEPT
+    try:
+        return load(str(path))
+    except RecipeError as error:
+        raise RecipeError(
+            f"{error}. If {path} is damaged: the command that built the workspace (musicdata build NAME --work {work}) "
+            "writes it anew and keeps its tables"
+        ) from error
 
 
 def read_dataset(name_or_path: str) -> Dataset:

@@ -156,9 +156,12 @@ def _is_of(recipe: Recipe, workspace: Workspace) -> bool:
     path = workspace.root / "recipe.toml"
     if not path.is_file():
         return False
-    kept = paths.read_regular(path).decode("utf-8")
-    here, there = (tomllib.loads(text).get("stage") for text in (recipe.toml(), kept))
-    return here == there
+    try:
+        there = tomllib.loads(paths.read_regular(path).decode("utf-8")).get("stage")
+    except ValueError:  # it is damaged
+        return False
+    here = tomllib.loads(recipe.toml()).get("stage")
+    return bool(here == there)
 
 
 def _figures(step: Step, state: StageStatus, counts: Counts, n_wanted: int | None, n_ended: int) -> _Figures:

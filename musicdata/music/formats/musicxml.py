@@ -11,7 +11,7 @@ import xml.etree.ElementTree as ET
 from collections import Counter
 
 from musicdata.errors import FormatError
-from musicdata.music.formats import archives, score_lyrics, score_notes, vocal_part, xml_tree
+from musicdata.music.formats import archives, score_lyrics, score_notes, score_size, vocal_part, xml_tree
 from musicdata.music.formats.song import Song
 
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -63,10 +63,11 @@ def read_score(data: bytes, file_name: str) -> ET.Element:
     """Return the document of a score, part by part, its names without namespace.
 
     Raises:
-        FormatError: `not_musicxml`, or a reason of `archives.read_score` or `xml_tree.parse`.
+        FormatError: `not_musicxml`, or a reason of `archives.read_score`, `score_size.check` or `xml_tree.parse`.
     """
     if data.startswith(b"PK") or (file_name.lower().endswith(".mxl") and not xml_tree.looks_like_xml(data)):
         data = archives.read_score(data)
+    score_size.check(data)
     score = xml_tree.without_namespace(xml_tree.parse(data))
     if score.tag == "score-timewise":
         score = _partwise(score)

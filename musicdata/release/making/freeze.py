@@ -21,12 +21,13 @@ from musicdata.definitions.arrow import strings
 from musicdata.engine import checking
 from musicdata.errors import InputError, RefusedError, UsageError
 from musicdata.release.diff import bump as bumps
-from musicdata.release.diff import diff
+from musicdata.release.diff import compare
 from musicdata.release.making import around, selection, writing
 from musicdata.release.making.staging import is_there, staging
 from musicdata.release.reading.release import Release
 from musicdata.release.record import configs, layout
 from musicdata.release.record import version as versions
+from musicdata.release.verify.gate import require_whole
 from musicdata.system import paths
 from musicdata.system.digests import digest_of
 from musicdata.system.files import read_json, write_whole
@@ -73,8 +74,11 @@ def freeze(
         InputError: there is no workspace, it was not validated as it is now, or `out` is something else.
         UsageError: its recipe has no `[release]`, or `version` is none.
         RefusedError: the check or the gate refuses, or the version does not fit the difference to `previous`.
+        IntegrityError: `previous`, or what is at `out` already, is not what it says it is.
         WorkspaceHeldError: another process builds the workspace or freezes to the same place.
     """
+    if previous:
+        require_whole(previous.root, "so nothing can follow it")
     frozen = _frozen(work, version, previous, file_bytes, progress)
     with frozen.workspace.hold("musicdata release build"):
         record = frozen.facts(allow_failed_gate=allow_failed_gate)
@@ -129,6 +133,7 @@ def _the_same(out: Path, record: layout.Record, version: str) -> layout.Record:
     if there is None or not same or version not in ("", there.version):
         held = f"holds {there.slug}, another release" if there else "is no release"
         raise InputError(f"{out} is there already and {held}; give another folder with --out")
+    require_whole(out, "so it is not the release that it would be; remove it, or give another folder with --out")
     return there
 
 
@@ -276,7 +281,7 @@ class _Frozen:
         if self.previous is None:
             return record.version
         self.progress(f"difference to {self.previous.record.slug}")
-        difference = diff(self.previous, Release(folder, record))
+        difference = compare(self.previous, Release(folder, record))
         bump = bumps.required_bump(difference)
         if self.version or bump is None:
             bumps.require(self.previous.version, self.version or self.previous.version, difference)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from musicdata.definitions.cost import Cost, Expected
-from musicdata.definitions.stage import Answer, Caller, Item, Network, Parameters, Stage, Task
+from musicdata.definitions.stage import Answer, Caller, Item, Network, Parameters, Pieces, Stage, Task
 from musicdata.music.text.names import title_parts
 from musicdata.sources.videos import matching, overrides
 
@@ -205,6 +205,7 @@ STAGE = Stage(
     outputs=("videos",),
     parameters=FindVideos,
     run=run,
+    pieces=Pieces("keys"),
     network=Network(
         services=("youtube.search",),
         items=items,

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from musicdata.definitions import cutting
 from musicdata.definitions.cost import Cost, Expected
-from musicdata.definitions.stage import Parameters, Shard, Stage, Task
+from musicdata.definitions.stage import Parameters, Pieces, Shard, Stage, Task
 from musicdata.errors import FormatError, InputError
 from musicdata.music.text import language, limits, syllabification
 from musicdata.sources import song_files, song_formats
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from musicdata.sources.song_files import SongFile
 
 _FILES_A_SHARD = 24
+_DEADLINE_S = 600.0  # a score takes a tenth of a second, the longest there are some ten
+_MEMORY_BYTES = 2 << 30  # far more than a file may hold that the formats' own limits let through
 # Measured on real sources, see docs/benchmarks.md: sung notes and processor time of a file; bytes of 40 Lieder.
 _NOTES_A_FILE = {".mxl": 130.0, ".musicxml": 130.0, ".xml": 130.0, ".npy": 210.0, ".mid": 187.8, ".kar": 187.8}
 _NOTES_A_CORPUS_FILE, _NOTES_ELSE = 63.33, 143.33
@@ -164,6 +166,8 @@ def _write(task: Task, song_id: str, song: Song, name: str, digest: str, paramet
             source_sha256=digest,
             syllable_source="musicdata" if whole_words else "source",
             n_notes=len(notes),
+            n_left_out=sum(song.left_out.values()),
+            left_out=", ".join(f"{reason} {n}" for reason, n in sorted(song.left_out.items())),
         ),
     )
     task.sink.write(
@@ -231,13 +235,16 @@ def _place_word(notes: Sequence[SungNote], language_code: str) -> list[SungNote]
 
 STAGE = Stage(
     name="ingest.songs",
-    version=1,
+    version=2,
     verb="reads songs",
     inputs=(),
     outputs=("songs", "song_notes"),
     parameters=IngestSongs,
     cut=cut,
     run=run,
+    pieces=Pieces("items", lambda item: item.partition(" ")[2]),
+    deadline_s=_DEADLINE_S,
+    memory_bytes=_MEMORY_BYTES,
     tools=lambda _parameters: song_formats.plugins(),
     source_digest=lambda parameters: song_files.digest(parameters.input, parameters.limit),
     location_parameters=("input",),
