@@ -63,7 +63,7 @@ def publish(
         permit: raises RefusedError when the view at a folder must not be published.
         claim: statement that one holds the rights of what has no free licence; it stands in the record, and where the
             release is published if there is a place for it.
-        records: folder for the record; None for the first of `publications.folders`.
+        records: folder for the record; None for those of `publications.written_to`.
         is_final: whether to publish a Zenodo deposition at once; else it stays a draft, without a record.
         progress: is told of each file that is there.
 
@@ -79,17 +79,18 @@ def publish(
         UsageError: the URL names no place to publish to.
     """
     upload = pack(root, claim)
-    folder = publications.folders(records)[0]
+    folders = publications.written_to(records)
     with target_of(url, upload, is_final=is_final) as target:
-        publications.place(_publication(upload, "file:///"), folder)
+        for folder in folders:
+            publications.place(_publication(upload, "file:///"), folder)
         if problems := verify(root):
             raise IntegrityError(f"{root} is not whole, nothing was sent: {'; '.join(problems[:5])}")
         permit(root)
         status = _bring(upload, target, progress)
         publication = _publication(upload, target.address)
-    record = None if status == "draft" else str(publications.write(publication, folder))
+    paths = [] if status == "draft" else [publications.write(publication, folder) for folder in folders]
     facts = publication.model_dump(include={"name", "version", "view", "files", "bytes", "url"})
-    return facts | {"status": status, "record": record}
+    return facts | {"status": status, "record": str(paths[0]) if paths else None}
 
 
 def target_of(url: str, upload: Upload, *, is_final: bool = False) -> Target:

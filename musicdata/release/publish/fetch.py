@@ -38,11 +38,12 @@ def fetch(slug: str, *, records_in: Path | None = None, progress: Progress | Non
 
     Args:
         slug: ``musictm@1.0.0``, ``musictm@1.0.0+ids`` for a view, ``musictm`` for the highest version.
-        records_in: folder of records to look in; None for all of `records.folders`.
+        records_in: folder of records to look in; None for all of `publications.folders`.
         progress: is told of each file that is there.
 
     Raises:
         InputError: there is no record of it.
+        RefusedError: only the current folder has one, and nobody said that it is to be trusted.
         IntegrityError: what is published, or here, is not what the record says; the message names the files.
         TransferError: the download broke off; the same call goes on from there.
         UsageError: the network is needed and forbidden.
