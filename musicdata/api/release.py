@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from musicdata.api.work import load, open_work
+from musicdata.engine import finished
 from musicdata.errors import InputError, UsageError
 from musicdata.release import exports as views
 from musicdata.release import publish as publishing
@@ -42,8 +43,14 @@ def _silent(_text: str) -> None:
 
 
 def needs_validation(work: str | Path) -> bool:
-    """Say whether a workspace has to be validated, as its tables are now, before it can be released."""
+    """Say whether a workspace has to be validated, as its tables are now, before it can be released.
+
+    Raises:
+        InputError: there is no workspace.
+        RefusedError: it is stale or unfinished.
+    """
     opened = open_work(work)
+    finished.require_finished(opened.recipe, Workspace(opened.root), "released")
     return opened.recipe.validate is not None and freeze.current_validation(Workspace(opened.root)) is None
 
 
@@ -68,7 +75,8 @@ def build(
 
     Raises:
         InputError: there is no workspace, it was not validated as it is now, or `out` is something else.
-        RefusedError: the check or the gate refuses, or the version does not fit what changed.
+        RefusedError: the workspace is stale or unfinished, the check or the gate refuses, or the version does not fit
+            what changed.
     """
     return freeze.freeze(
         open_work(work).root,
@@ -92,7 +100,7 @@ def foresee_build(
 
     Raises:
         InputError: see `build`.
-        RefusedError: the check or the gate refuses.
+        RefusedError: the workspace is stale or unfinished, or the check or the gate refuses.
     """
     return freeze.foresee(
         open_work(work).root,

@@ -36,7 +36,7 @@ def test_a_finished_build_runs_nothing_again(copied: Path, songs: Path) -> None:
 
 def test_sheet_dpi_renders_sheets_only_and_says_so(copied: Path, songs: Path) -> None:
     audio = workspace_digests(copied / "tables" / "audio")
-    work = musicdata.build("musictm", input=songs, work=copied, overrides=["render_sheet.dpi=150"])
+    work = musicdata.build("musictm", input=songs, work=copied, overrides=["render_sheet.dpi=150"], change=True)
     reports = {report.stage: report for report in work.stages}
     assert reports["render_sheet"].reasons == ("dpi 100 → 150",)
     features = ["features_audio", "features_lyrics", "features_sheet"]
@@ -67,7 +67,7 @@ def test_added_songs_move_no_sample_and_equal_a_fresh_build(copied: Path, songs:
     before = splits(musicdata.open_work(copied))
     more = shutil.copytree(songs, tmp_path / "songs")
     write_songs(more, 2, first_seed=100)
-    grown = musicdata.build("musictm", input=more, work=copied)
+    grown = musicdata.build("musictm", input=more, work=copied, change=True)
     assert {sample: split for sample, split in splits(grown).items() if sample in before} == before
     assert len(splits(grown)) == len(before) + 4
     fresh = musicdata.build("musictm", input=more, work=tmp_path / "fresh")
@@ -75,7 +75,7 @@ def test_added_songs_move_no_sample_and_equal_a_fresh_build(copied: Path, songs:
 
 
 def test_the_paper_s_own_split_is_by_sample(copied: Path, songs: Path) -> None:
-    work = musicdata.build("musictm", input=songs, work=copied, overrides=["window.split.by=sample_id"])
+    work = musicdata.build("musictm", input=songs, work=copied, overrides=["window.split.by=sample_id"], change=True)
     findings = {finding.check for finding in musicdata.check(work.root).findings}
     assert findings == {"no group is in two splits"}  # what the paper's way costs
 

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from musicdata.definitions import recipe as recipes
 from musicdata.definitions import suite as suites
 from musicdata.definitions.arrow import strings
-from musicdata.engine import checking
+from musicdata.engine import checking, finished
 from musicdata.errors import InputError, RefusedError, UsageError
 from musicdata.release.diff import bump as bumps
 from musicdata.release.diff import diff
@@ -71,7 +71,8 @@ def freeze(
     Raises:
         InputError: there is no workspace, it was not validated as it is now, or `out` is something else.
         UsageError: its recipe has no `[release]`, or `version` is none.
-        RefusedError: the check or the gate refuses, or the version does not fit the difference to `previous`.
+        RefusedError: the workspace is stale or unfinished, the check or the gate refuses, or the version does not fit
+            the difference to `previous`.
         WorkspaceHeldError: another process builds the workspace or freezes to the same place.
     """
     frozen = _frozen(work, version, previous, file_bytes, progress)
@@ -113,6 +114,9 @@ def _frozen(
             f"{work} is no workspace: it has no recipe.toml. Build one with: musicdata build NAME --work {work}"
         )
     recipe = recipes.load(str(work / "recipe.toml"))
+    if recipe.release is None:
+        raise UsageError(f"the recipe of {work} has no [release]: it does not say what a release holds")
+    finished.require_finished(recipe, Workspace(work), "released")
     return _Frozen(Workspace(work), recipe, version, previous, file_bytes, progress)
 
 
@@ -143,18 +147,15 @@ class _Frozen:
     progress: Callable[[str], None]
 
     @property
+    def _stages(self) -> list[str]:
+        return [step.stage.name for step in self.recipe.steps]
+
+    @property
     def reader(self) -> TableReader:
-        return TableReader(self.workspace)
+        return TableReader(self.workspace, self._stages)
 
     def facts(self, *, allow_failed_gate: bool) -> layout.Record:
         """Return all of the record that can be known before a row is written; check, and ask the gate."""
-        if self.recipe.release is None:
-            raise UsageError(
-                f"the recipe of {self.workspace.root} has no [release]: it does not say what a release holds"
-            )
-        made = set(self.reader.tables)
-        if missing := sorted(set(self.recipe.tables()) - made):
-            raise InputError(f"{self.workspace.root} has no {', '.join(missing)} yet: finish it with musicdata build")
         released = configs.released(map(self.reader.contract, self.recipe.tables()))
         before = self.previous.record if self.previous else None
         if before and before.name != self.recipe.dataset.name:
@@ -163,7 +164,7 @@ class _Frozen:
             )
         self.progress("check")
         gate = self._gate(allow_failed_gate=allow_failed_gate)
-        manifests = {name: self.workspace.manifest(name) or {} for name in (s.stage.name for s in self.recipe.steps)}
+        manifests = {name: self.workspace.manifest(name) or {} for name in self._stages}
         return layout.Record(
             name=self.recipe.dataset.name,
             title=self.recipe.dataset.title,
@@ -172,7 +173,7 @@ class _Frozen:
             content_root=layout.content_root({}),
             tables={},
             files=[],
-            stages=[step.stage.facts(step.parameters) for step in self.recipe.steps],
+            stages=[manifests[name]["origin"]["facts"] for name in self._stages],
             sources=self._sources()
             | {"tables": {contract.name: self.reader.digest(contract.name) for contract in released}},
             rejects={stage: dict(sorted(m["rejects"].items())) for stage, m in manifests.items() if m.get("rejects")},
