@@ -15,7 +15,7 @@ from musicdata.definitions.options import Given
 from musicdata.engine import executor as executors
 from musicdata.engine.build import Build, accept
 from musicdata.engine.progress import Progress
-from musicdata.errors import StorageError, UsageError
+from musicdata.errors import RefusedError, SetupError, StorageError, UsageError
 from musicdata.system import processes
 from musicdata.version import __version__
 
@@ -126,7 +126,9 @@ def _taken_over(workspace: Workspace, text: str) -> Iterator[None]:
     workspace.write_text(paths[0], text)
     try:
         yield
-    except UsageError:
+    except (UsageError, RefusedError, SetupError) as error:
+        if isinstance(error, StorageError):
+            raise
         if is_new and not _made(workspace):
             shutil.rmtree(workspace.root, ignore_errors=True)
         elif _made(workspace) == made:

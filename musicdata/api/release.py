@@ -22,6 +22,7 @@ from musicdata.release.exports import check
 from musicdata.release.making import freeze
 from musicdata.release.publish import publications
 from musicdata.release.record import layout
+from musicdata.release.record import version as versions
 from musicdata.release.removal import takedown as takedowns
 from musicdata.release.sharing import redaction, rights
 from musicdata.release.verify import files as verifying
@@ -42,14 +43,23 @@ def _silent(_text: str) -> None:
     """Say nothing."""
 
 
-def needs_validation(work: str | Path) -> bool:
-    """Say whether a workspace has to be validated, as its tables are now, before it can be released.
+def needs_validation(
+    work: str | Path, out: str | Path, *, version: str = "", previous: str | Path | None = None
+) -> bool:
+    """Say whether a workspace has to be validated, as its tables are now, before it can be released by `build`.
 
     Raises:
-        InputError: there is no workspace.
-        RefusedError: it is stale or unfinished.
+        InputError: there is no workspace, or no release before, or `out` is something else than a release.
+        UsageError: `version` is none.
+        RefusedError: the workspace is stale or unfinished.
     """
     opened = open_work(work)
+    if version:
+        versions.parse(version)
+    if previous:
+        load(previous)
+    if Path(out).exists() and not (Path(out) / layout.RECORD).is_file():
+        raise InputError(f"{out} is there already and is no release; give another folder with --out")
     finished.require_finished(opened.recipe, Workspace(opened.root), "released")
     return opened.recipe.validate is not None and freeze.current_validation(Workspace(opened.root)) is None
 

@@ -104,6 +104,37 @@ def foresee(
     return {"name": record.name, "version": decided, "rows": rows, "bytes_about": int(size), "gate": gate}
 
 
+def remake(recipe: Recipe, workspace: Workspace, out: Path, model: layout.Record) -> layout.Record:
+    """Freeze a workspace as a release was frozen, to compare the two: less what was taken down, and no gate is asked.
+
+    Args:
+        recipe: of the release.
+        workspace: built from it.
+        out: folder to make; it must not exist.
+        model: what the release says of itself.
+
+    Raises:
+        InputError: `out` is there already, or no sample is left.
+        RefusedError: the workspace is stale or unfinished.
+    """
+    finished.require_finished(recipe, workspace, "compared")
+    frozen = _Frozen(workspace, recipe, model.version, None, writing.FILE_BYTES, lambda _text: None)
+    unasked = layout.Gate(
+        holds=False,
+        reason=f"rebuilt to compare it with {model.slug}; the gate was not asked",
+        rules=[],
+        baselines=[],
+        check_findings=[],
+        seed=0,
+        task=recipe.validate.task if recipe.validate else suites.FIRST,
+    )
+    with workspace.hold("musicdata release rebuild"):
+        kept = {"previous": model.previous, "tombstones": model.tombstones}
+        record = frozen.record(unasked).model_copy(update=kept)
+        with staging(out, digest_of(record.model_dump(mode="json"))) as folder:
+            return frozen.write(folder, record)
+
+
 def _frozen(
     work: Path, version: str, previous: Release | None, file_bytes: int, progress: Callable[[str], None]
 ) -> _Frozen:
@@ -156,14 +187,21 @@ class _Frozen:
 
     def facts(self, *, allow_failed_gate: bool) -> layout.Record:
         """Return all of the record that can be known before a row is written; check, and ask the gate."""
-        released = configs.released(map(self.reader.contract, self.recipe.tables()))
         before = self.previous.record if self.previous else None
         if before and before.name != self.recipe.dataset.name:
             raise UsageError(
                 f"{before.slug} is another data set than {self.recipe.dataset.name}; it cannot come before it"
             )
         self.progress("check")
-        gate = self._gate(allow_failed_gate=allow_failed_gate)
+        record = self.record(self._gate(allow_failed_gate=allow_failed_gate))
+        if before is None:
+            return record
+        previous = layout.Previous(version=before.version, content_root=before.content_root)
+        return record.model_copy(update={"previous": previous, "tombstones": before.tombstones})
+
+    def record(self, gate: layout.Gate | None) -> layout.Record:
+        """Return all of the record that can be known before a row is written, as of a first release."""
+        released = configs.released(map(self.reader.contract, self.recipe.tables()))
         manifests = {name: self.workspace.manifest(name) or {} for name in self._stages}
         return layout.Record(
             name=self.recipe.dataset.name,
@@ -180,8 +218,6 @@ class _Frozen:
             tools=_tools(manifests, self.recipe.plugins.facts()),
             rights={},
             gate=gate,
-            previous=layout.Previous(version=before.version, content_root=before.content_root) if before else None,
-            tombstones=before.tombstones if before else [],
         )
 
     def _sources(self) -> dict[str, Any]:

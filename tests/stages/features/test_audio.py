@@ -31,7 +31,7 @@ def test_the_sound_of_a_note_has_its_pitch(built: Path) -> None:
 
 
 def test_a_parameter_rebuilds_its_own_table_only(copied: Path, songs: Path) -> None:
-    work = musicdata.build("musictm", input=songs, work=copied, overrides=["features_audio.hop_length=1024"])
+    work = musicdata.build("musictm", input=songs, work=copied, overrides=["features_audio.hop_length=1024"], change=True)
     assert [(report.stage, report.reasons) for report in work.stages if report.built] == [
         ("features_audio", ("hop_length 512 → 1024",))
     ]
@@ -39,8 +39,12 @@ def test_a_parameter_rebuilds_its_own_table_only(copied: Path, songs: Path) -> N
 
 
 def test_bands_beyond_the_sound_are_refused_with_the_highest_there_may_be(copied: Path, songs: Path) -> None:
+    before = digests(copied, "")
     with pytest.raises(RecipeError, match="at most 11025"):
-        musicdata.build("musictm", input=songs, work=copied, overrides=["features_audio.fmax_hz=16000"])
+        musicdata.build("musictm", input=songs, work=copied, overrides=["features_audio.fmax_hz=16000"], change=True)
+    assert {n: d for n, d in digests(copied, "").items() if n != "state/lock"} == {
+        name: digest for name, digest in before.items() if name != "state/lock"
+    }
 
 
 def test_vggish_takes_a_file_of_weights_whose_bytes_count_and_whose_place_does_not(tmp_path: Path) -> None:
@@ -72,4 +76,4 @@ def test_vggish_without_its_file_says_what_is_missing(copied: Path, songs: Path,
         load("musictm", ["features_audio.extractor=vggish"])
     options = ["features_audio.extractor=vggish", f"features_audio.weights={tmp_path / 'none.safetensors'}"]
     with pytest.raises(SetupError, match=r"there is no file .*none.safetensors"):
-        musicdata.build("musictm", input=songs, work=copied, overrides=options)
+        musicdata.build("musictm", input=songs, work=copied, overrides=options, change=True)
