@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.compute as pc
 
-from musicdata.definitions.check import Check
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -63,6 +61,3 @@ def _has(reader: Reader, table: str, column: str) -> bool:
 def _values(reader: Reader, table: str, column: str) -> list[Any]:
     """Return the values of a column, each once, in order."""
     return sorted({v for rows in reader.iterate(table, [column]) for v in pc.unique(rows.column(column)).to_pylist()})
-
-
-CHECK = Check("rows say of their making what is recorded of it", check_parameters, over="all", place=95)

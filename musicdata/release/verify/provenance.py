@@ -31,9 +31,6 @@ def recipe_problems(root: Path, record: Record) -> list[str]:
 def _head(document: Mapping[str, Any], record: Record) -> Iterator[str]:
     if (title := document["dataset"].get("title")) != record.title:
         yield f"is the recipe of {title!r}, {layout.RECORD} has the title {record.title!r}"
-    complete = document.get("release", {}).get("complete")
-    if record.view == "full" and complete is not None and complete not in record.tables:
-        yield f"[release] names {complete}, a table that the release has not"
     task = document.get("validate", {}).get("task")
     if record.gate is not None and task is not None and task != record.gate.task:
         yield f"[validate] names the suite {task}, the gate was asked by {record.gate.task}"

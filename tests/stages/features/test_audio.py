@@ -31,7 +31,9 @@ def test_the_sound_of_a_note_has_its_pitch(built: Path) -> None:
 
 
 def test_a_parameter_rebuilds_its_own_table_only(copied: Path, songs: Path) -> None:
-    work = musicdata.build("musictm", input=songs, work=copied, overrides=["features_audio.hop_length=1024"], change=True)
+    work = musicdata.build(
+        "musictm", input=songs, work=copied, overrides=["features_audio.hop_length=1024"], change=True
+    )
     assert [(report.stage, report.reasons) for report in work.stages if report.built] == [
         ("features_audio", ("hop_length 512 → 1024",))
     ]
