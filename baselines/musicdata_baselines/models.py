@@ -15,7 +15,9 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as parse_arrays
 from safetensors.numpy import save as format_arrays
 
-from musicdata.errors import MusicdataError, SetupError, UsageError
+from musicdata.errors import IntegrityError, MusicdataError, SetupError, UsageError
+from musicdata.system import paths
+from musicdata.system.files import write_whole
 from musicdata_baselines.errors import ModelFileError
 
 if TYPE_CHECKING:
@@ -84,9 +86,7 @@ def _as_json(value: Any) -> Any:
 
 
 def _write(path: Path, content: bytes) -> None:
-    part = path.with_name(path.name + ".part")
-    part.write_bytes(content)
-    part.replace(path)
+    write_whole(path, content, path.with_name(f"{path.name}.part"))
 
 
 def load(folder: str | Path) -> Model:
@@ -116,10 +116,8 @@ def load(folder: str | Path) -> Model:
 
 def _read_json(path: Path) -> dict[str, Any]:
     try:
-        if path.stat().st_size > MAX_JSON_BYTES:
-            raise ModelFileError(f"{path} has more than {MAX_JSON_BYTES} bytes; no model writes that much")
-        document = json.loads(path.read_bytes(), parse_constant=_refuse_constant)
-    except (OSError, ValueError, RecursionError) as error:
+        document = json.loads(paths.read_regular(path, MAX_JSON_BYTES, follow=True), parse_constant=_refuse_constant)
+    except (OSError, IntegrityError, ValueError, RecursionError) as error:
         raise ModelFileError(f"{path} cannot be read ({error}); save the model again") from error
     if not isinstance(document, dict) or set(document) != _KEYS:
         content = sorted(document) if isinstance(document, dict) else type(document).__name__
@@ -138,13 +136,13 @@ def _refuse_constant(name: str) -> None:
 
 def _read_arrays(path: Path, document: dict[str, Any]) -> dict[str, NDArray[Any]]:
     try:
-        blob = path.read_bytes()
+        blob = paths.read_regular(path, paths.MAX_FILE_BYTES, follow=True)
         if (digest := hashlib.sha256(blob).hexdigest()) != document["sha256"]:
             raise ModelFileError(
                 f"{path} has the digest {digest}, {JSON_FILE} says {document['sha256']}; save the model again"
             )
         arrays: dict[str, NDArray[Any]] = parse_arrays(blob)
-    except (OSError, SafetensorError, KeyError, ValueError, TypeError) as error:
+    except (OSError, IntegrityError, SafetensorError, KeyError, ValueError, TypeError) as error:
         raise ModelFileError(f"{path} cannot be read ({error}); save the model again") from error
     shapes = {key: [str(value.dtype), list(value.shape)] for key, value in arrays.items()}
     if shapes != document["arrays"]:

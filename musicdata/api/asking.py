@@ -23,8 +23,9 @@ from musicdata.definitions import recipe as recipes
 from musicdata.definitions.options import Given
 from musicdata.engine import changing
 from musicdata.engine.state import Source
-from musicdata.errors import InputError, RecipeError, RefusedError, UsageError, WorkspaceHeldError
-from musicdata.system.files import read_json
+from musicdata.errors import InputError, IntegrityError, RecipeError, RefusedError, UsageError, WorkspaceHeldError
+from musicdata.system import paths
+from musicdata.workspace import records
 from musicdata.workspace.folder import Workspace
 
 if TYPE_CHECKING:
@@ -55,12 +56,14 @@ class Kept:
         """Read it; what is damaged is written anew, and until then the stages' own records are what counts."""
         document: dict[str, Any] = {}
         run = None
-        with contextlib.suppress(OSError, ValueError):
-            run = read_json(workspace.root / "run.json")
+        with contextlib.suppress(IntegrityError):
+            run = records.read(workspace.root / "run.json")
         try:
-            text = (workspace.root / "recipe.toml").read_bytes()
-        except OSError:
+            text = paths.read_regular(workspace.root / "recipe.toml")
+        except FileNotFoundError:
             return cls(run=run)
+        except OSError as error:
+            raise InputError(f"{workspace.root / 'recipe.toml'} cannot be read: {error.strerror}") from error
         with contextlib.suppress(ValueError):
             document = tomllib.loads(text.decode())
         return cls(text, document, run)

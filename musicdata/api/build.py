@@ -15,7 +15,7 @@ from musicdata.definitions.options import Given
 from musicdata.engine import executor as executors
 from musicdata.engine.build import Build, accept
 from musicdata.engine.progress import Progress
-from musicdata.errors import RefusedError, SetupError, StorageError, UsageError
+from musicdata.errors import IntegrityError, RefusedError, SetupError, StorageError, UsageError
 from musicdata.system import processes
 from musicdata.version import __version__
 
@@ -169,11 +169,16 @@ class _Record:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         outcome = "finished" if kind is None else kind.__name__
-        manifests = [self._workspace.manifest(stage) or _EMPTY for stage in self._workspace.sealed_stages()]
+        manifests = [self._manifest(stage) for stage in self._workspace.sealed_stages()]
         tools = {tool: v for manifest in manifests for tool, v in manifest.get("tools", _EMPTY).items()}
         # On a full disk, the error that ended the build says more than that it could not be noted down.
         with contextlib.suppress(StorageError) if error else contextlib.nullcontext():
             self._write(ended=_now(), outcome=outcome, tools=tools)
+
+    def _manifest(self, stage: str) -> dict[str, Any]:
+        with contextlib.suppress(IntegrityError):  # it is a stage's that this run did not get to, or not this recipe's
+            return self._workspace.manifest(stage) or _EMPTY
+        return _EMPTY
 
     def _write(self, **facts: object) -> None:
         self._facts |= facts

@@ -14,10 +14,10 @@ from musicdata.api.work import Work, open_work
 from musicdata.definitions import service as service_entries
 from musicdata.definitions.options import Given
 from musicdata.engine.build import accept
-from musicdata.errors import PartialError, RefusedError, UsageError
+from musicdata.errors import IntegrityError, PartialError, RefusedError, UsageError
 from musicdata.settings import services as world
-from musicdata.system.files import read_json
 from musicdata.workspace import ledger as ledgers
+from musicdata.workspace import records
 from musicdata.workspace.folder import Workspace
 from musicdata.workspace.ledger import Ledger
 
@@ -86,7 +86,7 @@ def crawl(  # noqa: PLR0913 - the command's options are its arguments
         f"musicdata crawl {name or asked.workspace.root}",
         workers=workers,
         accept_terms=accept_terms,
-        twin=twin or _source(asked.workspace) == _TWIN,
+        twin=twin or _source_of(asked.workspace) == _TWIN,
         change=change,
         progress=progress,
         tell=tell,
@@ -137,7 +137,7 @@ def retry(
         "musicdata retry",
         workers=workers,
         accept_terms=accept_terms,
-        twin=_source(workspace) == _TWIN,
+        twin=_source_of(workspace) == _TWIN,
         progress=progress,
         tell=tell,
         begin=reopen,
@@ -174,7 +174,7 @@ def _run(
         services = dataclasses.replace(available, deadline_s=resolved.crawl.deadline_s)
         with workspace.hold(command):
             asked.require_unchanged()
-            workspace.write_json(workspace.root / "state" / _SOURCE, {"source": _TWIN if twin else _WORLD})
+            workspace.write_json(workspace.place(f"state/{_SOURCE}"), {"source": _TWIN if twin else _WORLD})
             terms.require(workspace, shown, accepted=accept_terms)
             begin()
             done = run_recipe(
@@ -206,16 +206,30 @@ def _services(*, twin: bool) -> Iterator[Services]:
         yield server.services()
 
 
-def _source(workspace: Workspace) -> str:
-    """Return who answered the crawl of a workspace so far; "" where nobody was asked yet."""
-    return str((read_json(workspace.root / "state" / _SOURCE) or {}).get("source", ""))
-
-
 def _require_same_source(workspace: Workspace, source: str) -> None:
     """Refuse to mix what the world says with what its twin says."""
-    held = _source(workspace)
+    held = _source_of(workspace)
     if held not in ("", source):
         raise UsageError(f"{workspace.root} was crawled from the {held}, not the {source}; give another --work")
+
+
+def _source_of(workspace: Workspace) -> str:
+    """Return from which services a workspace was crawled: those of the world or of its twin; "" while nobody knows.
+
+    Raises:
+        IntegrityError: the record of it is damaged.
+    """
+    path = workspace.place(f"state/{_SOURCE}")
+    try:
+        source = (records.read(path) or {"source": ""}).get("source")
+        if source not in ("", "world", "twin"):
+            raise records.damaged(path, f"source is {source!r:.40}")
+    except IntegrityError as error:
+        raise IntegrityError(
+            f"{error.args[0].partition(';')[0]}: it said whether this workspace was crawled from the services "
+            "themselves or from the twin. If you know, delete the file, then crawl on, with --twin if it was the twin"
+        ) from error
+    return str(source)
 
 
 def _require_terms(

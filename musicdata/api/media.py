@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from musicdata.system import paths
 from musicdata.system.files import storage_faults
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ def save_media(data: TableSource, table: str, rows: Sequence[dict[str, Any]], fo
     """Write the sounds or pictures of `rows` into `folder`; yield the files.
 
     Raises:
+        IntegrityError: the table calls one otherwise than a file in `folder`, or there is a link of that name.
         StorageError: the folder cannot be written.
     """
     key = data.contract(table).key[0]
@@ -24,7 +26,6 @@ def save_media(data: TableSource, table: str, rows: Sequence[dict[str, Any]], fo
         folder.mkdir(parents=True, exist_ok=True)
     for value in dict.fromkeys(row[key] for row in rows):
         for name, medium in data.media(table, value).items():
-            path = folder / name
-            with storage_faults(path, len(medium)):
-                path.write_bytes(medium)
-            yield path
+            with storage_faults(folder / name, len(medium)), paths.create_inside(folder, name) as file:
+                file.write(medium)
+            yield folder / name

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import keyword
+import os
 import re
 from pathlib import Path
 from string import Template
 
 from musicdata.definitions import contract as contracts
 from musicdata.errors import InputError, UsageError
+from musicdata.system import paths
 from musicdata.system.files import storage_faults
 
 KINDS = ("dataset", "stage", "view")
@@ -45,12 +47,12 @@ def new(kind: str, name: str, *, folder: str | Path | None = None, reads: str = 
         "title": name.replace("-", " ").replace("_", " ").capitalize(),
     }
     files = dict(_filled(_TEMPLATES / kind, place, words | {"reads": reads}))
-    if there := [path for path in files if path.exists()]:
+    if there := [path for path in files if os.path.lexists(path)]:
         raise InputError(f"{there[0]} is there already; choose another name, or another folder with --folder")
     for path, text in files.items():
-        with storage_faults(path, len(text)):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, "utf-8")
+        name = path.relative_to(place).as_posix()
+        with storage_faults(path, len(text)), paths.create_inside(place, name) as file:
+            file.write(text.encode())
     return sorted(files)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from musicdata.definitions import recipe as recipes
 from musicdata.definitions import shipped
 from musicdata.errors import InputError
+from musicdata.system import paths
 from musicdata.system.files import storage_faults
 
 
@@ -59,7 +61,7 @@ def copy_recipe(name: str, out: str | Path) -> Path:
     path = Path(out)
     if path.suffix != ".toml":
         raise InputError(f"{path}: a recipe is a .toml file; call it {path}.toml")
-    if path.exists():
+    if os.path.lexists(path):
         raise InputError(f"{path} is there already; give the copy another name")
     head = recipes.read_dataset(name)
     text = recipes.text_of(name)
@@ -67,5 +69,6 @@ def copy_recipe(name: str, out: str | Path) -> Path:
     text = re.sub(r'(?m)^name = "[^"\n]*"', f'name = "{stem}"', text, count=1)
     with storage_faults(path, len(text)):
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
+        with paths.create(path) as file:
+            file.write(text.encode())
     return path

@@ -26,6 +26,7 @@ from musicdata.release.record import version as versions
 from musicdata.release.removal import takedown as takedowns
 from musicdata.release.sharing import redaction, rights
 from musicdata.release.verify import files as verifying
+from musicdata.system import paths
 from musicdata.workspace.folder import Workspace
 
 if TYPE_CHECKING:
@@ -270,7 +271,7 @@ def foresee_takedown(release: str | Path, ids: Sequence[str], *, reason: str) ->
 
 def card(release: str | Path) -> str:
     """Return the card of a release."""
-    return (load(release).root / layout.CARD).read_text("utf-8")
+    return paths.read_inside(load(release).root, layout.CARD).decode("utf-8")
 
 
 def check_card(release: str | Path) -> list[str]:

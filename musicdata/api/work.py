@@ -51,7 +51,7 @@ class Work(TableSource):
     @property
     def recipe(self) -> Recipe:
         """Return the recipe it was built from, with every parameter written out."""
-        return recipe.load(str(self.root / "recipe.toml"))
+        return recipe.load_kept(self.root)
 
     @property
     def head(self) -> Head:
@@ -92,20 +92,23 @@ def open_data(path: str | Path | None = None) -> Work | Release:
     return open_work(path)
 
 
-def load(name: str | Path, *, split: str | None = None) -> Release:
+def load(name: str | Path, *, split: str | None = None, verify: bool = True) -> Release:
     """Open a release by name, fetched and checked when it is not here yet, or by its folder.
 
     Args:
         name: ``musictm@1.0.0``; ``musictm`` for the newest version on record; or the folder of a release.
         split: only this split: ``train``, ``valid`` or ``test``.
+        verify: see now that the release has exactly its files, each of its size, and hash each file before it is first
+            read, once a process; a file that differs is an IntegrityError that names it. False looks at nothing: what
+            is read may be anything. Neither computes the digests of columns: `musicdata release verify` does.
 
     Raises:
         InputError: there is no such release or split.
-        IntegrityError: what was fetched is not what its record says.
+        IntegrityError: it, or what was fetched, is not what its record says.
         TransferError: the download broke off; the same call goes on from there.
     """
     from musicdata.release.publish.fetch import fetch
 
     if (Path(name) / RECORD).is_file():
-        return open_release(name, split)
-    return open_release(fetch(str(name)), split)
+        return open_release(name, split, verify=verify)
+    return open_release(fetch(str(name)), split, verify=verify)

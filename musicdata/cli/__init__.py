@@ -11,6 +11,7 @@ import typer
 from musicdata.cli import building, crawling, looking, recipes, releasing
 from musicdata.cli.app import app
 from musicdata.cli.options import EXIT_INTERRUPTED
+from musicdata.cli.output import say
 from musicdata.errors import MusicdataError
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def main() -> NoReturn:
     try:
         code = app(standalone_mode=False)
     except MusicdataError as error:
-        typer.echo(f"musicdata: {error}", err=True)
+        say(f"musicdata: {error}", err=True)
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
         code = EXIT_INTERRUPTED
@@ -38,7 +39,7 @@ def main() -> NoReturn:
             sys.exit(error.exit_code)
         raise
     if code == EXIT_INTERRUPTED:  # typer itself turns KeyboardInterrupt into this, without a word
-        typer.echo("musicdata: interrupted; what is finished is kept, the same command goes on from there", err=True)
+        say("musicdata: interrupted; what is finished is kept, the same command goes on from there", err=True)
     sys.exit(code if isinstance(code, int) else 0)
 
 

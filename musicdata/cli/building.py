@@ -26,6 +26,7 @@ from musicdata.cli.options import (
     print_json,
     progress,
 )
+from musicdata.cli.output import say
 from musicdata.cli.planning import print_plan
 
 if TYPE_CHECKING:
@@ -47,11 +48,11 @@ def doctor(
         print_json([dataclasses.asdict(finding) for finding in findings])
     else:
         for purpose, group in itertools.groupby(findings, key=lambda finding: finding.needed_to):
-            typer.echo(f"To {purpose}:")
+            say(f"To {purpose}:")
             for finding in group:
                 mend = f" → {finding.mend}" if finding.mend else ""
                 mark = "✓" if finding.ok else "✗" if purpose == "build" else "–"
-                typer.echo(f"{mark} {finding.name}: {finding.found}{mend}")
+                say(f"{mark} {finding.name}: {finding.found}{mend}")
     if not all(finding.ok for finding in findings if finding.needed_to == "build"):
         raise typer.Exit(EXIT_SETUP)
 
@@ -108,9 +109,9 @@ def build(
     if as_json:
         print_json({"work": str(done.root), "stages": [dataclasses.asdict(stage) for stage in done.stages]})
     else:
-        typer.echo(f"{done.root} is built. Look at it:")
+        say(f"{done.root} is built. Look at it:")
         for line in looking_lines(done.root):
-            typer.echo(line)
+            say(line)
 
 
 @app.command(short_help="What a workspace holds, what is stale.")
@@ -124,22 +125,20 @@ def status(work: WorkArgument = None, as_json: Json = False) -> None:
         print_json(summary | ({"ledger": ledger} if ledger else {}) | ({"remarks": remarks} if remarks else {}))
         return
     run = summary["last_run"]
-    typer.echo(
-        f"{summary['work']}: {summary['dataset']}, last run {run.get('outcome', 'unknown')} {run.get('ended', '')}"
-    )
+    say(f"{summary['work']}: {summary['dataset']}, last run {run.get('outcome', 'unknown')} {run.get('ended', '')}")
     for stage in summary["stages"]:
         rows = ", ".join(f"{table} {n:,}" for table, n in stage["rows"].items()) or "nothing yet"
         dropped = ", ".join(f"{reason} {n:,}" for reason, n in sorted(stage["rejects"].items()))
         mark, rejected = "•" if stage["reasons"] else "✓", f"; rejected: {dropped}" if dropped else ""
-        typer.echo(f"{mark} {stage['stage']}: {rows}{rejected} ({'; '.join(stage['reasons']) or 'up to date'})")
+        say(f"{mark} {stage['stage']}: {rows}{rejected} ({'; '.join(stage['reasons']) or 'up to date'})")
     for name, items in ledger.get("stages", {}).items():
         outcomes = ", ".join(f"{i['outcome']}{' ' + i['reason'] if i['reason'] else ''} {i['items']:,}" for i in items)
-        typer.echo(f"  fetched for {name}: {outcomes or 'nothing wanted yet'}")
+        say(f"  fetched for {name}: {outcomes or 'nothing wanted yet'}")
     for remark in remarks.values():
         if remark["text"]:
-            typer.echo(f"  {remark['text']}")
+            say(f"  {remark['text']}")
     for line in _open_waits(ledger.get("services", {})):
-        typer.echo(line)
+        say(line)
 
 
 def _open_waits(services: dict[str, dict[str, float]]) -> Iterator[str]:

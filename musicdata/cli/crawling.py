@@ -24,6 +24,7 @@ from musicdata.cli.options import (
     print_json,
     progress,
 )
+from musicdata.cli.output import say
 from musicdata.cli.planning import print_plan
 
 if TYPE_CHECKING:
@@ -123,12 +124,12 @@ def _print_done(done: Work, *, as_json: bool) -> None:
         return
     for remark in remarks(done.root).values():
         if remark["text"]:
-            typer.echo(remark["text"])
-    typer.echo(f"{done.root} is crawled. Look at it:")
-    typer.echo(f"  musicdata status {done.root}     what became of every item")
+            say(remark["text"])
+    say(f"{done.root} is crawled. Look at it:")
+    say(f"  musicdata status {done.root}     what became of every item")
     for line in looking_lines(done.root):
-        typer.echo(line)
+        say(line)
 
 
 def _tell(text: str) -> None:
-    typer.echo(text, err=True)
+    say(text, err=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+from musicdata.cli.output import json_line, say
 
 EXIT_FINDINGS, EXIT_SETUP, EXIT_REFUSED, EXIT_INTERRUPTED = 1, 4, 4, 130
 
@@ -66,7 +67,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 def print_json(value: object) -> None:
     """Print JSON."""
-    typer.echo(json.dumps(value, indent=1, ensure_ascii=False, default=str))
+    say(json_line(value, indent=1))
 
 
 def progress(*, quiet: bool) -> Any:

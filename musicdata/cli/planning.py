@@ -5,9 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-import typer
-
 from musicdata.cli.options import print_json
+from musicdata.cli.output import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +26,7 @@ def print_plan(name: str | None, *, as_json: bool, **options: Any) -> None:
         print_json(dataclasses.asdict(planned))
         return
     for line in lines(planned):
-        typer.echo(line)
+        say(line)
 
 
 def lines(planned: Plan) -> Iterator[str]:

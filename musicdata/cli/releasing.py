@@ -10,6 +10,7 @@ import typer
 
 from musicdata.cli.app import app
 from musicdata.cli.options import EXIT_FINDINGS, Json, Workers, print_json, progress
+from musicdata.cli.output import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,9 +96,9 @@ def verify(
         print_json({"ok": not problems, "problems": [dataclasses.asdict(problem) for problem in problems]})
     else:
         for problem in problems:
-            typer.echo(f"✗ {problem}")
+            say(f"✗ {problem}")
         if not problems:
-            typer.echo(f"✓ {release} is whole" + (f", and {len(exports)} views agree with it" if exports else ""))
+            say(f"✓ {release} is whole" + (f", and {len(exports)} views agree with it" if exports else ""))
     if problems:
         raise typer.Exit(EXIT_FINDINGS)
 
@@ -132,12 +133,12 @@ def rebuild(
     if as_json:
         print_json({"same": made.is_same} | dataclasses.asdict(made))
     elif made.is_same:
-        typer.echo(f"✓ {made.release} comes out again: content {made.content_root}")
+        say(f"✓ {made.release} comes out again: content {made.content_root}")
         for tool in made.tools:
-            typer.echo(f"  though {tool}")
+            say(f"  though {tool}")
     else:
-        typer.echo(f"✗ {made.release} does not come out again: content {made.again}, expected {made.content_root}")
-        typer.echo(f"  {made.first}")
+        say(f"✗ {made.release} does not come out again: content {made.again}, expected {made.content_root}")
+        say(f"  {made.first}")
     if not made.is_same:
         raise typer.Exit(EXIT_FINDINGS)
 
@@ -156,7 +157,7 @@ def diff(
         print_json(report.facts)
     else:
         for line in report.lines:
-            typer.echo(line)
+            say(line)
 
 
 @releases.command("publish", short_help="Publish a release or a view of it.")
@@ -218,14 +219,14 @@ def card(
 
     if not check:
         text = library.card(release)
-        print_json({"card": text}) if as_json else typer.echo(text, nl=False)
+        print_json({"card": text}) if as_json else say(text, nl=False)
         return
     stale = library.check_card(release)
     if as_json:
         print_json({"ok": not stale, "stale": stale})
     else:
         for line in stale or ["✓ every line of the card is what the data say"]:
-            typer.echo(line)
+            say(line)
     if stale:
         raise typer.Exit(EXIT_FINDINGS)
 
@@ -252,7 +253,7 @@ def export(
         print_json(facts)
     else:
         of = f"{facts['view']} of {facts['name']}@{facts['version']}"
-        typer.echo(f"{out}: {of}, {facts['files']} files, {facts['bytes']:,} bytes")
+        say(f"{out}: {of}, {facts['files']} files, {facts['bytes']:,} bytes")
 
 
 def _print_facts(facts: Mapping[str, object], *, as_json: bool) -> None:
@@ -260,7 +261,7 @@ def _print_facts(facts: Mapping[str, object], *, as_json: bool) -> None:
         print_json(facts)
         return
     for name, value in facts.items():
-        typer.echo(f"{name}: {value}")
+        say(f"{name}: {value}")
 
 
 def _print_record(record: Record, out: Path, *, as_json: bool) -> None:
@@ -272,12 +273,12 @@ def _print_record(record: Record, out: Path, *, as_json: bool) -> None:
     n_samples = record.n_samples
     rows = ", ".join(f"{split} {n_samples[split]:,}" for split in SPLITS if split in n_samples)
     size = sum(file.bytes for file in record.files)
-    typer.echo(f"{out} is {record.slug}: {rows} samples, {len(record.files)} files, {size / 1e6:,.1f} MB")
-    typer.echo(f"content {record.content_root}")
+    say(f"{out} is {record.slug}: {rows} samples, {len(record.files)} files, {size / 1e6:,.1f} MB")
+    say(f"content {record.content_root}")
     if record.gate is not None and not record.gate.holds:
-        typer.echo(f"the gate was overruled: {record.gate.reason}")
-    typer.echo(f"  musicdata release verify {out}")
-    typer.echo(f"  musicdata release publish {out} --to URL{_view_option(out)}")
+        say(f"the gate was overruled: {record.gate.reason}")
+    say(f"  musicdata release verify {out}")
+    say(f"  musicdata release publish {out} --to URL{_view_option(out)}")
 
 
 def _view_option(out: Path) -> str:
@@ -289,4 +290,4 @@ def _view_option(out: Path) -> str:
 
 
 def _tell(text: str) -> None:
-    typer.echo(text, err=True)
+    say(text, err=True)

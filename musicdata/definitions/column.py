@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from musicdata.definitions.arrow import count_true, vectors
+from musicdata.definitions.identifiers import ColumnName, odd_file_names
 from musicdata.errors import ContractError
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class Column(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: str
+    name: ColumnName
     type: ColumnType
     description: str
     unit: str = ""
@@ -71,8 +72,8 @@ class Column(BaseModel):
     values: tuple[str, ...] = ()
     element: Literal["float32", "uint8"] | None = None
     shape: tuple[int, ...] = ()
-    content_of: str = ""
-    features_of: str = ""
+    content_of: ColumnName | Literal[""] = ""
+    features_of: ColumnName | Literal[""] = ""
     fitted: bool = False
     ending: str = Field(default="", pattern=r"^(\.[a-z0-9]{1,9})?$")
     role: Literal["", "source_sha256"] = ""
@@ -171,6 +172,8 @@ def column_problems(column: Column, field: pa.Field[Any], values: ChunkedArray) 
     if column.is_media:
         halves = [pc.struct_field(values, name).null_count - values.null_count for name in ("bytes", "path")]
         problems += [f"column {column.name}: {n} values without bytes or path" for n in halves if n]
+        odd = odd_file_names(pc.struct_field(values, "path"))
+        problems += [f"column {column.name}: {name!r:.200} is no plain file name" for name in odd]
     if column.values:
         wrong = values.filter(pc.invert(pc.is_in(values, pa.array(column.values))))
         if len(wrong):

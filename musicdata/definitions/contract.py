@@ -6,14 +6,16 @@ import functools
 import hashlib
 import json
 import tomllib
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Literal, Protocol, Self
 
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_serializer, field_validator, model_validator
 
 from musicdata.definitions import plugins, shipped
 from musicdata.definitions.column import Column, column_problems
+from musicdata.definitions.identifiers import ColumnName, TableName  # noqa: TC001  # pydantic reads them
 from musicdata.errors import ContractError
+from musicdata.system import paths
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -47,14 +49,14 @@ class Contract(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: str
+    name: TableName
     description: str
-    key: tuple[str, ...]
-    references: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    key: tuple[ColumnName, ...] = Field(min_length=1)
+    references: dict[ColumnName, tuple[TableName, ...]] = Field(default_factory=dict)
     introduces: str = ""
     completes: str = ""
     of_dropped: bool = False
-    shown_by: str = ""
+    shown_by: TableName | Literal[""] = ""
     system: bool = False
     columns: tuple[Column, ...]
 
@@ -232,7 +234,7 @@ def load(name: str) -> Contract:
             contract of its own.
     """
     added, ours = _of_plugins().get(name), shipped.files(_FOLDER).get(name)
-    if added is not None and ours is not None and added.read_bytes() != ours.read_bytes():
+    if added is not None and ours is not None and _text(added) != _text(ours):
         raise ContractError(f"table {name}: {added} says other things of it than {ours}; give yours another name")
     path = ours or added
     if path is None:
@@ -243,12 +245,16 @@ def load(name: str) -> Contract:
 def added(name: str) -> str | None:
     """Return the text of a plug-in's contract; None for a table that needs no plug-in to be known."""
     path = None if name in shipped.files(_FOLDER) else _of_plugins().get(name)
-    return path.read_text("utf-8") if path else None
+    return _text(path) if path else None
 
 
 def _of_plugins() -> dict[str, Path]:
     folder = plugins.active().manifests
     return {path.stem: path for path in sorted(folder.glob("*.toml"))} if folder else {}
+
+
+def _text(path: Path) -> str:
+    return paths.read_regular(path, follow=True).decode("utf-8")
 
 
 @functools.lru_cache(maxsize=1000)
@@ -263,7 +269,7 @@ def read(path: Path) -> Contract:
         ContractError: the file is not a contract.
     """
     try:
-        document = tomllib.loads(path.read_text("utf-8"))
+        document = tomllib.loads(_text(path))
         contract = Contract(**document["table"], columns=document["column"])
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError, ValidationError) as error:
         raise ContractError(f"{path.parent.name}/{path.name} is not a contract: {error}") from error

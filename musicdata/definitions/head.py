@@ -7,15 +7,17 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from musicdata.definitions.identifiers import ColumnName, DatasetName  # noqa: TC001  # pydantic reads them
+
 
 class Dataset(BaseModel):
     """The recipe's head: name, title and modalities of the data set."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: str
+    name: DatasetName
     title: str
-    modalities: tuple[str, ...]
+    modalities: tuple[ColumnName, ...]
 
 
 @dataclass(frozen=True, slots=True)

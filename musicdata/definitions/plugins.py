@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from musicdata.errors import RecipeError
+from musicdata.system import paths
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -110,7 +111,7 @@ def load_places(places: Mapping[str, Any]) -> Plugins:
 def _load(path: Path) -> Plugin:
     sources = _sources(path)
     try:
-        texts = [source.read_bytes() for source in sources]
+        texts = [paths.read_regular(source, follow=True) for source in sources]
     except OSError as error:
         raise RecipeError(f"plug-in {path}: {error.strerror}") from error
     digest = hashlib.sha256()

@@ -20,9 +20,13 @@ from musicdata.definitions.head import Crawl, Dataset, Head, PluginTable, Releas
 from musicdata.definitions.options import Given, Options
 from musicdata.definitions.plugins import Plugins
 from musicdata.errors import RecipeError
+from musicdata.system import paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+
+_KEPT = "recipe.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +221,23 @@ def text_of(name_or_path: str) -> str:
         RecipeError: there is no such recipe.
     """
     _document(name_or_path)
-    return _path(name_or_path).read_text("utf-8")
+    return _text(_path(name_or_path))
+
+
+def load_kept(work: Path) -> Recipe:
+    """Read the recipe that a workspace keeps, with every parameter written out.
+
+    Raises:
+        RecipeError: it is damaged, or a plug-in of it cannot be imported; the message says what writes it anew.
+    """
+    path = work / _KEPT
+    try:
+        return load(str(path))
+    except RecipeError as error:
+        raise RecipeError(
+            f"{error}. If {path} is damaged: the command that built the workspace (musicdata build NAME --work {work}) "
+            "writes it anew and keeps its tables"
+        ) from error
 
 
 def read_dataset(name_or_path: str) -> Dataset:
@@ -316,11 +336,15 @@ def _path(name_or_path: str) -> Path:
 def _document(name_or_path: str) -> dict[str, Any]:
     path = _path(name_or_path)
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        return tomllib.loads(_text(path))
     except OSError as error:
         raise RecipeError(f"recipe {path}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RecipeError(f"recipe {path} is not TOML: {error}") from error
+
+
+def _text(path: Path) -> str:
+    return paths.read_regular(path, follow=True).decode("utf-8")
 
 
 def _step(entry: dict[str, Any]) -> Step:

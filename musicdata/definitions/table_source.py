@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from musicdata.errors import ContractError, UsageError
+from musicdata.definitions.identifiers import is_file_name
+from musicdata.errors import ContractError, IntegrityError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -108,12 +109,13 @@ class TableSource(ABC):
 
         Raises:
             UsageError: the table holds no media.
+            IntegrityError: one is called otherwise than a file can be called; nobody has to look at the names again.
         """
         column = next((c.name for c in self.contract(name).columns if c.is_media), None)
         if column is None:
             raise UsageError(f"table {name} holds no sounds or pictures; audio, sheets and note_sheets do")
         media = (row[column] for row in self.rows(name, key, [column]))
-        return {medium["path"]: medium["bytes"] for medium in media if medium is not None}
+        return {_file_name(name, key, medium["path"]): medium["bytes"] for medium in media if medium is not None}
 
     def _require_columns(self, table: str, columns: list[str] | None) -> Contract:
         contract = self.contract(table)
@@ -121,6 +123,15 @@ class TableSource(ABC):
         if unknown := sorted(set(columns or ()) - set(known)):
             raise ContractError(f"table {table} has no column {', '.join(unknown)}; it has {', '.join(known)}")
         return contract
+
+
+def _file_name(table: str, key: str, name: str | None) -> str:
+    if name is None or not is_file_name(name):
+        raise IntegrityError(
+            f"table {table}: the sound or picture of {key!r} is called {(name or '')[:100]!r}, which is no plain file "
+            "name. Whoever made the table put it there; musicdata check names every such cell"
+        )
+    return name
 
 
 def _stacked(contract: Contract, rows: pa.Table, column: str, shape: Sequence[int]) -> tuple[list[str], NDArray[Any]]:

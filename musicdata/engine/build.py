@@ -11,7 +11,7 @@ from musicdata.engine.dispatch import Dispatcher, Workers
 from musicdata.engine.manifest import forget, seal, tidy
 from musicdata.engine.progress import Progress, StageReport
 from musicdata.engine.state import Source, StageState, WorkspaceState
-from musicdata.errors import NothingLeftError, PausedError, RecipeError
+from musicdata.errors import IntegrityError, NothingLeftError, PausedError, RecipeError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -138,7 +138,10 @@ class Build:
         """Forget stages of an earlier recipe that made a table which this step has just made."""
         kept = {s.stage.name for s in self.recipe.steps}
         for name in (name for name in self.workspace.sealed_stages() if name not in kept):
-            manifest = self.workspace.manifest(name)
+            try:
+                manifest = self.workspace.manifest(name)
+            except IntegrityError:  # nobody reads by it
+                continue
             if manifest and set(step.stage.outputs) & manifest["tables"].keys():
                 forget(self.workspace, name, manifest["tables"].keys() - set(self.recipe.tables()))
 

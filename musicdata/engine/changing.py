@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from musicdata.engine.staleness import differing, flat
-from musicdata.errors import InputError
+from musicdata.errors import InputError, IntegrityError
 from musicdata.workspace import ledger as ledgers
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def of_document(document: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
 
 def of_records(recipe: Recipe, workspace: Workspace) -> dict[str, Mapping[str, Any]]:
     """Return the parameters that stages of a recipe have made their tables with; those that made none are as asked."""
-    made = {step.stage.name: workspace.manifest(step.stage.name) for step in recipe.steps}
+    made = {step.stage.name: _manifest(workspace, step.stage.name) for step in recipe.steps}
     records = {name: manifest["origin"]["facts"]["parameters"] for name, manifest in made.items() if manifest}
     return of_recipe(recipe) | records
 
@@ -88,7 +89,7 @@ def _told(value: object) -> str:
 
 def _is_of(step: Step, workspace: Workspace, sources: Mapping[str, Source]) -> bool:
     """Say whether a stage's tables were made from just this source, as those of a stage that reads none always are."""
-    manifest = workspace.manifest(step.stage.name)
+    manifest = _manifest(workspace, step.stage.name)
     if step.stage.source_digest is None:
         return True
     if manifest is None or step.stage.network is not None:
@@ -100,6 +101,13 @@ def _is_of(step: Step, workspace: Workspace, sources: Mapping[str, Source]) -> b
     return bool(manifest["origin"]["source"] == digest)
 
 
+def _manifest(workspace: Workspace, stage: str) -> dict[str, Any] | None:
+    """Return what a sealed stage made; a damaged record says nothing, and the stage will be built anew."""
+    with contextlib.suppress(IntegrityError):
+        return workspace.manifest(stage)
+    return None
+
+
 def is_begun(workspace: Workspace) -> bool:
     """Say whether a workspace holds anything that was computed or fetched."""
     return bool(workspace.sealed_stages()) or ledgers.exists(workspace) or any(workspace.root.glob("state/*/shards/*"))
@@ -107,7 +115,7 @@ def is_begun(workspace: Workspace) -> bool:
 
 def rebuilt(recipe: Recipe, workspace: Workspace, changed: Iterable[Change]) -> list[str]:
     """List the stages with tables that changes would make stale: those changed, and all that read of them."""
-    return [name for name in _after(recipe, {change.stage for change in changed}) if workspace.manifest(name)]
+    return [name for name in _after(recipe, {change.stage for change in changed}) if _manifest(workspace, name)]
 
 
 def _after(recipe: Recipe, changed: set[str]) -> Iterator[str]:

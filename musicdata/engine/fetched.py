@@ -13,12 +13,15 @@ from musicdata.definitions import contract as contracts
 from musicdata.definitions import cutting
 from musicdata.definitions.arrow import strings
 from musicdata.definitions.stage import Answer, Shard
+from musicdata.engine.wholeness import Parts
 from musicdata.errors import PartialError
+from musicdata.system import paths
 from musicdata.workspace.ledger import Ledger
 from musicdata.workspace.reader import TableReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from musicdata.definitions.reader import Inputs
     from musicdata.definitions.stage import Stage
@@ -96,21 +99,30 @@ class _Sealed:
         return self._files[entry.digest]
 
 
-def sealed_files(workspace: Workspace, stage: Stage[Any], manifest: dict[str, Any] | None) -> set[str]:
+def sealed_files(
+    workspace: Workspace, stage: Stage[Any], manifest: dict[str, Any] | None, checked: Parts | None = None
+) -> set[str]:
     """Return the sha256 of every file that the stage's sealed table holds, in parts that are whole."""
     table = stage.network.kept_in if stage.network else ""
     if not table or manifest is None:
         return set()
     parts = [shard["parts"][table] for shard in manifest["shards"] if table in shard["parts"]]
-    paths = [(workspace.table_folder(table) / part["file"], part["bytes"]) for part in parts]
-    whole = [path for path, n_bytes in paths if path.is_file() and path.stat().st_size == n_bytes]
-    return {digest for path in whole for digest in strings(pq.read_table(path, columns=["sha256"]).column(0))}
+    files = [(workspace.table_part(table, part["file"]), part) for part in parts]
+    checked = checked or Parts()
+    checked.look(files)
+    whole = [path for path, part in files if not checked.fault(path, part)]
+    return {digest for path in whole for digest in _sha256s(path)}
+
+
+def _sha256s(path: Path) -> list[str]:
+    with paths.open_regular(path) as file:
+        return strings(pq.read_table(file, columns=["sha256"]).column(0))
 
 
 def release_files(workspace: Workspace, stage: Stage[Any], manifest: dict[str, Any]) -> None:
     """Remove the files beside the ledger that the stage's sealed table holds."""
-    if paths := list((workspace.root / "state" / "fetched" / stage.name).glob("*/*")):
+    if there := list(workspace.place(f"state/fetched/{stage.name}").glob("*/*")):
         sealed = sealed_files(workspace, stage, manifest)
-        for path in paths:
+        for path in there:
             if path.name in sealed:
                 path.unlink()

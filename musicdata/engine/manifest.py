@@ -43,7 +43,7 @@ def seal(state: StageState, shards: list[Record]) -> Record:
         "tables": tables,
         "rejects": dict(sorted(reasons.items())),
     }
-    workspace.write_json(workspace.state_folder(stage.name) / "manifest.json", manifest)
+    workspace.write_manifest(stage.name, manifest)
     return manifest
 
 
@@ -68,11 +68,15 @@ def _table_facts(table: str, parts: list[Record]) -> Record:
 
 
 def tidy(workspace: Workspace, stage: Stage[Any], manifest: Record) -> None:
-    """Remove what a sealed stage's manifest does not name; a run killed before it got here leaves it to the next."""
+    """Leave beside a sealed stage's manifest what it names and the contracts, and no more.
+
+    A run that was killed before it got here leaves it to the next.
+    """
     shards = manifest["shards"]
     for table in stage.outputs:
         keep = {shard["parts"][table]["file"] for shard in shards if table in shard["parts"]}
         workspace.sweep(workspace.table_folder(table), keep)
+        workspace.keep_contract(table, contracts.added(table))
     keep = {shard["rejects"]["file"] for shard in shards if shard["rejects"]}
     workspace.sweep(workspace.rejects_folder(stage.name), keep)
     folder = workspace.state_folder(stage.name)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from musicdata.definitions import contract as contracts
 from musicdata.engine.expectation import counted, expected_of
 from musicdata.engine.state import StageStatus, stage_states
+from musicdata.system import paths
 from musicdata.workspace import ledger as ledgers
 from musicdata.workspace.ledger import Ledger
 
@@ -157,8 +158,12 @@ def _is_of(recipe: Recipe, workspace: Workspace) -> bool:
     path = workspace.root / "recipe.toml"
     if not path.is_file():
         return False
-    here, there = (tomllib.loads(text).get("stage") for text in (recipe.toml(), path.read_text("utf-8")))
-    return here == there
+    try:
+        there = tomllib.loads(paths.read_regular(path).decode("utf-8")).get("stage")
+    except ValueError:  # it is damaged
+        return False
+    here = tomllib.loads(recipe.toml()).get("stage")
+    return bool(here == there)
 
 
 def _figures(step: Step, state: StageStatus, counts: Counts, n_wanted: int | None, n_ended: int) -> _Figures:

@@ -17,9 +17,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from musicdata.errors import InputError
+from musicdata.music.text.limits import CREDITS, STATEMENT
 from musicdata.music.text.names import normalised, one_line
 from musicdata.sources.spotify.records import Track, Unusable, checked, isrc_of
+from musicdata.system import walking
 from musicdata.system.digests import sha256_of_file
+from musicdata.system.walking import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -117,8 +120,8 @@ def mood_name(text: str) -> str:
     return name if any(character.isalnum() for character in name) else ""
 
 
-def files(source: str) -> list[Path]:
-    """List the files of a source, in order of their names.
+def files(source: str) -> list[Entry]:
+    """List the files of a source, in order of their names, and the links that are not followed.
 
     Raises:
         InputError: there are none, or they are not of a kind we read.
@@ -130,13 +133,13 @@ def files(source: str) -> list[Path]:
     if root.is_file():
         if root.suffix.lower() not in SUFFIXES:
             raise InputError(f"input {root} is not of a kind that lists tracks ({kinds})")
-        return [root]
+        return [Entry(root.name, root)]
     if not root.is_dir():
         raise InputError(f"input {root}: no such file or folder")
-    paths = sorted(path for path in root.iterdir() if path.is_file() and path.suffix.lower() in SUFFIXES)
-    if not paths:
+    entries = walking.below(root, lambda name: Path(name).suffix.lower() in SUFFIXES, recursive=False)
+    if not entries:
         raise InputError(f"input folder {root} holds no list of tracks: none of its files ends in {kinds}")
-    return paths
+    return entries
 
 
 def digest(source: str) -> str:
@@ -145,7 +148,7 @@ def digest(source: str) -> str:
     Raises:
         InputError: there is nothing to read.
     """
-    hashes = [(path.name, sha256_of_file(path)) for path in files(source)]
+    hashes = [(file.name, file.fault or sha256_of_file(file.path)) for file in files(source)]
     return hashlib.sha256(json.dumps(hashes).encode("utf-8", "surrogateescape")).hexdigest()
 
 
@@ -157,10 +160,13 @@ def read(source: str) -> Lists:
     """
     placed: dict[tuple[str, str], list[Row]] = {}
     unplaced: list[Row] = []
-    for path in files(source):
-        name = one_line(path.name)
-        for line, cells in _rows(path):
-            mood, row = _row(name, line, cells, mood_name(path.stem))
+    for file in files(source):
+        name = one_line(file.name)
+        if file.fault:
+            unplaced.append(Row(name, 0, 0, Unusable(reason=file.fault, detail=walking.DETAILS[file.fault])))
+            continue
+        for line, cells in _rows(file.path, Path(file.name).suffix.lower()):
+            mood, row = _row(name, line, cells, mood_name(Path(file.name).stem))
             placed.setdefault((mood, name), []).append(row) if mood else unplaced.append(row)
     moods = tuple(
         MoodList(mood, file, tuple(sorted(rows, key=lambda row: (row.rank, row.line))))
@@ -169,12 +175,12 @@ def read(source: str) -> Lists:
     return Lists(moods, tuple(unplaced))
 
 
-def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any] | Unusable]]:
+def _rows(path: Path, ending: str) -> Iterator[tuple[int, dict[str, Any] | Unusable]]:
     """Yield the rows of a file as values by field, each with its line."""
     if (size := path.stat().st_size) > _MAX_FILE_BYTES:
         raise InputError(f"{path} has {size:,} bytes; a list of tracks has {_MAX_FILE_BYTES:,} at most")
     text = _text(path.read_bytes())
-    if path.suffix.lower() in (".jsonl", ".ndjson"):
+    if ending in (".jsonl", ".ndjson"):
         yield from _json_rows(text)
     else:
         yield from _table_rows(text, path)
@@ -298,7 +304,11 @@ def _track(cells: dict[str, Any]) -> Track | Unusable:
 def _string(value: object) -> str:
     if isinstance(value, list):
         return "; ".join(_string(part) for part in value)
-    return one_line(str(value)) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+    return (
+        one_line(str(value), STATEMENT * CREDITS)
+        if isinstance(value, str | int | float) and not isinstance(value, bool)
+        else ""
+    )
 
 
 def _artists(cells: dict[str, Any]) -> list[str]:

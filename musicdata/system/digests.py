@@ -8,6 +8,8 @@ import json
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
+from musicdata.system import paths
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -32,7 +34,12 @@ def each_file_once(hashes: FileHashes) -> Iterator[None]:
 
 
 def sha256_of_file(path: Path) -> str:
-    """Return the sha256 of a file's bytes, hexadecimal."""
+    """Return the sha256 of a regular file's bytes, hexadecimal.
+
+    Raises:
+        IntegrityError: it is a pipe, a device or a folder.
+        OSError: there is none, or it cannot be read.
+    """
     hashes = _hashes.get()
     if hashes is None:
         return _sha256(path)
@@ -46,7 +53,7 @@ def sha256_of_file(path: Path) -> str:
 
 
 def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
+    with paths.open_regular(path, follow=True) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
 from musicdata.errors import StorageError
+from musicdata.system import paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +26,8 @@ _DISK_FAULTS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPE
 _PATH_FAULTS = {errno.ENOENT, errno.ENOTDIR, errno.EEXIST, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP}
 _NO_HARD_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK}
 _HOLDER_BYTES = 4096
+_COPY_BYTES = 1 << 20
+_MAX_JSON_BYTES = 1 << 30  # hashes of a million source files stand in one
 
 
 @contextlib.contextmanager
@@ -51,12 +54,12 @@ def _storage_message(path: Path, needed_bytes: int, error: OSError) -> str:
 def read_json(path: Path) -> dict[str, Any] | None:
     """Return the object in a JSON file, or None when there is no such file or it is empty."""
     try:
-        text = path.read_text("utf-8")
-    except FileNotFoundError:
+        data = paths.read_regular(path, _MAX_JSON_BYTES)
+    except (FileNotFoundError, NotADirectoryError):
         return None
-    if not text:
+    if not data:
         return None
-    value: dict[str, Any] = json.loads(text)
+    value: dict[str, Any] = json.loads(data)
     return value
 
 
@@ -68,8 +71,8 @@ def sync(file: IO[bytes]) -> None:
 
 def sync_file(path: Path) -> None:
     """Make what was written to a file last over a power loss."""
-    with storage_faults(path), path.open("rb+") as file:
-        sync(file)
+    with storage_faults(path), paths.open_regular(path) as file:
+        os.fsync(file.fileno())
 
 
 def sync_folder(folder: Path) -> None:
@@ -89,7 +92,7 @@ def write_file(path: Path, data: bytes) -> None:
 
 def _write(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
+    with paths.create(path) as file:
         file.write(data)
         sync(file)
 
@@ -138,15 +141,21 @@ def create_once(path: Path, data: bytes, temporary: Path, *, alone: bool) -> boo
 
 
 def link_or_copy(source: Path, path: Path, temporary: Path) -> None:
-    """Give a file a second name; on a disk without hard links, a copy, which is whole before it has the name."""
+    """Give a file a second name; on a disk without hard links, a copy, which is whole before it has the name.
+
+    Raises:
+        IntegrityError: what is there is a link, a pipe …, no regular file.
+    """
+    paths.open_regular(source).close()
     try:
         os.link(source, path)
     except OSError as error:
         if error.errno not in _NO_HARD_LINKS:
             raise
         temporary.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, temporary)
-        sync_file(temporary)
+        with paths.open_regular(source) as whole, paths.create(temporary) as copy:
+            shutil.copyfileobj(whole, copy, _COPY_BYTES)
+            sync(copy)
         temporary.replace(path)
 
 
@@ -180,6 +189,7 @@ def held(path: Path, *, wait: bool = False) -> Iterator[Lock]:
     Raises:
         BlockingIOError: another process holds it.
         StorageError: there can be no such file.
+        IntegrityError: there is a link of that name, or something else that is no file.
     """
     with storage_faults(path):
         while (descriptor := _locked(path, wait=wait)) is None:
@@ -190,21 +200,44 @@ def held(path: Path, *, wait: bool = False) -> Iterator[Lock]:
         os.close(descriptor)
 
 
+def is_held(path: Path) -> bool:
+    """Say whether a process holds a lock file, without making one or standing in anybody's way for long."""
+    import fcntl
+
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
 def _locked(path: Path, *, wait: bool) -> int | None:
-    """Open and lock a file; None if whoever held it before has just removed it."""
+    """Open and lock a file; None if whoever held it before has just removed it.
+
+    One that has other names is replaced, so that nothing is written into what somebody else calls by them.
+    """
     import fcntl  # there is none on Windows, where data can be read all the same
 
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        descriptor = paths.open_lock(path)
     except FileNotFoundError:
         if path.parent.exists():
             raise
         return None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        if os.path.samestat(os.fstat(descriptor), path.stat()):
-            return descriptor
+        locked = os.fstat(descriptor)
+        if os.path.samestat(locked, path.lstat()):
+            if locked.st_nlink == 1:
+                return descriptor
+            path.unlink()
     except FileNotFoundError:
         pass
     except BaseException:

@@ -23,11 +23,12 @@ _LOOK_S = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A program and its arguments, the folder it runs in, and variables beyond this process's own."""
+    """A program and its arguments, the folder it runs in, variables beyond this process's own, and how it may end."""
 
     argv: Sequence[str]
     cwd: Path = ROOT
     env: Mapping[str, str] = field(default_factory=dict)
+    codes: tuple[int, ...] = (0,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ class Cost:
     Attributes:
         cpu_s: processor time, user and system, of the command and all it started.
         wall_s: time on the clock.
-        peak_mb: peak resident memory by kind of process: "main", "worker", "renderer"; 10^6 bytes.
+        peak_mb: peak resident memory by kind of process: "main", "worker", "renderer"; and "together", what all of
+            them held of their own at one moment; 10^6 bytes.
         stdout: what it printed.
     """
 
@@ -67,7 +69,7 @@ def measure(command: Command, *, memory: bool = False) -> Cost:
         for file in (out, said):
             file.seek(0)
             texts.append(file.read().decode("utf-8", "replace"))
-    if process.returncode:
+    if process.returncode not in command.codes:
         sys.exit(f"{' '.join(command.argv)[:200]} ended with {process.returncode}: {texts[1][-2000:]}")
     return Cost(usage.ru_utime + usage.ru_stime, wall_s, peak_mb, texts[0])
 
@@ -100,8 +102,11 @@ def _watch(pid: int, memory: bool) -> Iterator[dict[str, float]]:
 
     def look() -> None:
         while not ended.wait(_LOOK_S):
-            for kind, mb in _memory(pid):
-                peak_mb[kind] = max(peak_mb.get(kind, 0.0), mb)
+            together = 0.0
+            for kind, peak, now in _memory(pid):
+                peak_mb[kind] = max(peak_mb.get(kind, 0.0), peak)
+                together += now
+            peak_mb["together"] = max(peak_mb.get("together", 0.0), together)
 
     watcher = threading.Thread(target=look)
     watcher.start()
@@ -112,8 +117,8 @@ def _watch(pid: int, memory: bool) -> Iterator[dict[str, float]]:
         watcher.join()
 
 
-def _memory(pid: int, depth: int = 0) -> Iterator[tuple[str, float]]:
-    """Yield kind and peak of a process and its descendants; workers are its children, renderers theirs."""
+def _memory(pid: int, depth: int = 0) -> Iterator[tuple[str, float, float]]:
+    """Yield kind, peak and own memory of a process and its descendants; workers are its children, renderers theirs."""
     folder = Path("/proc") / str(pid)
     try:
         is_python = (folder / "exe").resolve().name.startswith("python")
@@ -121,8 +126,9 @@ def _memory(pid: int, depth: int = 0) -> Iterator[tuple[str, float]]:
         children = (folder / "task" / str(pid) / "children").read_text().split()
     except OSError:  # it ended while we looked
         return
-    marks = [int(line.split()[1]) * 1024 / 1e6 for line in status.splitlines() if line.startswith("VmHWM:")]
-    if is_python == (depth < 2):  # else it is a fork that has not become its program yet
-        yield from ((("main", "worker", "renderer")[min(depth, 2)], mark) for mark in marks)
+    facts = dict(line.split(":", 1) for line in status.splitlines())
+    if is_python == (depth < 2) and "VmHWM" in facts:  # else it is a fork that has not become its program yet
+        peak, own = (int(facts[name].split()[0]) * 1024 / 1e6 for name in ("VmHWM", "RssAnon"))
+        yield ("main", "worker", "renderer")[min(depth, 2)], peak, own
     for child in children:
         yield from _memory(int(child), depth + 1)

@@ -180,6 +180,25 @@ def test_what_is_no_list_is_refused(tmp_path: Path, name: str, text: str | None,
         track_lists.read(str(tmp_path / "empty"))
 
 
+def test_links_that_leave_the_folder_are_told_and_not_read(tmp_path: Path) -> None:
+    folder = tmp_path / "lists"
+    folder.mkdir()
+    (folder / "sad.csv").write_text("title,artist\nOne,A\n")
+    (tmp_path / "letter.csv").write_text("title,artist\nSecret,B\n")
+    links = {"happy.csv": "../letter.csv", "calm.csv": "/proc/self/environ", "angry.csv": "sad.csv", "more": "/"}
+    for name, target in links.items():
+        (folder / name).symlink_to(target)
+    lists = track_lists.read(str(folder))
+    assert [track.title for track in tracks(folder)] == ["One"]
+    assert {row.file: row.track.reason for row in lists.unplaced if isinstance(row.track, Unusable)} == {
+        "angry.csv": "link_to_another_file",
+        "calm.csv": "link_leaves_folder",
+        "happy.csv": "link_leaves_folder",
+        "more": "link_leaves_folder",
+    }
+    assert len(track_lists.digest(str(folder))) == 64
+
+
 def test_the_digest_follows_the_content_and_not_the_place(tmp_path: Path) -> None:
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()

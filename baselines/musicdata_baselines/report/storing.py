@@ -13,7 +13,8 @@ from pydantic import TypeAdapter, ValidationError
 from musicdata.definitions import suite as suites
 from musicdata.definitions.suite import FIRST, Validation
 from musicdata.errors import ContractError, InputError
-from musicdata.system.files import storage_faults
+from musicdata.system import paths
+from musicdata.system.files import write_whole
 
 SCHEMA = 1
 _FREE = {"figures", "settings"}  # their values are of any kind; what is not finite in them becomes null
@@ -99,7 +100,7 @@ def read(path: str | Path) -> Validation[Any]:
         InputError: it is not there or is damaged; the message names the file.
     """
     try:
-        data = Path(path).read_bytes()
+        data = paths.read_regular(Path(path), follow=True)
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}; give the validation.json that musicdata validate wrote") from error
     try:
@@ -116,15 +117,8 @@ def replace(path: Path, text: str) -> None:
     Raises:
         StorageError: the disk is full or cannot be written.
     """
-    data = text.encode("utf-8", "backslashreplace")
-    with storage_faults(path, len(data)):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
-            with temporary.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        write_whole(path, text.encode("utf-8", "backslashreplace"), temporary)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from musicdata.errors import IntegrityError
 from musicdata.release.record import layout
+from musicdata.system import paths
 
 if TYPE_CHECKING:
-    from musicdata.release.diff.side import Side
+    from musicdata.release.reading.side import Side
 
 _FACTS = ("title", "stages", "sources", "rejects", "tools", "rights", "gate", "tombstones")
 _TEXTS = {"card": layout.CARD, "citation": layout.CITATION, "croissant": layout.CROISSANT, "recipe": layout.RECIPE}
@@ -34,7 +35,7 @@ def changed_metadata(a: Side, b: Side) -> list[str]:
 def _neutral(side: Side, name: str) -> str:
     """Return a text of the release without what is another in every version of it."""
     try:
-        text = (side.root / name).read_text("utf-8")
+        text = paths.read_inside(side.root, name).decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise IntegrityError(
             f"{side.root / name} cannot be read: {error}. Run: musicdata release verify {side.root}"

@@ -5,15 +5,15 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from musicdata.errors import InputError
 from musicdata.release.record.layout import File
+from musicdata.release.record.tree import Tree
+from musicdata.system import paths
 from musicdata.system.files import storage_faults, sync, sync_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 
@@ -24,10 +24,10 @@ class HashedFile(io.RawIOBase):
         size: bytes so far.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, root: Path, name: str) -> None:
         super().__init__()
-        self._path = path
-        self._file = path.open("wb")
+        self._path = root / name
+        self._file = paths.create_inside(root, name)
         self._digest = hashlib.sha256()
         self.size = 0
 
@@ -88,17 +88,13 @@ class Folder:
         """Open a file to be written from its beginning to its end.
 
         Raises:
-            InputError: the path leads out of the folder: names of tables and modalities are those of the release.
+            IntegrityError: the path leads out of the folder or over a link: names of tables and modalities are those of
+                the release.
         """
-        parts = PurePosixPath(path).parts
-        if not parts or parts[0] == "/" or ".." in parts:
-            raise InputError(f"{path[:200]!r} leads out of {self.root}; an export is written inside its folder only")
         whole = self.root / path
         with storage_faults(whole):
-            if whole.parent not in self._folders:
-                whole.parent.mkdir(parents=True, exist_ok=True)
-                self._folders |= {self.root / parent for parent in whole.relative_to(self.root).parents}
-            file = HashedFile(whole)
+            file = HashedFile(self.root, path)
+            self._folders |= {self.root / parent for parent in whole.relative_to(self.root).parents}
         try:
             yield file
             digest = file.finish()
@@ -111,3 +107,28 @@ class Folder:
         for folder in sorted(self._folders):
             with storage_faults(folder):
                 sync_folder(folder)
+
+
+def file_problems(root: Path, files: Iterable[File], own: Iterable[str]) -> Iterator[str]:
+    """Yield how the files of a folder differ from what its record says of them.
+
+    Args:
+        root: the folder.
+        files: what the record says; every file but `own`.
+        own: paths of the record itself, and of what the record does not list.
+    """
+    tree = Tree.of(root)
+    yield from map(str, tree.oddities)
+    named, odd = {*own}, {problem.file for problem in tree.oddities}
+    for file in files:
+        named.add(file.path)
+        if file.path in odd:
+            continue
+        if file.path not in tree.sizes:
+            yield f"{file.path} is missing"
+        elif tree.sizes[file.path] != file.bytes:
+            yield f"{file.path} has {tree.sizes[file.path]:,} bytes, its record says {file.bytes:,}"
+        elif tree.sha256(file.path) != file.sha256:
+            yield f"{file.path} is not what its record says: another sha256"
+    for path in sorted(tree.sizes.keys() - named):
+        yield f"{path} is not in its record"

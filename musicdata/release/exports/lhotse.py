@@ -29,6 +29,7 @@ from musicdata.release.exports import sample as samples
 from musicdata.release.exports.export import KINDS, Export, Needs
 from musicdata.release.reading import shape
 from musicdata.release.record.rights import RIGHTS
+from musicdata.system import paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -201,7 +202,7 @@ def read(folder: Path, release: Release) -> Iterator[tuple[str, str, Payload]]:
                     raise IntegrityError(
                         f"{_name('cuts', split)}: {recording['id']!r} differs from the other manifests"
                     )
-                payload["media"][known.sound] = loose.inside(folder, recording["sources"][0]["source"]).read_bytes()
+                payload["media"][known.sound] = loose.read_file(folder, recording["sources"][0]["source"])
                 recording, cut = next(lines["recordings"], None), next(lines["cuts"], None)
             yield supervision["id"], split, payload
         if left := recording or cut:
@@ -209,15 +210,15 @@ def read(folder: Path, release: Release) -> Iterator[tuple[str, str, Payload]]:
 
 
 def _entries_of(path: Path) -> Iterator[Json]:
-    with gzip.open(path, "rt", encoding="utf-8", newline="\n") as lines:
+    with paths.open_regular(path) as file, gzip.open(file, "rt", encoding="utf-8", newline="\n") as lines:
         yield from map(json.loads, lines)
 
 
 def _payload(names: _Names, folder: Path, supervision: Json) -> Payload:
     custom = dict(supervision["custom"])
-    paths = {name: custom.pop(name) for name in names.media if name in custom}
+    files = {name: custom.pop(name) for name in names.media if name in custom}
     extra = {name: custom.pop(name) for name in (RIGHTS, _ROWS) if name in custom}
-    media = {name: loose.inside(folder, path).read_bytes() for name, path in paths.items()}
+    media = {name: loose.read_file(folder, path) for name, path in files.items()}
     texts = {name: custom[place] for name, place in names.texts.items() if custom.get(place) is not None}
     texts |= {names.text: supervision["text"]} if "text" in supervision else {}
     payload: Payload = {"facts": custom, "media": media, "texts": texts}

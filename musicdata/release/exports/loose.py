@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from musicdata.definitions.contract import SAMPLE_ID
-from musicdata.errors import IntegrityError
 from musicdata.release.exports.sample import file_stem
 from musicdata.release.exports.tabular import CsvWriter, read_csv, rows_of
 from musicdata.release.reading import shape
 from musicdata.release.record import layout
 from musicdata.release.record.rights import RIGHTS
+from musicdata.system import paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -134,22 +133,19 @@ def read_payloads(folder: Path, release: Release) -> Iterator[tuple[str, str, Pa
     columns, beside = LooseFiles(release).columns, shape.beside(release)
     types = shape.table_schema(release, beside) if beside else pa.schema([])
     for row in rows_of(read_csv(folder / METADATA, metadata_schema(release))):
-        paths = {kind: row.pop(name) for name, kind in columns.items() if name in row}
-        paths = {kind: path for kind, path in paths.items() if path is not None}
-        media = {kind: inside(folder, path).read_bytes() for kind, path in paths.items() if kind != beside}
+        named = {kind: row.pop(name) for name, kind in columns.items() if name in row}
+        named = {kind: path for kind, path in named.items() if path is not None}
+        media = {kind: read_file(folder, path) for kind, path in named.items() if kind != beside}
         payload: Payload = {"facts": row, "media": media}
-        if beside and beside in paths:
-            payload["rows"] = list(rows_of(read_csv(inside(folder, paths[beside]), types)))
-        yield row[SAMPLE_ID], row["split"], payload, paths
+        if beside and beside in named:
+            payload["rows"] = list(rows_of(read_csv(paths.inside(folder, named[beside]), types)))
+        yield row[SAMPLE_ID], row["split"], payload, named
 
 
-def inside(folder: Path, path: str) -> Path:
-    """Return where a path that a file of the folder names leads.
+def read_file(folder: Path, path: str) -> bytes:
+    """Return the bytes of a file that a table of the folder names.
 
     Raises:
-        IntegrityError: it leads out of the folder.
+        IntegrityError: the path leads out of the folder or over a link, or it is no regular file.
     """
-    parts = PurePosixPath(path).parts
-    if not parts or parts[0] == "/" or ".." in parts:
-        raise IntegrityError(f"{folder} names a file outside of itself: {path[:200]!r}")
-    return folder / path
+    return paths.read_inside(folder, path, paths.MAX_FILE_BYTES)

@@ -25,6 +25,7 @@ from musicdata.release.exports import loose
 from musicdata.release.exports import sample as samples
 from musicdata.release.exports.export import Export
 from musicdata.release.reading import shape
+from musicdata.system import paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,7 +100,7 @@ def _write_texts(folder: Folder, sample: Sample) -> dict[str, str]:
 def _entry(root: Path, path: str | None) -> list[str | None]:
     if path is None:
         return [None, None]
-    with loose.inside(root, path).open("rb") as file:
+    with paths.open_inside(root, path) as file:
         return [path, hashlib.file_digest(file, _md5).hexdigest()]
 
 
@@ -144,11 +145,11 @@ def _are_of_notes(release: Release) -> bool:
 
 def read(folder: Path, release: Release) -> Iterator[tuple[str, str, Payload]]:
     """Yield what is in the files that the index names, whose md5 have to be right."""
-    index = json.loads((folder / index_name(dataset_name(release), release.record.version)).read_bytes())
+    index = json.loads(loose.read_file(folder, index_name(dataset_name(release), release.record.version)))
     tracks: dict[str, Entry] = index[_TRACKS]
     named = fields(release)
     texts = {work.name for work in shape.works(release) if work.is_text}
-    for sample_id, split, payload, paths in loose.read_payloads(folder, release):
+    for sample_id, split, payload, files in loose.read_payloads(folder, release):
         entry = tracks.pop(sample_id, None)
         if entry is None:
             raise IntegrityError(f"the index has no track {sample_id!r}, which {loose.METADATA} has")
@@ -156,9 +157,9 @@ def read(folder: Path, release: Release) -> Iterator[tuple[str, str, Payload]]:
         for field, kind in named.items():
             path = entry.get(field, [None])[0]
             if kind in texts and path is not None:
-                paths[kind] = path
-                payload["texts"][kind] = loose.inside(folder, path).read_bytes().decode()
-            if entry.get(field, _entry(folder, None)) != _entry(folder, paths.get(kind)):
+                files[kind] = path
+                payload["texts"][kind] = loose.read_file(folder, path).decode()
+            if entry.get(field, _entry(folder, None)) != _entry(folder, files.get(kind)):
                 raise IntegrityError(
                     f"the index has {entry.get(field)} as the {field} of track {sample_id!r}, which the files are not"
                 )

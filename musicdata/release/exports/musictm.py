@@ -31,6 +31,7 @@ from musicdata.release.exports import sample as samples
 from musicdata.release.exports.export import Export, Needs
 from musicdata.release.exports.tabular import CsvWriter
 from musicdata.release.reading import shape
+from musicdata.system import paths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -133,8 +134,8 @@ class SharedPictures:
             for batch in table.to_batches(max_chunksize=_PICTURES_AT_ONCE):
                 rows = pa.Table.from_batches([batch])
                 if self.place in rows.column_names:
-                    number, paths = rows.column_names.index(self.place), rows.column(self.place).to_pylist()
-                    pictures = [None if path is None else loose.inside(folder, path).read_bytes() for path in paths]
+                    number, files = rows.column_names.index(self.place), rows.column(self.place).to_pylist()
+                    pictures = [None if path is None else loose.read_file(folder, path) for path in files]
                     rows = rows.set_column(number, self.place, pa.array(pictures, pa.binary()))
                 yield rows
 
@@ -153,17 +154,17 @@ def read(folder: Path, release: Release) -> Iterator[tuple[str, str, Payload]]:
     """Yield what lies in the files; the MIDI file has to be that of the notes."""
     play = player(release)
     for sample_id, split, payload, _paths in loose.read_payloads(folder, release):
-        triples = folder / split / "triples" / f"{samples.file_stem(sample_id)}.npy"
+        triples = paths.inside(folder, f"{split}/triples/{samples.file_stem(sample_id)}.npy")
         if triples.exists():
             rows: Rows = payload["rows"]
-            if (folder / split / "midi" / f"{sample_id}.mid").read_bytes() != play(sample_id, rows):
+            if loose.read_file(folder, f"{split}/midi/{sample_id}.mid") != play(sample_id, rows):
                 raise IntegrityError(f"{split}/midi/{sample_id}.mid does not have the notes of the alignment")
             payload["rows"] = rows + _triples(triples)
         yield sample_id, split, payload
 
 
 def _triples(path: Path) -> Rows:
-    with path.open("rb") as file:
+    with paths.open_regular(path) as file:
         values = np.lib.format.read_array(file, allow_pickle=False)
     return [{NUMBER: n, **dict(zip(TRIPLE, row, strict=True))} for n, row in enumerate(values.tolist())]
 
@@ -173,7 +174,7 @@ def tables(folder: Path, release: Release) -> Iterator[tuple[str, str, Iterator[
     yield from loose.read_rights(folder, release)
     for pictures in shared_pictures(release):
         for split in release.reader.splits(pictures.table):
-            rows = loose.csv_if_there(folder / split / f"{pictures.table}.csv", pictures.types(release))
+            rows = loose.csv_if_there(paths.inside(folder, f"{split}/{pictures.table}.csv"), pictures.types(release))
             yield pictures.table, split, rows and pictures.read(folder, rows)
 
 

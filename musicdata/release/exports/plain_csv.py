@@ -18,6 +18,7 @@ from musicdata.release.exports.loose import csv_if_there
 from musicdata.release.exports.tabular import CsvWriter, read_csv, rows_of
 from musicdata.release.reading import shape
 from musicdata.release.record import layout
+from musicdata.system import paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,14 +67,14 @@ def tables(folder: Path, release: Release) -> Iterator[tuple[str, str, Iterator[
             yield path.parent.name, path.stem, iter(())
     for config in shape.configs(release):
         for split in shape.splits(release, config):
-            yield config, split, csv_if_there(folder / config / f"{split}.csv", _types(release, config))
+            yield config, split, csv_if_there(paths.inside(folder, f"{config}/{split}.csv"), _types(release, config))
 
 
 def read(folder: Path, release: Release) -> Iterator[tuple[str, str, Payload]]:
     """Yield the facts of each sample; the names of its files and its rows in other tables are among `tables`."""
     media = {work.place for work in shape.works(release) if not work.is_text}
     for split in shape.splits(release, layout.SAMPLES):
-        rows = read_csv(folder / layout.SAMPLES / f"{split}.csv", _types(release, layout.SAMPLES))
+        rows = read_csv(paths.inside(folder, f"{layout.SAMPLES}/{split}.csv"), _types(release, layout.SAMPLES))
         for row in rows_of(rows):
             facts = {name: value for name, value in row.items() if name not in media}
             yield facts["sample_id"], split, {"facts": facts}

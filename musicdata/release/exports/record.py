@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from musicdata.definitions.contract import introduced_by
+from musicdata.definitions.identifiers import DatasetName, TableName  # noqa: TC001  # pydantic reads them
 from musicdata.errors import InputError
 from musicdata.release.record import layout  # noqa: TC001  # pydantic reads it
+from musicdata.system import paths
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +31,7 @@ class Ids(_Model):
     """Which samples there are: their number, and the sha256 over the sorted lines ``sample_id<tab>split``."""
 
     n: int = Field(ge=0)
-    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    sha256: layout.Sha256
 
 
 class ExportRecord(_Model):
@@ -46,11 +48,11 @@ class ExportRecord(_Model):
     """
 
     format: Literal[1] = 1
-    name: str
-    version: str
-    content_root: str
+    name: DatasetName
+    version: layout.Version
+    content_root: layout.Sha256
     release_view: layout.View
-    view: str
+    view: TableName
     options: dict[str, int] = Field(default_factory=dict)
     ids: Ids
     files: list[layout.File]
@@ -71,10 +73,11 @@ def read_export_record(folder: Path) -> ExportRecord:
 
     Raises:
         InputError: there is none, or it is not a record.
+        IntegrityError: it is a link, a pipe or the like, or too large to be one.
     """
     path = folder / EXPORT_RECORD
     try:
-        return ExportRecord.model_validate_json(path.read_bytes())
+        return ExportRecord.model_validate_json(paths.read_inside(folder, EXPORT_RECORD))
     except OSError as error:
         raise InputError(f"{folder} is no finished export: {path.name} cannot be read ({error.strerror})") from error
     except ValidationError as error:

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 
 from musicdata.errors import IntegrityError
+from musicdata.system import paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -91,7 +92,7 @@ def read_csv(path: Path, types: pa.Schema) -> Iterator[pa.Table]:
     Raises:
         IntegrityError: it is not such a file, or has a column that `types` does not name.
     """
-    with _reading(path):
+    with _reading(path), contextlib.ExitStack() as stack:
         block = pa.csv.ReadOptions(block_size=min(_BLOCK_BYTES, max(1, path.stat().st_size)), use_threads=False)
         lines = pa.csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False)
         cells = pa.csv.ConvertOptions(
@@ -100,7 +101,8 @@ def read_csv(path: Path, types: pa.Schema) -> Iterator[pa.Table]:
             strings_can_be_null=True,
             quoted_strings_can_be_null=False,
         )
-        reader = pa.csv.open_csv(path, read_options=block, parse_options=lines, convert_options=cells)
+        file = stack.enter_context(paths.open_regular(path))
+        reader = pa.csv.open_csv(file, read_options=block, parse_options=lines, convert_options=cells)
         names = [unescape(name) for name in reader.schema.names]
         if unknown := sorted(set(names) - set(types.names)):
             raise IntegrityError(f"{path} has a column {unknown[0]!r}, which the release has not")

@@ -25,6 +25,7 @@ from musicdata.release.exports import sample as samples
 from musicdata.release.exports.export import KINDS, Export, Needs
 from musicdata.release.reading import shape
 from musicdata.release.record.rights import RIGHTS
+from musicdata.system import paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -144,11 +145,11 @@ def _write_shard(folder: Folder, name: str, shard: Iterator[dict[str, bytes]]) -
 def read(folder: Path, release: Release) -> Iterator[tuple[str, str, Payload]]:
     """Yield what the archives hold, from front to back."""
     layout = _Members.of(release)
-    sizes = json.loads((folder / SIZES).read_bytes())
+    sizes = json.loads(paths.read_inside(folder, SIZES))
     for split in sorted({name.rpartition("-")[0] for name in sizes}, key=shape.split_order):
         for name in sorted(name for name in sizes if name.rpartition("-")[0] == split):
             n_samples = 0
-            for sample_id, members in groupby(_stream(folder / name), key=lambda member: member[0]):
+            for sample_id, members in groupby(_stream(paths.inside(folder, name)), key=lambda member: member[0]):
                 n_samples += 1
                 files = {suffix: data for _, suffix, data in members}
                 yield sample_id, split, layout.payload(sample_id, split, files)
@@ -157,7 +158,7 @@ def read(folder: Path, release: Release) -> Iterator[tuple[str, str, Payload]]:
 
 
 def _stream(path: Path) -> Iterator[tuple[str, str, bytes]]:
-    with tarfile.open(path, "r|") as archive:
+    with paths.open_regular(path) as file, tarfile.open(fileobj=file, mode="r|") as archive:
         for head in archive:
             content = archive.extractfile(head)
             if content is None:

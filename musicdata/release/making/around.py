@@ -10,6 +10,7 @@ from musicdata.definitions import recipe as recipes
 from musicdata.release.description import card, citation, croissant
 from musicdata.release.record import layout
 from musicdata.release.record.files import file_facts, sums_of
+from musicdata.system import paths
 from musicdata.system.files import sync_folder, write_file
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def finish(root: Path, record: Record, described: Mapping[str, Contract], recipe
 
 def _write_all(root: Path, files: Mapping[str, bytes]) -> list[layout.File]:
     for name, data in files.items():
-        write_file(root / name, data)
+        write_file(paths.inside(root, name), data)
     return [file_facts(root, root / name) for name in files]
 
 

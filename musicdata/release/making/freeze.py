@@ -21,12 +21,14 @@ from musicdata.definitions.arrow import strings
 from musicdata.engine import checking, finished
 from musicdata.errors import InputError, RefusedError, UsageError
 from musicdata.release.diff import bump as bumps
-from musicdata.release.diff import diff
+from musicdata.release.diff import compare
 from musicdata.release.making import around, selection, writing
 from musicdata.release.making.staging import is_there, staging
 from musicdata.release.reading.release import Release
 from musicdata.release.record import configs, layout
 from musicdata.release.record import version as versions
+from musicdata.release.verify.gate import require_whole
+from musicdata.system import paths
 from musicdata.system.digests import digest_of
 from musicdata.system.files import read_json, write_whole
 from musicdata.version import __version__
@@ -73,8 +75,11 @@ def freeze(
         UsageError: its recipe has no `[release]`, or `version` is none.
         RefusedError: the workspace is stale or unfinished, the check or the gate refuses, or the version does not fit
             the difference to `previous`.
+        IntegrityError: `previous`, or what is at `out` already, is not what it says it is.
         WorkspaceHeldError: another process builds the workspace or freezes to the same place.
     """
+    if previous:
+        require_whole(previous.root, "so nothing can follow it")
     frozen = _frozen(work, version, previous, file_bytes, progress)
     with frozen.workspace.hold("musicdata release build"):
         record = frozen.facts(allow_failed_gate=allow_failed_gate)
@@ -163,6 +168,7 @@ def _the_same(out: Path, record: layout.Record, version: str) -> layout.Record:
     if there is None or not same or version not in ("", there.version):
         held = f"holds {there.slug}, another release" if there else "is no release"
         raise InputError(f"{out} is there already and {held}; give another folder with --out")
+    require_whole(out, "so it is not the release that it would be; remove it, or give another folder with --out")
     return there
 
 
@@ -312,7 +318,7 @@ class _Frozen:
         if self.previous is None:
             return record.version
         self.progress(f"difference to {self.previous.record.slug}")
-        difference = diff(self.previous, Release(folder, record))
+        difference = compare(self.previous, Release(folder, record))
         bump = bumps.required_bump(difference)
         if self.version or bump is None:
             bumps.require(self.previous.version, self.version or self.previous.version, difference)
@@ -322,10 +328,10 @@ class _Frozen:
         self, folder: Path, config: Config, selected: Selection
     ) -> tuple[list[layout.File], dict[str, layout.Table]]:
         """Write a config, or take it as an earlier run finished it."""
-        state = folder / ".state" / f"{config.name}.json"
+        state = paths.inside(folder, f".state/{config.name}.json")
         if done := read_json(state):
             return [layout.File(**f) for f in done["files"]], {n: layout.Table(**t) for n, t in done["tables"].items()}
-        shutil.rmtree(folder / layout.DATA / config.name, ignore_errors=True)
+        shutil.rmtree(paths.inside(folder, f"{layout.DATA}/{config.name}"), ignore_errors=True)
         rows, a_row = selected.rows(config), selected.bytes_a_row(config)
         n_files = {split: max(1, min(n, -(-int(n * a_row) // self.file_bytes))) for split, n in rows.items()}
         writer = writing.ConfigWriter(folder, config, rows, n_files)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 from typing import TYPE_CHECKING
 
 from musicdata.errors import InputError, WorkspaceHeldError
+from musicdata.system import paths
 from musicdata.system.files import held, move_whole, storage_faults, sync_folder, write_file
 
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
 def is_there(out: Path) -> bool:
     """Say whether there is something at `out`; the lock that a process killed at its very end left is removed."""
-    if not out.exists():
+    if not os.path.lexists(out):
         return False
     _lock(out).unlink(missing_ok=True)
     return True
@@ -34,15 +36,17 @@ def staging(out: Path, identity: str) -> Iterator[Path]:
 
     Raises:
         InputError: there is something at `out`.
+        IntegrityError: the folder beside it, in which it is made, is a link, or has links in it.
         WorkspaceHeldError: another process writes there.
     """
-    folder = out.parent / f".{out.name}.unfinished"
+    folder = paths.inside(out.parent, f".{out.name}.unfinished")
     with _held(out):
-        if out.exists():
+        if os.path.lexists(out):
             raise InputError(f"{out} is there already; give another folder with --out")
         if _identity(folder) != identity:
             shutil.rmtree(folder, ignore_errors=True)
             write_file(folder / ".state" / "identity", identity.encode())
+        paths.require_plain(out.parent, [folder.name])
         yield folder
         with storage_faults(out):
             shutil.rmtree(folder / ".state")
@@ -65,6 +69,6 @@ def _held(out: Path) -> Iterator[None]:
 
 def _identity(folder: Path) -> str:
     try:
-        return (folder / ".state" / "identity").read_text("utf-8")
-    except OSError:
+        return paths.read_inside(folder, ".state/identity").decode("utf-8")
+    except (OSError, UnicodeDecodeError):
         return ""

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from musicdata.release.record import layout
 from musicdata.release.record.digests import TableDigests
 from musicdata.release.record.files import file_facts
+from musicdata.system import paths
 from musicdata.system.files import sync_file, sync_folder
 from musicdata.workspace.parts import PartWriter
 
@@ -65,7 +66,8 @@ class ConfigWriter:
         return number, (number + 1) * rows // files
 
     def _writer(self, split: str, number: int) -> PartWriter:
-        path = self._root / layout.data_file(self._config.name, split, number, self._n_files[split])
+        name = layout.data_file(self._config.name, split, number, self._n_files[split])
+        path = paths.inside(self._root, name)
         if split in self._writers and self._writers[split].path != path:
             self._close(split)
         if split not in self._writers:

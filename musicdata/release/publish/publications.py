@@ -20,19 +20,21 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, ValidationError, field_validator
 
 from musicdata import settings
-from musicdata.definitions import shipped
+from musicdata.definitions import identifiers, shipped
 from musicdata.errors import InputError, IntegrityError, RefusedError
 from musicdata.release.record import layout
+from musicdata.system import paths
 from musicdata.system.files import create_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_NAME = re.compile("[a-z0-9][a-z0-9._-]{0,99}")
+_NAME = re.compile(identifiers.DATASET)
 _SHA256 = "^[0-9a-f]{64}$"
+_MAX_RECORD_BYTES = 1 << 20
 
 
 class Publication(BaseModel):
@@ -61,7 +63,7 @@ class Publication(BaseModel):
     release_json_sha256: str = Field(pattern=_SHA256)
     files: int = Field(ge=2)
     bytes: int = Field(ge=0)
-    rows: dict[str, int]
+    rows: dict[layout.Split, NonNegativeInt]
     url: str
     claim: str = ""
     published: str = Field(pattern=r"^\d{4}-\d\d-\d\d$")
@@ -197,7 +199,7 @@ def write(publication: Publication, folder: Path) -> Path:
 
 def _read(path: Path) -> Publication:
     try:
-        publication = Publication.model_validate_json(path.read_bytes())
+        publication = Publication.model_validate_json(paths.read_regular(path, _MAX_RECORD_BYTES, follow=True))
     except ValidationError as error:
         first = error.errors()[0]
         raise InputError(f"{path} is not the record of a release: {first['loc']}: {first['msg']}") from error

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from musicdata.errors import InputError
 from musicdata.release.record import layout
+from musicdata.system import paths
 from musicdata.system.digests import sha256_of_file
 
 if TYPE_CHECKING:
@@ -68,12 +69,12 @@ def pack(root: Path, claim: str = "") -> Upload:
         InputError: it is none.
     """
     record = layout.read_record(root)
-    sums = root / layout.SUMS
+    sums = paths.inside(root, layout.SUMS)
     if not sums.is_file():
         raise InputError(f"{root} has no {layout.SUMS}; run: musicdata release verify {root}")
     last = layout.File(path=layout.SUMS, sha256=sha256_of_file(sums), bytes=sums.stat().st_size)
     files = sorted([*record.files, last], key=lambda file: file.path)
-    return Upload(root, record, (root / layout.RECORD).read_bytes(), tuple(files), claim)
+    return Upload(root, record, layout.read_encoded(root), tuple(files), claim)
 
 
 class Target(Protocol):

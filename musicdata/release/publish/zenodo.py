@@ -26,6 +26,7 @@ from musicdata.release.description import citation
 from musicdata.release.publish import failures
 from musicdata.release.publish.failures import transfers
 from musicdata.release.record import layout
+from musicdata.system import paths
 from musicdata.system.http import Client, Limits
 
 if TYPE_CHECKING:
@@ -286,5 +287,5 @@ def _sum(file: dict[str, Any]) -> str:
 
 
 def _md5(path: Path) -> str:
-    with path.open("rb") as file:
+    with paths.open_regular(path) as file:
         return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()

@@ -3,7 +3,8 @@
     RELEASE/
       README.md                         the dataset card, with the YAML head that `datasets.load_dataset` reads
       RELEASE.json                      this module's `Record`
-      SHA256SUMS                        of every file but itself
+      RELEASE.json.minisig              a signature of it, where somebody signed the release
+      SHA256SUMS                        of every file but itself and the signature
       CITATION.cff  croissant.json      how to cite it; the same facts as JSON-LD
       recipe.toml                       the recipe with every parameter
       manifests/<table>.toml            the contract of each table, as it was then
@@ -17,22 +18,35 @@ from __future__ import annotations
 
 import json
 from pathlib import Path, PurePosixPath
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, ValidationError, field_validator, model_validator
 
+from musicdata.definitions.identifiers import ColumnName, DatasetName, TableName  # noqa: TC001  # pydantic reads them
 from musicdata.definitions.suite import FIRST, FigureTable
 from musicdata.errors import InputError
+from musicdata.system import paths
 from musicdata.system.digests import digest_of
 
 RECORD, SUMS, CARD, CITATION, CROISSANT = "RELEASE.json", "SHA256SUMS", "README.md", "CITATION.cff", "croissant.json"
+SIGNATURE = f"{RECORD}.minisig"
+UNLISTED = (RECORD, SUMS, SIGNATURE)
+"""The files of a release that its record does not list: they are about the record itself."""
 RECIPE, CONTRACTS, DATA = "recipe.toml", "manifests", "data"
 SAMPLES = "samples"
 WHOLE = "whole"
 SPLITS = ("train", "valid", "test")
 FORMAT: Literal[1] = 1
 
+MAX_RECORD_BYTES = paths.MAX_TEXT_BYTES
+"""`RELEASE.json` is not larger."""
+
 View = Literal["full", "open", "features", "ids"]
+Split = Literal["train", "valid", "test", "whole"]
+Version = Annotated[str, Field(pattern=r"^(0|[1-9][0-9]{0,5})(\.(0|[1-9][0-9]{0,5})){2}$")]
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+_LONGEST_PATH = 500
 
 
 class _Model(BaseModel):
@@ -43,15 +57,16 @@ class File(_Model):
     """One file of a release: its path in it, the sha256 of its bytes and their number."""
 
     path: str
-    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    sha256: Sha256
     bytes: int = Field(ge=0)
 
     @field_validator("path")
     @classmethod
     def _stays_inside(cls, path: str) -> str:
         parts = PurePosixPath(path).parts
-        if not parts or path != "/".join(parts) or parts[0] == "/" or ".." in parts or "\\" in path or "\0" in path:
-            raise ValueError(f"{path!r} is not the path of a file inside the release")
+        is_odd = not path.isprintable() or "\\" in path or len(path) > _LONGEST_PATH
+        if not parts or path != "/".join(parts) or parts[0] == "/" or ".." in parts or is_odd:
+            raise ValueError(f"{path[:_LONGEST_PATH]!r} is not the path of a file inside the release")
         return path
 
 
@@ -65,10 +80,10 @@ class Table(_Model):
         digests: column → split → sha256 of its values in order, whatever the encoding (`digests.ColumnDigest`).
     """
 
-    config: str
-    columns: dict[str, str]
-    rows: dict[str, int]
-    digests: dict[str, dict[str, str]]
+    config: TableName
+    columns: dict[ColumnName, ColumnName]
+    rows: dict[Split, NonNegativeInt]
+    digests: dict[ColumnName, dict[Split, Sha256]]
 
 
 class Gate(_Model):
@@ -96,16 +111,16 @@ class Gate(_Model):
 class Previous(_Model):
     """Names the release that this one follows."""
 
-    version: str
-    content_root: str
+    version: Version
+    content_root: Sha256
 
 
 class Tombstone(_Model):
     """Marks an item that was taken down: which table's key it is, its id, in which version it went, and why."""
 
-    table: str
+    table: TableName
     id: str
-    version: str
+    version: Version
     reason: str
 
 
@@ -122,7 +137,7 @@ class Record(_Model):
         redacted: table → column → split → digest as this view has it, where it differs from the full release; a column
             that is not in the view has no splits. A table of which no contract is among the files is not in the view.
         added: tables that only this view has.
-        files: every file but `RELEASE.json` and `SHA256SUMS`.
+        files: every file but those of `UNLISTED`.
         stages: name, version and tools of each stage, and the parameters it ran with.
         sources: where the items come from: `files`, their number, `sha256` over all their hashes, `services`, from
             which items were fetched, and `tables`, the
@@ -136,14 +151,14 @@ class Record(_Model):
     """
 
     format: Literal[1] = FORMAT
-    name: str = Field(pattern="^[a-z0-9][a-z0-9._-]{0,99}$")
+    name: DatasetName
     title: str
-    version: str = Field(pattern=r"^(0|[1-9][0-9]{0,5})(\.(0|[1-9][0-9]{0,5})){2}$")
+    version: Version
     view: View
-    content_root: str = Field(pattern="^[0-9a-f]{64}$")
-    tables: dict[str, Table]
-    redacted: dict[str, dict[str, dict[str, str]]] = Field(default_factory=dict)
-    added: dict[str, Table] = Field(default_factory=dict)
+    content_root: Sha256
+    tables: dict[TableName, Table]
+    redacted: dict[TableName, dict[ColumnName, dict[Split, Sha256]]] = Field(default_factory=dict)
+    added: dict[TableName, Table] = Field(default_factory=dict)
     files: list[File]
     stages: list[dict[str, Any]]
     sources: dict[str, Any]
@@ -158,7 +173,32 @@ class Record(_Model):
     def _adds_up(self) -> Self:
         if self.content_root != content_root(self.tables):
             raise ValueError("content_root is not that of the tables")
+        if fault := self._fault_of_view():
+            raise ValueError(fault)
         return self
+
+    def _fault_of_view(self) -> str:
+        """Say what a view must not differ in from the full release, whose digests `tables` has; "" where all is well.
+
+        The full release differs in nothing; `open` has emptied cells, but every column; `features` and `ids` lack
+        columns, and have the others as they are.
+        """
+        if self.view == "full" and (self.redacted or self.added):
+            return "the view full can neither be redacted nor have tables of its own"
+        if clash := sorted(self.tables.keys() & self.added.keys()):
+            return f"added: {clash[0]} is a table of the full release"
+        for table, facts in (self.tables | self.added).items():
+            if facts.columns.keys() != facts.digests.keys():
+                return f"{table}: its columns and its digests do not name the same"
+        return next(filter(None, map(self._fault_of_redacted, self.redacted)), "")
+
+    def _fault_of_redacted(self, table: str) -> str:
+        for name, splits in self.redacted[table].items():
+            if table not in self.tables or name not in self.tables[table].digests:
+                return f"redacted: there is no {table}.{name}"
+            if bool(splits) != (self.view == "open") or (splits and splits.keys() != self.tables[table].rows.keys()):
+                return f"redacted: {table}.{name} cannot be like that in the view {self.view}"
+        return ""
 
     def encode(self) -> bytes:
         """Return the bytes of `RELEASE.json`."""
@@ -185,14 +225,24 @@ def read_record(root: Path) -> Record:
 
     Raises:
         InputError: there is none, or it is not a record; the message says what is wrong with it.
+        IntegrityError: it is a link, a pipe or the like, or too large to be one.
     """
-    path = root / RECORD
     try:
-        return decode(path.read_bytes(), str(path))
+        return decode(read_encoded(root), str(root / RECORD))
     except (FileNotFoundError, NotADirectoryError) as error:
         raise InputError(
             f"{root} is no release: it has no {RECORD}. Make one with: musicdata release build WORK --out {root}"
         ) from error
+
+
+def read_encoded(root: Path) -> bytes:
+    """Return the bytes of `RELEASE.json` of the release at `root`.
+
+    Raises:
+        IntegrityError: it is no regular file, or larger than a record.
+        OSError: there is none.
+    """
+    return paths.read_inside(root, RECORD, MAX_RECORD_BYTES)
 
 
 def decode(data: bytes, where: str) -> Record:

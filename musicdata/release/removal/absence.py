@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from musicdata.errors import InputError, IntegrityError
 from musicdata.release.reading.release import open_release
 from musicdata.release.record import layout
+from musicdata.release.record.files import opened
 from musicdata.release.removal.remains import remains
+from musicdata.release.verify.gate import require_whole
+from musicdata.system import paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -91,11 +93,14 @@ def prove_absence(root: Path, items: Sequence[str | Tombstone], previous_root: P
 
     Raises:
         InputError: there is no such folder or release, or the release does not have an item.
+        IntegrityError: the release is not what it says it is.
     """
     if not root.is_dir():
         raise InputError(f"there is no folder {root} to search")
+    require_whole(previous_root, "so nobody can say what to look for")
     terms = remains(open_release(previous_root), items)
     search = _Search(root, terms, Absence(terms.counts))
+    paths.require_plain(root, sorted(path.name for path in root.iterdir()))  # what is behind a link is not proved
     for path in sorted(path for path in root.rglob("*") if path.is_file()):
         search.file(path)
     return search.report
@@ -114,7 +119,7 @@ class _Search:
         self.report.bytes += path.stat().st_size
         self._note(name, "its name", self.terms.in_bytes(name.encode()))
         if path.name == layout.RECORD:
-            self._note(name, "", self.terms.in_bytes(_without_tombstones(path.read_bytes())))
+            self._note(name, "", self.terms.in_bytes(_without_tombstones(paths.read_regular(path))))
             return
         self._raw(name, path)
         if path.suffix == ".parquet":
@@ -130,7 +135,7 @@ class _Search:
     def _raw(self, name: str, path: Path) -> None:
         if not path.stat().st_size:
             return
-        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        with paths.open_regular(path) as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
             matches = set[str]()
             for start in range(0, len(data), _CHUNK_BYTES):
                 matches |= self.terms.in_bytes(data[start : start + _CHUNK_BYTES + self.terms.longest])
@@ -139,7 +144,7 @@ class _Search:
     def _columns(self, name: str, path: Path) -> None:
         """Search texts and bytes of a Parquet file as they are once they are read."""
         try:
-            with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            with opened(self.root, name) as file:
                 for number in range(file.num_row_groups):
                     self._group(name, file.read_row_group(number))
         except (OSError, pa.ArrowException) as error:
@@ -155,7 +160,7 @@ class _Search:
 
     def _members(self, name: str, path: Path) -> None:
         try:
-            with tarfile.open(path, "r:*") as archive:
+            with paths.open_regular(path) as whole, tarfile.open(fileobj=whole, mode="r:*") as archive:
                 for member in archive:
                     self.report.values += 1
                     self._note(name, "a member's name", self.terms.in_bytes(member.name.encode("utf-8", "replace")))
@@ -167,7 +172,7 @@ class _Search:
 
     def _unzipped(self, name: str, path: Path) -> None:
         try:
-            with gzip.open(path, "rb") as file:
+            with paths.open_regular(path) as whole, gzip.open(whole, "rb") as file:
                 self._stream(name, "inside", file)
         except (OSError, EOFError, zlib.error) as error:
             raise IntegrityError(f"{path} cannot be read, so nobody knows what is in it: {error}") from error

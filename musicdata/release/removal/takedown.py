@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from musicdata.definitions.contract import SAMPLE_ID
 from musicdata.errors import InputError, IntegrityError, RefusedError, UsageError
@@ -25,11 +24,13 @@ from musicdata.release.record import configs, layout, rights
 from musicdata.release.record import version as versions
 from musicdata.release.record.configs import column_names
 from musicdata.release.record.digests import TableDigests
-from musicdata.release.record.files import data_files, file_facts
+from musicdata.release.record.files import data_files, file_facts, opened
 from musicdata.release.removal.absence import prove_absence
 from musicdata.release.removal.removed import Removed, tombstones
+from musicdata.release.verify.gate import require_whole
+from musicdata.system import paths
 from musicdata.system.digests import digest_of
-from musicdata.system.files import storage_faults, sync_file
+from musicdata.system.files import storage_faults, sync, sync_file
 from musicdata.workspace.parts import PartWriter
 
 if TYPE_CHECKING:
@@ -57,10 +58,11 @@ def takedown(root: Path, ids: Sequence[str], *, reason: str, out: Path, version:
         InputError: an id is not in the release, nothing would be left, or `out` is there already.
         UsageError: there is no reason, no id, or the release is not a full one.
         RefusedError: the version does not come after that of the release.
-        IntegrityError: a file is not what the record says, or something of an item is still there.
+        IntegrityError: the release, or what is at `out` already, is not what it says, or something of an item is left.
     """
     release = open_release(root)
     _require_sense(release, ids, reason)
+    require_whole(root, "nothing was taken down")
     version = _next(release, version)
     new = tombstones(release, ids, version=version, reason=reason.strip())
     removal = _Removal(release, Removed.of(release, new))
@@ -85,6 +87,7 @@ def foresee(root: Path, ids: Sequence[str], *, reason: str) -> dict[str, Any]:
     """Say what `takedown` would take, and raise what it would raise before it writes."""
     release = open_release(root)
     _require_sense(release, ids, reason)
+    require_whole(root, "so nobody can say what would be taken down")
     new = tombstones(release, ids, version=_next(release, None), reason=reason.strip())
     removed = Removed.of(release, new)
     left = len(removed.kept[SAMPLE_ID])
@@ -105,6 +108,11 @@ def _the_same(out: Path, release: Release, new: Sequence[Tombstone]) -> Record:
     if before != release.record.content_root or sorted(map(repr, there.tombstones)) != sorted(map(repr, tombstones)):
         raise InputError(
             f"{out} is there already and holds {there.slug}, another release; give another folder with --out"
+        )
+    require_whole(out, "so it is not the takedown that it says; remove it, or give another folder with --out")
+    if absence := prove_absence(out, new, release.root).findings:
+        raise IntegrityError(
+            f"{out} still has something of what was taken down: {absence[0]}. Remove it, and run again"
         )
     return there
 
@@ -129,6 +137,9 @@ def _next(release: Release, version: str | None) -> str:
     return version
 
 
+_COPY_BYTES = 1 << 20
+
+
 @dataclass(frozen=True, slots=True)
 class _Change:
     """What happens to the rows of a config.
@@ -144,9 +155,9 @@ class _Change:
     key: tuple[str, ...] = ()
     first: pa.Table | None = None
 
-    def touches(self, path: Path) -> bool:
-        """Say whether the change concerns a file."""
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+    def touches(self, root: Path, name: str) -> bool:
+        """Say whether the change concerns a file of the release at `root`."""
+        with opened(root, name) as file:
             groups = (file.read_row_group(n, columns=[self.column]) for n in range(file.num_row_groups))
             return any(pc.any(pc.is_in(rows.column(0), self.ids)).as_py() for rows in groups)
 
@@ -185,7 +196,7 @@ class _Removal:
             "previous": layout.Previous(version=record.version, content_root=record.content_root),
             "tombstones": [*record.tombstones, *new],
         }
-        recipe = (self.release.root / layout.RECIPE).read_text("utf-8")
+        recipe = paths.read_inside(self.release.root, layout.RECIPE).decode("utf-8")
         return around.finish(folder, record.model_copy(update=known), described, recipe)
 
     def _rights(self) -> dict[str, dict[str, int]]:
@@ -200,7 +211,7 @@ class _Removal:
         files: list[layout.File] = []
         for split in record.tables[next(iter(config.tables))].rows:
             names = data_files(record, config.name, split)
-            touched = [name for name in names if change and change.touches(self.release.root / name)]
+            touched = [name for name in names if change and change.touches(self.release.root, name)]
             for name in names:
                 if change and name in touched:
                     files.append(self._rewritten(folder, name, config, change))
@@ -221,8 +232,8 @@ class _Removal:
         return _Change(contract.key[0], ids) if ids is not None and len(ids) else None
 
     def _rewritten(self, folder: Path, name: str, config: Config, change: _Change) -> layout.File:
-        writer = PartWriter(config.contract, folder / name)
-        for rows in _row_groups(self.release.root / name):
+        writer = PartWriter(config.contract, paths.inside(folder, name))
+        for rows in _row_groups(self.release.root, name):
             writer.write(change.apply(rows))
         writer.close()
         sync_file(folder / name)
@@ -230,10 +241,13 @@ class _Removal:
 
     def _copied(self, folder: Path, name: str) -> layout.File:
         source, target = self.release.root / name, folder / name
-        with storage_faults(target):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, target)
-        sync_file(target)
+        with (
+            storage_faults(target),
+            paths.open_inside(self.release.root, name) as whole,
+            paths.create_inside(folder, name) as copy,
+        ):
+            shutil.copyfileobj(whole, copy, _COPY_BYTES)
+            sync(copy)
         facts = file_facts(folder, target)
         if facts not in self.release.record.files:
             raise IntegrityError(
@@ -242,8 +256,8 @@ class _Removal:
         return facts
 
 
-def _row_groups(path: Path) -> Iterator[pa.Table]:
-    with pq.ParquetFile(path, page_checksum_verification=True) as file:
+def _row_groups(root: Path, name: str) -> Iterator[pa.Table]:
+    with opened(root, name) as file:
         for number in range(file.num_row_groups):
             yield file.read_row_group(number)
 
@@ -254,7 +268,7 @@ def _tell(folder: Path, names: Sequence[str], config: Config, split: str, tables
     digests = TableDigests(schema)
     digests.update(split, schema.empty_table())
     for name in names:
-        for rows in _row_groups(folder / name):
+        for rows in _row_groups(folder, name):
             digests.update(split, rows)
     new_digests, n_rows = digests.digests(), digests.rows[split]
     for table, columns in config.tables.items():

@@ -14,6 +14,7 @@ from musicdata.engine.staleness import differing, flat
 from musicdata.errors import RecipeError
 from musicdata.release.reading.reader import ReleaseReader
 from musicdata.release.record import layout
+from musicdata.system import paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 def recipe_problems(root: Path, record: Record) -> list[str]:
     """List what the recipe of a release says otherwise than its record; the recipe is one that can be read."""
-    document = tomllib.loads((root / layout.RECIPE).read_text("utf-8"))
+    document = tomllib.loads(paths.inside(root, layout.RECIPE).read_text("utf-8"))
     return [*_head(document, record), *_stages(document, record)]
 
 

@@ -14,12 +14,14 @@ import pyarrow.parquet as pq
 from musicdata.definitions import contract as contracts
 from musicdata.definitions import recipe as recipes
 from musicdata.errors import ContractError, IntegrityError, RecipeError
-from musicdata.release.diff.merge import blocks, falling, key_at, refuse_twins
-from musicdata.release.diff.side import Side
+from musicdata.release.reading.merge import blocks, falling, key_at, refuse_twins
+from musicdata.release.reading.side import Side
 from musicdata.release.record import layout
 from musicdata.release.record.digests import ColumnDigest
-from musicdata.release.record.files import data_files
+from musicdata.release.record.files import data_files, opened
+from musicdata.release.record.tree import Problem
 from musicdata.release.verify import provenance
+from musicdata.system import paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,33 +37,13 @@ _AROUND = (layout.CARD, layout.CITATION, layout.CROISSANT, layout.RECIPE)
 _UNREADABLE = (OSError, pa.ArrowException, MemoryError, ValueError, KeyError)
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something in which a release is not what it says.
-
-    Attributes:
-        file: path in the release.
-        column: of the file, "" where no single one is at fault.
-        message: what is wrong, what was expected.
-    """
-
-    file: str
-    column: str
-    message: str
-
-    def __str__(self) -> str:
-        """Return it as a line; what a hostile name could do to a terminal is escaped."""
-        text = f"{self.file}{f', column {self.column}' if self.column else ''}: {self.message}"
-        return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
-
-
 def damaged_columns(path: Path, known: set[str]) -> list[str]:
     """List the columns of a damaged Parquet file whose page checksums do not hold; none where its footer is damaged.
 
     Columns are asked for by name only: what the footer says of their chunks is never looked at.
     """
     try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+        with opened(path.parent, path.name) as file:
             names = file.schema_arrow.names
             damaged = [name for name in names if not _reads(file, name)]
     except _UNREADABLE:
@@ -117,7 +99,7 @@ def _contracts(root: Path, record: Record) -> tuple[list[Problem], dict[str, Con
     for path in (file.path for file in record.files if file.path.startswith(f"{layout.CONTRACTS}/")):
         name = path.removeprefix(f"{layout.CONTRACTS}/").removesuffix(".toml")
         try:
-            contract = contracts.read(root / path)
+            contract = contracts.read(paths.inside(root, path))
             contract.arrow_schema()
         except (ContractError, RecursionError, OverflowError, *_UNREADABLE) as error:
             problems.append(Problem(path, "", str(error)))
@@ -126,7 +108,8 @@ def _contracts(root: Path, record: Record) -> tuple[list[Problem], dict[str, Con
             described[name] = contract
         else:
             problems.append(Problem(path, "", f"is the contract of {contract.name!r}; no table is called so"))
-    absent = sorted((tables if record.view == "full" else record.added).keys() - described.keys())
+    whole = tables if record.view in ("full", "open") else record.added
+    absent = sorted(whole.keys() - described.keys())
     problems += [
         Problem(f"{layout.CONTRACTS}/{name}.toml", "", "is missing: the table has no contract") for name in absent
     ]
@@ -139,7 +122,7 @@ def _around(root: Path, record: Record) -> list[Problem]:
     if layout.RECIPE not in there:
         return problems
     try:
-        head = recipes.read_head(str(root / layout.RECIPE))
+        head = recipes.read_head(str(paths.inside(root, layout.RECIPE)))
     except (RecipeError, RecursionError, *_UNREADABLE) as error:
         return [*problems, Problem(layout.RECIPE, "", str(error))]
     if head.dataset.name != record.name:
@@ -197,9 +180,22 @@ class _View:
                 yield Problem(layout.RECORD, "", message)
             if not set(contract.key) <= names or not contract.key:
                 yield Problem(f"{layout.CONTRACTS}/{table}.toml", "", f"its key {contract.key} is not of its columns")
-            missing = names - facts.columns.keys() or names - facts.digests.keys()
-            if missing:
+            if missing := names - facts.columns.keys():
                 yield Problem(layout.RECORD, "", f"table {table}: nothing is said of {', '.join(sorted(missing))}")
+            yield from self._view_problems(table, contract, names)
+
+    def _view_problems(self, table: str, contract: Contract, names: set[str]) -> Iterator[Problem]:
+        """Yield columns that the view lacks or shows otherwise than the full release, and must not."""
+        place, redacted = f"{layout.CONTRACTS}/{table}.toml", self.record.redacted.get(table, {})
+        gone = {name for name, splits in redacted.items() if not splits}
+        for name in sorted(self.facts(table).columns.keys() - names - gone):
+            yield Problem(place, "", f"lacks the column {name}, which the record says the view has")
+        for name in sorted(gone & names):
+            yield Problem(place, "", f"has the column {name}, which the record says the view lacks")
+        for name in sorted((redacted.keys() - gone) & names):
+            column = contract.column(name)
+            if not column.content_of or not column.nullable or name in contract.key:
+                yield Problem(layout.RECORD, "", f"{table}.{name} shows no work, and is not as in the full release")
 
     def places(self, config: str) -> dict[str, list[tuple[str, Column]]]:
         """Return column of the config → the tables and their columns that it is."""
@@ -221,7 +217,7 @@ class _View:
         )
         for path in data_files(self.record, config, split):
             try:
-                with pq.ParquetFile(self.root / path, page_checksum_verification=True) as file:
+                with opened(self.root, path) as file:
                     wrong = list(_schema_problems(path, file.schema_arrow, places))
                     yield from wrong
                     if wrong:

@@ -7,10 +7,11 @@ the user's own, or wrong: they keep their place in the page, with the reason why
 from __future__ import annotations
 
 import re
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from musicdata.music.text.limits import CREDITS, STATEMENT
 from musicdata.music.text.names import one_line
 from musicdata.system.http import HttpError, Outcome
 
@@ -43,6 +44,9 @@ def playlist_links(text: str) -> list[str]:
     """
     matches = [_LINK.fullmatch(word) for word in text.replace(",", " ").split()]
     return list(dict.fromkeys(match[1] for match in matches if match)) if all(matches) else []
+
+
+Name = Annotated[str, Field(max_length=STATEMENT)]
 
 
 class _Record(BaseModel):
@@ -80,9 +84,9 @@ class Track(_Record):
 
     spotify_id: str | None = None
     isrc: str | None = None
-    title: str = Field(min_length=1)
-    artists: tuple[str, ...] = Field(min_length=1)
-    album: str = ""
+    title: str = Field(min_length=1, max_length=STATEMENT)
+    artists: tuple[Name, ...] = Field(min_length=1, max_length=CREDITS)
+    album: str = Field("", max_length=STATEMENT)
     release_date: str | None = None
     duration_ms: int | None = Field(None, ge=0, le=_LONGEST_MS)
     explicit: bool | None = None
@@ -151,7 +155,7 @@ def _count(value: object) -> int | None:
 
 
 def _text(value: object) -> str:
-    return one_line(value) if isinstance(value, str) else ""
+    return one_line(value, STATEMENT + 1) if isinstance(value, str) else ""
 
 
 def _part(value: object, *names: str) -> dict[str, Any]:

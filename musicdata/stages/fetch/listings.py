@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from musicdata.definitions.cost import Cost, Expected
-from musicdata.definitions.stage import Item, Network, Parameters, Stage, Task
+from musicdata.definitions.stage import Item, Network, Parameters, Pieces, Stage, Task
 from musicdata.errors import InputError
 from musicdata.sources import track_lists
 from musicdata.sources.spotify import Pager, WebApi
@@ -155,6 +155,7 @@ STAGE = Stage(
     outputs=("listings",),
     parameters=ListTracks,
     run=run,
+    pieces=Pieces("keys"),
     network=Network(services=("spotify",), items=items, connect=_Lister, calls=calls),
     location_parameters=("input",),
     expect=expect,

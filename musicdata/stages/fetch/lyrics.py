@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from musicdata.definitions.cost import Cost, Expected
-from musicdata.definitions.stage import Answer, Caller, Item, Network, Parameters, Stage, Task
+from musicdata.definitions.stage import Answer, Caller, Item, Network, Parameters, Pieces, Stage, Task
 from musicdata.errors import SetupError
 from musicdata.music.text import lyric_cleaning, lyric_language, synced_lyrics
 from musicdata.sources import lrclib, lrclib_dump, lyric_record, musixmatch
@@ -191,7 +191,8 @@ class LyricsFetcher:
                 f"Musixmatch needs a key, and {musixmatch.KEY} is not set. Set it with: export {musixmatch.KEY}=... "
                 f"{musixmatch.WITHOUT}"
             )
-        client = self._open.enter_context(Client(Limits(attempts=1, deadline_s=services.deadline_s)))
+        limits = Limits(attempts=1, deadline_s=services.deadline_s)
+        client = self._open.enter_context(Client(limits, services.reach(name)))
         if name == "lrclib":
             return lrclib.Lrclib(client, services.url("lrclib"))
         key = services.key(musixmatch.KEY, "Musixmatch")
@@ -321,6 +322,7 @@ STAGE = Stage(
     outputs=("lyrics",),
     parameters=FetchLyrics,
     run=run,
+    pieces=Pieces("keys"),
     network=Network(
         services=("musixmatch", "lrclib"),
         items=items,

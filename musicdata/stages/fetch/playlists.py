@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field, field_validator
 
 from musicdata.definitions.cost import Cost, Expected
-from musicdata.definitions.stage import Item, Network, Parameters, Stage, Task
+from musicdata.definitions.stage import Item, Network, Parameters, Pieces, Stage, Task
 from musicdata.errors import InputError
 from musicdata.sources import track_lists
 from musicdata.sources.spotify import Pager, WebApi
@@ -259,6 +259,7 @@ STAGE = Stage(
     outputs=("playlists",),
     parameters=FindPlaylists,
     run=run,
+    pieces=Pieces("keys"),
     network=Network(services=("spotify",), items=items, connect=_Finder, calls=calls),
     source_digest=_source_digest,
     location_parameters=("input", "seeds_file"),

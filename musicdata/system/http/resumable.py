@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from musicdata.system import paths
 from musicdata.system.files import storage_faults, sync
 from musicdata.system.http.outcome import Fault, Outcome
 from musicdata.system.http.watchdog import TooLongError
@@ -36,7 +37,7 @@ class ResumableFile:
 
     def length(self) -> int:
         """Return how many bytes are here; a part that is too long is removed."""
-        length = self.path.stat().st_size if self.path.is_file() else 0
+        length = self.path.stat().st_size if paths.is_regular(self.path) else 0
         if length > self._size:
             self.path.unlink()
             return 0
@@ -64,7 +65,7 @@ class ResumableFile:
         self._etag = etag if etag.startswith('"') else ""
         rest = self._size - (offset if goes_on else 0)
         with storage_faults(self.path, rest):
-            file = self.path.open("ab" if goes_on else "wb")
+            file = paths.append(self.path) if goes_on else paths.create(self.path)
         with file:
             try:
                 for chunk in watch.chunks(response, rest):

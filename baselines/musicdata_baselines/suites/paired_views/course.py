@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from threadpoolctl import threadpool_limits
 
-from musicdata.definitions.suite import Outcome
+from musicdata.definitions.suite import Outcome, Rule
 from musicdata.errors import UsageError
 from musicdata_baselines import backend, retrieval
 from musicdata_baselines.suites.paired_views import baselines, controls, curves, dataset, gate, recorded, shape, sweep
@@ -20,13 +20,11 @@ if TYPE_CHECKING:
 
     from musicdata.definitions.suite import Clock, Options
     from musicdata.definitions.table_source import TableSource
-    from musicdata_baselines.suites.paired_views.dataset import Dataset
+    from musicdata_baselines.suites.paired_views.dataset import Dataset, Sizes
     from musicdata_baselines.suites.paired_views.judging import Scores
     from musicdata_baselines.suites.paired_views.results import BaselineResult, Sweep
     from musicdata_baselines.suites.paired_views.settings import PairedViewsSettings
     from musicdata_baselines.suites.paired_views.sweep import Plan
-
-SPLITS = ("train", "valid", "test")
 
 
 def require(data: TableSource, settings: PairedViewsSettings, options: Options) -> None:
@@ -54,9 +52,12 @@ def run(data: TableSource, settings: PairedViewsSettings, options: Options, cloc
     """Fit the baselines, run the controls and judge.
 
     Raises:
-        InputError: a split has fewer than two samples, or the views are not of the same samples.
+        InputError: the views are not of the same samples.
         DeviceError: the device is unknown or not there.
     """
+    sizes = dataset.sizes(data, settings)
+    if too_few := sizes.too_few(data.head.split_by):
+        return _not_measured(sizes, too_few, settings, options)
     device, seed = options.device, options.seed
     # The matrices are small: a second thread costs more than it brings, many times more on a busy machine.
     with threadpool_limits(1, user_api="blas"):
@@ -89,14 +90,38 @@ def run(data: TableSource, settings: PairedViewsSettings, options: Options, cloc
             n_permutations=options.n_permutations,
             sweep=_sweep(data, settings, read, options, clock),
         ),
-        n_samples={split: len(read.rows(split)) for split in SPLITS},
-        n_groups={split: len(set(read.subject.groups[read.rows(split)])) for split in SPLITS},
-        tables=read.tables,
+        n_samples=sizes.n_samples,
+        n_groups=sizes.n_groups,
+        tables=sizes.tables,
         rules=gate.judge(results, controlled, read.subject.certain_pairs),
         notes=tuple(_notes(read, results, deep_left_out)),
         card=recorded.card(results),
         methods=recorded.methods(results),
         device=backend.choose(device).name,
+    )
+
+
+def _not_measured(sizes: Sizes, too_few: str, settings: PairedViewsSettings, options: Options) -> Outcome[PairedViews]:
+    """Return what is known of a data set too small for any figure: that its gate does not hold, and why."""
+    measured = PairedViews(
+        views=(),
+        chance={},
+        certain_pairs=settings.certain,
+        baselines=(),
+        controls=(),
+        curves={},
+        shape=(),
+        paper=settings.paper,
+        n_permutations=options.n_permutations,
+    )
+    return Outcome(
+        result=measured,
+        n_samples=sizes.n_samples,
+        n_groups=sizes.n_groups,
+        tables=sizes.tables,
+        rules=(Rule("enough samples to judge by", holds=False, found=too_few),),
+        notes=("Nothing was measured: no figure of so few samples means anything.",),
+        device=backend.choose(options.device).name,
     )
 
 

@@ -10,7 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from musicdata.definitions.arrow import strings
 from musicdata.definitions.contract import introduced_by
+from musicdata.definitions.splits import SPLITS
 from musicdata.errors import InputError
 from musicdata_baselines.linear.pca import RandomizedPCA
 from musicdata_baselines.suites.paired_views.controls.subject import Subject
@@ -29,6 +31,9 @@ COMPRESS_NOTES_ABOVE, NOTES_COMPRESSED_TO = 256, 128
 COMPRESS_ABOVE, COMPRESSED_TO = 1024, 512
 NOTES_FITTED = 2048
 
+LEAST_SAMPLES = 2  # of a split, and groups of the test split, for any figure to mean something
+LEAST_GROUPS = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
@@ -38,17 +43,68 @@ class Dataset:
         subject: the paired views with ids, splits, groups and metadata, in order of sample_id.
         facts: what each view is.
         categories: class of each sample, None where the recipe names none.
-        tables: digest of every table that was read.
     """
 
     subject: Subject
     facts: tuple[ViewFacts, ...]
     categories: NDArray[Any] | None
-    tables: dict[str, str]
 
     def rows(self, split: str) -> NDArray[np.intp]:
         """Return the rows of a split."""
         return self.subject.rows(split)
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How much there is to learn from and to ask.
+
+    Attributes:
+        n_samples: split → samples; `n_groups` split → groups.
+        tables: digest of every table that the suite reads.
+    """
+
+    n_samples: dict[str, int]
+    n_groups: dict[str, int]
+    tables: dict[str, str]
+
+    def too_few(self, split_by: str) -> str:
+        """Say what there is too little of for a figure to mean anything, and what helps; "" for enough.
+
+        Args:
+            split_by: name of the stage that places samples in splits; "" for unknown.
+        """
+        few = [split for split, n in self.n_samples.items() if n < LEAST_SAMPLES]
+        if few:
+            counts = ", ".join(f"{split} {n}" for split, n in self.n_samples.items())
+            what = f"{', '.join(few)} has fewer than {LEAST_SAMPLES} samples ({counts})"
+        elif self.n_groups["test"] < LEAST_GROUPS:
+            what = f"all {self.n_samples['test']} samples of test are of one group: what it shows may be its own"
+        else:
+            return ""
+        return (
+            f"{what}; build from more songs, or choose other shares with --set {split_by or 'STAGE'}.split.test=… or "
+            "another --seed"
+        )
+
+
+def sizes(work: TableSource, wanted: PairedViewsSettings) -> Sizes:
+    """Count samples and groups of each split, without reading a view."""
+    home, ids = introduced_by(work), _sample_ids(work, next(iter(wanted.views.values())).partition(".")[0])
+    split, groups = _column(work, f"{home}.split", ids), _column(work, f"{home}.group_id", ids)
+    return Sizes(
+        n_samples={name: int((split == name).sum()) for name in SPLITS},
+        n_groups={name: len(set(groups[split == name])) for name in SPLITS},
+        tables=_digests(work, wanted),
+    )
+
+
+def _sample_ids(work: TableSource, table: str) -> list[str]:
+    return strings(pc.unique(work.table(table, ["sample_id"]).column("sample_id")))
+
+
+def _digests(work: TableSource, wanted: PairedViewsSettings) -> dict[str, str]:
+    tables = {name.partition(".")[0] for name in wanted.columns()} | {introduced_by(work)}
+    return {table: work.digest(table) for table in sorted(tables)}
 
 
 def read(work: TableSource, wanted: PairedViewsSettings) -> Dataset:
@@ -58,13 +114,12 @@ def read(work: TableSource, wanted: PairedViewsSettings) -> Dataset:
     memory.
 
     Raises:
-        InputError: a split has fewer than two samples, or the views are not of the same samples.
+        InputError: the views are not of the same samples.
     """
     views = _read_views(work, wanted)
     sample_ids = next(iter(views.values())).sample_ids
     home = introduced_by(work)
     split = _column(work, f"{home}.split", sample_ids)
-    _require_splits(work, split)
     train = np.flatnonzero(split == "train")
     subject = Subject(
         names=tuple(views),
@@ -77,7 +132,6 @@ def read(work: TableSource, wanted: PairedViewsSettings) -> Dataset:
         metadata={m: {c: _a_sample(work, c, sample_ids) for c in columns} for m, columns in wanted.metadata.items()},
         lengths={modality: _a_sample(work, column, sample_ids) for modality, column in wanted.lengths.items()},
     )
-    tables = {name.partition(".")[0] for name in wanted.columns()} | {home}
     return Dataset(
         subject=subject,
         facts=tuple(
@@ -85,7 +139,6 @@ def read(work: TableSource, wanted: PairedViewsSettings) -> Dataset:
             for m, source in wanted.views.items()
         ),
         categories=_column(work, wanted.category, sample_ids) if wanted.category else None,
-        tables={table: work.digest(table) for table in sorted(tables)},
     )
 
 
@@ -176,12 +229,3 @@ def _a_sample(work: TableSource, path: str, sample_ids: Sequence[str]) -> NDArra
     summed = summed.group_by("sample_id", use_threads=False).aggregate([("value", "sum")])
     where = pc.index_in(pa.array(sample_ids), summed.column("sample_id").combine_chunks())
     return np.asarray(summed.column("value_sum").take(where).to_numpy(), dtype=np.float64)
-
-
-def _require_splits(work: TableSource, split: NDArray[Any]) -> None:
-    counts = {name: int((split == name).sum()) for name in ("train", "valid", "test")}
-    if few := [name for name, n in counts.items() if n < 2]:
-        raise InputError(
-            f"{work.root}: {', '.join(few)} has fewer than two samples ({counts}); build from more songs, "
-            f"or choose other shares with --set {work.head.split_by or 'STAGE'}.split.test=…"
-        )

@@ -37,7 +37,7 @@ def card(baselines: Sequence[BaselineResult]) -> tuple[FigureTable, ...]:
         for one in baselines
         for way in one.directions
     )
-    return (FigureTable(_CAPTION, _COLUMNS, rows),)
+    return (FigureTable(_CAPTION, _COLUMNS, rows),) if rows else ()
 
 
 def methods(baselines: Sequence[BaselineResult]) -> tuple[dict[str, Any], ...]:

@@ -14,6 +14,7 @@ from musicdata.release.description.card.facts import Facts
 from musicdata.release.description.card.figures import measure
 from musicdata.release.description.card.markdown import FILTERS, show
 from musicdata.release.record import configs, layout
+from musicdata.system import paths
 
 if TYPE_CHECKING:
     from musicdata.release.record.layout import Record
@@ -32,10 +33,11 @@ def render(root: Path, record: Record) -> str:
         ContractError: a contract cannot be read.
         RecipeError: the recipe cannot be read.
     """
-    table_contracts = [contracts.read(path) for path in sorted((root / layout.CONTRACTS).glob("*.toml"))]
+    there = sorted(path.name for path in paths.inside(root, layout.CONTRACTS).glob("*.toml"))
+    table_contracts = [contracts.read(paths.inside(root, f"{layout.CONTRACTS}/{name}")) for name in there]
     described = {contract.name: contract for contract in table_contracts}
     figures = [measure(root, config) for config in configs.of_release(record, described)]
-    facts = Facts(record, recipes.read_head(str(root / layout.RECIPE)), described, figures)
+    facts = Facts(record, recipes.read_head(str(paths.inside(root, layout.RECIPE))), described, figures)
     return _environment().get_template("card.md.j2").render(facts=facts, record=record)
 
 
@@ -47,10 +49,11 @@ def check(root: Path) -> list[str]:
         IntegrityError: a data file cannot be read.
     """
     record = layout.read_record(root)
-    path = root / layout.CARD
-    if not path.is_file():
+    try:
+        there = paths.read_inside(root, layout.CARD)
+    except FileNotFoundError:
         return [f"there is no {layout.CARD}"]
-    there, computed = path.read_bytes(), render(root, record)
+    computed = render(root, record)
     if there == computed.encode():
         return []
     before = there.decode("utf-8", errors="replace").splitlines()

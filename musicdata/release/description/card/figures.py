@@ -13,6 +13,8 @@ import pyarrow.parquet as pq
 
 from musicdata.errors import IntegrityError
 from musicdata.release.record import layout
+from musicdata.release.record.files import opened
+from musicdata.system import paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -129,26 +131,28 @@ def measure(root: Path, config: Config) -> ConfigFigures:
     """
     figures = ConfigFigures(config)
     for split in SPLITS:
-        for path in sorted((root / layout.DATA / config.name).glob(f"{split}-*.parquet")):
+        folder = paths.inside(root, f"{layout.DATA}/{config.name}")
+        for name in sorted(path.relative_to(root).as_posix() for path in folder.glob(f"{split}-*.parquet")):
             try:
-                _add_file(figures, split, path)
+                _add_file(figures, split, root, name)
             except (OSError, pa.ArrowException) as error:
-                raise IntegrityError(f"{path} cannot be read: {error}. Run: musicdata release verify {root}") from error
+                message = f"{root / name} cannot be read: {error}. Run: musicdata release verify {root}"
+                raise IntegrityError(message) from error
     return figures
 
 
-def _add_file(figures: ConfigFigures, split: str, path: Path) -> None:
+def _add_file(figures: ConfigFigures, split: str, root: Path, name: str) -> None:
     columns = [column for _, column in figures.shown.columns]
     texts = [column.name for column in columns if column.type == "string"]
-    with pq.ParquetFile(path, read_dictionary=texts, page_checksum_verification=True) as file:
+    with opened(root, name, read_dictionary=texts) as file:
         there = set(file.schema_arrow.names)
         columns = [column for column in columns if column.name in there and not column.is_vector]
         read = [f"{column.name}.path" if column.is_media else column.name for column in columns]
         figures.files += 1
-        figures.bytes += path.stat().st_size
+        figures.bytes += (root / name).stat().st_size
         figures.rows[split] = figures.rows.get(split, 0) + file.metadata.num_rows
-        for name, size in _media_bytes(file, columns):
-            figures.media.setdefault(name, MediaFigures()).bytes += size
+        for column_name, size in _media_bytes(file, columns):
+            figures.media.setdefault(column_name, MediaFigures()).bytes += size
         for number in range(file.num_row_groups):
             _add_rows(figures, split, file.read_row_group(number, columns=read), columns)
 

@@ -34,12 +34,18 @@ def result(found: Validation, name: str, pair: tuple[str, str] = CERTAIN) -> Bas
 def test_the_views_are_the_features_of_the_recipe(many: Path) -> None:
     work = musicdata.open_data(many)
     assert work.recipe.validate is not None
-    data = dataset.read(work, PairedViewsSettings(**work.recipe.validate.settings))
+    settings = PairedViewsSettings(**work.recipe.validate.settings)
+    data = dataset.read(work, settings)
     assert [view.shape for view in data.facts] == [(20, 128), (20, 100, 32), (20, 20)]
     assert [len(view) for view in data.subject.views.values()] == [len(data.subject.sample_ids)] * 3
     assert list(data.subject.sample_ids) == sorted(data.subject.sample_ids)
     assert "log_mel" in data.facts[0].extractor
-    assert set(data.tables) >= {"features_audio", "features_sheet", "features_lyrics", "samples"}
+    assert set(dataset.sizes(work, settings).tables) >= {
+        "features_audio",
+        "features_sheet",
+        "features_lyrics",
+        "samples",
+    }
 
 
 def test_the_gate_holds_and_the_certain_link_is_found(found: Validation) -> None:
@@ -147,6 +153,27 @@ def test_deep_baselines_are_left_out_where_there_are_too_few_samples_for_them(co
     assert 0 < few.n_samples["train"] < 61
     assert {b.name for b in few.result.baselines} == {"CCA", "CCA weighted"}
     assert any(f"they need 61 train samples, and there are {few.n_samples['train']}" in note for note in few.notes)
+
+
+def test_a_data_set_too_small_to_measure_is_judged_so_and_can_be_released(copied: Path, tmp_path: Path) -> None:
+    done = run("validate", copied, "--no-deep")
+    assert done.returncode == 4, done.stderr
+    assert "valid has fewer than 2 samples (train 18, valid 0, test 2)" in done.stderr
+    assert "--set window.split.test=" in done.stderr
+    assert "enough samples to judge by" in (copied / "validation" / "validation.html").read_text("utf-8")
+    command = ("release", "build", copied, "--version", "1.0.0", "--out", tmp_path / "release", "--no-deep")
+    assert run(*command).returncode == 4
+    released = run(*command, "--allow-failed-gate")
+    assert released.returncode == 0, released.stderr
+    assert "The gate does not hold" in (tmp_path / "release" / "README.md").read_text("utf-8")
+    assert run("release", "verify", tmp_path / "release").returncode == 0
+
+
+def test_one_group_to_ask_is_too_few() -> None:
+    one = dataset.Sizes({"train": 20, "valid": 2, "test": 3}, {"train": 9, "valid": 1, "test": 1}, {})
+    assert one.too_few("window").startswith("all 3 samples of test are of one group")
+    two = dataset.Sizes({"train": 20, "valid": 2, "test": 3}, {"train": 9, "valid": 1, "test": 2}, {})
+    assert two.too_few("window") == ""
 
 
 def test_what_cannot_be_validated_says_why(built: Path, tmp_path: Path) -> None:

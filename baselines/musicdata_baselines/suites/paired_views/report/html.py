@@ -55,6 +55,8 @@ def page(validation: Validation) -> Page:
 
 
 def _sections(validation: Validation) -> Iterator[Section]:
+    if not validation.result.baselines:  # nothing was measured: the gate says why
+        return
     draw = _Drawing(_environment(), validation)
     styled = line_plot.styles(list(dict.fromkeys(baseline.name for baseline in validation.result.baselines)))
     pairs = [_pair(validation, verdict, styled) for verdict in verdicts.of_pairs(validation)]

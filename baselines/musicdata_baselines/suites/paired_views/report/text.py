@@ -23,7 +23,9 @@ _SUPERSCRIPTS = " ¹²³⁴⁵⁶⁷⁸⁹"
 
 
 def lines(validation: Validation) -> Iterator[str]:
-    """Yield the lines between the verdict and the notes."""
+    """Yield the lines between the verdict and the notes; none where nothing was measured."""
+    if not validation.result.baselines:
+        return
     yield from _legend(validation)
     for pair in validation.result.pairs:
         yield ""

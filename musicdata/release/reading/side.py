@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from musicdata.definitions.contract import SAMPLE_ID
 from musicdata.errors import IntegrityError
-from musicdata.release.diff.merge import BLOCK_ROWS, Stream
-from musicdata.release.record.files import data_files, read_contracts
+from musicdata.release.reading.merge import BLOCK_ROWS, Stream
+from musicdata.release.record.files import data_files, opened, read_contracts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -77,9 +76,8 @@ class Side:
         is_large = any(contract.column(name).is_media or contract.column(name).is_vector for name in columns)
         for name in data_files(self.record, facts.config, split):
             try:
-                for rows in _row_groups(
-                    self.root / name, [facts.columns[c] for c in columns], 1 if is_large else BLOCK_ROWS
-                ):
+                places = [facts.columns[c] for c in columns]
+                for rows in _row_groups(self.root, name, places, 1 if is_large else BLOCK_ROWS):
                     yield pa.Table.from_arrays(rows.columns, schema=schema)
             except (OSError, pa.ArrowException, KeyError) as error:
                 raise IntegrityError(
@@ -87,9 +85,9 @@ class Side:
                 ) from error
 
 
-def _row_groups(path: Path, columns: Sequence[str], n_rows: int) -> Iterator[pa.Table]:
+def _row_groups(root: Path, name: str, columns: Sequence[str], n_rows: int) -> Iterator[pa.Table]:
     """Yield row groups of a file, about so many rows at a time; columns in the order given, page checksums verified."""
-    with pq.ParquetFile(path, page_checksum_verification=True) as file:
+    with opened(root, name) as file:
         a_time = max(1, n_rows * file.num_row_groups // max(1, file.metadata.num_rows))
         for first in range(0, file.num_row_groups, a_time):
             numbers = range(first, min(first + a_time, file.num_row_groups))
