@@ -1,4 +1,4 @@
-"""Commands for what is published: release build, verify, diff, publish, takedown, card; export."""
+"""Commands for what is published: release build, verify, rebuild, diff, publish, takedown, card; export."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from musicdata.cli.app import app
-from musicdata.cli.options import EXIT_FINDINGS, Json, print_json
+from musicdata.cli.options import EXIT_FINDINGS, Json, Workers, print_json, progress
 from musicdata.cli.output import say
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def build(
     from musicdata.api import release as library
     from musicdata.cli.looking import run_validation
 
-    if library.needs_validation(work):
+    if library.needs_validation(work, out, version=version, previous=previous or None):
         run_validation(work, work / "validation", deep=deep, swept=False)
     if dry_run:
         facts = library.foresee_build(
@@ -100,6 +100,46 @@ def verify(
         if not problems:
             say(f"✓ {release} is whole" + (f", and {len(exports)} views agree with it" if exports else ""))
     if problems:
+        raise typer.Exit(EXIT_FINDINGS)
+
+
+@releases.command("rebuild", short_help="Prove that a release comes of its input and recipe.")
+def rebuild(
+    release: ReleaseArgument,
+    input_: Annotated[
+        str | None, typer.Option("--input", "-i", help="File or folder with what the release was made from.")
+    ] = None,
+    work: Annotated[
+        Path | None, typer.Option("--work", "-w", help="New workspace to build in, kept [default: a temporary one].")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Folder for what comes out, to be compared by release diff."),
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="STAGE.KEY=VALUE", help="Where other input lies, nothing else; repeatable."),
+    ] = None,
+    workers: Workers = None,
+    as_json: Json = False,
+) -> None:
+    """Build a release again from its own recipe: the same content root comes out, or what differs first is named."""
+    from musicdata.api import rebuild as rebuilding
+
+    with progress(quiet=as_json) as shown:
+        made = rebuilding.rebuild(
+            release, input=input_, work=work, out=out, overrides=set_ or (), workers=workers, progress=shown
+        )
+    if as_json:
+        print_json({"same": made.is_same} | dataclasses.asdict(made))
+    elif made.is_same:
+        say(f"✓ {made.release} comes out again: content {made.content_root}")
+        for tool in made.tools:
+            say(f"  though {tool}")
+    else:
+        say(f"✗ {made.release} does not come out again: content {made.again}, expected {made.content_root}")
+        say(f"  {made.first}")
+    if not made.is_same:
         raise typer.Exit(EXIT_FINDINGS)
 
 

@@ -247,6 +247,7 @@ def _rows(mood: str, request: Any, lists: list[dict[str, Any]]) -> dict[str, lis
 def _source_digest(parameters: FindPlaylists) -> str:
     """Return the content hash of the files that are read."""
     if parameters.mode == "import":
+        track_lists.read(parameters.input)  # raises for what is no list of tracks before anything is asked
         return track_lists.digest(parameters.input)
     return json.dumps(read_seeds(parameters)) if parameters.seeds_file else ""
 
