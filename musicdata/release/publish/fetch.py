@@ -151,8 +151,10 @@ class _Download:
             write_whole(path, data, path.with_name(f"{path.name}.part"))
         record = layout.read_record(self._folder)
         sums = sums_of(self._folder, record)
-        last = layout.File(path=layout.SUMS, sha256=hashlib.sha256(sums).hexdigest(), bytes=len(sums))
-        files = sorted([*record.files, last], key=lambda file: file.path)
+        unlisted = [layout.File(path=layout.SUMS, sha256=hashlib.sha256(sums).hexdigest(), bytes=len(sums))]
+        if self._publication.signature:
+            unlisted.append(self._publication.signature.model_copy(update={"path": layout.SIGNATURE}))
+        files = sorted([*record.files, *unlisted], key=lambda file: file.path)
         if record.slug != slug or sum(file.bytes for file in files) + path.stat().st_size != self._publication.bytes:
             raise self._differs([f"{layout.RECORD} (it is of {record.slug}, and its files have other sizes in all)"])
         if clashing := _clashing([layout.RECORD, *(file.path for file in files)]):
