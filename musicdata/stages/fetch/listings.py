@@ -149,7 +149,7 @@ def _rows(playlist_key: str, request: Mapping[str, Any], tracks: list[dict[str, 
 
 STAGE = Stage(
     name="list_tracks",
-    version=1,
+    version=2,
     verb="lists the tracks of the playlists",
     inputs=("playlists",),
     outputs=("listings",),

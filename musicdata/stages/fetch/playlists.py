@@ -252,7 +252,7 @@ def _source_digest(parameters: FindPlaylists) -> str:
 
 STAGE = Stage(
     name="find_playlists",
-    version=1,
+    version=2,
     verb="finds the playlists of each mood",
     inputs=(),
     outputs=("playlists",),
