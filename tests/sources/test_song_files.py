@@ -21,7 +21,6 @@ def test_what_is_too_large_to_be_read_is_not_hashed(tmp_path: Path) -> None:
     with (tmp_path / "huge.csv").open("wb") as file:
         file.truncate(300 << 30)
     assert hashed(tmp_path / "huge.csv") == f"too_large:{300 << 30}"
-    assert song_files.digest(str(tmp_path)) != song_files.digest(str(tmp_path / "huge.csv"))
     os.truncate(tmp_path / "huge.csv", song_formats.MAX_FILE_BYTES)
     assert len(hashed(tmp_path / "huge.csv")) == 64
 
