@@ -1,8 +1,8 @@
 """Takes out of karaoke texts what programs write there that is neither sung nor tells where a word ends.
 
 Soft Karaoke: ``@`` before what is said of the song. Yamaha XF: ``^`` for a space, ``<`` for a page, ``$Lyrc`` and
-``XF`` headers. Rock Band: ``#`` and ``^`` for what is spoken, ``+`` where a syllable slides on, ``=`` for a hyphen, ``§``
-between two syllables of one note. Language and Display Extensions (RP-026): tags in braces. And chords: ``%Am``,
+``XF`` headers. Rock Band: ``#`` and ``^`` for what is spoken, ``+`` where a syllable slides on, ``=`` for a hyphen,
+``§`` between two syllables of one note. Language and Display Extensions (RP-026): tags in braces. And chords: ``%Am``,
 ``[Am]``.
 """
 

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 _APOSTROPHES = dict.fromkeys(
     ("af", "be", "ca", "da", "de", "en", "fr", "ga", "it", "nl", "no", "pt", "sv", "tr", "uk"), "\u2019\u00b4`"
 )
-_LOW_QUOTES = ("af", "bg", "cs", "de", "et", "hr", "hu", "is", "lt", "lv", "mk", "nl", "pl", "ro", "ru", "sk", "sl", "sq",
-               "sr", "uk")
+_LOW_QUOTES = ("af", "bg", "cs", "de", "et", "hr", "hu", "is", "lt", "lv", "mk", "nl", "pl", "ro", "ru", "sk", "sl",
+               "sq", "sr", "uk")
 _OPENING, _CLOSING = "\u201c\u2018\u00ab\u2039", "\u201d\u2019\u00bb\u203a\u2026"
-_APART = "\u00b7\u2022\u00a9\u00ae\u2122\u00b0\u266a\u266b\u2013\u2014"
+_APART = "\u2022\u00a9\u00ae\u2122\u00b0\u266a\u266b\u2013\u2014"
 _INVERTED = ("es", "gl", "ca")
 _OF_LANGUAGE = {"ca": "·", "el": "·\u0384", "he": "־׳״", "ar": "،؛؟", "fa": "،؛؟\u200c", "th": "ฯๆ฿"}
 _WIDE = re.compile("[\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\u2500-\u257f\u25a0-\u266f・ー]")
@@ -79,6 +79,8 @@ def _sign_fits(before: str, sign: str, after: str, language: str) -> bool:
         return True  # a mark on a letter, which the alphabet knows
     if sign in _OF_LANGUAGE.get(language, ""):
         return True
+    if sign == "\u2019" and language in _APOSTROPHES:
+        return True
     if sign in "\u00bf\u00a1":
         return language in _INVERTED and not before.isalnum()
     if sign == "\u201e":
@@ -91,7 +93,7 @@ def _sign_fits(before: str, sign: str, after: str, language: str) -> bool:
         return not before.isalnum() or (sign == "\u201c" and language in _LOW_QUOTES)
     if sign in _CLOSING:
         return not after.isalnum()
-    if sign in "\u00b7\u2022\u00b0":
+    if sign in "\u2022\u00b0":
         return not before.isalpha()
     return sign in _APART or sign in _APOSTROPHES.get(language, "")
 

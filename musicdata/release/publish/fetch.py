@@ -38,11 +38,12 @@ def fetch(slug: str, *, records_in: Path | None = None, progress: Progress | Non
 
     Args:
         slug: ``musictm@1.0.0``, ``musictm@1.0.0+ids`` for a view, ``musictm`` for the highest version.
-        records_in: folder of records to look in; None for all of `records.folders`.
+        records_in: folder of records to look in; None for all of `publications.folders`.
         progress: is told of each file that is there.
 
     Raises:
         InputError: there is no record of it.
+        RefusedError: only the current folder has one, and nobody said that it is to be trusted.
         IntegrityError: what is published, or here, is not what the record says; the message names the files.
         TransferError: the download broke off; the same call goes on from there.
         UsageError: the network is needed and forbidden.
@@ -150,8 +151,10 @@ class _Download:
             write_whole(path, data, path.with_name(f"{path.name}.part"))
         record = layout.read_record(self._folder)
         sums = sums_of(self._folder, record)
-        last = layout.File(path=layout.SUMS, sha256=hashlib.sha256(sums).hexdigest(), bytes=len(sums))
-        files = sorted([*record.files, last], key=lambda file: file.path)
+        unlisted = [layout.File(path=layout.SUMS, sha256=hashlib.sha256(sums).hexdigest(), bytes=len(sums))]
+        if self._publication.signature:
+            unlisted.append(self._publication.signature.model_copy(update={"path": layout.SIGNATURE}))
+        files = sorted([*record.files, *unlisted], key=lambda file: file.path)
         if record.slug != slug or sum(file.bytes for file in files) + path.stat().st_size != self._publication.bytes:
             raise self._differs([f"{layout.RECORD} (it is of {record.slug}, and its files have other sizes in all)"])
         if clashing := _clashing([layout.RECORD, *(file.path for file in files)]):

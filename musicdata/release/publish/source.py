@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -46,6 +47,10 @@ class Source(Protocol):
         Raises:
             IntegrityError: it is missing there, or is another.
         """
+        ...
+
+    def holds(self, file: File) -> bool:
+        """Say whether a file there is what it should be, by reading it."""
         ...
 
 
@@ -121,6 +126,19 @@ class Files:
         with storage_faults(to, file.bytes):
             move_whole(part, to)
 
+    @transfers
+    def holds(self, file: File) -> bool:
+        """Read a file to its end; say whether it has the bytes that it should have."""
+        digest, left = hashlib.sha256(), file.bytes + 1
+        try:
+            with self._opened(file.path) as there:
+                while left > 0 and (chunk := there.read(min(_CHUNK_BYTES, left))):
+                    digest.update(chunk)
+                    left -= len(chunk)
+        except IntegrityError:
+            return False
+        return digest.hexdigest() == file.sha256
+
     def _append(self, file: File, part: Path, offset: int) -> None:
         """Read from `offset` on, and not much further than the file should reach."""
         left = file.bytes - offset + 1
@@ -163,6 +181,15 @@ class Web:
             self._client.download(
                 self._url_of(file.path), to, sha256=file.sha256, size=file.bytes, headers=self._headers
             )
+
+    @transfers
+    def holds(self, file: File) -> bool:
+        """Read a file to its end; say whether it has the bytes that it should have."""
+        try:
+            with _lacking():
+                return self._client.sha256(self._url_of(file.path), file.bytes, headers=self._headers) == file.sha256
+        except IntegrityError:
+            return False
 
 
 @contextlib.contextmanager

@@ -21,6 +21,7 @@ from musicdata.release.record import layout
 from musicdata.release.record.digests import ColumnDigest
 from musicdata.release.record.files import data_files, opened
 from musicdata.release.record.tree import Problem
+from musicdata.release.verify import provenance
 from musicdata.system import paths
 
 if TYPE_CHECKING:
@@ -78,7 +79,10 @@ def problems(root: Path, record: Record, *, deep: bool) -> list[Problem]:
         jobs = [(config, split) for config in view.configs for split in view.splits(config)]
         checked = pool.map(lambda job: list(view.split_problems(*job, deep=deep)), jobs)
         problems = [problem for problems_of_split in checked for problem in problems_of_split]
-    return problems or [problem for config in view.configs for problem in view.twins(config)]
+    problems = problems or [problem for config in view.configs for problem in view.twins(config)]
+    if problems or record.view != "full":
+        return problems
+    return [Problem(layout.RECORD, "", f"{table}: {text}") for table, text in provenance.row_problems(root, record)]
 
 
 def config_columns(record: Record, config: str) -> set[str]:
@@ -126,7 +130,7 @@ def _around(root: Path, record: Record) -> list[Problem]:
         problems.append(
             Problem(layout.RECIPE, "", f"is the recipe of {head.dataset.name!r}, the release is {record.name!r}")
         )
-    return problems
+    return problems + [Problem(layout.RECIPE, "", text) for text in provenance.recipe_problems(root, record)]
 
 
 @dataclass(frozen=True, slots=True)
