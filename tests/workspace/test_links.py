@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,6 +17,20 @@ from musicdata.workspace.reader import TableReader, read_rejects
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+MANIFEST: dict[str, Any] = {
+    "origin": {
+        "facts": {"stage": "align", "version": 1, "parameters": {}},
+        "contracts": {},
+        "inputs": {},
+        "source": "",
+    },
+    "tools": {},
+    "shards": [],
+    "tables": {},
+    "rejects": {},
+}
 
 
 def link_to_folder(path: Path, theirs: Path) -> None:
@@ -112,7 +126,7 @@ def test_a_workspace_on_another_disk_is_reached_by_a_link_to_the_whole(tmp_path:
         workspace.write_json(workspace.state_folder("align") / "manifest.json", {"shards": []})
     assert (tmp_path / "disk" / "state" / "align" / "manifest.json").is_file()
     with workspace.hold("build again"):
-        assert workspace.manifest("align") == {"shards": []}
+        assert workspace.manifest("align") == MANIFEST
 
 
 def test_what_a_running_build_keeps_in_scratch_is_not_looked_at(tmp_path: Path, theirs: Path) -> None:
@@ -171,16 +185,19 @@ OUTSIDE = [
 def test_a_manifest_that_names_a_file_outside_is_an_error_of_ours(file: str, tmp_path: Path, theirs: Path) -> None:
     workspace = Workspace(tmp_path / "work")
     part = {"file": file, "sha256": "0" * 64, "bytes": 1, "rows": 1, "first": "a", "last": "z"}
-    manifest = {
+    shard = {"key": "k", "first": "a", "last": "z", "n_items": 1, "reasons": {}}
+    manifest = MANIFEST | {
         "tables": {"songs": {"digest": "", "rows": 1, "bytes": 1}},
-        "shards": [{"parts": {"songs": part}, "rejects": part}],
+        "shards": [shard | {"parts": {"songs": part}, "rejects": part}],
     }
-    workspace.write_json(workspace.state_folder("ingest.songs") / "manifest.json", manifest)
-    with pytest.raises(IntegrityError, match="does not write"):
+    workspace.write_manifest("ingest.songs", manifest)
+    with pytest.raises(IntegrityError, match="is no name of a part"):
         TableReader(workspace).read("songs")
-    with pytest.raises(IntegrityError, match="does not write"):
+    with pytest.raises(IntegrityError, match="is no name of a part"):
         list(read_rejects(workspace, "ingest.songs"))
-    assert [problem for _, problem in checking.check_parts(workspace) if "does not write" in problem]
+    assert [problem for _, problem in checking.check_parts(workspace) if "is no name of a part" in problem]
+    with pytest.raises(IntegrityError, match="does not write"):
+        workspace.table_part("songs", file)
 
 
 @pytest.mark.parametrize("name", ["../theirs", "a/../../theirs", "/etc", "a/."])
