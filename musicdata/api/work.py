@@ -48,6 +48,14 @@ class Work(TableSource):
             return
         yield from TableSource.rows(self, name, key, columns)
 
+    def place(self, name: str) -> Path:
+        """Return where something of the workspace is, whether it is there or not.
+
+        Raises:
+            IntegrityError: the name leads out of the workspace, or over a link.
+        """
+        return Workspace(self.root).place(name)
+
     @property
     def recipe(self) -> Recipe:
         """Return the recipe it was built from, with every parameter written out."""
@@ -92,20 +100,29 @@ def open_data(path: str | Path | None = None) -> Work | Release:
     return open_work(path)
 
 
-def load(name: str | Path, *, split: str | None = None) -> Release:
+def load(
+    name: str | Path, *, split: str | None = None, verify: bool = True, records: str | Path | None = None
+) -> Release:
     """Open a release by name, fetched and checked when it is not here yet, or by its folder.
 
     Args:
         name: ``musictm@1.0.0``; ``musictm`` for the newest version on record; or the folder of a release.
         split: only this split: ``train``, ``valid`` or ``test``.
+        verify: see now that the release has exactly its files, each of its size, and hash each file before it is first
+            read, once a process; a file that differs is an IntegrityError that names it. False looks at nothing: what
+            is read may be anything. Neither computes the digests of columns: `musicdata release verify` does.
+        records: folder of records to look in, which is trusted; None for those of this machine, and of
+            MUSICDATA_RECORDS.
 
     Raises:
         InputError: there is no such release or split.
-        IntegrityError: what was fetched is not what its record says.
+        RefusedError: only the current folder has a record of it, and nobody said that it is to be trusted.
+        IntegrityError: it, or what was fetched, is not what its record says.
         TransferError: the download broke off; the same call goes on from there.
     """
     from musicdata.release.publish.fetch import fetch
 
     if (Path(name) / RECORD).is_file():
-        return open_release(name, split)
-    return open_release(fetch(str(name)), split)
+        return open_release(name, split, verify=verify)
+    found = fetch(str(name), records_in=None if records is None else Path(records))
+    return open_release(found, split, verify=verify)

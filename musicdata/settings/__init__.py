@@ -3,6 +3,7 @@
     MUSICDATA_HOME          what is fetched and recorded; else $XDG_CACHE_HOME/musicdata, else ~/.cache/musicdata
     MUSICDATA_OFFLINE       1: no connection is opened
     MUSICDATA_SHARD_ITEMS   at most about so many items in a shard, where a stage would take more
+    MUSICDATA_RECORDS       folder with records of published releases that are trusted, beside those of this machine
     MUSICDATA_SANDBOX       auto, required or off: see `Sandbox`
     keys and addresses      as the entries of the services say: `services.toml`, `musicdata.settings.service`
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 _OF_LIBRARIES = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "HUGGING_FACE_HUB_TOKEN")
 _SHOWN = "***"
 _SHORTEST = 4  # a shorter value would be found in the middle of ordinary words
+_SHORTEST_IN_DATA = 8  # a shorter one might be a word of a song
 _YES, _NO = {"1", "true", "yes", "on"}, {"", "0", "false", "no", "off"}
 _USER_INFO = re.compile(r"(?<=://)[^/\s?#@'\"]+@")
 _SIGNED = re.compile(
@@ -107,12 +109,14 @@ class Settings:
         offline: whether no connection may be opened.
         shard_items: items in a shard at most, about; None for as many as each stage takes.
         keys: name of the variable → its value, for those that are set.
+        records: folder of records that are trusted, if one is named.
     """
 
     home: Path
     offline: bool
     shard_items: int | None = None
     keys: Mapping[str, Secret] = field(default_factory=dict)
+    records: Path | None = None
 
     def key(self, name: str, used_for: str) -> Secret:
         """Return a key.
@@ -141,7 +145,14 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         UsageError: MUSICDATA_OFFLINE is neither yes nor no, or MUSICDATA_SHARD_ITEMS is no number.
     """
     keys = {name: Secret(value) for name in key_names() if (value := environment.get(name, "").strip())}
-    return Settings(_home(environment), _offline(environment), shard_items(environment), keys)
+    return Settings(
+        _home(environment), _offline(environment), shard_items(environment), keys, _records(environment)
+    )
+
+
+def _records(environment: Mapping[str, str]) -> Path | None:
+    records = environment.get("MUSICDATA_RECORDS", "").strip()
+    return Path(records).expanduser().absolute() if records else None
 
 
 def _home(environment: Mapping[str, str]) -> Path:
@@ -199,29 +210,34 @@ def redact(text: str) -> str:
     return _SIGNED.sub(rf"\1{_SHOWN}", _USER_INFO.sub(f"{_SHOWN}@", without_keys(text)))
 
 
-def without_keys(text: str) -> str:
-    """Return the text with ``***`` in the place of the values of keys and of nothing else, for what becomes data.
+def without_keys(text: str, shortest: int = _SHORTEST) -> str:
+    """Return the text with ``***`` in the place of the values of keys of at least so many characters, and nothing else.
 
-    A service may say a key back: in a title, in lyrics, in an error. It is known as it is, quoted for a URL, and as a
-    JSON string has it.
+    They are known as they are, quoted for a URL, and as a JSON string has them.
     """
     named = {os.environ.get(name, "").strip() for name in key_names() + _OF_LIBRARIES}
     for value in sorted(_made | named, key=len, reverse=True):
-        if len(value) >= _SHORTEST:
-            quoted = (quote(value, safe=""), quote(value), quote_plus(value), value.replace("/", "\\/"))
-            for form in {value, *quoted, json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}:
+        if len(value) >= shortest:
+            in_json = (json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1])
+            in_url = (quote(value, safe=""), quote(value), quote_plus(value))
+            for form in {value, *in_url, *in_json, *(one.replace("/", "\\/") for one in in_json)}:
                 text = text.replace(form, _SHOWN)
     return text
 
 
-def bytes_without_keys(data: bytes) -> bytes:
-    """Return UTF-8 text, or what is none, without the values of keys; nothing else of it changes.
+def data_without_keys(data: bytes) -> bytes:
+    """Return what a service said without the keys that it says back, in a title, in lyrics; sounds stay as they are.
 
     >>> key = Secret("correct horse")
-    >>> bytes_without_keys(b"\xff correct horse")
-    b'\xff ***'
+    >>> data_without_keys('{"title": "…correct horse"}'.encode()).decode()
+    '{"title": "…***"}'
     """
-    return without_keys(data.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return data
+    clean = without_keys(text, _SHORTEST_IN_DATA)
+    return data if clean == text else clean.encode()
 
 
 def guard_logs() -> None:

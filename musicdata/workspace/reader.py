@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import tomllib
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from musicdata.definitions.reader import Reject
 from musicdata.errors import ContractError, IntegrityError
+from musicdata.system import paths
 from musicdata.workspace.parts import GATHER_ROWS, read_part
 
 if TYPE_CHECKING:
@@ -89,6 +91,17 @@ class TableReader:
         """Return what a sealed stage ran with; nothing for one that was not sealed."""
         manifest = self._workspace.manifest(stage)
         return dict(manifest["origin"]["facts"]["parameters"]) if manifest else {}
+
+    def locations(self, stage: str) -> dict[str, str]:
+        """Return the parameters of a stage that say where its input lies, as the recipe in the workspace has them."""
+        try:
+            with paths.open_regular(self._workspace.place("recipe.toml"), paths.MAX_TEXT_BYTES) as file:
+                steps = tomllib.load(file).get("stage", [])
+        except (OSError, ValueError):  # none there, or none that can be read: the workspace is not known to have one
+            return {}
+        known = self.parameters(stage)
+        stated = {name: value for step in steps if step.get("use") == stage for name, value in step.items()}
+        return {name: v for name, v in stated.items() if name not in known and name != "use" and isinstance(v, str)}
 
     def parts(self, table: str, first: str | None = None, last: str | None = None) -> list[dict[str, Any]]:
         """List the records of the parts of `table` that can hold keys in first..last."""

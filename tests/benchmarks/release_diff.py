@@ -27,7 +27,7 @@ import soundfile
 from PIL import Image
 
 from musicdata.definitions import contract as contracts
-from musicdata.release.diff import diff
+from musicdata.release.diff import compare as compare_releases
 from musicdata.release.reading.release import open_release
 from musicdata.release.verify.files import verify
 from tests.benchmarks.costs import Command, measure
@@ -112,7 +112,7 @@ def _encode_anew(rows: pa.Table) -> pa.Table:
 
 def compare(a: Path, b: Path) -> dict[str, int]:
     """Return what our diff counts."""
-    found = diff(open_release(a), open_release(b))
+    found = compare_releases(open_release(a), open_release(b))
     kinds = ("added", "removed", "moved", "changed", "reencoded")
     return {kind: sum(getattr(table, kind).n for table in found.tables.values()) for kind in kinds}
 

@@ -7,15 +7,16 @@ What counts as a sung note:
 - Where the first verse is silent and four or more syllables on end are printed for a later verse only, that line is
   what everybody sings there and is taken as it stands: so chorales print their second half, level with the lower of the
   two lines of the first half. So it is with any number of syllables of a verse that is called a refrain, and with three
-  or more where the verse is printed under neither neighbour. What stands in an ending for later passes only is not sung.
+  or more where the verse is printed under neither neighbour. What stands in an ending for later passes only is silent.
 - A note without a syllable prolongs the one before it only where something says so:
   a tie, or a slur that begins under a sung note and reaches it, also over a rest;
   an extender line: to where it stops, or, where the score does not say, as far as a hyphen would;
   a hyphen, if the next syllable goes on with the word: up to there;
   the syllable that another verse, which has sung in the same measure before, has on it;
   at last, that it and all notes up to the next syllable or rest are few: 8 quarter lengths in the same measure, or 4
-  over a bar line and no measure without any syllable. With none of these it is played or hummed, and counts as silence;
-  so does what comes after it. A rest ends all but slurs, and where an extender line stops, only ties and slurs go on.
+  over a bar line, and none of them in a measure without any syllable. With none of these it is played or hummed, and
+  counts as silence; so does what comes after it. A rest ends all but slurs, and where an extender line stops, only
+  ties and slurs go on.
 - A tied note that carries a syllable of its own is a note of its own: that is how French scores print a mute e on the
   second half of a held note.
 - A joined note keeps the pitch of its first note and lasts to the end of its last one.
@@ -35,6 +36,7 @@ from typing import TYPE_CHECKING
 from musicdata.errors import FormatError
 from musicdata.music.formats import score_lyrics, score_notes
 from musicdata.music.formats.lyric_words import join_words
+from musicdata.music.formats.score_values import NEVER
 from musicdata.music.formats.song import SungNote
 
 if TYPE_CHECKING:
@@ -48,7 +50,6 @@ if TYPE_CHECKING:
 _ROUNDING_GAP_QL = Fraction(1, 32)
 _IN_MEASURE_QL, _OVER_BAR_LINE_QL = 8, 4
 _EXTENDER_QL = 16  # of a line that the score does not end
-_NEVER = Fraction(-1)
 _MIN_LINE_SYLLABLES, _MIN_REFRAIN_SYLLABLES = 4, 3
 _NONE: tuple[Syllable, ...] = ()
 
@@ -60,9 +61,9 @@ class _Sung:
     notes: list[WrittenNote]
     lyric: Lyric
     end: Fraction
-    held_until: Fraction = _NEVER  # onset of the last note that its extender line or hyphen reaches
+    held_until: Fraction = NEVER  # onset of the last note that its extender line or hyphen reaches
     is_closed: bool = False  # whether nothing but ties and slurs may prolong it after that
-    bare_until: Fraction = _NEVER  # onset of the last note that prolongs it though nothing says so
+    bare_until: Fraction = NEVER  # onset of the last note that prolongs it though nothing says so
 
 
 @dataclass(slots=True)
@@ -228,7 +229,7 @@ class _Joining:
         self.notes, self.text, self.first, self.later_endings = notes, text, first, later_endings
         self.sung_measures = {note.measure for note, lyric in zip(notes, text, strict=True) if lyric is not None}
         self.sung: list[_Sung] = []
-        self.slurred_until = _NEVER
+        self.slurred_until = NEVER
         self.verses: tuple[int, set[str]] = (-1, set())  # a measure, and the verses printed in it so far
 
     def join(self) -> list[_Sung]:
@@ -260,7 +261,7 @@ class _Joining:
         if ends:
             sung.held_until, sung.is_closed = ends[0], True
         elif lyric.extender:
-            sung.held_until = max((n.onset for n in held if n.end - note.onset <= _EXTENDER_QL), default=_NEVER)
+            sung.held_until = max((n.onset for n in held if n.end - note.onset <= _EXTENDER_QL), default=NEVER)
         elif following and held and not lyric.syllables[-1].ends_word and not following.syllables[0].starts_word:
             sung.held_until = held[-1].onset
         return sung
@@ -276,12 +277,15 @@ class _Joining:
             return False
         if note.tie_ends or (before.tie_begins and before.pitch == note.pitch) or note.onset <= sung.held_until:
             return True
-        if sung.is_closed:
-            return False
+        return not sung.is_closed and self.may_prolong(index, sung)
+
+    def may_prolong(self, index: int, sung: _Sung) -> bool:
+        """Say whether a note goes on with the one before it though no sign under the first verse says so."""
+        note = self.notes[index]
         if others := _printed_verses(note):
             return note.measure == self.verses[0] and bool(others & self.verses[1])
         if note.onset > sung.bare_until:
-            sung.bare_until = self.bare_until(index, before)
+            sung.bare_until = self.bare_until(index, sung.notes[-1])
         return note.onset <= sung.bare_until
 
     def bare_until(self, index: int, before: WrittenNote) -> Fraction:
@@ -295,7 +299,6 @@ class _Joining:
             stop += 1
         run = self.notes[index:stop]
         length = run[-1].end - run[0].onset
-        if run[-1].measure == before.measure:
-            return run[-1].onset if length <= _IN_MEASURE_QL else _NEVER
         is_sung_throughout = self.sung_measures.issuperset(note.measure for note in run)
-        return run[-1].onset if length <= _OVER_BAR_LINE_QL and is_sung_throughout else _NEVER
+        bound = _IN_MEASURE_QL if run[-1].measure == before.measure else _OVER_BAR_LINE_QL
+        return run[-1].onset if length <= bound and is_sung_throughout else NEVER

@@ -37,8 +37,8 @@ _OWN_ALIASES = {
 _CODECS = {
     "utf_8", "utf_16", "utf_16_le", "utf_16_be", "ascii", "latin_1",
     *(f"iso8859_{number}" for number in (2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 16)),
-    *(f"cp{number}" for number in (*range(1250, 1259), 437, 737, 775, 850, 852, 855, 857, 858, 860, 861, 862, 863, 865)),
-    "cp866", "cp869", "cp874", "cp932", "cp949", "cp950", "koi8_r", "koi8_u", "kz1048", "tis_620",
+    *(f"cp{number}" for number in (*range(1250, 1259), 437, 737, 775, 850, 852, 855, 857, 858, 860, 861, 862, 863)),
+    "cp865", "cp866", "cp869", "cp874", "cp932", "cp949", "cp950", "koi8_r", "koi8_u", "kz1048", "tis_620",
     "mac_roman", "mac_latin2", "mac_cyrillic", "mac_greek", "mac_turkish", "mac_iceland",
     "shift_jis", "shift_jisx0213", "shift_jis_2004", "euc_jp", "iso2022_jp", "euc_kr", "johab", "gb2312", "gbk",
     "gb18030", "hz", "big5", "big5hkscs",
@@ -71,9 +71,9 @@ def parse(data: bytes) -> ET.Element:
 
 
 def looks_like_xml(data: bytes) -> bool:
-    """Say whether bytes begin as a document does: with a mark of its encoding, or with a "<".
+    r"""Say whether bytes begin as a document does: with a mark of its encoding, or with a "<".
 
-    >>> looks_like_xml(b"\\n<?xml"), looks_like_xml("<".encode("utf-16")), looks_like_xml(b"PK")
+    >>> looks_like_xml(b"\n<?xml"), looks_like_xml("<".encode("utf-16")), looks_like_xml(b"PK")
     (True, True, False)
     """
     return data.lstrip(b" \t\r\n").startswith(b"<") or data.startswith(tuple(mark for mark, _ in _MARKS))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from musicdata.errors import UsageError
-from musicdata.release.diff.merge import BLOCK_ROWS
 from musicdata.release.diff.metadata import changed_metadata
 from musicdata.release.diff.result import Diff, Found, TableDiff
 from musicdata.release.diff.rows import compare_rows
-from musicdata.release.diff.side import Side
 from musicdata.release.diff.takedown import Removed
+from musicdata.release.reading.merge import BLOCK_ROWS
+from musicdata.release.reading.side import Side
 from musicdata.release.record import layout
+from musicdata.release.verify.gate import require_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,15 +20,44 @@ if TYPE_CHECKING:
     from musicdata.definitions.column import Column
     from musicdata.release.reading.release import Release
 
-__all__ = ["Diff", "Found", "TableDiff", "diff"]
+__all__ = ["Diff", "Found", "TableDiff", "compare", "diff"]
 
 
-def diff(
+def diff(a: Release, b: Release, *, progress: Callable[[str], None] = lambda _what: None) -> Diff:
+    """Verify two releases, or the same view of both, and compare all their splits.
+
+    Args:
+        a: the first, older one.
+        b: the second.
+        progress: is told each release when it is verified.
+
+    Raises:
+        UsageError: they are different views, or releases of different data sets.
+        IntegrityError: one is not what it says it is.
+    """
+    _require_sense(a, b)
+    for release in (a, b):
+        progress(f"verify {release.root}")
+        require_whole(release.root, "and what is not what it says cannot be compared")
+    return compare(a, b)
+
+
+def _require_sense(a: Release, b: Release) -> None:
+    if a.record.name != b.record.name:
+        raise UsageError(f"{a.record.slug} and {b.record.slug} are releases of different data sets")
+    if a.record.view != b.record.view:
+        raise UsageError(
+            f"{a.record.slug} is the view {a.record.view!r}, {b.record.slug} the view {b.record.view!r}: "
+            "compare the same view of both"
+        )
+
+
+def compare(
     a: Release, b: Release, *, block_rows: int = BLOCK_ROWS, progress: Callable[[str], None] = lambda _table: None
 ) -> Diff:
-    """Compare two releases, or the same view of both: all their splits.
+    """Compare two releases whose digests are believed: what `RELEASE.json` says is equal is not read.
 
-    The digests in `RELEASE.json` are believed, and what they say is equal is not read: verify both releases first.
+    It is for a release that is being made and for whoever verified both; `diff` verifies them itself.
 
     Args:
         a: the first, older one.
@@ -39,13 +69,7 @@ def diff(
         UsageError: they are different views, or releases of different data sets.
         IntegrityError: a file is missing or damaged.
     """
-    if a.record.name != b.record.name:
-        raise UsageError(f"{a.record.slug} and {b.record.slug} are releases of different data sets")
-    if a.record.view != b.record.view:
-        raise UsageError(
-            f"{a.record.slug} is the view {a.record.view!r}, {b.record.slug} the view {b.record.view!r}: "
-            "compare the same view of both"
-        )
+    _require_sense(a, b)
     ours, theirs = Side.of(a), Side.of(b)
     removed = Removed.between(ours, theirs)
     difference = Diff(a.record.slug, b.record.slug, a.record.view, metadata=changed_metadata(ours, theirs))

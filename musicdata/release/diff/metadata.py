@@ -10,7 +10,7 @@ from musicdata.release.record import layout
 from musicdata.system import paths
 
 if TYPE_CHECKING:
-    from musicdata.release.diff.side import Side
+    from musicdata.release.reading.side import Side
 
 _FACTS = ("title", "stages", "sources", "rejects", "tools", "rights", "gate", "tombstones")
 _TEXTS = {"card": layout.CARD, "citation": layout.CITATION, "croissant": layout.CROISSANT, "recipe": layout.RECIPE}

@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 
 from musicdata.release.diff.encodings import set_apart_reencoded
-from musicdata.release.diff.merge import blocks, key_at, match
 from musicdata.release.diff.result import EXAMPLES, Found, TableDiff
 from musicdata.release.diff.values import unequal
+from musicdata.release.reading.merge import blocks, key_at, match
 from musicdata.release.record import layout
 
 if TYPE_CHECKING:
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from musicdata.definitions.contract import Contract
-    from musicdata.release.diff.side import Side
     from musicdata.release.diff.takedown import Removed
     from musicdata.release.diff.values import Mask
+    from musicdata.release.reading.side import Side
 
 
 def compare_rows(a: Side, b: Side, found: TableDiff, shared: Sequence[str], removed: Removed, block_rows: int) -> None:

@@ -10,14 +10,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from musicdata.definitions.contract import SAMPLE_ID
-from musicdata.release.diff.merge import match
+from musicdata.release.reading.merge import match
 from musicdata.release.record.tombstones import Items
 
 if TYPE_CHECKING:
     from musicdata.definitions.arrow import Values
     from musicdata.definitions.contract import Contract
-    from musicdata.release.diff.side import Side
     from musicdata.release.diff.values import Mask
+    from musicdata.release.reading.side import Side
 
 
 @dataclass(slots=True)

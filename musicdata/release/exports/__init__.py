@@ -15,7 +15,7 @@ from musicdata.release.exports.folder import Folder
 from musicdata.release.exports.record import EXPORT_RECORD, ExportRecord, Ids, ids_of, read_export_record
 from musicdata.release.making.staging import is_there, staging
 from musicdata.release.reading import shape
-from musicdata.system import paths
+from musicdata.release.verify.gate import require_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,19 +31,20 @@ def export(release: Release, view: str, out: Path, **options: int) -> ExportReco
     Args:
         release: the whole of it, in any rights view.
         view: name of the export.
-        out: folder to make; left alone where it is this export already.
+        out: folder to make; left alone where it is this export already, which is proved.
         options: of the export: ``shard_bytes`` of `webdataset`.
 
     Raises:
         UsageError: there is no such export or option, or it makes no sense of this release.
-        InputError: there is something else at `out`, or an id cannot be the name of a file.
-        IntegrityError: the release is damaged.
+        InputError: there is something else at `out`, or this export damaged, or an id cannot be the name of a file.
+        IntegrityError: the release is not what it says it is.
         StorageError: the disk is full or cannot be written.
     """
     release, exporter = shape.hold(release), EXPORTS.find(view)
     settings = exporter.settings(options)
     exporter.require(release)
     _require_place(release, out)
+    require_whole(release.root, "nothing was exported")
     record = ExportRecord(
         name=release.record.name,
         version=release.record.version,
@@ -55,7 +56,7 @@ def export(release: Release, view: str, out: Path, **options: int) -> ExportReco
         files=[],
     )
     if is_there(out):
-        return _finished(out, record)
+        return _finished(out, release, record)
     with staging(out, record.identity) as place:
         _empty(place)
         try:
@@ -78,20 +79,18 @@ def _require_place(release: Release, out: Path) -> None:
         raise UsageError(f"{out} lies in the release, which would no longer be what it says; choose a folder beside it")
 
 
-def _finished(out: Path, record: ExportRecord) -> ExportRecord:
-    """Return the record of the export at `out`, if it is the one wanted and all of its files are there."""
+def _finished(out: Path, release: Release, record: ExportRecord) -> ExportRecord:
+    """Return the record of the export at `out`, if it is the one wanted and holds what the release holds."""
+    from musicdata.release.exports.check import check_exports
+
     there = read_export_record(out)
     if there.identity != record.identity:
         raise InputError(
             f"{out} holds another export: {there.view} of {there.name}@{there.version} ({there.release_view}, "
             f"{there.content_root[:12]}); choose another folder, or remove it"
         )
-    for file in there.files:
-        path = paths.inside(out, file.path)
-        if not path.is_file() or path.stat().st_size != file.bytes:
-            raise InputError(
-                f"{out} is damaged: {file.path} is missing, or has not {file.bytes:,} bytes; remove it and export again"
-            )
+    if problems := check_exports(release, [out]):
+        raise InputError(f"{out} is damaged: {problems[0].removeprefix(f'{out}: ')}; remove it and export again")
     return there
 
 

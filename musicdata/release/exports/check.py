@@ -5,12 +5,14 @@ Each folder is read in its own format, and what it carries is compared with the 
 
 from __future__ import annotations
 
+import contextlib
 import itertools
-import stat
 import struct
 import tarfile
+import tempfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from musicdata.definitions.contract import introduced_by
@@ -18,24 +20,26 @@ from musicdata.errors import InputError, MusicdataError
 from musicdata.release.exports import sample as samples
 from musicdata.release.exports.comparison import Comparison
 from musicdata.release.exports.export import EXPORTS, KINDS
+from musicdata.release.exports.folder import file_problems
 from musicdata.release.exports.record import EXPORT_RECORD, ids_of, read_export_record
 from musicdata.release.reading import shape
-from musicdata.release.reading.release import open_release
+from musicdata.release.reading.release import Release, open_release
 from musicdata.release.record import layout
-from musicdata.release.record.files import sums_of
 from musicdata.release.record.rights import RIGHTS
-from musicdata.system import paths
-from musicdata.system.digests import sha256_of_file
+from musicdata.release.record.tree import Tree
+from musicdata.release.sharing import redaction
+from musicdata.release.sharing.proof import view_problems
+from musicdata.release.verify.files import verify
+from musicdata.release.verify.gate import require_whole
+from musicdata.system.paths import is_regular
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator, Sequence
 
     import pyarrow as pa
 
     from musicdata.release.exports.export import Kind, Payload
     from musicdata.release.exports.record import ExportRecord
-    from musicdata.release.reading.release import Release
 
     Samples = Iterator[tuple[str, str, Payload]]
     Tables = Iterator[tuple[str, str, Iterator[pa.Table] | None]]
@@ -65,16 +69,12 @@ class _Claim:
     """What a folder says it shows, and what reads it.
 
     Attributes:
-        record: its own: of an export, or of a release.
-        view: rights view of the release it shows.
-        own: the files that are not among `record.files`.
+        record: of an export; None of a release.
         carries: payloads that its samples have.
         samples: what it carries of each sample; `tables` of other tables.
     """
 
-    record: ExportRecord | layout.Record
-    view: layout.View
-    own: tuple[str, ...]
+    record: ExportRecord | None
     carries: tuple[Kind, ...]
     samples: Samples
     tables: Tables
@@ -85,10 +85,11 @@ def check_exports(release: Release, folders: Sequence[Path]) -> list[str]:
 
     Each is an export (it has `VIEW.json`) or a release in a rights view (it has `RELEASE.json`). Proved are: the
     same name, version and content_root; every file whole, and nothing beside them; the same samples in the same splits;
-    and that what a folder carries is what the release holds.
+    and that what a folder carries is what the release holds. An export of a narrower view is compared with that view,
+    rendered anew into a temporary folder and proved cell by cell itself.
 
     Args:
-        release: in the view the folders were made from, or in full.
+        release: in the view the folders were made from, or in full; it is verified first.
         folders: exports and rights views.
 
     Returns:
@@ -97,44 +98,82 @@ def check_exports(release: Release, folders: Sequence[Path]) -> list[str]:
     Raises:
         IntegrityError: `release` itself is damaged.
     """
-    held = shape.hold(release)
-    return [f"{folder}: {problem}" for folder in folders for problem in _problems(held, folder)]
+    require_whole(release.root, "so it proves nothing")
+    with contextlib.ExitStack() as stack:
+        views = _Views(shape.hold(release), stack)
+        return [f"{folder}: {problem}" for folder in folders for problem in _problems(views, folder)]
 
 
-def _problems(release: Release, folder: Path) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class _Views:
+    """The release that proves, in each rights view that it is asked for."""
+
+    release: Release
+    _open: contextlib.ExitStack
+    _rendered: dict[str, Release] = field(default_factory=dict)
+
+    def of(self, view: layout.View) -> Release:
+        """Return the release in a view, rendered once into a folder that goes when all is proved."""
+        if view == self.release.record.view:
+            return self.release
+        if view not in self._rendered:
+            scratch = self._open.enter_context(tempfile.TemporaryDirectory(prefix="musicdata-view-"))
+            redaction.render(self.release.root, view, Path(scratch) / view)
+            self._rendered[view] = shape.hold(open_release(Path(scratch) / view))
+        return self._rendered[view]
+
+
+def _problems(views: _Views, folder: Path) -> list[str]:
     try:
-        claim = _shown_release(release, folder) if (folder / layout.RECORD).is_file() else _export(release, folder)
+        if is_regular(folder / layout.RECORD):
+            return _problems_of_release(views.release, folder)
+        record = read_export_record(folder)
+        if strange := list(_identity_problems(views.release, record)):
+            return strange
+        tree = Tree.of(folder)
+        if tree.oddities or any(file.path not in tree.sizes for file in record.files):  # a pipe would be waited for
+            return _few(file_problems(folder, record.files, (EXPORT_RECORD,)))
+        release = views.of(record.release_view)
+        claim = _claim(release, record, folder)
     except MusicdataError as error:
         return [str(error)]
-    if strange := list(_identity_problems(release, claim)):
+    return [*_few(file_problems(folder, record.files, (EXPORT_RECORD,))), *_differences(release, claim)]
+
+
+def _problems_of_release(release: Release, folder: Path) -> list[str]:
+    """Return what is wrong with a release that claims to be this one, or a view of it."""
+    record = layout.read_record(folder)
+    shown = shape.hold(Release(folder, record))
+    if strange := list(_identity_problems(release, record)):
         return strange
-    if odd := list(_odd_files(folder)):  # they are not waited for, nor followed
-        return odd
+    problems = _few(map(str, verify(folder)))
+    if record.view != release.record.view:
+        return [*problems, *_few(_until_broken(view_problems(release, shown)))]
+    payloads = ((sample.sample_id, sample.split, sample.payload(KINDS)) for sample in samples.iterate(shown))
+    return [*problems, *_differences(release, _Claim(None, KINDS, payloads, _other_tables(release, shown)))]
+
+
+def _claim(release: Release, record: ExportRecord, folder: Path) -> _Claim:
+    export = EXPORTS.find(record.view)
+    tables = export.tables(folder, release) if export.tables else iter(())
+    return _Claim(record, export.carries, export.read(folder, release), tables)
+
+
+def _differences(release: Release, claim: _Claim) -> list[str]:
     beside = shape.beside(release)
-    comparison = Comparison(
-        claim.view if claim.view != release.record.view else None,
-        shape.columns_of(release, layout.SAMPLES),
-        release.contract(beside) if beside else None,
-    )
+    table = release.contract(beside) if beside else None
+    comparison = Comparison(shape.columns_of(release, layout.SAMPLES), table)
     return [
-        *_few(_file_problems(folder, claim)),
         *_few(_sample_problems(release, claim, comparison)),
         *_few(_table_problems(release, claim, comparison)),
     ]
 
 
-def _export(release: Release, folder: Path) -> _Claim:
-    record = read_export_record(folder)
-    export = EXPORTS.find(record.view)
-    tables = export.tables(folder, release) if export.tables else iter(())
-    return _Claim(record, record.release_view, (EXPORT_RECORD,), export.carries, export.read(folder, release), tables)
-
-
-def _shown_release(release: Release, folder: Path) -> _Claim:
-    shown = shape.hold(open_release(folder))
-    payloads = ((sample.sample_id, sample.split, sample.payload(KINDS)) for sample in samples.iterate(shown))
-    own = (layout.RECORD, layout.SUMS)
-    return _Claim(shown.record, shown.record.view, own, KINDS, payloads, _other_tables(release, shown))
+def _until_broken(problems: Iterator[str]) -> Iterator[str]:
+    try:
+        yield from problems
+    except _BROKEN as error:
+        yield f"cannot be read to its end: {type(error).__name__}: {error}"
 
 
 def _other_tables(release: Release, shown: Release) -> Tables:
@@ -149,51 +188,27 @@ def _other_tables(release: Release, shown: Release) -> Tables:
             yield config, "", iter(())
 
 
-def _few(problems: Iterator[str]) -> Iterator[str]:
-    yield from itertools.islice(problems, MOST_PROBLEMS)
-    if more := sum(1 for _ in problems):
-        yield f"and {more:,} more problems of this kind"
+def _few(problems: Iterable[str]) -> list[str]:
+    every = iter(problems)
+    first = list(itertools.islice(every, MOST_PROBLEMS))
+    more = sum(1 for _ in every)
+    return [*first, f"and {more:,} more problems of this kind"] if more else first
 
 
-def _identity_problems(release: Release, claim: _Claim) -> Iterator[str]:
+def _identity_problems(release: Release, there: ExportRecord | layout.Record) -> Iterator[str]:
     """Say in what the folder is of another release; then nothing else of it can be proved."""
-    expected, there = release.record, claim.record
+    expected = release.record
+    view = there.view if isinstance(there, layout.Record) else there.release_view
     for name in ("name", "version", "content_root"):
         if getattr(there, name) != getattr(expected, name):
             yield f"its {name} is {getattr(there, name)}, the release's is {getattr(expected, name)}"
-    if expected.view not in ("full", claim.view):
-        yield f"it shows the view {claim.view!r}, which {expected.view!r} cannot prove; check it with the full release"
-
-
-def _odd_files(folder: Path) -> Iterator[str]:
-    for path in sorted(folder.rglob("*")):
-        mode = path.lstat().st_mode
-        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-            yield f"{path.relative_to(folder).as_posix()} is {paths.kind_of(mode)}; an export has regular files only"
-
-
-def _file_problems(folder: Path, claim: _Claim) -> Iterator[str]:
-    for file in claim.record.files:
-        path = folder / file.path
-        if not paths.is_regular(path):
-            yield f"{file.path} is missing"
-        elif path.stat().st_size != file.bytes:
-            yield f"{file.path} has {path.stat().st_size:,} bytes, its record says {file.bytes:,}"
-        elif sha256_of_file(path) != file.sha256:
-            yield f"{file.path} is not what its record says: another sha256"
-    named = {file.path for file in claim.record.files} | set(claim.own)
-    for path in sorted(folder.rglob("*")):
-        if not path.is_dir() and path.relative_to(folder).as_posix() not in named:
-            yield f"{path.relative_to(folder).as_posix()} is not in its record"
-    if isinstance(claim.record, layout.Record):
-        is_there = (folder / layout.SUMS).is_file()
-        if not is_there or paths.read_inside(folder, layout.SUMS) != sums_of(folder, claim.record):
-            yield f"{layout.SUMS} is not that of its files"
+    if expected.view not in ("full", view):
+        yield f"it shows the view {view!r}, which {expected.view!r} cannot prove; check it with the full release"
 
 
 def _sample_problems(release: Release, claim: _Claim, comparison: Comparison) -> Iterator[str]:
     """Walk through the samples of both, which are in the same order."""
-    if not isinstance(claim.record, layout.Record) and claim.record.ids != ids_of(release):
+    if claim.record is not None and claim.record.ids != ids_of(release):
         yield f"{EXPORT_RECORD} says it has other samples than the release"
     strays = _Strays()
     expected, claimed = samples.iterate(release), _in_order(claim.samples)
@@ -263,8 +278,7 @@ def _table_problems(release: Release, claim: _Claim, comparison: Comparison) -> 
         for config, split, pieces in claim.tables:
             place = f"table {config}{f' ({split})' if split else ''}"
             if pieces is None or config not in shape.configs(release):
-                if comparison.view is None:
-                    yield f"{place} is {'missing' if pieces is None else 'not in the release'}"
+                yield f"{place} is {'missing' if pieces is None else 'not in the release'}"
                 continue
             for problem in _compared(release, config, split, pieces, comparison):
                 yield f"{place}: {problem}"

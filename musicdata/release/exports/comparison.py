@@ -6,7 +6,6 @@ Messages quote ids, times, counts and hashes, never words, pitches or anything e
 from __future__ import annotations
 
 import hashlib
-import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from musicdata.release.exports.export import KINDS
+from musicdata.release.sharing.proof import in_step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -28,15 +28,13 @@ _NAMED = ("media", "texts")
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Knows what may be missing.
+    """Compares with a release that shows exactly what the folder must carry.
 
     Attributes:
-        view: rights view that the folder shows where it is narrower than the release's; None where it is not.
         facts: column of the config `samples` → its contract.
         beside: contract of the table beside the samples; None where the release has none.
     """
 
-    view: str | None
     facts: Mapping[str, Column]
     beside: Contract | None
 
@@ -45,7 +43,7 @@ class Comparison:
         for kind in carries:
             if kind in _NAMED:
                 yield from self._works(expected.get(kind, {}), found.get(kind, {}))
-            elif kind in expected and kind not in found and (self.view is None or kind == "facts"):
+            elif kind in expected and kind not in found:
                 yield f"{self._called(kind)} is missing"
         for kind in KINDS:
             if kind in _NAMED or kind not in found:
@@ -63,7 +61,7 @@ class Comparison:
         return self.beside.name if kind == "rows" and self.beside else kind
 
     def _works(self, expected: Mapping[str, object], found: Mapping[str, object]) -> Iterator[str]:
-        for name in expected.keys() - found.keys() if self.view is None else ():
+        for name in expected.keys() - found.keys():
             yield f"{name} is missing"
         for name, value in found.items():
             if name not in expected:
@@ -88,16 +86,12 @@ class Comparison:
         self, columns: Mapping[str, Column], expected: dict[str, Any], found: dict[str, Any], *, whole: bool
     ) -> Iterator[str]:
         for name in expected.keys() - found.keys() if whole else ():
-            if not self._may_lack(columns[name]):
-                yield f"{name} is missing"
+            yield f"{name} is missing"
         for name, value in found.items():
             if name not in expected:
                 yield f"{name} is not in the release"
-            elif value != expected[name] and not (value is None and self._may_lack(columns[name])):
+            elif value != expected[name]:
                 yield _told(columns[name], expected[name], value)
-
-    def _may_lack(self, column: Column) -> bool:
-        return bool(self.view and (column.content_of or (self.view == "ids" and column.features_of)))
 
     def tables(
         self,
@@ -108,13 +102,12 @@ class Comparison:
     ) -> Iterator[str]:
         """Yield the first differences between the rows of two tables in the same order."""
         rows = 0
-        for left, right in _side_by_side(expected, found):
+        for left, right in in_step(expected, found):
             if left is None or right is None:
                 yield f"{'more' if left is None else 'fewer'} rows than the release: they part after {rows:,}"
                 return
             names = right.column_names
-            lacking = [n for n, c in columns.items() if n not in names and not c.is_vector and not self._may_lack(c)]
-            problems = [f"column {name} is missing" for name in lacking]
+            problems = [f"column {n} is missing" for n, c in columns.items() if n not in names and not c.is_vector]
             for name in sorted(names, key=lambda name: name not in key):  # a wrong key explains all the rest
                 problems += self._column(columns[name], key, left, right, name)
                 if problems and name in key:
@@ -128,11 +121,10 @@ class Comparison:
         expected, found = left.column(name), right.column(name)
         if column.is_media and not pa.types.is_struct(found.type):  # a view may have the name alone, or the bytes
             expected = pc.struct_field(expected, "path" if pa.types.is_string(found.type) else "bytes")
-        shown = pc.is_valid(found) if self._may_lack(column) else pa.chunked_array([pa.repeat(True, len(found))])
-        if found.filter(shown).equals(expected.filter(shown)):
+        if found.equals(expected):
             return
-        for row, is_shown in enumerate(shown.to_pylist()):
-            if is_shown and (value := found[row].as_py()) != (right_value := expected[row].as_py()):
+        for row in range(len(found)):
+            if (value := found[row].as_py()) != (right_value := expected[row].as_py()):
                 ids = ", ".join(f"{k} {left.column(k)[row].as_py()}" for k in key if k in left.column_names)
                 yield f"row {ids}: {_told(column, right_value, value, name)}"
                 return
@@ -159,21 +151,3 @@ def _hashes(expected: object, found: object) -> str:
     if not isinstance(expected, bytes) or not isinstance(found, bytes):
         return ""
     return f": sha256 {hashlib.sha256(found).hexdigest()[:12]}…, expected {hashlib.sha256(expected).hexdigest()[:12]}…"
-
-
-def _side_by_side(
-    expected: Iterator[pa.Table], found: Iterator[pa.Table]
-) -> Iterator[tuple[pa.Table | None, pa.Table | None]]:
-    """Yield pieces of equal length of both; a piece and None where one of them has ended."""
-    left, right = _next(expected), _next(found)
-    while left is not None and right is not None:
-        n = min(len(left), len(right))
-        yield left.slice(0, n), right.slice(0, n)
-        left = left.slice(n) if n < len(left) else _next(expected)
-        right = right.slice(n) if n < len(right) else _next(found)
-    if left is not None or right is not None:
-        yield left, right
-
-
-def _next(pieces: Iterator[pa.Table]) -> pa.Table | None:
-    return next(itertools.dropwhile(lambda piece: not len(piece), pieces), None)

@@ -8,11 +8,12 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from musicdata.release.record.layout import File
+from musicdata.release.record.tree import Tree
 from musicdata.system import paths
 from musicdata.system.files import storage_faults, sync, sync_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 
@@ -106,3 +107,28 @@ class Folder:
         for folder in sorted(self._folders):
             with storage_faults(folder):
                 sync_folder(folder)
+
+
+def file_problems(root: Path, files: Iterable[File], own: Iterable[str]) -> Iterator[str]:
+    """Yield how the files of a folder differ from what its record says of them.
+
+    Args:
+        root: the folder.
+        files: what the record says; every file but `own`.
+        own: paths of the record itself, and of what the record does not list.
+    """
+    tree = Tree.of(root)
+    yield from map(str, tree.oddities)
+    named, odd = {*own}, {problem.file for problem in tree.oddities}
+    for file in files:
+        named.add(file.path)
+        if file.path in odd:
+            continue
+        if file.path not in tree.sizes:
+            yield f"{file.path} is missing"
+        elif tree.sizes[file.path] != file.bytes:
+            yield f"{file.path} has {tree.sizes[file.path]:,} bytes, its record says {file.bytes:,}"
+        elif tree.sha256(file.path) != file.sha256:
+            yield f"{file.path} is not what its record says: another sha256"
+    for path in sorted(tree.sizes.keys() - named):
+        yield f"{path} is not in its record"

@@ -73,6 +73,7 @@ def read_export_record(folder: Path) -> ExportRecord:
 
     Raises:
         InputError: there is none, or it is not a record.
+        IntegrityError: it is a link, a pipe or the like, or too large to be one.
     """
     path = folder / EXPORT_RECORD
     try:

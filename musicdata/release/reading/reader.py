@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from musicdata.errors import ContractError, IntegrityError
 from musicdata.release.record import layout
 from musicdata.release.record.files import data_files, opened, read_contracts
+from musicdata.release.record.whole import whole_file
 from musicdata.system import paths
 from musicdata.system.digests import digest_of
 
@@ -31,13 +32,16 @@ class ReleaseReader:
 
     Attributes:
         split: only this split, and what belongs to none; None for all.
+        verify: hash each file before it is first read.
     """
 
-    def __init__(self, root: Path, record: Record, split: str | None = None) -> None:
+    def __init__(self, root: Path, record: Record, split: str | None = None, *, verify: bool = True) -> None:
         self.root = root
         self.split = split
+        self.verify = verify
+        self._files = {file.path: file for file in record.files}
         self._record = record
-        self._contracts = read_contracts(root, record)
+        self._contracts = read_contracts(root, record, verify=verify)
         self._tables: dict[str, Table] = {
             name: table for name, table in (record.tables | record.added).items() if name in self._contracts
         }
@@ -86,7 +90,7 @@ class ReleaseReader:
 
         Raises:
             ContractError: there is no such table or column.
-            IntegrityError: a file is damaged or missing; `musicdata release verify` says more.
+            IntegrityError: a file is missing or not what the record says; `musicdata release verify` says more.
         """
         names = self._wanted(table, columns)
         contract, key = self.contract(table), self.contract(table).key[0]
@@ -99,7 +103,12 @@ class ReleaseReader:
     def parameters(self, stage: str) -> dict[str, Any]:
         """Return what a stage ran with; nothing for one that did not run."""
         facts = next((one for one in self._record.stages if one.get("stage") == stage), {})
-        return dict(facts.get("parameters") or {})
+        parameters = facts.get("parameters")
+        return dict(parameters) if isinstance(parameters, dict) else {}
+
+    def locations(self, stage: str) -> dict[str, str]:  # noqa: ARG002
+        """Return nothing: a release does not say where its input lay."""
+        return {}
 
     def rejects(self) -> Iterator[dict[str, Any]]:
         """Yield nothing: a release counts the items that were dropped, and does not show them."""
@@ -119,7 +128,12 @@ class ReleaseReader:
         for split in self.splits(next(iter(facts))):
             for name in data_files(self._record, config, split):
                 with self._reading(name):
+                    self._look_at(name)
                     yield from _row_groups(self.root, name, columns)
+
+    def _look_at(self, name: str) -> None:
+        """Make sure that a data file is what the record says, before it is read."""
+        whole_file(self.root, self._files[name], verify=self.verify)
 
     @contextlib.contextmanager
     def _reading(self, name: str) -> Iterator[None]:
@@ -145,6 +159,7 @@ class ReleaseReader:
         places = [facts.columns[name] for name in columns]
         for name in data_files(self._record, facts.config, split):
             with self._reading(name):
+                self._look_at(name)
                 for rows in _row_groups(self.root, name, places, facts.columns[key], first, last):
                     yield _between(rows.rename_columns(columns), key, first, last)
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from musicdata.definitions import recipe as recipes
 from musicdata.definitions.table_source import TableSource
-from musicdata.errors import InputError
+from musicdata.errors import InputError, IntegrityError
 from musicdata.release.description import citation
 from musicdata.release.reading.reader import ReleaseReader
 from musicdata.release.record import layout
-from musicdata.system import paths
+from musicdata.release.record.files import require_layout
+from musicdata.release.record.whole import look_closer, whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,19 +33,32 @@ class Release(TableSource):
         root: its folder.
         record: what `RELEASE.json` says.
         split: only this split; None for all of them.
+        verify: hash each file before it is first read; one that differs is an IntegrityError that names it.
     """
 
     root: Path
     record: layout.Record
     split: str | None = None
+    verify: bool = True
     _readers: list[ReleaseReader] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @property
     def reader(self) -> ReleaseReader:
         """Return what reads the tables."""
         if not self._readers:
-            self._readers.append(ReleaseReader(self.root, self.record, self.split))
+            self._readers.append(ReleaseReader(self.root, self.record, self.split, verify=self.verify))
         return self._readers[0]
+
+    def document(self, name: str) -> Path:
+        """Return the path of one of its documents, such as the card or the recipe, after it was looked at.
+
+        Raises:
+            IntegrityError: it is missing, or has other bytes than `RELEASE.json` says.
+        """
+        file = next((file for file in self.record.files if file.path == name), None)
+        if file is None:
+            raise IntegrityError(f"{self.root} has no {name}. {look_closer(self.root)}")
+        return whole_file(self.root, file, verify=self.verify)
 
     @property
     def name(self) -> str:
@@ -63,12 +77,12 @@ class Release(TableSource):
         Raises:
             RecipeError: this version of musicdata lacks a stage of it; `head` can be read all the same.
         """
-        return recipes.load(str(paths.inside(self.root, layout.RECIPE)), is_foreign=True)
+        return recipes.load(str(self.document(layout.RECIPE)), is_foreign=True)
 
     @property
     def head(self) -> Head:
         """Return what the recipe says about the data set."""
-        return recipes.read_head(str(paths.inside(self.root, layout.RECIPE)))
+        return recipes.read_head(str(self.document(layout.RECIPE)))
 
     @property
     def n_samples(self) -> dict[str, int]:
@@ -92,14 +106,23 @@ class Release(TableSource):
         return citation.bibtex(self.record, self.head)
 
 
-def open_release(path: str | Path, split: str | None = None) -> Release:
+def open_release(path: str | Path, split: str | None = None, *, verify: bool = True) -> Release:
     """Open the release in a folder.
+
+    Args:
+        path: of the folder.
+        split: only this split; None for all of them.
+        verify: see now that it has exactly its files, each of its size, and hash each before it is first read. What
+            `RELEASE.json` says of columns is not computed: `musicdata release verify` does.
 
     Raises:
         InputError: there is none, or it has no such split.
+        IntegrityError: a file is missing, too much, of another size, or no regular file.
     """
     root = Path(path)
     record = layout.read_record(root)
     if split is not None and split not in layout.SPLITS:
         raise InputError(f"there is no split {split!r}; {record.slug} has {', '.join(layout.SPLITS)}")
-    return Release(root, record, split)
+    if verify:
+        require_layout(root, record)
+    return Release(root, record, split, verify)

@@ -32,12 +32,12 @@ class _Held(Release):
     @functools.cached_property
     def reader(self) -> ReleaseReader:
         """Return what reads the tables."""
-        return ReleaseReader(self.root, self.record, self.split)
+        return ReleaseReader(self.root, self.record, self.split, verify=self.verify)
 
 
 def hold(release: Release) -> Release:
     """Return the release so that many small questions cost little; it must not change meanwhile."""
-    return _Held(release.root, release.record, release.split)
+    return _Held(release.root, release.record, release.split, release.verify)
 
 
 def reader_of(release: Release, split: str) -> ReleaseReader:

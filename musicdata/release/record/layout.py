@@ -3,7 +3,8 @@
     RELEASE/
       README.md                         the dataset card, with the YAML head that `datasets.load_dataset` reads
       RELEASE.json                      this module's `Record`
-      SHA256SUMS                        of every file but itself
+      RELEASE.json.minisig              a signature of it, where somebody signed the release
+      SHA256SUMS                        of every file but itself and the signature
       CITATION.cff  croissant.json      how to cite it; the same facts as JSON-LD
       recipe.toml                       the recipe with every parameter
       manifests/<table>.toml            the contract of each table, as it was then
@@ -28,6 +29,9 @@ from musicdata.system import paths
 from musicdata.system.digests import digest_of
 
 RECORD, SUMS, CARD, CITATION, CROISSANT = "RELEASE.json", "SHA256SUMS", "README.md", "CITATION.cff", "croissant.json"
+SIGNATURE = f"{RECORD}.minisig"
+UNLISTED = (RECORD, SUMS, SIGNATURE)
+"""The files of a release that its record does not list: they are about the record itself."""
 RECIPE, CONTRACTS, DATA = "recipe.toml", "manifests", "data"
 SAMPLES = "samples"
 WHOLE = "whole"
@@ -133,7 +137,7 @@ class Record(_Model):
         redacted: table → column → split → digest as this view has it, where it differs from the full release; a column
             that is not in the view has no splits. A table of which no contract is among the files is not in the view.
         added: tables that only this view has.
-        files: every file but `RELEASE.json` and `SHA256SUMS`.
+        files: every file but those of `UNLISTED`.
         stages: name, version and tools of each stage, and the parameters it ran with.
         sources: where the items come from: `files`, their number, `sha256` over all their hashes, `services`, from
             which items were fetched, and `tables`, the
@@ -169,7 +173,32 @@ class Record(_Model):
     def _adds_up(self) -> Self:
         if self.content_root != content_root(self.tables):
             raise ValueError("content_root is not that of the tables")
+        if fault := self._fault_of_view():
+            raise ValueError(fault)
         return self
+
+    def _fault_of_view(self) -> str:
+        """Say what a view must not differ in from the full release, whose digests `tables` has; "" where all is well.
+
+        The full release differs in nothing; `open` has emptied cells, but every column; `features` and `ids` lack
+        columns, and have the others as they are.
+        """
+        if self.view == "full" and (self.redacted or self.added):
+            return "the view full can neither be redacted nor have tables of its own"
+        if clash := sorted(self.tables.keys() & self.added.keys()):
+            return f"added: {clash[0]} is a table of the full release"
+        for table, facts in (self.tables | self.added).items():
+            if facts.columns.keys() != facts.digests.keys():
+                return f"{table}: its columns and its digests do not name the same"
+        return next(filter(None, map(self._fault_of_redacted, self.redacted)), "")
+
+    def _fault_of_redacted(self, table: str) -> str:
+        for name, splits in self.redacted[table].items():
+            if table not in self.tables or name not in self.tables[table].digests:
+                return f"redacted: there is no {table}.{name}"
+            if bool(splits) != (self.view == "open") or (splits and splits.keys() != self.tables[table].rows.keys()):
+                return f"redacted: {table}.{name} cannot be like that in the view {self.view}"
+        return ""
 
     def encode(self) -> bytes:
         """Return the bytes of `RELEASE.json`."""
@@ -196,6 +225,7 @@ def read_record(root: Path) -> Record:
 
     Raises:
         InputError: there is none, or it is not a record; the message says what is wrong with it.
+        IntegrityError: it is a link, a pipe or the like, or too large to be one.
     """
     try:
         return decode(read_encoded(root), str(root / RECORD))

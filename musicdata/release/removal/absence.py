@@ -23,6 +23,7 @@ from musicdata.release.reading.release import open_release
 from musicdata.release.record import layout
 from musicdata.release.record.files import opened
 from musicdata.release.removal.remains import remains
+from musicdata.release.verify.gate import require_whole
 from musicdata.system import paths
 
 if TYPE_CHECKING:
@@ -92,9 +93,11 @@ def prove_absence(root: Path, items: Sequence[str | Tombstone], previous_root: P
 
     Raises:
         InputError: there is no such folder or release, or the release does not have an item.
+        IntegrityError: the release is not what it says it is.
     """
     if not root.is_dir():
         raise InputError(f"there is no folder {root} to search")
+    require_whole(previous_root, "so nobody can say what to look for")
     terms = remains(open_release(previous_root), items)
     search = _Search(root, terms, Absence(terms.counts))
     paths.require_plain(root, sorted(path.name for path in root.iterdir()))  # what is behind a link is not proved

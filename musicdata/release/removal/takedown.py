@@ -27,6 +27,7 @@ from musicdata.release.record.digests import TableDigests
 from musicdata.release.record.files import data_files, file_facts, opened
 from musicdata.release.removal.absence import prove_absence
 from musicdata.release.removal.removed import Removed, tombstones
+from musicdata.release.verify.gate import require_whole
 from musicdata.system import paths
 from musicdata.system.digests import digest_of
 from musicdata.system.files import storage_faults, sync, sync_file
@@ -57,10 +58,11 @@ def takedown(root: Path, ids: Sequence[str], *, reason: str, out: Path, version:
         InputError: an id is not in the release, nothing would be left, or `out` is there already.
         UsageError: there is no reason, no id, or the release is not a full one.
         RefusedError: the version does not come after that of the release.
-        IntegrityError: a file is not what the record says, or something of an item is still there.
+        IntegrityError: the release, or what is at `out` already, is not what it says, or something of an item is left.
     """
     release = open_release(root)
     _require_sense(release, ids, reason)
+    require_whole(root, "nothing was taken down")
     version = _next(release, version)
     new = tombstones(release, ids, version=version, reason=reason.strip())
     removal = _Removal(release, Removed.of(release, new))
@@ -85,6 +87,7 @@ def foresee(root: Path, ids: Sequence[str], *, reason: str) -> dict[str, Any]:
     """Say what `takedown` would take, and raise what it would raise before it writes."""
     release = open_release(root)
     _require_sense(release, ids, reason)
+    require_whole(root, "so nobody can say what would be taken down")
     new = tombstones(release, ids, version=_next(release, None), reason=reason.strip())
     removed = Removed.of(release, new)
     left = len(removed.kept[SAMPLE_ID])
@@ -105,6 +108,11 @@ def _the_same(out: Path, release: Release, new: Sequence[Tombstone]) -> Record:
     if before != release.record.content_root or sorted(map(repr, there.tombstones)) != sorted(map(repr, tombstones)):
         raise InputError(
             f"{out} is there already and holds {there.slug}, another release; give another folder with --out"
+        )
+    require_whole(out, "so it is not the takedown that it says; remove it, or give another folder with --out")
+    if absence := prove_absence(out, new, release.root).findings:
+        raise IntegrityError(
+            f"{out} still has something of what was taken down: {absence[0]}. Remove it, and run again"
         )
     return there
 

@@ -1,5 +1,8 @@
 """Renders what of a release may be passed on, as a release folder of its own: the same ids, splits, version, root.
 
+The release is verified before a byte is written, and what was written is read back and compared with it, cell by cell
+(`musicdata.release.sharing.proof`), before it gets its name.
+
 `open` empties the cells that show a work whose rights forbid handing it on; what is computed from it stays. `features`
 leaves out every column that shows a work, `ids` every column computed from one besides; both have a bag of words
 instead. Tables of which only keys, or the names of what is gone, would be left, are left out.
@@ -9,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pyarrow as pa
@@ -20,27 +23,23 @@ from musicdata.definitions.arrow import count_true, strings
 from musicdata.errors import InputError, IntegrityError, UsageError
 from musicdata.release.making import around, writing
 from musicdata.release.making.staging import is_there, staging
-from musicdata.release.reading import shape
-from musicdata.release.reading.release import open_release
+from musicdata.release.reading.release import Release, open_release
 from musicdata.release.record import configs, layout
 from musicdata.release.record.configs import column_names
 from musicdata.release.record.files import data_files
-from musicdata.release.sharing import bag_of_words
+from musicdata.release.sharing import bag_of_words, rules
 from musicdata.release.sharing.permissions import Permissions
-from musicdata.system import paths
+from musicdata.release.sharing.proof import require_view
+from musicdata.release.verify.gate import require_whole
 from musicdata.system.digests import digest_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from musicdata.definitions.arrow import Array, ChunkedArray
-    from musicdata.definitions.column import Column
     from musicdata.definitions.contract import Contract
-    from musicdata.release.reading.release import Release
     from musicdata.release.record.layout import Record, Table, View
-
-_BESIDE_THE_KEY = {"sample_id", "split"}
 
 
 def render(release_root: Path, view: View, out: Path) -> Record:
@@ -49,7 +48,7 @@ def render(release_root: Path, view: View, out: Path) -> Record:
     Raises:
         UsageError: `view` is the whole release, or the release at `release_root` is a view itself.
         InputError: there is no release, or `out` is there already and is something else.
-        IntegrityError: the release is not what its record says.
+        IntegrityError: the release, or the view that is there already, is not what its record says.
         ContractError: a table shows works without saying of which sample.
     """
     release = open_release(release_root)
@@ -60,43 +59,24 @@ def render(release_root: Path, view: View, out: Path) -> Record:
             f"{release_root} is the view {release.record.view} of {release.record.slug}; "
             f"render {view} from the full one"
         )
+    require_whole(release_root, "nothing was rendered")
     if is_there(out):
-        return _the_same(out, release.record, view)
+        return _the_same(out, release, view)
     with staging(out, digest_of([view, release.record.model_dump(mode="json")])) as folder:
-        return _Rendering(release, view).write(folder)
+        record = _Rendering(release, view).write(folder)
+        require_view(release, Release(folder, record))
+        return record
 
 
-def _the_same(out: Path, record: Record, view: View) -> Record:
+def _the_same(out: Path, release: Release, view: View) -> Record:
+    record = release.record
     there = layout.read_record(out) if (out / layout.RECORD).is_file() else None
     if there is None or (there.slug, there.content_root, there.view) != (record.slug, record.content_root, view):
         held = f"holds {there.slug} ({there.view})" if there else "is no release"
         raise InputError(f"{out} is there already and {held}; give another folder with --out")
+    require_whole(out, "so it is not the view that it says; remove it, or give another folder with --out")
+    require_view(release, open_release(out))
     return there
-
-
-def seen(contract: Contract, view: View, *, is_joined: bool) -> Contract | None:
-    """Return a table's contract as a view has it, or None where nothing of it is worth having.
-
-    Args:
-        contract: as the full release has it.
-        view: not `full`.
-        is_joined: whether it stands beside other tables in the config `samples`, and so is not left out.
-    """
-    columns = [_seen(column, view, is_key=column.name in contract.key) for column in contract.columns]
-    kept = tuple(column for column in columns if column is not None)
-    names = {column.name for column in kept}
-    had, has = (any(c.is_media or c.is_vector for c in some) for some in (contract.columns, kept))
-    if not is_joined and (names <= {*contract.key, *_BESIDE_THE_KEY} or (had and not has)):
-        return None
-    references = {name: table for name, table in contract.references.items() if name in names}
-    return contract.model_copy(update={"columns": kept, "references": references})
-
-
-def _seen(column: Column, view: View, *, is_key: bool) -> Column | None:
-    if view == "open":
-        return column.model_copy(update={"nullable": True}) if column.content_of and not is_key else column
-    is_gone = column.content_of or (view == "ids" and column.features_of)
-    return None if is_gone else column
 
 
 @dataclass(frozen=True)
@@ -117,12 +97,7 @@ class _Rendering:
     @cached_property
     def contracts(self) -> dict[str, Contract]:
         """Return table → contract of the tables that the view has."""
-        contracts = {}
-        for name, table in self.record.tables.items():
-            contract = seen(self.release.contract(name), self.view, is_joined=table.config == layout.SAMPLES)
-            if contract is not None:
-                contracts[name] = contract
-        return contracts
+        return rules.contracts_of(self.release, self.view)
 
     def write(self, folder: Path) -> Record:
         """Write every config, then the files around them."""
@@ -133,12 +108,12 @@ class _Rendering:
             files += ours
             tables |= written
         described, added = dict(self.contracts), dict[str, layout.Table]()
-        if self._texts:
-            ours, added = self._write_words(folder)
+        if columns := rules.word_columns(self.release, self.view):
+            ours, added = self._write_words(folder, columns)
             files += ours
             described |= {name: contracts.load(name).among(self.contracts) for name in added}
         known = {"view": self.view, "files": files, "redacted": self._redacted(tables), "added": added}
-        recipe = paths.read_inside(self.release.root, layout.RECIPE).decode("utf-8")
+        recipe = self.release.document(layout.RECIPE).read_text("utf-8")
         return around.finish(folder, self.record.model_copy(update=known), described, recipe)
 
     def _write_config(self, folder: Path, config: configs.Config) -> tuple[list[layout.File], dict[str, Table]]:
@@ -182,33 +157,16 @@ class _Rendering:
                 redacted.setdefault(name, {})[column] = now
         return redacted
 
-    @cached_property
-    def _texts(self) -> list[str]:
-        """List the columns of the config `samples` of which a view without words has a bag."""
-        texts = [work.place for work in shape.works(self.release) if work.is_text]
-        known = shape.columns_of(self.release, layout.SAMPLES)
-        has_words = self.view in ("features", "ids") and set(bag_of_words.COLUMNS) <= set(known)
-        return texts if has_words else []
-
-    def _write_words(self, folder: Path) -> tuple[list[layout.File], dict[str, Table]]:
-        known = bag_of_words.vocabulary(self._samples())
+    def _write_words(self, folder: Path, columns: Sequence[str]) -> tuple[list[layout.File], dict[str, Table]]:
         rows = dict.fromkeys(layout.SPLITS, 0)
-        for piece in bag_of_words.bags(self._samples(), known):
+        for piece in rules.bags_of_words(self.release, columns):
             for split in strings(pc.unique(piece.column("split"))):
                 rows[split] += count_true(pc.equal(piece.column("split"), pa.scalar(split)))
         config = configs.alone_in_config(contracts.load(bag_of_words.TABLE))
         writer = writing.ConfigWriter(folder, config, rows, dict.fromkeys(rows, 1))
-        for piece in bag_of_words.bags(self._samples(), known):
+        for piece in rules.bags_of_words(self.release, columns):
             writer.write(piece)
         return writer.finish()
-
-    def _samples(self) -> Iterator[pa.Table]:
-        """Yield what a bag of words is made of: ids, and all texts of a sample one after the other."""
-        columns = [*bag_of_words.COLUMNS, *self._texts]
-        for rows in self.release.reader.iterate_config(layout.SAMPLES, columns):
-            texts: list[Any] = [*(rows.column(name) for name in self._texts), "\n"]
-            together = pc.binary_join_element_wise(*texts, null_handling="skip")
-            yield rows.select(bag_of_words.COLUMNS).append_column(bag_of_words.TEXT, together)
 
 
 def without(values: ChunkedArray, withheld: Array) -> Array:

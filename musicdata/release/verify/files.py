@@ -6,32 +6,28 @@ contradict each other, the one that the files agree with is right.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import os
 import re
-import stat
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from musicdata.errors import InputError, UsageError
+from musicdata.errors import InputError, IntegrityError, UsageError
 from musicdata.release.record import layout
-from musicdata.release.verify import rows
-from musicdata.release.verify.rows import Problem
+from musicdata.release.record.tree import Problem, Tree
+from musicdata.release.verify import rows, signature
+from musicdata.system.paths import read_inside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from io import BufferedReader
+    from pathlib import Path
 
     from musicdata.release.record.layout import Record
 
 __all__ = ["Problem", "verify"]
 
 _THREADS = 2
-_MOST_BYTES = layout.MAX_RECORD_BYTES  # of SHA256SUMS too
 _LINE = re.compile(r"([0-9a-f]{64})  ([^\n]+)\n")
 _NEAR = 48  # of 64 digits; two sha256 so near to each other are one that was damaged
 
@@ -62,75 +58,23 @@ def verify(
         raise UsageError("the record of the publication has neither release_json_sha256 nor content_root")
     if not root.is_dir() or not any((root / name).is_file() for name in (layout.RECORD, layout.SUMS)):
         raise InputError(f"{root} is no release: it has neither {layout.RECORD} nor {layout.SUMS}")
-    tree = _Tree.of(root)
+    tree = Tree.of(root)
     documents = _Documents.of(tree, record or {})
-    problems = [*tree.oddities, *_judge(tree, documents, _hash(tree, progress))]
+    problems = [*tree.oddities, *_judge(tree, documents, _hash(tree, progress)), *_signature(tree, documents)]
     if problems or documents.record is None:
         return problems
     return rows.problems(root, documents.record, deep=deep)
 
 
-@dataclass(frozen=True, slots=True)
-class _Tree:
-    """What there is in the folder: regular files with their sizes in bytes, and what else was found."""
-
-    root: Path
-    sizes: dict[str, int] = field(default_factory=dict)
-    oddities: list[Problem] = field(default_factory=list)
-
-    @classmethod
-    def of(cls, root: Path) -> _Tree:
-        tree = cls(root)
-        waiting = [root]
-        while waiting:
-            folder = waiting.pop()
-            try:
-                with os.scandir(folder) as entries:
-                    for entry in sorted(entries, key=lambda entry: entry.name):
-                        tree._take(entry, waiting)
-            except OSError as error:
-                tree.oddities.append(Problem(_name(root, folder), "", f"cannot be read: {error.strerror}"))
-        return tree
-
-    def _take(self, entry: os.DirEntry[str], folders: list[Path]) -> None:
-        path, status = Path(entry.path), entry.stat(follow_symlinks=False)
-        if stat.S_ISDIR(status.st_mode):
-            folders.append(path)
-        elif stat.S_ISREG(status.st_mode):
-            self.sizes[_name(self.root, path)] = status.st_size
-        else:
-            kind = "a link" if stat.S_ISLNK(status.st_mode) else "neither a file nor a folder"
-            fault = f"is {kind}; a release has regular files only"
-            self.oddities.append(Problem(_name(self.root, path), "", fault))
-
-    def read(self, name: str) -> bytes:
-        """Return the bytes of one of the two documents.
-
-        Raises:
-            OSError: there is no such file, or it is too large to be one.
-        """
-        if name not in self.sizes:
-            raise FileNotFoundError("there is none")
-        if self.sizes[name] > _MOST_BYTES:
-            raise OSError(f"it has {self.sizes[name]:,} bytes, at most {_MOST_BYTES:,} are expected")
-        with _opened(self.root / name) as file:
-            return file.read(_MOST_BYTES)
-
-    def sha256(self, path: str) -> str:
-        """Return the sha256 of a file, "" if it cannot be read."""
-        with contextlib.suppress(OSError), _opened(self.root / path) as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-        return ""
-
-
-def _name(root: Path, path: Path) -> str:
-    """Return the path inside the release; what is not UTF-8 in it is escaped."""
-    return os.fsencode(path.relative_to(root)).decode("utf-8", "backslashreplace")
-
-
-def _opened(path: Path) -> BufferedReader:
-    """Open a file for reading, unless it is a link or would be waited for."""
-    return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
+def _signature(tree: Tree, documents: _Documents) -> list[Problem]:
+    """Say what of a signature can be seen to be wrong without a key."""
+    if layout.SIGNATURE not in tree.sizes:
+        return []
+    try:
+        data = read_inside(tree.root, layout.SIGNATURE, signature.MAX_BYTES)
+    except (OSError, IntegrityError) as error:
+        return [Problem(layout.SIGNATURE, "", f"is no signature: {error}")]
+    return signature.format_problems(data, documents.record)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +97,7 @@ class _Documents:
     is_published: bool | None
 
     @classmethod
-    def of(cls, tree: _Tree, published: Mapping[str, str]) -> _Documents:
+    def of(cls, tree: Tree, published: Mapping[str, str]) -> _Documents:
         record, data, record_faults = _read_record(tree)
         sums, sums_faults = _read_sums(tree)
         digest = hashlib.sha256(data).hexdigest() if data else ""
@@ -191,29 +135,31 @@ class _Documents:
         return bool(self.is_published) or self.vouched == self.record_sha256
 
 
-def _read_record(tree: _Tree) -> tuple[Record | None, bytes, list[str]]:
+def _read_record(tree: Tree) -> tuple[Record | None, bytes, list[str]]:
     data = b""
     try:
         data = tree.read(layout.RECORD)
         record = layout.decode(data, "it")
         record.encode()
-    except (OSError, InputError, ValueError, RecursionError) as error:
+    except (OSError, InputError, IntegrityError, ValueError, RecursionError, MemoryError) as error:
         return None, data, [f"is damaged or missing: {error}"]
-    times = Counter([layout.RECORD, layout.SUMS, *(file.path for file in record.files)])
+    times = Counter([*layout.UNLISTED, *(file.path for file in record.files)])
     odd = sorted(path for path, n in times.items() if n > 1)
     return record, data, [f"lists {path} twice, or though it must not" for path in odd]
 
 
-def _read_sums(tree: _Tree) -> tuple[dict[str, str] | None, list[str]]:
+def _read_sums(tree: Tree) -> tuple[dict[str, str] | None, list[str]]:
     try:
         text = tree.read(layout.SUMS).decode()
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, IntegrityError, UnicodeDecodeError) as error:
         return None, [f"is damaged or missing: {error}"]
     lines = _LINE.findall(text)
     sums = {path: digest for digest, path in lines}
     if text != "".join(f"{sums[path]}  {path}\n" for path in sorted(sums)):
         return None, ["is damaged: it is not lines of a sha256 and a path, in order of the path"]
-    odd = sorted(path for path in sums if path == layout.SUMS or not _stays_inside(path, sums[path]))
+    odd = sorted(
+        path for path in sums if path in (layout.SUMS, layout.SIGNATURE) or not _stays_inside(path, sums[path])
+    )
     return (None, [f"is damaged: it names {odd[0]}, which is no file of a release"]) if odd else (sums, [])
 
 
@@ -225,9 +171,9 @@ def _stays_inside(path: str, digest: str) -> bool:
     return True
 
 
-def _hash(tree: _Tree, progress: Callable[[int, int], None]) -> dict[str, str]:
-    """Return path → sha256 of the files there are, less the two documents."""
-    paths = [path for path in tree.sizes if path not in (layout.RECORD, layout.SUMS)]
+def _hash(tree: Tree, progress: Callable[[int, int], None]) -> dict[str, str]:
+    """Return path → sha256 of the files there are, less those that no record lists."""
+    paths = [path for path in tree.sizes if path not in layout.UNLISTED]
     done, total = 0, sum(tree.sizes[path] for path in paths)
     hashes = {}
     with ThreadPoolExecutor(_THREADS) as pool:
@@ -238,7 +184,7 @@ def _hash(tree: _Tree, progress: Callable[[int, int], None]) -> dict[str, str]:
     return hashes
 
 
-def _judge(tree: _Tree, documents: _Documents, hashes: Mapping[str, str]) -> list[Problem]:
+def _judge(tree: Tree, documents: _Documents, hashes: Mapping[str, str]) -> list[Problem]:
     """List the files whose bytes are not what is said of them, and the document that says so wrongly."""
     listed, sums = documents.listed, documents.summed
     damaged, wrong = _blame(documents, hashes)
@@ -301,7 +247,7 @@ def _which_is_damaged(documents: _Documents) -> tuple[str, str]:
     return layout.RECORD, f"is damaged: its sha256 is {documents.record_sha256}, {layout.SUMS} says {documents.vouched}"
 
 
-def _wrong_sizes(tree: _Tree, record: Record, damaged: set[str]) -> list[str]:
+def _wrong_sizes(tree: Tree, record: Record, damaged: set[str]) -> list[str]:
     sizes = {file.path: file.bytes for file in record.files if file.path not in damaged}
     return [f"says that {path} has {n:,} bytes" for path, n in sizes.items() if tree.sizes.get(path, n) != n]
 
@@ -311,7 +257,7 @@ def _told(faults: list[str]) -> str:
 
 
 def _damage(
-    tree: _Tree, documents: _Documents, paths: list[str], expected: Mapping[str, str], hashes: Mapping[str, str]
+    tree: Tree, documents: _Documents, paths: list[str], expected: Mapping[str, str], hashes: Mapping[str, str]
 ) -> Iterator[Problem]:
     """Yield what is wrong with files that are not what they should be."""
     place_of = {digest: path for path, digest in hashes.items()}
@@ -333,7 +279,7 @@ def _damage(
         yield from (Problem(path, column, message) for column in columns or [""])
 
 
-def _columns(tree: _Tree, documents: _Documents, path: str) -> list[str]:
+def _columns(tree: Tree, documents: _Documents, path: str) -> list[str]:
     config = path.split("/")[1] if path.startswith(f"{layout.DATA}/") else ""
     known = rows.config_columns(documents.record, config) if documents.record else set()
     return rows.damaged_columns(tree.root / path, known) if known else []

@@ -13,12 +13,15 @@ import pyarrow.parquet as pq
 
 from musicdata.definitions import contract as contracts
 from musicdata.definitions import recipe as recipes
+from musicdata.definitions.identifiers import odd_file_names
 from musicdata.errors import ContractError, IntegrityError, RecipeError
-from musicdata.release.diff.merge import blocks, falling, key_at, refuse_twins
-from musicdata.release.diff.side import Side
+from musicdata.release.reading.merge import blocks, falling, key_at, refuse_twins
+from musicdata.release.reading.side import Side
 from musicdata.release.record import layout
 from musicdata.release.record.digests import ColumnDigest
 from musicdata.release.record.files import data_files, opened
+from musicdata.release.record.tree import Problem
+from musicdata.release.verify import provenance
 from musicdata.system import paths
 
 if TYPE_CHECKING:
@@ -33,26 +36,6 @@ _THREADS = 2
 _DATA_FILE = re.compile(rf"{layout.DATA}/([^/]+)/([a-z]+)-(\d{{5}})-of-(\d{{5}})\.parquet")
 _AROUND = (layout.CARD, layout.CITATION, layout.CROISSANT, layout.RECIPE)
 _UNREADABLE = (OSError, pa.ArrowException, MemoryError, ValueError, KeyError)
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something in which a release is not what it says.
-
-    Attributes:
-        file: path in the release.
-        column: of the file, "" where no single one is at fault.
-        message: what is wrong, what was expected.
-    """
-
-    file: str
-    column: str
-    message: str
-
-    def __str__(self) -> str:
-        """Return it as a line; what a hostile name could do to a terminal is escaped."""
-        text = f"{self.file}{f', column {self.column}' if self.column else ''}: {self.message}"
-        return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
 
 
 def damaged_columns(path: Path, known: set[str]) -> list[str]:
@@ -96,7 +79,10 @@ def problems(root: Path, record: Record, *, deep: bool) -> list[Problem]:
         jobs = [(config, split) for config in view.configs for split in view.splits(config)]
         checked = pool.map(lambda job: list(view.split_problems(*job, deep=deep)), jobs)
         problems = [problem for problems_of_split in checked for problem in problems_of_split]
-    return problems or [problem for config in view.configs for problem in view.twins(config)]
+    problems = problems or [problem for config in view.configs for problem in view.twins(config)]
+    if problems or record.view != "full":
+        return problems
+    return [Problem(layout.RECORD, "", f"{table}: {text}") for table, text in provenance.row_problems(root, record)]
 
 
 def config_columns(record: Record, config: str) -> set[str]:
@@ -123,7 +109,8 @@ def _contracts(root: Path, record: Record) -> tuple[list[Problem], dict[str, Con
             described[name] = contract
         else:
             problems.append(Problem(path, "", f"is the contract of {contract.name!r}; no table is called so"))
-    absent = sorted((tables if record.view == "full" else record.added).keys() - described.keys())
+    whole = tables if record.view in ("full", "open") else record.added
+    absent = sorted(whole.keys() - described.keys())
     problems += [
         Problem(f"{layout.CONTRACTS}/{name}.toml", "", "is missing: the table has no contract") for name in absent
     ]
@@ -143,7 +130,7 @@ def _around(root: Path, record: Record) -> list[Problem]:
         problems.append(
             Problem(layout.RECIPE, "", f"is the recipe of {head.dataset.name!r}, the release is {record.name!r}")
         )
-    return problems
+    return problems + [Problem(layout.RECIPE, "", text) for text in provenance.recipe_problems(root, record)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +181,22 @@ class _View:
                 yield Problem(layout.RECORD, "", message)
             if not set(contract.key) <= names or not contract.key:
                 yield Problem(f"{layout.CONTRACTS}/{table}.toml", "", f"its key {contract.key} is not of its columns")
-            missing = names - facts.columns.keys() or names - facts.digests.keys()
-            if missing:
+            if missing := names - facts.columns.keys():
                 yield Problem(layout.RECORD, "", f"table {table}: nothing is said of {', '.join(sorted(missing))}")
+            yield from self._view_problems(table, contract, names)
+
+    def _view_problems(self, table: str, contract: Contract, names: set[str]) -> Iterator[Problem]:
+        """Yield columns that the view lacks or shows otherwise than the full release, and must not."""
+        place, redacted = f"{layout.CONTRACTS}/{table}.toml", self.record.redacted.get(table, {})
+        gone = {name for name, splits in redacted.items() if not splits}
+        for name in sorted(self.facts(table).columns.keys() - names - gone):
+            yield Problem(place, "", f"lacks the column {name}, which the record says the view has")
+        for name in sorted(gone & names):
+            yield Problem(place, "", f"has the column {name}, which the record says the view lacks")
+        for name in sorted((redacted.keys() - gone) & names):
+            column = contract.column(name)
+            if not column.content_of or not column.nullable or name in contract.key:
+                yield Problem(layout.RECORD, "", f"{table}.{name} shows no work, and is not as in the full release")
 
     def places(self, config: str) -> dict[str, list[tuple[str, Column]]]:
         """Return column of the config → the tables and their columns that it is."""
@@ -210,12 +210,13 @@ class _View:
         """Yield how the rows of a split differ from what is said of them."""
         places = self.places(config)
         keys = {tuple(self.facts(t).columns[name] for name in self.contracts[t].key) for t in self.tables(config)}
-        check = _SplitCheck(
-            split, sorted(keys), {name: of[0][1].arrow_type for name, of in places.items()} if deep else {}
-        )
-        columns = (
-            list(places) if deep else sorted({*(n for key in keys for n in key), *(["split"] * ("split" in places))})
-        )
+        media = [name for name, of in places.items() if of[0][1].is_media]
+        digested = {name: of[0][1].arrow_type for name, of in places.items()} if deep else {}
+        check = _SplitCheck(split, sorted(keys), digested, media)
+        columns = list(places)
+        if not deep:
+            columns = sorted({*(n for key in keys for n in key), *(["split"] * ("split" in places))})
+            columns += [f"{name}.path" for name in media]
         for path in data_files(self.record, config, split):
             try:
                 with opened(self.root, path) as file:
@@ -286,10 +287,13 @@ def _told(kind: pa.DataType, nullable: bool) -> str:
 
 
 class _SplitCheck:
-    """Takes the rows of one split piece by piece; looks at keys and splits, and digests columns."""
+    """Takes the rows of one split piece by piece; looks at keys, splits and names of media, and digests columns."""
 
-    def __init__(self, split: str, keys: list[tuple[str, ...]], digested: dict[str, pa.DataType]) -> None:
+    def __init__(
+        self, split: str, keys: list[tuple[str, ...]], digested: dict[str, pa.DataType], media: list[str]
+    ) -> None:
         self.n_rows = 0
+        self._media = media
         self.digests = {name: ColumnDigest(kind) for name, kind in digested.items()}
         self._split = split
         self._before = dict.fromkeys(keys)
@@ -307,5 +311,8 @@ class _SplitCheck:
             and not pc.all(pc.equal(rows.column("split"), pa.scalar(self._split)), min_count=0).as_py()
         ):
             yield Problem(path, "split", f"has rows of another split than {self._split}")
+        for name in self._media:
+            for odd in odd_file_names(pc.struct_field(rows.column(name), "path")):
+                yield Problem(path, name, f"calls a sound or a picture {odd[:100]!r}, which is no plain file name")
         for name, digest in self.digests.items():
             digest.update(rows.column(name))

@@ -86,6 +86,7 @@ class YtDlp:
 
     def __init__(self) -> None:
         self._process: Popen[bytes] | None = None
+        self._root: Path | None = None
         self._unread = b""
 
     def ask(self, question: Mapping[str, Any], where: str, deadline_s: float) -> dict[str, Any]:
@@ -102,7 +103,7 @@ class YtDlp:
             UsageError: the network is forbidden.
         """
         settings.require_network(where)
-        process = self._started(where)
+        process = self._started(where, Path(question["folder"]).parent if "folder" in question else None)
         with contextlib.suppress(BrokenPipeError):  # a dead child shows at its output
             _stream(process.stdin).write(json.dumps(question).encode() + b"\n")
             _stream(process.stdin).flush()
@@ -121,13 +122,18 @@ class YtDlp:
             with contextlib.suppress(BrokenPipeError):
                 _stream(stream).close()
 
-    def _started(self, where: str) -> Popen[bytes]:
-        if self._process is not None and self._process.poll() is None:
+    def _started(self, where: str, root: Path | None) -> Popen[bytes]:
+        """Return the child; it sees nothing of this machine's data but what lies in `root`."""
+        if self._process is not None and self._process.poll() is None and root in (None, self._root):
             return self._process
         self.close()
         if importlib.util.find_spec("yt_dlp") is None:
             raise SetupError(f"{where}: yt-dlp is missing; {_INSTALL}")
-        self._process = processes.start(_CHILD, env=child_environment(os.environ))
+        environment, command = child_environment(os.environ), _CHILD
+        if root is not None:
+            command = (*_CHILD, str(root))
+            environment |= dict.fromkeys(("HOME", "TMPDIR", "DENO_DIR"), str(root))
+        self._process, self._root = processes.start(command, env=environment), root
         os.set_blocking(_stream(self._process.stdout).fileno(), False)
         _checked(self._line(self._process, _START_S, where), where)
         return self._process

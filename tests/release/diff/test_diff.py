@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 from musicdata.definitions.column import Column
 from musicdata.definitions.contract import Contract
 from musicdata.errors import IntegrityError, UsageError
-from musicdata.release.diff import Diff, TableDiff, diff, report
+from musicdata.release.diff import Diff, TableDiff, compare, report
 from musicdata.release.diff.bump import required_bump
-from musicdata.release.diff.merge import Stream, blocks, match
+from musicdata.release.reading.merge import Stream, blocks, match
 from musicdata.release.reading.release import Release, open_release
 from musicdata.release.record import layout
 from tests.examples import examples
@@ -175,7 +175,7 @@ def test_a_diff_is_what_comparing_row_by_row_finds(
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
         a, b = (release_of(rows, Path(folder) / name) for rows, name in zip(pair, "ab", strict=True))
-        found = diff(a, b, block_rows=block_rows)
+        found = compare(a, b, block_rows=block_rows)
     for table in CONTRACTS:
         agree(found.tables[table], oracle(pair[0][table], pair[1][table]))
     assert found.metadata == []
@@ -241,7 +241,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Release:
 
 
 def against(small: Release, other: Made, root: Path, version: str = "1.0.1") -> Diff:
-    return diff(small, other.write(root / "other", version))
+    return compare(small, other.write(root / "other", version))
 
 
 def drop(table: pa.Table, column: str, *values: str) -> pa.Table:
@@ -260,7 +260,7 @@ def test_equal_releases_have_no_difference_and_are_not_read(small: Release, tmp_
     same = made.small().write(tmp_path / "same", "1.0.1")
     for path in (same.root / "data").rglob("*.parquet"):
         path.unlink()
-    found = diff(small, same)
+    found = compare(small, same)
     assert required_bump(found) is None
     assert report.lines(found) == ["made@1.0.0 → made@1.0.1: no difference", "6 tables are the same"]
 
@@ -299,7 +299,7 @@ def test_rows_added_and_removed_are_counted_once_for_samples(small: Release, tmp
     assert found.samples["removed"] == 1
     assert found.tables["alignment"].removed.n == 4
     assert found.tables["samples"].removed.examples == [("s000003",)]
-    back = diff(open_release(tmp_path / "other"), small)
+    back = compare(open_release(tmp_path / "other"), small)
     assert (back.samples["added"], back.tables["alignment"].added.n, required_bump(back)) == (1, 4, "minor")
 
 
@@ -469,13 +469,13 @@ def test_the_same_rows_in_other_files_are_a_patch(small: Release, tmp_path: Path
 def test_views_of_different_kind_are_not_compared(small: Release, tmp_path: Path) -> None:
     view = made.small().with_facts(view="ids").write(tmp_path / "ids")
     with pytest.raises(UsageError, match=r"'full'.*'ids': compare the same view of both"):
-        diff(small, view)
+        compare(small, view)
 
 
 def test_different_data_sets_are_not_compared(small: Release) -> None:
     other = Release(small.root, small.record.model_copy(update={"name": "other"}))
     with pytest.raises(UsageError, match=r"made@1.0.0 and other@1.0.0 are releases of different data sets"):
-        diff(small, other)
+        compare(small, other)
 
 
 def test_a_view_says_what_it_cannot_show(small: Release, tmp_path: Path) -> None:
@@ -493,7 +493,7 @@ def test_a_view_says_what_it_cannot_show(small: Release, tmp_path: Path) -> None
             update={"view": "ids", "files": shown.record.files, "redacted": {"alignment": {"pitch": {}}}}
         )
         views.append(Release(shown.root, redacted))
-    found = diff(*views)
+    found = compare(*views)
     assert found.tables["alignment"].unseen == ["pitch"]
     assert "  changed, but not shown by this view: pitch" in report.lines(found)
     assert report.lines(found)[0] == "made@1.0.0 → made@1.0.0: they differ in the view ids"
@@ -507,7 +507,7 @@ def test_rows_out_of_order_are_an_error_not_a_difference(small: Release, tmp_pat
     path = next((other.root / "data" / "samples").glob("train*"))
     made.rewrite(path, lambda rows: rows.take(list(range(len(rows)))[::-1]))
     with pytest.raises(IntegrityError, match=r"table samples, split train: row s00000\d comes after s"):
-        diff(small, other)
+        compare(small, other)
 
 
 def test_a_sample_in_two_splits_is_an_error(small: Release, tmp_path: Path) -> None:
@@ -518,7 +518,7 @@ def test_a_sample_in_two_splits_is_an_error(small: Release, tmp_path: Path) -> N
     made.rewrite(next(folder.glob("valid*")), lambda _: pq.read_table(next(folder.glob("train*")), partitioning=None))
     made.resign(other.root, with_other_keys)
     with pytest.raises(IntegrityError, match="samples: row s000000 is in two splits"):
-        diff(small, open_release(other.root))
+        compare(small, open_release(other.root))
 
 
 def with_other_keys(record: layout.Record) -> layout.Record:
@@ -537,4 +537,4 @@ def test_a_damaged_file_is_an_error(small: Release, tmp_path: Path) -> None:
     path = next((other.root / "data" / "samples").glob("train*"))
     path.write_bytes(path.read_bytes()[:-20])
     with pytest.raises(IntegrityError, match=r"cannot be read.*musicdata release verify"):
-        diff(small, other)
+        compare(small, other)

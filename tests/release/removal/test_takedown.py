@@ -215,6 +215,7 @@ def test_something_left_stops_the_takedown(full: Release, gone: str, tmp_path: P
     root = shutil.copytree(full.root, tmp_path / "full")
     recipe = root / layout.RECIPE
     recipe.write_text(recipe.read_text("utf-8") + f"\n# {gone} is the best of all\n", "utf-8")
+    made.resign(root)
     with pytest.raises(IntegrityError, match=rf"something is left .*recipe\.toml: the id {gone}"):
         takedown(root, [gone], reason=REASON, out=tmp_path / "out")
     assert not (tmp_path / "out").exists()

@@ -93,6 +93,7 @@ def test_one_cell_too_many_is_found(
     number = next(number for number, value in enumerate(values) if value is None)
     values[number] = whole[name][number].as_py()
     pq.write_table(made.set_values(rows, name, values), path)
+    made.resign(root)
     found = rights.offending(open_release(root))
     assert found.n_items == 1
     assert found.first[0].sample_id == rows["sample_id"][number].as_py()
@@ -132,6 +133,7 @@ def test_the_recipe_limits_the_views_whoever_claims_what(full: Release, tmp_path
         head, _, tail = text.partition("views = [")
         limited = head + 'views = ["features", "ids"]' + tail.partition("]")[2]
     (root / layout.RECIPE).write_text(limited, "utf-8")
+    made.resign(root)
     with pytest.raises(RefusedError, match="its recipe permits features, ids, whoever holds"):
         rights.require_permitted(open_release(root), claim="We hold all rights.")
     assert rights.permitted_views(open_release(root)) == ("features", "ids")

@@ -204,9 +204,9 @@ def test_links_and_pipes_are_named_and_not_opened(root: Path, tmp_path: Path) ->
     os.mkfifo(root / "pipe")
     (root / "folder").symlink_to(tmp_path)
     assert {problem.file: problem.message for problem in verify(root)} == {
-        SAMPLES: "is a link; a release has regular files only",
-        "folder": "is a link; a release has regular files only",
-        "pipe": "is neither a file nor a folder; a release has regular files only",
+        SAMPLES: "is a link; only regular files belong here",
+        "folder": "is a link; only regular files belong here",
+        "pipe": "is a pipe; only regular files belong here",
     }
 
 
@@ -214,7 +214,7 @@ def test_a_linked_folder_is_not_followed(root: Path, tmp_path: Path) -> None:
     (root / "data").rename(tmp_path / "data")
     (root / "data").symlink_to(tmp_path / "data")
     found = {problem.file: problem.message for problem in verify(root)}
-    assert found.pop("data") == "is a link; a release has regular files only"
+    assert found.pop("data") == "is a link; only regular files belong here"
     assert found.keys() == {path for path in paths_of(tmp_path) if path.startswith("data/")}
     assert set(found.values()) == {"is missing"}
 
@@ -233,7 +233,7 @@ def test_folders_within_folders_and_names_of_any_bytes_are_no_trouble(root: Path
 def test_a_linked_document_is_not_read(root: Path, tmp_path: Path, name: str) -> None:
     (root / name).rename(tmp_path / "document")
     (root / name).symlink_to(tmp_path / "document")
-    assert [str(problem) for problem in verify(root)] == [f"{name}: is a link; a release has regular files only"]
+    assert [str(problem) for problem in verify(root)] == [f"{name}: is a link; only regular files belong here"]
 
 
 def test_what_is_no_release_is_an_input_error(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from musicdata.definitions.contract import SAMPLE_ID
 from musicdata.errors import IntegrityError
-from musicdata.release.diff.merge import BLOCK_ROWS, Stream
+from musicdata.release.reading.merge import BLOCK_ROWS, Stream
 from musicdata.release.record.files import data_files, opened, read_contracts
 
 if TYPE_CHECKING:
