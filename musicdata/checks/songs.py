@@ -13,6 +13,7 @@ from musicdata.definitions.check import Check
 from musicdata.errors import FormatError, MusicdataError
 from musicdata.music.formats.karaoke_words import count_sung
 from musicdata.sources import song_files, song_formats
+from musicdata.system import paths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -84,7 +85,7 @@ def _problem(song: dict[str, Any], n_syllables: int, source: str) -> str:
 def _bytes(file: SongFile) -> bytes:
     if file.fault or file.path.stat().st_size > song_formats.MAX_FILE_BYTES:
         return b""
-    return file.path.read_bytes()
+    return paths.read_regular(file.path, song_formats.MAX_FILE_BYTES)
 
 
 def count_in_score(data: bytes, name: str) -> tuple[int, int]:

@@ -14,8 +14,9 @@ What counts as a sung note:
   a hyphen, if the next syllable goes on with the word: up to there;
   the syllable that another verse, which has sung in the same measure before, has on it;
   at last, that it and all notes up to the next syllable or rest are few: 8 quarter lengths in the same measure, or 4
-  over a bar line and no measure without any syllable. With none of these it is played or hummed, and counts as silence;
-  so does what comes after it. A rest ends all but slurs, and where an extender line stops, only ties and slurs go on.
+  over a bar line, and none of them in a measure without any syllable. With none of these it is played or hummed, and
+  counts as silence; so does what comes after it. A rest ends all but slurs, and where an extender line stops, only
+  ties and slurs go on.
 - A tied note that carries a syllable of its own is a note of its own: that is how French scores print a mute e on the
   second half of a held note.
 - A joined note keeps the pitch of its first note and lasts to the end of its last one.
@@ -298,7 +299,6 @@ class _Joining:
             stop += 1
         run = self.notes[index:stop]
         length = run[-1].end - run[0].onset
-        if run[-1].measure == before.measure:
-            return run[-1].onset if length <= _IN_MEASURE_QL else NEVER
         is_sung_throughout = self.sung_measures.issuperset(note.measure for note in run)
-        return run[-1].onset if length <= _OVER_BAR_LINE_QL and is_sung_throughout else NEVER
+        bound = _IN_MEASURE_QL if run[-1].measure == before.measure else _OVER_BAR_LINE_QL
+        return run[-1].onset if length <= bound and is_sung_throughout else NEVER
