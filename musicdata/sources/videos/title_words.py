@@ -56,7 +56,7 @@ WEAK = _words(
 PHRASES = tuple(
     re.compile(pattern)
     for pattern in (
-        r"(?:the )?(?:album|original|full|main|standard|lp|uncut|stereo|explicit) (?:version|mix|song|track)",
+        r"(?:the )?(?:album|original|full|main|standard|lp|uncut|stereo|explicit) (?:version|song|track)|original mix",
         r"(?:full|original) album version",
         r"\d{4}|(?:full )?(?:hd|hq)|(?:\w+ )?release",
         r"(?:original|single|bonus(?: track)?|deluxe(?: edition| version)?|stereo)",
@@ -101,7 +101,9 @@ OF_CHANNEL = re.compile(
     rf"|кавер|караоке|минусовки?|каверы)\b|{_COVERED}"
 )
 # A name of these is whoever hands a recording on, not whoever plays it.
-OF_LABEL = _words("records recordings record label entertainment release releases lyrics vevo topic distribution media")
+OF_LABEL = _words(
+    "records recordings record label labels entertainment release releases lyrics vevo topic distribution media"
+)
 PERFORMS = re.compile(r"- topic$|vevo$|\bofficial(?: channel)?$|\boficial$", re.IGNORECASE)
 NOBODYS = _words("various release artists")
 # Between names, and nothing by themselves.
