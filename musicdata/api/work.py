@@ -48,6 +48,14 @@ class Work(TableSource):
             return
         yield from TableSource.rows(self, name, key, columns)
 
+    def place(self, name: str) -> Path:
+        """Return where something of the workspace is, whether it is there or not.
+
+        Raises:
+            IntegrityError: the name leads out of the workspace, or over a link.
+        """
+        return Workspace(self.root).place(name)
+
     @property
     def recipe(self) -> Recipe:
         """Return the recipe it was built from, with every parameter written out."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import tomllib
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from musicdata.definitions.reader import Reject
 from musicdata.errors import ContractError, IntegrityError
+from musicdata.system import paths
 from musicdata.workspace.parts import GATHER_ROWS, read_part
 
 if TYPE_CHECKING:
@@ -90,13 +92,26 @@ class TableReader:
         manifest = self._workspace.manifest(stage)
         return dict(manifest["origin"]["facts"]["parameters"]) if manifest else {}
 
+    def locations(self, stage: str) -> dict[str, str]:
+        """Return the parameters of a stage that say where its input lies, as the recipe in the workspace has them."""
+        try:
+            with paths.open_regular(self._workspace.place("recipe.toml"), paths.MAX_TEXT_BYTES) as file:
+                steps = tomllib.load(file).get("stage", [])
+        except (OSError, ValueError, IntegrityError):  # none there, or none that can be read: nothing is known of them
+            return {}
+        known = self.parameters(stage)
+        stated = {name: value for step in steps if step.get("use") == stage for name, value in step.items()}
+        return {name: v for name, v in stated.items() if name not in known and name != "use" and isinstance(v, str)}
+
     def parts(self, table: str, first: str | None = None, last: str | None = None) -> list[dict[str, Any]]:
         """List the records of the parts of `table` that can hold keys in first..last."""
         if table not in self._parts and self._damages:
             raise IntegrityError(f"table {table} cannot be read: {self._damages[0]}")
         if table not in self._parts:
+            writer = self._workspace.writer()
             raise ContractError(
                 f"there is no table {table!r} in {self._workspace.root}; there are {', '.join(self.tables)}"
+                + (f". The workspace is being written by {writer}" if writer else "")
             )
         low, high = first or "", last
         return [p for p in self._parts[table] if p["last"] >= low and (high is None or p["first"] <= high)]

@@ -79,10 +79,8 @@ def read_score(data: bytes, limits: Limits | None = None) -> bytes:
             container = read_member(archive, CONTAINER, budget)
             budget -= len(container)
             root = _root_path(container)
-        if root in archive.namelist():
-            score = read_member(archive, root, budget)
-        else:
-            score = _only_score(archive, root, budget)
+        is_there = root in archive.namelist()
+        score = read_member(archive, root, budget) if is_there else _only_score(archive, root, budget)
     if score.startswith(_ZIP_START):
         raise FormatError("nested_archive", f"member {root!r} is an archive itself; expected MusicXML")
     return score
@@ -183,7 +181,7 @@ def _only_score(archive: zipfile.ZipFile, named: str, budget_bytes: int) -> byte
 
 
 def _is_beside(name: str) -> bool:
-    """Say whether a member belongs to the archive or to the system that packed it: META-INF/, __MACOSX/, ._score.xml."""
+    """Say whether a member belongs to the archive or the system that packed it: META-INF/, __MACOSX/, ._score.xml."""
     return name.startswith(("META-INF/", "__MACOSX/")) or "/." in f"/{name}"
 
 

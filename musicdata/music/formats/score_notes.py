@@ -6,14 +6,13 @@ says; an empty measure, and one with a single rest for all of it, is as long as 
 Not among the notes are those that nobody sings here: cue notes (another part, printed small to help the eye), and
 spoken ones (unpitched notes, crosses for heads, staves with a percussion clef). Some scores print an easier or harder
 version as cue notes and the words with that; a syllable under one moves to a note of full size that begins with it,
-lasts as long and has none. A syllable under a grace note moves to the note that the grace note leads to, over a bar line
-too, and stands before that note's own; where a rest or the end follows, to the note before.
+lasts as long and has none. A syllable under a grace note moves to the note that the grace note leads to, over a bar
+line too, and stands before that note's own; where a rest or the end follows, to the note before.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right, insort
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -22,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from musicdata.errors import FormatError
 from musicdata.music.formats import score_lyrics
+from musicdata.music.formats.score_values import NEVER, Timeline, add, bar_ql, decimal, is_whole_rest, printed_length
 
 if TYPE_CHECKING:
     import xml.etree.ElementTree as ET
@@ -29,17 +29,8 @@ if TYPE_CHECKING:
 
     from musicdata.music.formats.score_lyrics import Lyric
 
-_NEVER = Fraction(-1)  # before all onsets
-_MAX_DENOMINATOR = 65535  # finer times than programs write; sums of them stay short numbers
-_DECIMAL = re.compile(r"[-+]?\d{1,9}(\.\d{0,9})?")
-_BEATS = re.compile(r"[1-9]\d?(\s*\+\s*[1-9]\d?){0,7}")
-_BEAT_TYPES = {"1", "2", "4", "8", "16", "32", "64", "128"}
 _STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _SPOKEN_HEADS = {"x", "circle-x", "cross", "slash", "slashed", "back slashed"}
-_QUARTERS = {
-    "maxima": 32, "long": 16, "breve": 8, "whole": 4, "half": 2, "quarter": 1, "eighth": Fraction(1, 2),
-    "16th": Fraction(1, 4), "32nd": Fraction(1, 8), "64th": Fraction(1, 16), "128th": Fraction(1, 32),
-}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -64,7 +55,7 @@ class WrittenNote:
     lyrics: dict[str, Lyric]
     tie_begins: bool = False
     tie_ends: bool = False
-    slurred_until: Fraction = _NEVER
+    slurred_until: Fraction = NEVER
 
     @property
     def n_printed(self) -> int:
@@ -143,27 +134,6 @@ class _Event:
     slurs: list[int] = field(default_factory=list)  # that begin here
 
 
-class _Timeline:
-    """What holds from some time on, in one staff or in all."""
-
-    def __init__(self) -> None:
-        self._changes: dict[str, list[tuple[Fraction, int, Fraction]]] = {}
-        self._n = 0
-
-    def add(self, time: Fraction, staff: str, value: Fraction) -> None:
-        """Take in a change; `staff` is empty for all staves."""
-        self._n += 1
-        insort(self._changes.setdefault(staff, []), (time, self._n, value))
-
-    def at(self, time: Fraction, staff: str) -> Fraction:
-        """Return the value that holds at a time."""
-        last = (_NEVER, 0, Fraction(0))
-        for changes in (self._changes.get(staff, []), self._changes.get("", [])):
-            if index := bisect_right(changes, (time, self._n + 1, Fraction(0))):
-                last = max(last, changes[index - 1])
-        return last[2]
-
-
 class _PartReader:
     """Reads measure by measure; what lasts over bar lines is kept here."""
 
@@ -171,7 +141,7 @@ class _PartReader:
         self.divisions = Fraction(1)
         self.bar_ql = Fraction(4)
         self.start = Fraction(0)
-        self.transposition, self.is_spoken = _Timeline(), _Timeline()
+        self.transposition, self.is_spoken = Timeline(), Timeline()
         self.events: list[_Event] = []
         self.slurs: dict[str, int] = {}  # number → the slur that is open under it
         self.slur_ends: list[Fraction] = []
@@ -186,9 +156,9 @@ class _PartReader:
             if element.tag == "attributes":
                 self.read_attributes(element, time)
             elif element.tag == "backup":
-                time = max(self.start, _sum(time, -self.length(element)))
+                time = max(self.start, add(time, -self.length(element)))
             elif element.tag == "forward":
-                time = _sum(time, self.length(element))
+                time = add(time, self.length(element))
             elif element.tag == "note" and element.find("chord") is not None:
                 self.read_chord_tone(element, first)
             elif element.tag == "note":
@@ -198,30 +168,30 @@ class _PartReader:
                     n_notes += 1
                 else:
                     rests.append((element, time, length))
-                time = _sum(time, length)
+                time = add(time, length)
             highest = max(highest, time)
-        if len(rests) == 1 and not n_notes and _is_whole_rest(rests[0][0], rests[0][2]):
-            highest = _sum(rests[0][1], self.bar_ql)
+        if len(rests) == 1 and not n_notes and is_whole_rest(rests[0][0], rests[0][2]):
+            highest = add(rests[0][1], self.bar_ql)
         self.start = self.measure_end(highest, is_empty=not n_notes and not rests)
 
     def measure_end(self, highest: Fraction, *, is_empty: bool) -> Fraction:
         length = highest - self.start
         if is_empty and not length:
-            return _sum(self.start, self.bar_ql)
+            return add(self.start, self.bar_ql)
         excess = length - self.bar_ql
         is_rounding = 0 < excess <= Fraction(1, 2) and (excess * 16).denominator > 1 < (excess * 12).denominator
-        return _sum(self.start, self.bar_ql) if is_rounding else highest
+        return add(self.start, self.bar_ql) if is_rounding else highest
 
     def read_attributes(self, attributes: ET.Element, time: Fraction) -> None:
         if attributes.find("divisions") is not None:
-            self.divisions = _decimal(attributes, "divisions")
+            self.divisions = decimal(attributes, "divisions")
             if self.divisions <= 0:
                 raise FormatError("unreadable_score", f"{self.divisions} divisions of a quarter; expected 1 or more")
         for signature in attributes.iterfind("time"):
-            self.bar_ql = _bar_ql(signature) or self.bar_ql
+            self.bar_ql = bar_ql(signature) or self.bar_ql
         for transpose in attributes.iterfind("transpose"):
-            octaves = 12 * _decimal(transpose, "octave-change", Fraction(0))
-            semitones = _decimal(transpose, "chromatic", Fraction(0)) + octaves
+            octaves = 12 * decimal(transpose, "octave-change", Fraction(0))
+            semitones = decimal(transpose, "chromatic", Fraction(0)) + octaves
             self.transposition.add(time, (transpose.get("number") or "").strip(), semitones)
         for clef in attributes.iterfind("clef"):
             sign = (clef.findtext("sign") or "").strip().lower()
@@ -276,19 +246,18 @@ class _PartReader:
             if kind == "start":
                 event.slurs.append(len(self.slur_ends))
                 self.slurs[number] = len(self.slur_ends)
-                self.slur_ends.append(_NEVER)
+                self.slur_ends.append(NEVER)
 
     def length(self, element: ET.Element) -> Fraction:
         """Return how long a note, rest, `<backup>` or `<forward>` lasts; a note without a duration by its type."""
         if element.find("grace") is not None:
             return Fraction(0)
         if element.find("duration") is not None:
-            length = _decimal(element, "duration") / self.divisions
+            length = add(Fraction(0), decimal(element, "duration") / self.divisions)
             if length < 0:
                 raise FormatError("unreadable_score", f"a {element.tag} lasts {length} quarters; expected 0 or more")
-            return length.limit_denominator(_MAX_DENOMINATOR)
-        length = Fraction(_QUARTERS.get((element.findtext("type") or "").strip(), 0))
-        return length * (2 - Fraction(1, 2 ** min(len(element.findall("dot")), 8)))
+            return length
+        return printed_length(element)
 
     def finish(self) -> WrittenPart:
         """Return the notes with the pitches and lyrics that they have once the whole part is known."""
@@ -318,7 +287,7 @@ class _PartReader:
     def note(self, event: _Event) -> WrittenNote:
         return WrittenNote(
             onset=event.onset,
-            end=_sum(event.onset, event.length),
+            end=add(event.onset, event.length),
             pitch=floor(max(event.steps) + self.transposition.at(event.onset, event.staff) + Fraction(1, 2)),
             measure=event.measure,
             lyrics=event.lyrics,
@@ -328,7 +297,7 @@ class _PartReader:
         )
 
     def slurred_until(self, event: _Event) -> Fraction:
-        return max((self.slur_ends[slur] for slur in event.slurs), default=_NEVER)
+        return max((self.slur_ends[slur] for slur in event.slurs), default=NEVER)
 
 
 class _Voice:
@@ -338,7 +307,7 @@ class _Voice:
         self.left_out = left_out
         self.last: WrittenNote | None = None
         self.pending: dict[str, Lyric] = {}
-        self.onset = self.slurred_until = _NEVER
+        self.onset = self.slurred_until = NEVER
 
     def grace(self, event: _Event, slurred_until: Fraction) -> None:
         self.pending = score_lyrics.merge(self.pending, event.lyrics)
@@ -362,7 +331,7 @@ class _Voice:
 
     def forget(self) -> None:
         self.pending = {}
-        self.onset = self.slurred_until = _NEVER
+        self.onset = self.slurred_until = NEVER
 
 
 def _move_from_cue_notes(cues: Iterable[_Event], part: WrittenPart) -> None:
@@ -373,18 +342,10 @@ def _move_from_cue_notes(cues: Iterable[_Event], part: WrittenPart) -> None:
             bare.setdefault(note.onset, note)
     for cue in cues:
         note_below = bare.get(cue.onset)
-        if note_below is None or note_below.lyrics or note_below.end < _sum(cue.onset, cue.length):
+        if note_below is None or note_below.lyrics or note_below.end < add(cue.onset, cue.length):
             part.left_out["cue_notes"] += sum(lyric.n_printed for lyric in cue.lyrics.values())
         else:
             note_below.lyrics = cue.lyrics
-
-
-def _is_whole_rest(note: ET.Element, length: Fraction) -> bool:
-    """Say whether the only rest of a measure stands for all of it, whatever length it states."""
-    kind = (note.findtext("type") or "").strip()
-    rest = note.find("rest")
-    says_so = rest is not None and rest.get("measure") == "yes" and kind in {"", "whole", "breve"}
-    return says_so or length in {4, 8}
 
 
 def _unsung(note: ET.Element) -> str:
@@ -402,37 +363,8 @@ def _written_pitch(note: ET.Element) -> Fraction:
     pitch = note.find("pitch")
     if step not in _STEPS or pitch is None:
         raise FormatError("unreadable_score", f"a note on step {step!r}; expected A to G")
-    alter, octave = _decimal(pitch, "alter", Fraction(0)), _decimal(pitch, "octave")
+    alter, octave = decimal(pitch, "alter", Fraction(0)), decimal(pitch, "octave")
     return 12 * (octave + 1) + _STEPS[step] + alter
-
-
-def _bar_ql(signature: ET.Element) -> Fraction | None:
-    """Return the length of a bar, None where the signature says none that could be."""
-    beats = [(element.text or "").strip() for element in signature.iterfind("beats")]
-    types = [(element.text or "").strip() for element in signature.iterfind("beat-type")]
-    is_plain = all(map(_BEATS.fullmatch, beats)) and _BEAT_TYPES.issuperset(types)
-    if not is_plain or not 1 <= len(beats) == len(types) <= 4:
-        return None
-    sums = (sum(int(beat) for beat in text.split("+")) for text in beats)
-    return sum((Fraction(4 * n, int(kind)) for n, kind in zip(sums, types, strict=True)), Fraction(0))
-
-
-def _decimal(parent: ET.Element, tag: str, default: Fraction | None = None) -> Fraction:
-    """Return the number in a child element.
-
-    Raises:
-        FormatError: `unreadable_score` when there is none, and no default for it.
-    """
-    text = (parent.findtext(tag) or "").strip()
-    if not text and default is not None:
-        return default
-    if not _DECIMAL.fullmatch(text):
-        raise FormatError("unreadable_score", f"<{tag}> of a <{parent.tag}> is {text[:40]!r}; expected a number")
-    return Fraction(text)
-
-
-def _sum(time: Fraction, length: Fraction) -> Fraction:
-    return (time + length).limit_denominator(_MAX_DENOMINATOR)
 
 
 def iterate_notes(part: WrittenPart) -> Iterator[WrittenNote]:

@@ -37,8 +37,8 @@ _OWN_ALIASES = {
 _CODECS = {
     "utf_8", "utf_16", "utf_16_le", "utf_16_be", "ascii", "latin_1",
     *(f"iso8859_{number}" for number in (2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 16)),
-    *(f"cp{number}" for number in (*range(1250, 1259), 437, 737, 775, 850, 852, 855, 857, 858, 860, 861, 862, 863, 865)),
-    "cp866", "cp869", "cp874", "cp932", "cp949", "cp950", "koi8_r", "koi8_u", "kz1048", "tis_620",
+    *(f"cp{number}" for number in (*range(1250, 1259), 437, 737, 775, 850, 852, 855, 857, 858, 860, 861, 862, 863)),
+    "cp865", "cp866", "cp869", "cp874", "cp932", "cp949", "cp950", "koi8_r", "koi8_u", "kz1048", "tis_620",
     "mac_roman", "mac_latin2", "mac_cyrillic", "mac_greek", "mac_turkish", "mac_iceland",
     "shift_jis", "shift_jisx0213", "shift_jis_2004", "euc_jp", "iso2022_jp", "euc_kr", "johab", "gb2312", "gbk",
     "gb18030", "hz", "big5", "big5hkscs",
@@ -60,9 +60,15 @@ def parse(data: bytes) -> ET.Element:
     Raises:
         FormatError: `too_large`, `unsafe_xml` (it declares something), `unsupported_encoding`, `corrupt_xml`.
     """
-    if len(data) > MAX_BYTES or data.count(b"<") > _MAX_TAGS:
-        raise FormatError("too_large", f"{len(data)} bytes of XML; read are at most {MAX_BYTES}")
-    text = _decode(data).lstrip("\ufeff \t\r\n")
+    return parse_text(decode(data))
+
+
+def parse_text(text: str) -> ET.Element:
+    """Parse a document that was decoded, whatever encoding it declares.
+
+    Raises:
+        FormatError: `unsafe_xml` or `corrupt_xml`.
+    """
     try:
         _check_prolog(text)
         return ET.XML(text)
@@ -71,9 +77,9 @@ def parse(data: bytes) -> ET.Element:
 
 
 def looks_like_xml(data: bytes) -> bool:
-    """Say whether bytes begin as a document does: with a mark of its encoding, or with a "<".
+    r"""Say whether bytes begin as a document does: with a mark of its encoding, or with a "<".
 
-    >>> looks_like_xml(b"\\n<?xml"), looks_like_xml("<".encode("utf-16")), looks_like_xml(b"PK")
+    >>> looks_like_xml(b"\n<?xml"), looks_like_xml("<".encode("utf-16")), looks_like_xml(b"PK")
     (True, True, False)
     """
     return data.lstrip(b" \t\r\n").startswith(b"<") or data.startswith(tuple(mark for mark, _ in _MARKS))
@@ -97,8 +103,18 @@ def local_name(tag: str) -> str:
     return tag.rpartition("}")[2]
 
 
+def decode(data: bytes) -> str:
+    """Decode a document: by its mark, else as it declares, else as UTF-8.
+
+    Raises:
+        FormatError: `too_large`, `unsupported_encoding`, or `corrupt_xml` for bytes that are not of the encoding.
+    """
+    if len(data) > MAX_BYTES or data.count(b"<") > _MAX_TAGS:
+        raise FormatError("too_large", f"{len(data)} bytes of XML; read are at most {MAX_BYTES}")
+    return _decode(data).lstrip("\ufeff \t\r\n")
+
+
 def _decode(data: bytes) -> str:
-    """Decode a document: by its mark, else as it declares, else as UTF-8."""
     codec = next((codec for mark, codec in _MARKS if data.startswith(mark)), "")
     if not codec:
         declared = _DECLARED.match(data.lstrip(b" \t\r\n"))

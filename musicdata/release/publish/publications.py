@@ -58,6 +58,7 @@ class Publication(BaseModel):
         rows: split → samples.
         url: where it is.
         claim: statement of the publisher to hold the rights of what has no free licence; empty where none was needed.
+        signature: the file of its signature; None of a release that is not signed.
         published: the day, in UTC.
     """
 
@@ -73,6 +74,7 @@ class Publication(BaseModel):
     rows: dict[layout.Split, NonNegativeInt]
     url: str
     claim: str = ""
+    signature: layout.File | None = None
     published: str = Field(pattern=r"^\d{4}-\d\d-\d\d$")
 
     @field_validator("url")
@@ -196,7 +198,7 @@ def place(publication: Publication, folder: Path) -> tuple[Path, bool]:
     Raises:
         RefusedError: the version is on record with other bytes, or with another content in another view.
     """
-    plain = folder / publication.name / f"{publication.version}.json"
+    plain = paths.inside(folder, f"{publication.name}/{publication.version}.json")
     for path in (plain, plain.with_name(f"{publication.version}+{publication.view}.json")):
         if not path.is_file():
             return path, False
@@ -219,7 +221,8 @@ def write(publication: Publication, folder: Path) -> Path:
         RefusedError: the version is on record with other bytes.
         StorageError: the folder cannot be written.
     """
-    encoded = f"{publication.model_dump_json(indent=1)}\n".encode()
+    unsaid = {"signature"} if publication.signature is None else None
+    encoded = f"{publication.model_dump_json(indent=1, exclude=unsaid)}\n".encode()
     while True:
         path, is_there = place(publication, folder)
         temporary = path.with_name(f".{path.name}.{os.getpid()}")
