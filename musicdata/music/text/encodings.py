@@ -53,6 +53,8 @@ _NEAR, _NEAR_USUAL, _NEAR_SHORT = 0.4, 0.75, 0.05
 """A second proposal with this share of the first one's likelihood leaves the choice open; a larger one if that is
 cp1252, which is by far the most usual, a smaller one in texts of few characters."""
 _SHORT = 40
+_LEAST_SHARE = 0.1
+"""Longer texts are taken for one of an encoding's languages with at least this probability."""
 _FAR = 0.5
 """With less than this share of the confidence in the likeliest encoding, fit or not, a proposal falls."""
 _EAST_ASIAN = ("cp932", "euc_jis_2004", "gb18030", "big5hkscs", "cp949")
@@ -117,7 +119,7 @@ def read(raw: bytes, encoding: Encoding) -> str:
     """
     name = _name_beside(raw, encoding.name) if encoding.name in _MARKS.values() else encoding.name
     text = _one(raw, name)
-    if text is None:
+    if text is None or (encoding.name == "ascii" and not raw.isascii()):
         return raw.decode("cp1252", "replace")
     return text.encode(encoding.again).decode() if encoding.again and not text.isascii() else text
 
@@ -190,7 +192,10 @@ def _likeliest(texts: Sequence[bytes], language: str | None) -> Encoding | None:
             continue
         proposal = "\n".join(decoded)
         likelihood = confidence * _UNUSUAL.get(name, 1.0) * _DOUBTED ** orthography.doubts(decoded)
-        likelihood *= 0.02 + _share_of(fitting, "".join(decoded)[:_JUDGED])
+        share = _share_of(fitting, "".join(decoded)[:_JUDGED])
+        if share < _LEAST_SHARE and len(proposal) >= _SHORT:
+            continue
+        likelihood *= 0.02 + share
         if likelihood > likelihoods.get(proposal, 0.0):
             likelihoods[proposal], names[proposal] = likelihood, name
         if name == "cp1252":
@@ -200,7 +205,11 @@ def _likeliest(texts: Sequence[bytes], language: str | None) -> Encoding | None:
     ranked = sorted(as_stated or likelihoods, key=lambda proposal: -likelihoods[proposal])
     if not ranked:
         return None
-    near = _NEAR_SHORT if len(ranked[0]) < _SHORT else _NEAR_USUAL if names[ranked[0]] == "cp1252" else _NEAR
+    is_usual = names[ranked[0]] == "cp1252"
+    if len(ranked[0]) < _SHORT and any(c.isalpha() and not c.isascii() for c in ranked[0]):
+        near = _NEAR_SHORT
+    else:
+        near = _NEAR_USUAL if is_usual else _NEAR
     if len(ranked) > 1 and likelihoods[ranked[1]] >= near * likelihoods[ranked[0]]:
         return None
     return Encoding(names[ranked[0]])
