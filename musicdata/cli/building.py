@@ -12,10 +12,11 @@ from musicdata.cli.app import app
 from musicdata.cli.next_steps import looking_lines
 from musicdata.cli.options import (
     EXIT_SETUP,
+    Change,
     Input,
     Json,
     Limit,
-    Name,
+    NameOfWork,
     Seed,
     Set,
     Twin,
@@ -25,8 +26,8 @@ from musicdata.cli.options import (
     print_json,
     progress,
 )
-from musicdata.cli.planning import print_plan
 from musicdata.cli.output import say
+from musicdata.cli.planning import print_plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +59,7 @@ def doctor(
 
 @app.command(short_help="What a build would do: samples, calls, bytes, minutes.")
 def plan(
-    name: Name,
+    name: NameOfWork = None,
     input_: Input = None,
     work: WorkOption = None,
     limit: Limit = None,
@@ -75,17 +76,18 @@ def plan(
 
 @app.command(short_help="Build a data set, or continue; only what changed.")
 def build(
-    name: Name,
+    name: NameOfWork = None,
     input_: Input = None,
     work: WorkOption = None,
     limit: Limit = None,
     seed: Seed = None,
     workers: Workers = None,
     set_: Set = None,
+    change: Change = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Build a data set; the same command continues what was interrupted and rebuilds only what changed."""
+    """Build a data set, or go on with it: --work alone keeps all it was asked for, and only what changed is rebuilt."""
     from musicdata.api import build
 
     if dry_run:
@@ -101,6 +103,7 @@ def build(
             seed=seed,
             workers=workers,
             overrides=set_ or (),
+            change=change,
             progress=shown,
         )
     if as_json:
@@ -123,6 +126,8 @@ def status(work: WorkArgument = None, as_json: Json = False) -> None:
         return
     run = summary["last_run"]
     say(f"{summary['work']}: {summary['dataset']}, last run {run.get('outcome', 'unknown')} {run.get('ended', '')}")
+    if summary["written_by"]:
+        say(f"  is being written by {summary['written_by']}: what follows may change at any moment")
     for stage in summary["stages"]:
         rows = ", ".join(f"{table} {n:,}" for table, n in stage["rows"].items()) or "nothing yet"
         dropped = ", ".join(f"{reason} {n:,}" for reason, n in sorted(stage["rejects"].items()))

@@ -1,15 +1,16 @@
-"""Commands for what is published: release build, verify, diff, publish, takedown, card; export."""
+"""Commands for what is published: release build, verify, sign, rebuild, diff, publish, takedown, card; export."""
 
 from __future__ import annotations
 
 import dataclasses
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from musicdata.cli.app import app
-from musicdata.cli.options import EXIT_FINDINGS, Json, print_json
+from musicdata.cli.options import EXIT_FINDINGS, Json, Workers, print_json, progress
 from musicdata.cli.output import say
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
 releases = typer.Typer(
     name="release",
-    help="Freeze, verify, compare, publish and take down releases of a data set.",
-    short_help="Freeze, verify, compare, publish, take down.",
+    help="Freeze, verify, sign, compare, publish and take down releases of a data set.",
+    short_help="Freeze, verify, sign, compare, publish.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -61,7 +62,7 @@ def build(
     from musicdata.api import release as library
     from musicdata.cli.looking import run_validation
 
-    if library.needs_validation(work):
+    if library.needs_validation(work, out, version=version, previous=previous or None):
         run_validation(work, work / "validation", deep=deep, swept=False)
     if dry_run:
         facts = library.foresee_build(
@@ -86,21 +87,91 @@ def verify(
     exports: Annotated[
         list[Path] | None, typer.Option("--views", help="Exported folder, or a view of it, to compare; repeatable.")
     ] = None,
+    public_key: Annotated[
+        str | None,
+        typer.Option("--public-key", metavar="KEY", help="minisign key that must have signed it: a .pub file, or RW…"),
+    ] = None,
+    signature: Annotated[
+        Path | None, typer.Option("--signature", help="Signature file [default: RELEASE.json.minisig in the release].")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Prove that a release is whole: every file, every row, every sum; that its exports say the same."""
+    """Prove that a release is whole: every file, every row, every sum; whose it is; that its exports say the same."""
     from musicdata.api import release as library
 
-    problems = library.verify(release, views=exports or ())
+    problems = library.verify(release, views=exports or (), public_key=public_key, signature=signature)
     if as_json:
         print_json({"ok": not problems, "problems": [dataclasses.asdict(problem) for problem in problems]})
     else:
         for problem in problems:
             say(f"✗ {problem}")
         if not problems:
-            say(f"✓ {release} is whole" + (f", and {len(exports)} views agree with it" if exports else ""))
+            signed = ", signed by that key" if public_key else ""
+            agree = f", and {len(exports)} views agree with it" if exports else ""
+            say(f"✓ {release} is whole{signed}{agree}")
     if problems:
         raise typer.Exit(EXIT_FINDINGS)
+
+
+@releases.command("rebuild", short_help="Prove that a release comes of its input and recipe.")
+def rebuild(
+    release: ReleaseArgument,
+    input_: Annotated[
+        str | None, typer.Option("--input", "-i", help="File or folder with what the release was made from.")
+    ] = None,
+    work: Annotated[
+        Path | None, typer.Option("--work", "-w", help="New workspace to build in, kept [default: a temporary one].")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Folder for what comes out, to be compared by release diff."),
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="STAGE.KEY=VALUE", help="Where other input lies, nothing else; repeatable."),
+    ] = None,
+    workers: Workers = None,
+    as_json: Json = False,
+) -> None:
+    """Build a release again from its own recipe: the same content root comes out, or what differs first is named."""
+    from musicdata.api import rebuild as rebuilding
+
+    with progress(quiet=as_json) as shown:
+        made = rebuilding.rebuild(
+            release, input=input_, work=work, out=out, overrides=set_ or (), workers=workers, progress=shown
+        )
+    if as_json:
+        print_json({"same": made.is_same} | dataclasses.asdict(made))
+    elif made.is_same:
+        say(f"✓ {made.release} comes out again: content {made.content_root}")
+        for tool in made.tools:
+            say(f"  though {tool}")
+    else:
+        say(f"✗ {made.release} does not come out again: content {made.again}, expected {made.content_root}")
+        say(f"  {made.first}")
+    if not made.is_same:
+        raise typer.Exit(EXIT_FINDINGS)
+
+
+@releases.command("sign", short_help="Sign a release with a key of yours.")
+def sign(
+    release: ReleaseArgument,
+    key: Annotated[
+        Path, typer.Option("--key", help="minisign secret key; its password is asked for, or read from a pipe.")
+    ],
+    as_json: Json = False,
+) -> None:
+    """Verify a release, and sign it as minisign does; publishing it carries the signature along."""
+    from musicdata.api import release as library
+
+    _print_facts(library.sign(release, key, password=_password), as_json=as_json)
+
+
+def _password() -> str:
+    """Ask for a password on a terminal, where it is not shown; else read a line."""
+    if sys.stdin.isatty():
+        return str(typer.prompt("password of the key", hide_input=True, err=True))
+    return sys.stdin.readline().rstrip("\r\n")
 
 
 @releases.command("diff", short_help="What changed between two releases.")
@@ -112,7 +183,7 @@ def diff(
     """Say what differs between two releases, table by table, and which step in version that is."""
     from musicdata.api import release as library
 
-    report = library.diff_report(first, second)
+    report = library.diff_report(first, second, progress=_tell)
     if as_json:
         print_json(report.facts)
     else:

@@ -11,6 +11,8 @@ from musicdata.errors import ContractError
 from musicdata.system.digests import digest_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from musicdata.definitions.stage import Stage
     from musicdata.engine.state import StageState
     from musicdata.workspace.folder import Workspace
@@ -80,3 +82,11 @@ def tidy(workspace: Workspace, stage: Stage[Any], manifest: Record) -> None:
     folder = workspace.state_folder(stage.name)
     workspace.sweep(folder / "shards", set())
     workspace.sweep(folder, {"manifest.json"})
+
+
+def forget(workspace: Workspace, stage: str, tables: Iterable[str]) -> None:
+    """Remove what is left of a stage that no recipe runs here any more: its record, its rejects and these tables."""
+    workspace.sweep(workspace.state_folder(stage), set())
+    workspace.sweep(workspace.rejects_folder(stage), set())
+    for table in tables:
+        workspace.sweep(workspace.table_folder(table), set())

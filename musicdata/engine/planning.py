@@ -67,6 +67,7 @@ class Plan:
         wall_s: on the clock, the processor time divided among the workers; at the least, where services are called.
         unknown: figure → stages that it leaves out, because they do not say what they cost.
         options: what the recipe's short options mean.
+        changes: in what it differs from what the workspace was asked for before; "" where it does not.
     """
 
     dataset: str
@@ -85,6 +86,7 @@ class Plan:
     wall_s: float | None
     unknown: dict[str, tuple[str, ...]]
     options: dict[str, str]
+    changes: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from musicdata.workspace import records
 from musicdata.workspace.ledger import Ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from musicdata.definitions.recipe import Recipe, Step
@@ -111,12 +111,16 @@ class StageState:
         Raises:
             InputError: the source cannot be read.
         """
+        # What was asked for, by key and parameters, is in what was fetched.
+        return self._origin(self.fetched or self.source.digest)
+
+    def _origin(self, source: str) -> Origin:
         stage = self.step.stage
         return Origin(
             facts=stage.facts(self.step.parameters),
             contracts={table: contracts.load(table).digest() for table in stage.outputs},
             inputs={table: self.made[table] for table in stage.inputs},
-            source=self.fetched or self.source.digest,  # what was asked for, by key and parameters, is in the former
+            source=source,
             rejects=dict(self.rejects_read),
         )
 
@@ -142,17 +146,11 @@ class StageState:
     @functools.cached_property
     def reasons(self) -> tuple[str, ...]:
         """Return why the stage has to run; empty when its tables are up to date."""
-        if waits_for := [table for table in self.step.stage.inputs if table not in self.made]:
-            return (f"waits for {', '.join(waits_for)}",)
-        if self.manifest is None:
-            return (self.damage or NOT_BUILT,)
-        if self.n_open:
-            return (f"{self.n_open:,} items are to be fetched",)
-        if self._left_nothing:
-            return (f"it left no {self.step.stage.outputs[0]} the last time",)
-        source = "what was fetched" if self.step.stage.network else "the source files"
+        if lacks := self._lacks:
+            return (lacks,)
+        assert self.manifest is not None, "a stage without a manifest lacks it"
         try:
-            changed = changes(self.manifest, self.origin, source)
+            changed = changes(self.manifest, self.origin, self._source_name)
         except InputError as error:
             return (f"the source cannot be read: {error}",)
         return (
@@ -161,6 +159,37 @@ class StageState:
             *self._part_at_fault,
             *self._larger_limits(self.manifest),
         )
+
+    @functools.cached_property
+    def disagreements(self) -> tuple[str, ...]:
+        """Return in what its tables are not what the recipe says; empty where they may be passed on as its result.
+
+        Less than `reasons`: which programs this machine has says nothing of tables that are made, nor does a source
+        that can no longer be read.
+        """
+        if lacks := self._lacks:
+            return (lacks,)
+        assert self.manifest is not None, "a stage without a manifest lacks it"
+        try:
+            origin = self.origin
+        except InputError:
+            origin = self._origin(self.manifest["origin"]["source"])
+        return (*changes(self.manifest, origin, self._source_name), *self._part_at_fault)
+
+    @property
+    def _source_name(self) -> str:
+        return "what was fetched" if self.step.stage.network else "the source files"
+
+    @property
+    def _lacks(self) -> str:
+        """Return why there is nothing that could be up to date; "" where there is."""
+        if waits_for := [table for table in self.step.stage.inputs if table not in self.made]:
+            return f"waits for {', '.join(waits_for)}"
+        if self.manifest is None:
+            return self.damage or NOT_BUILT
+        if self.n_open:
+            return f"{self.n_open:,} items are to be fetched"
+        return f"it left no {self.step.stage.outputs[0]} the last time" if self._left_nothing else ""
 
     def _changed_tools(self, manifest: Record) -> list[str]:
         try:
@@ -277,12 +306,15 @@ class WorkspaceState:
     Attributes:
         workspace: the folder.
         made: content hash of each table made so far.
+
+    `sources` are those that were hashed just now, by stage.
     """
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, sources: Mapping[str, Source] | None = None) -> None:
         self.workspace = workspace
         self.made: dict[str, str] = {}
         self._manifests: dict[str, Record | None] = {}
+        self._sources = dict(sources or {})
         self._damages: dict[str, str] = {}
         self._parts = Parts()
 
@@ -295,7 +327,7 @@ class WorkspaceState:
             manifest=manifest,
             made=dict(self.made),
             rejects_read=self._rejects_read(step),
-            source=Source(step),
+            source=self._sources.get(step.stage.name) or Source(step),
             parts=self._parts,
             damage=self._damages.get(step.stage.name, ""),
         )
@@ -327,9 +359,11 @@ class WorkspaceState:
         return rejects
 
 
-def stage_states(recipe: Recipe, workspace: Workspace) -> list[StageStatus]:
-    """Return every stage's state; a stage after a stale one is stale if its input changes, which is not known yet."""
-    known, statuses = WorkspaceState(workspace), []
+def read_states(
+    recipe: Recipe, workspace: Workspace, why_not: Callable[[StageState], tuple[str, ...]]
+) -> Iterator[StageState]:
+    """Yield every stage's state; those of which `why_not` says something leave their tables unknown to later ones."""
+    known = WorkspaceState(workspace)
     with ExitStack() as stack:
         has_ledger = ledgers.exists(workspace)
         ledger = stack.enter_context(Ledger(workspace, read_only=True)) if has_ledger else None
@@ -337,7 +371,11 @@ def stage_states(recipe: Recipe, workspace: Workspace) -> list[StageStatus]:
             state = known.state_of(step)
             if state.manifest and ledger and step.stage.network:
                 state = state.with_fetched(ledger)
-            statuses.append(state.status())
-            if state.manifest and not state.reasons:
+            yield state
+            if state.manifest and not why_not(state):
                 known.add(step.stage.name, state.manifest)
-    return statuses
+
+
+def stage_states(recipe: Recipe, workspace: Workspace) -> list[StageStatus]:
+    """Return every stage's state; a stage after a stale one is stale if its input changes, which is not known yet."""
+    return [state.status() for state in read_states(recipe, workspace, lambda state: state.reasons)]

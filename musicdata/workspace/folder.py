@@ -172,6 +172,10 @@ class Workspace:
         if not os.path.lexists(lock) and any(not path.is_dir() for path in self.root.rglob("*")):
             raise InputError(f"{self.root} is neither empty nor a workspace; give another folder with --work")
 
+    def is_empty(self) -> bool:
+        """Say whether there is nothing in it but the lock."""
+        return all(path.is_dir() or path == self.root / "state" / "lock" for path in self.root.rglob("*"))
+
     def _refuse_links(self) -> None:
         """Raise IntegrityError if there is anything but files and folders where the workspace keeps its own."""
         try:
@@ -223,7 +227,11 @@ class Workspace:
 
     def write_text(self, path: Path, text: str) -> None:
         """Write a small text file whole or not at all."""
-        files.write_whole(path, text.encode(), self._temporary(path))
+        self.write_bytes(path, text.encode())
+
+    def write_bytes(self, path: Path, data: bytes) -> None:
+        """Write a small file whole or not at all."""
+        files.write_whole(path, data, self._temporary(path))
 
     def create_json(self, path: Path, value: object) -> bool:
         """Write a small JSON file only if there is none; say whether it was this call that wrote it."""

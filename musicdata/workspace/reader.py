@@ -108,8 +108,10 @@ class TableReader:
         if table not in self._parts and self._damages:
             raise IntegrityError(f"table {table} cannot be read: {self._damages[0]}")
         if table not in self._parts:
+            writer = self._workspace.writer()
             raise ContractError(
                 f"there is no table {table!r} in {self._workspace.root}; there are {', '.join(self.tables)}"
+                + (f". The workspace is being written by {writer}" if writer else "")
             )
         low, high = first or "", last
         return [p for p in self._parts[table] if p["last"] >= low and (high is None or p["first"] <= high)]

@@ -197,6 +197,11 @@ def _overridden(override: Mapping[str, Any]) -> Row:
     }
 
 
+def _source_digest(parameters: FindVideos) -> str:
+    overrides.load(parameters.overrides)  # raises for a wrong row before anything is asked
+    return overrides.digest(parameters.overrides)
+
+
 STAGE = Stage(
     name="find_videos",
     version=2,
@@ -212,7 +217,7 @@ STAGE = Stage(
         connect=connect,
         calls=lambda _parameters, _counts: {"youtube.search": 1.0},
     ),
-    source_digest=lambda parameters: overrides.digest(parameters.overrides),
+    source_digest=_source_digest,
     location_parameters=("overrides",),
     expect=expect,
     cost=Cost(bytes=400),
