@@ -16,7 +16,7 @@ from musicdata.engine import executor as executors
 from musicdata.engine.build import Build, accept
 from musicdata.engine.progress import Progress
 from musicdata.errors import IntegrityError, RefusedError, SetupError, StorageError, UsageError
-from musicdata.system import processes
+from musicdata.system import paths, processes
 from musicdata.version import __version__
 
 if TYPE_CHECKING:
@@ -120,10 +120,10 @@ def run_recipe(
 @contextlib.contextmanager
 def _taken_over(workspace: Workspace, text: str) -> Iterator[None]:
     """Keep what is asked for from now on; what turns out to make no sense before anything is made leaves no trace."""
-    paths = [workspace.root / name for name in ("recipe.toml", "run.json")]
-    before = [path.read_bytes() if path.is_file() else None for path in paths]
+    documents = [workspace.place(name) for name in ("recipe.toml", "run.json")]
+    before = [paths.read_regular(path) if path.is_file() else None for path in documents]
     made, is_new = _made(workspace), workspace.is_empty()
-    workspace.write_text(paths[0], text)
+    workspace.write_text(documents[0], text)
     try:
         yield
     except (UsageError, RefusedError, SetupError) as error:
@@ -132,7 +132,7 @@ def _taken_over(workspace: Workspace, text: str) -> Iterator[None]:
         if is_new and not _made(workspace):
             shutil.rmtree(workspace.root, ignore_errors=True)
         elif _made(workspace) == made:
-            for path, data in zip(paths, before, strict=True):
+            for path, data in zip(documents, before, strict=True):
                 path.unlink(missing_ok=True) if data is None else workspace.write_bytes(path, data)
         raise
 

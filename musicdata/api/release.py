@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from musicdata.api.work import load, open_work
 from musicdata.engine import finished
-from musicdata.errors import InputError, UsageError
+from musicdata.errors import InputError, IntegrityError, UsageError
 from musicdata.release import exports as views
 from musicdata.release import publish as publishing
 from musicdata.release.description import card as cards
@@ -26,6 +26,8 @@ from musicdata.release.record import version as versions
 from musicdata.release.removal import takedown as takedowns
 from musicdata.release.sharing import redaction, rights
 from musicdata.release.verify import files as verifying
+from musicdata.release.verify import signature as signatures
+from musicdata.release.verify.gate import require_whole
 from musicdata.system import paths
 from musicdata.workspace.folder import Workspace
 
@@ -38,6 +40,9 @@ if TYPE_CHECKING:
 
 SPLITS = layout.SPLITS
 RIGHTS_VIEWS = tuple(view for view in get_args(layout.View) if view != "full")
+
+
+_UNPROVED = "no: only with the full release can it be; release verify FULL --views FOLDER does"
 
 
 def _silent(_text: str) -> None:
@@ -122,14 +127,32 @@ def foresee_build(
     )
 
 
-def verify(release: str | Path, *, views: Sequence[str | Path] = ()) -> list[Problem]:
+def verify(
+    release: str | Path,
+    *,
+    views: Sequence[str | Path] = (),
+    public_key: str | Path | None = None,
+    signature: str | Path | None = None,
+) -> list[Problem]:
     """Say what of a release is not as its record says, and what of its exports is not as the release says.
 
+    Args:
+        release: folder or name.
+        views: exported folders, and rights views of it.
+        public_key: file of a minisign public key, or its line of base64, that must have signed it.
+        signature: file of the signature, where it is not the release's own `RELEASE.json.minisig`.
+
     Raises:
-        InputError: there is no release.
+        InputError: there is no release, or no such key.
+        UsageError: there is a signature, and no key to verify it with.
+        SetupError: the library for signatures is missing.
     """
+    if signature and not public_key:
+        raise UsageError("a signature is verified with a public key: give it with --public-key")
     root = Path(release) if Path(release).is_dir() else load(release).root
     problems = verifying.verify(root, record=_published(root))
+    if public_key and not problems:
+        problems = signatures.problems(root, public_key, Path(signature) if signature else None)
     if views and not problems:
         messages = check.check_exports(load(root), [Path(folder) for folder in views])
         problems += [
@@ -138,11 +161,35 @@ def verify(release: str | Path, *, views: Sequence[str | Path] = ()) -> list[Pro
     return problems
 
 
+def sign(release: str | Path, key: str | Path, *, password: Callable[[], str] = str) -> dict[str, str]:
+    """Verify a release, and sign it with a minisign secret key, into its `RELEASE.json.minisig`.
+
+    Args:
+        release: its folder.
+        key: file of the secret key.
+        password: is asked for the key's password, only if it has one.
+
+    Returns:
+        release, `signature`, the file, and the trusted comment.
+
+    Raises:
+        InputError: there is no such release or key.
+        IntegrityError: the release is not what it says it is.
+        UsageError: the password is wrong.
+        RefusedError: the release has another signature.
+        SetupError: the library for signatures is missing.
+    """
+    opened = load(release)
+    require_whole(opened.root, "nothing was signed")
+    comment = signatures.sign(opened.root, Path(key), password)
+    return {"release": opened.record.slug, "signature": str(opened.root / layout.SIGNATURE), "trusted_comment": comment}
+
+
 def _published(root: Path) -> dict[str, str] | None:
     """Return what the publication record says of the release at `root`, if it is on record in this very view."""
     try:
         record = layout.read_record(root)
-    except InputError:  # verifying says what is wrong with it
+    except (InputError, IntegrityError):  # verifying says what is wrong with it
         return None
     for known in publications.all_of(record.name):
         if (known.version, known.view) == (record.version, record.view):
@@ -150,14 +197,15 @@ def _published(root: Path) -> dict[str, str] | None:
     return None
 
 
-def diff(first: str | Path, second: str | Path) -> Diff:
-    """Say what differs between two releases.
+def diff(first: str | Path, second: str | Path, *, progress: Callable[[str], None] = _silent) -> Diff:
+    """Verify two releases, and say what differs between them.
 
     Raises:
         InputError: one is no release.
+        IntegrityError: one is not what it says it is.
         UsageError: they are not of one data set, or show different views.
     """
-    return difference(load(first), load(second))
+    return difference(load(first), load(second), progress=progress)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +221,9 @@ class DiffReport:
     lines: tuple[str, ...]
 
 
-def diff_report(first: str | Path, second: str | Path) -> DiffReport:
+def diff_report(first: str | Path, second: str | Path, *, progress: Callable[[str], None] = _silent) -> DiffReport:
     """Say what differs between two releases, as JSON values and as lines of text; raises as `diff` does."""
-    differences = diff(first, second)
+    differences = diff(first, second, progress=progress)
     return DiffReport(report.as_json(differences), tuple(report.lines(differences)))
 
 
@@ -209,7 +257,11 @@ def publish(
         dry_run: only say what would be sent.
         progress: is told what is done next.
 
+    Returns:
+        the facts of the record; of a view also `proved`: whether it was compared with the full release, cell by cell.
+
     Raises:
+        IntegrityError: the release is not what it says it is, or what came back is not what was sent.
         RefusedError: the rights forbid the view, or another release of this version is published there.
         TransferError: the upload broke off; the same call goes on from there.
     """
@@ -217,8 +269,12 @@ def publish(
     if view not in get_args(layout.View):
         raise UsageError(f"there is no view {view!r}; there are {', '.join(get_args(layout.View))}")
 
+    progress(f"verify {opened.root}")
+    require_whole(opened.root, "nothing was sent")
+
     def send(root: Path) -> dict[str, Any]:
         if dry_run:
+            require_whole(root, "nothing would be sent")
             rights.require_permitted(load(root), claim=claim)
             files = layout.read_record(root).files
             return {"to": to, "release": opened.record.slug, "files": len(files), "bytes": sum(f.bytes for f in files)}
@@ -226,17 +282,16 @@ def publish(
             root,
             to,
             claim=claim,
-            verify=lambda folder: [f"{p.file}: {p.message}" for p in verifying.verify(folder)],
             permit=lambda folder: rights.require_permitted(load(folder), claim=claim),
             is_final=is_final,
             progress=lambda path, n_bytes, of_bytes: progress(f"{path} ({n_bytes:,} of {of_bytes:,} bytes)"),
         )
 
     if view == opened.record.view:
-        return send(opened.root)
+        return send(opened.root) | ({} if view == "full" else {"proved": _UNPROVED})
     with tempfile.TemporaryDirectory(prefix="musicdata-publish-", dir=opened.root.parent) as scratch:
         export(opened.root, view, Path(scratch) / view, progress=progress)
-        return send(Path(scratch) / view)
+        return send(Path(scratch) / view) | {"proved": f"cell by cell, with {opened.root}"}
 
 
 def takedown(
@@ -270,13 +325,25 @@ def foresee_takedown(release: str | Path, ids: Sequence[str], *, reason: str) ->
 
 
 def card(release: str | Path) -> str:
-    """Return the card of a release."""
-    return paths.read_inside(load(release).root, layout.CARD).decode("utf-8")
+    """Return the card of a release, which is hashed first.
+
+    Raises:
+        InputError: there is no release.
+        IntegrityError: its files, or the card's bytes, are not those of its record.
+    """
+    return paths.read_regular(load(release).document(layout.CARD)).decode("utf-8")
 
 
 def check_card(release: str | Path) -> list[str]:
-    """Compute the card of a release anew; return the lines that are stale."""
-    return cards.check(load(release).root)
+    """Verify a release, compute its card anew, and return the lines that are stale.
+
+    Raises:
+        InputError: there is no release.
+        IntegrityError: it is not what it says it is.
+    """
+    root = load(release).root
+    require_whole(root, "so nobody can say what its card should be")
+    return cards.check(root)
 
 
 def export(
@@ -299,7 +366,7 @@ def export(
         InputError: there is something else at `out`.
     """
     opened, folder = load(release), Path(out)
-    progress(f"{view} of {opened.record.slug}")
+    progress(f"verify {opened.root}, then {view} of {opened.record.slug}")
     if view == "full":
         raise UsageError(
             f"the view full is the release itself; there are {', '.join((*RIGHTS_VIEWS, *views.EXPORTS.all()))}"

@@ -113,7 +113,7 @@ def validate(
         out = (
             Path(f"validation-{opened.record.slug}")
             if isinstance(opened, musicdata.Release)
-            else opened.root / "validation"
+            else opened.place("validation")
         )
     validation, paths = run_validation(
         opened.root,

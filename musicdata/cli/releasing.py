@@ -1,8 +1,9 @@
-"""Commands for what is published: release build, verify, rebuild, diff, publish, takedown, card; export."""
+"""Commands for what is published: release build, verify, sign, rebuild, diff, publish, takedown, card; export."""
 
 from __future__ import annotations
 
 import dataclasses
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
 releases = typer.Typer(
     name="release",
-    help="Freeze, verify, compare, publish and take down releases of a data set.",
-    short_help="Freeze, verify, compare, publish, take down.",
+    help="Freeze, verify, sign, compare, publish and take down releases of a data set.",
+    short_help="Freeze, verify, sign, compare, publish.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -86,19 +87,28 @@ def verify(
     exports: Annotated[
         list[Path] | None, typer.Option("--views", help="Exported folder, or a view of it, to compare; repeatable.")
     ] = None,
+    public_key: Annotated[
+        str | None,
+        typer.Option("--public-key", metavar="KEY", help="minisign key that must have signed it: a .pub file, or RW…"),
+    ] = None,
+    signature: Annotated[
+        Path | None, typer.Option("--signature", help="Signature file [default: RELEASE.json.minisig in the release].")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Prove that a release is whole: every file, every row, every sum; that its exports say the same."""
+    """Prove that a release is whole: every file, every row, every sum; whose it is; that its exports say the same."""
     from musicdata.api import release as library
 
-    problems = library.verify(release, views=exports or ())
+    problems = library.verify(release, views=exports or (), public_key=public_key, signature=signature)
     if as_json:
         print_json({"ok": not problems, "problems": [dataclasses.asdict(problem) for problem in problems]})
     else:
         for problem in problems:
             say(f"✗ {problem}")
         if not problems:
-            say(f"✓ {release} is whole" + (f", and {len(exports)} views agree with it" if exports else ""))
+            signed = ", signed by that key" if public_key else ""
+            agree = f", and {len(exports)} views agree with it" if exports else ""
+            say(f"✓ {release} is whole{signed}{agree}")
     if problems:
         raise typer.Exit(EXIT_FINDINGS)
 
@@ -143,6 +153,27 @@ def rebuild(
         raise typer.Exit(EXIT_FINDINGS)
 
 
+@releases.command("sign", short_help="Sign a release with a key of yours.")
+def sign(
+    release: ReleaseArgument,
+    key: Annotated[
+        Path, typer.Option("--key", help="minisign secret key; its password is asked for, or read from a pipe.")
+    ],
+    as_json: Json = False,
+) -> None:
+    """Verify a release, and sign it as minisign does; publishing it carries the signature along."""
+    from musicdata.api import release as library
+
+    _print_facts(library.sign(release, key, password=_password), as_json=as_json)
+
+
+def _password() -> str:
+    """Ask for a password on a terminal, where it is not shown; else read a line."""
+    if sys.stdin.isatty():
+        return str(typer.prompt("password of the key", hide_input=True, err=True))
+    return sys.stdin.readline().rstrip("\r\n")
+
+
 @releases.command("diff", short_help="What changed between two releases.")
 def diff(
     first: Annotated[str, typer.Argument(metavar="A", help="Release: folder or NAME@VERSION.")],
@@ -152,7 +183,7 @@ def diff(
     """Say what differs between two releases, table by table, and which step in version that is."""
     from musicdata.api import release as library
 
-    report = library.diff_report(first, second)
+    report = library.diff_report(first, second, progress=_tell)
     if as_json:
         print_json(report.facts)
     else:

@@ -3,6 +3,7 @@
     MUSICDATA_HOME          what is fetched and recorded; else $XDG_CACHE_HOME/musicdata, else ~/.cache/musicdata
     MUSICDATA_OFFLINE       1: no connection is opened
     MUSICDATA_SHARD_ITEMS   at most about so many items in a shard, where a stage would take more
+    MUSICDATA_RECORDS       folder with records of published releases that are trusted, beside those of this machine
     MUSICDATA_SANDBOX       auto, required or off: see `Sandbox`
     keys and addresses      as the entries of the services say: `services.toml`, `musicdata.settings.service`
 
@@ -108,12 +109,14 @@ class Settings:
         offline: whether no connection may be opened.
         shard_items: items in a shard at most, about; None for as many as each stage takes.
         keys: name of the variable → its value, for those that are set.
+        records: folder of records that are trusted, if one is named.
     """
 
     home: Path
     offline: bool
     shard_items: int | None = None
     keys: Mapping[str, Secret] = field(default_factory=dict)
+    records: Path | None = None
 
     def key(self, name: str, used_for: str) -> Secret:
         """Return a key.
@@ -142,7 +145,12 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         UsageError: MUSICDATA_OFFLINE is neither yes nor no, or MUSICDATA_SHARD_ITEMS is no number.
     """
     keys = {name: Secret(value) for name in key_names() if (value := environment.get(name, "").strip())}
-    return Settings(_home(environment), _offline(environment), shard_items(environment), keys)
+    return Settings(_home(environment), _offline(environment), shard_items(environment), keys, _records(environment))
+
+
+def _records(environment: Mapping[str, str]) -> Path | None:
+    records = environment.get("MUSICDATA_RECORDS", "").strip()
+    return Path(records).expanduser().absolute() if records else None
 
 
 def _home(environment: Mapping[str, str]) -> Path:

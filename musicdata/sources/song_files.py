@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from musicdata.errors import InputError
+from musicdata.errors import InputError, IntegrityError
 from musicdata.sources import song_formats
 from musicdata.system import walking
 from musicdata.system.digests import digest_of, sha256_of_file
@@ -111,13 +111,19 @@ def song_file(source: str, name: str) -> SongFile:
 
 
 def content_hash(file: SongFile) -> str:
-    """Return the sha256 of a file's bytes, or why it cannot be read: that is for the reader to reject."""
+    """Return the sha256 of a file's bytes, or why it is not read: that is for the reader to reject.
+
+    The size is looked at first, so that nobody waits for the hash of what is too large to be read.
+    """
     if file.fault:
         return file.fault
     try:
+        size = file.path.stat().st_size
+        if size > song_formats.MAX_FILE_BYTES:
+            return f"too_large:{size}"
         return sha256_of_file(file.path)
-    except OSError as error:
-        return f"unreadable:{error.errno}"
+    except (OSError, IntegrityError) as error:
+        return f"unreadable:{getattr(error, 'errno', 'no file')}"
 
 
 def digest(source: str, limit: int = 0) -> str:

@@ -40,7 +40,7 @@ def read(path: Path) -> Record | None:
         IntegrityError: the file is no JSON object.
     """
     try:
-        data = paths.read_regular(path)
+        data = paths.read_regular(path, paths.MAX_FILE_BYTES)  # plans and hashes grow with the input
     except FileNotFoundError:
         return None
     except OSError as error:

@@ -8,6 +8,7 @@ matter.
 
 from __future__ import annotations
 
+from collections import Counter
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -48,7 +49,8 @@ def read(data: bytes, file_name: str, *, grid_ql: Sequence[float] = GRID_QL) -> 
 
     Returns:
         One song. Its title is the first `@T` line, its rights the first copyright event. Left out are syllables
-        `without_note`, those of `other_voices`, and where the file is damaged, `cut_tracks` (tracks, not syllables).
+        `without_note`, those of `other_voices` that sing besides, and words that stand in the file again (`repeated`);
+        `cut_tracks` counts tracks that could not be read to their end, since nobody knows what they had.
 
     Raises:
         FormatError: `too_large`, `unreadable_midi`, `unknown_encoding`, `no_lyrics`, `lyrics_by_line`, `bad_text`,
@@ -59,18 +61,14 @@ def read(data: bytes, file_name: str, *, grid_ql: Sequence[float] = GRID_QL) -> 
     try:
         file = midi.parse(data)
         texts = karaoke_texts.decoded(file.texts)
-        words = karaoke_texts.find_words(texts, file, file_name)
+        words = karaoke_texts.find_words(karaoke_texts.candidates(texts, file_name), file)
         sung, lost = karaoke_line.sing(words.lyrics, words.line.tones, file.ticks_per_quarter)
         played = [(note.onset, note.end) for note in sung]
         notes = _sung_notes(sung, timing_grid.quantised(played, file.ticks_per_quarter, grids))
     except FormatError as error:
         raise FormatError(error.reason, f"{file_name}: {error.detail}") from error
     stated = karaoke_marks.stated([(kind, text) for track in texts for _, kind, text in track])
-    left_out = {
-        "without_note": sum(lyric.n_texts for lyric in lost),
-        "other_voices": words.n_other_voices,
-        "cut_tracks": file.n_cut_tracks,
-    }
+    left_out = words.left_out + Counter(without_note=sum(lyric.n_sung for lyric in lost), cut_tracks=file.n_cut_tracks)
     language = stated.language
     if language is not None and not alphabets.can_be(" ".join(note.word or "" for note in notes), language):
         language = None
@@ -83,7 +81,7 @@ def read(data: bytes, file_name: str, *, grid_ql: Sequence[float] = GRID_QL) -> 
             rights=stated.rights,
             language=language,
             notes=notes,
-            left_out={reason: n for reason, n in left_out.items() if n},
+            left_out=dict(sorted(left_out.items())),
         )
     ]
 

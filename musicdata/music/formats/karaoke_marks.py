@@ -1,8 +1,8 @@
 """Takes out of karaoke texts what programs write there that is neither sung nor tells where a word ends.
 
 Soft Karaoke: ``@`` before what is said of the song. Yamaha XF: ``^`` for a space, ``<`` for a page, ``$Lyrc`` and
-``XF`` headers. Rock Band: ``#`` and ``^`` for what is spoken, ``+`` where a syllable slides on, ``=`` for a hyphen, ``§``
-between two syllables of one note. Language and Display Extensions (RP-026): tags in braces. And chords: ``%Am``,
+``XF`` headers. Rock Band: ``#`` and ``^`` for what is spoken, ``+`` where a syllable slides on, ``=`` for a hyphen,
+``§`` between two syllables of one note. Language and Display Extensions (RP-026): tags in braces. And chords: ``%Am``,
 ``[Am]``.
 """
 
@@ -22,8 +22,8 @@ TickedText = tuple[int, str]
 
 _QUALITY = r"(?:maj|min|dim|aug|sus|add|mi|ma|m|M|\+|-|°|ø|[#b]?\d{1,2}|\([^()]{1,6}\))*"
 _CHORD = rf"[A-H](?:[#b♯♭]|is|es)?{_QUALITY}(?:/[A-H][#b♯♭]?)?"
-_CHORD_MARK = re.compile(rf"%{_CHORD}(?![a-z])|\[{_CHORD}\]")
-_TAG = re.compile(r"\{[^{}]{0,80}\}|<[A-Za-z][^<>]{0,40}>")
+_CHORD_MARK = re.compile(rf"%{_CHORD}|\[{_CHORD}\]")
+_TAG = re.compile(r"\{[^{}]{0,80}\}|</?[A-Za-z][^<>]{0,40}>")
 _DIRECTION = re.compile(r"\s*(?:\[[^\[\]]*\]|\([^()]{0,20}\d ?x\))\s*")
 _HEADER = re.compile(r"@|\$Lyrc|XF(?:hd|ln)\b|#EXT", re.IGNORECASE)
 _ROCK_BAND_JOIN = re.compile(r"[-=][#^$*+%]?\s*$")

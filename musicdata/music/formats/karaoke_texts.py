@@ -6,14 +6,17 @@ have the words of a second singer. The words are those that most notes begin wit
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import pairwise
+import re
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from musicdata.errors import FormatError
 from musicdata.music.formats import karaoke_marks
 from musicdata.music.formats.karaoke_line import NEAR_BEST_SHARE, is_near, vocal_line
-from musicdata.music.formats.karaoke_words import is_sung, lyrics
+from musicdata.music.formats.karaoke_words import count_sung, lyrics
+from musicdata.music.formats.lyric_words import clean_syllable
 from musicdata.music.text import encodings
 
 if TYPE_CHECKING:
@@ -43,12 +46,12 @@ class Words:
     Attributes:
         lyrics: in order of time.
         line: the vocal part they were found to belong to.
-        n_other_voices: syllables of other tracks that have notes too and are not these words again.
+        left_out: reason → number of syllables of the file that are not among these words.
     """
 
     lyrics: list[Lyric]
     line: VocalLine
-    n_other_voices: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
 
 
 def decoded(tracks: Sequence[Sequence[Text]]) -> list[list[tuple[int, str, str]]]:
@@ -58,11 +61,9 @@ def decoded(tracks: Sequence[Sequence[Text]]) -> list[list[tuple[int, str, str]]
         FormatError: `unknown_encoding`.
 
     """
-    raw = [_without_header(text.raw) for track in tracks for text in track if text.kind in {"lyrics", "text"}]
-    stated = karaoke_marks.stated_language(
-        text.raw.decode("ascii") for track in tracks for text in track if text.raw.isascii()
-    )
-    encoding = encodings.find([text for text in raw if text], stated)
+    raw = [text.raw for track in tracks for text in track if text.kind in {"lyrics", "text"}]
+    stated = karaoke_marks.stated_language(text.decode("ascii") for text in raw if text.isascii())
+    encoding = encodings.find(_sung_only(raw), stated)
     if encoding is None:
         example = max(raw, key=lambda text: sum(byte > 127 for byte in text))
         raise FormatError(
@@ -73,31 +74,44 @@ def decoded(tracks: Sequence[Sequence[Text]]) -> list[list[tuple[int, str, str]]
     return [[(text.tick, text.kind, encodings.read(text.raw, encoding)) for text in track] for track in tracks]
 
 
-def _without_header(raw: bytes) -> bytes:
-    """Return a text without the letter that stands for a title; it is of no language, nor part of a word."""
-    return b"\n" + raw[2:] + b"\n" if raw[:1] == b"@" and raw[1:2].isalpha() else raw
+def _sung_only(raw: Sequence[bytes]) -> list[bytes]:
+    """Return texts as far as they are of a language: without headers in ASCII, the letter before a title, ties."""
+    texts = [text for text in raw if text and not (text.isascii() and _is_header(text))]
+    texts = [b"\n" + text[2:] + b"\n" if _is_header(text) else text for text in texts]
+    if any(text.rstrip().endswith((b"-", b"=")) for text in texts):  # as Rock Band has it: then this is its tie
+        texts = [_TIE.sub(b" ", text) for text in texts]
+    return texts
 
 
-def find_words(tracks: Sequence[Sequence[tuple[int, str, str]]], file: Midi, file_name: str) -> Words:
+_TIE = re.compile(rb"(?<=[a-z])\xa7(?=[a-z])", re.IGNORECASE)
+
+
+def _is_header(raw: bytes) -> bool:
+    return raw[:1] == b"@" and raw[1:2].isalpha()
+
+
+def find_words(candidates: Sequence[Candidate], file: Midi) -> Words:
     """Return the words of the song, and their notes.
 
     Raises:
-        FormatError: `no_lyrics`, `lyrics_by_line`, `bad_text` or `no_vocal_part`, that of the candidate with most texts.
+        FormatError: `no_lyrics`, `lyrics_by_line`, `bad_text` or `no_vocal_part`: that of the first candidate.
 
     """
-    fits: list[tuple[_Candidate, Words]] = []
+    fits: list[tuple[Candidate, Words]] = []
     errors: list[FormatError] = []
-    for candidate in _candidates(tracks, file_name):
+    left_out: Counter[str] = Counter()
+    for candidate in candidates:
         try:
             fits.append((candidate, _fit(candidate, file)))
         except FormatError as error:
             errors.append(error)
+            left_out["without_note"] += 0 if candidate.is_plain else candidate.n_sung()
     if not fits:
         raise errors[0] if errors else _no_lyrics()
     most = max(words.line.n_matched for _, words in fits)
     near_best = [fit for fit in fits if fit[1].line.n_matched >= NEAR_BEST_SHARE * most]
     best = min(near_best, key=lambda fit: (fit[0].is_plain, fit[0].kind != "lyrics", -fit[1].line.n_matched))
-    return _with_other_voices(best, fits, file)
+    return _with_other_voices(best, fits, file, left_out)
 
 
 def _no_lyrics() -> FormatError:
@@ -105,7 +119,7 @@ def _no_lyrics() -> FormatError:
 
 
 @dataclass(frozen=True, slots=True)
-class _Candidate:
+class Candidate:
     """Texts of one kind in one track; `is_plain` where nothing but their notes says that they are words."""
 
     kind: str
@@ -113,14 +127,26 @@ class _Candidate:
     texts: list[TickedText]
 
     def n_sung(self) -> int:
-        return sum(is_sung(text) for _, text in self.texts)
+        """Return how many syllables there are, a word counted as one where whole words stand."""
+        return sum(count_sung(text) for _, text in self.texts)
+
+    def n_at_different_ticks(self) -> int:
+        """Return how many there are if those of one tick are one."""
+        by_tick = groupby(sorted(self.texts, key=lambda text: text[0]), key=lambda text: text[0])
+        return sum(count_sung(clean_syllable("".join(text for _, text in texts))) for _, texts in by_tick)
 
 
-def _candidates(tracks: Sequence[Sequence[tuple[int, str, str]]], file_name: str) -> list[_Candidate]:
-    """Return what may be the words, those first that say so, and of these those with most texts."""
+def candidates(tracks: Sequence[Sequence[tuple[int, str, str]]], file_name: str) -> list[Candidate]:
+    """Return what may be the words of a song, those first that say so, and of these those with most texts.
+
+    Args:
+        tracks: tick, kind and text of every text.
+        file_name: `.kar` says that texts are words.
+
+    """
     every = [text for track in tracks for _, kind, text in track if kind == "text"]
     is_karaoke = file_name.lower().endswith(".kar") or any(text[:1] == "@" for text in every)
-    candidates = []
+    found = []
     for track in tracks:
         for wanted in ("lyrics", "text"):
             texts = [(tick, text) for tick, kind, text in track if kind == wanted]
@@ -128,12 +154,12 @@ def _candidates(tracks: Sequence[Sequence[tuple[int, str, str]]], file_name: str
             sung = karaoke_marks.unmarked(texts)
             if sung and not karaoke_marks.are_chords([text for _, text in sung]):
                 is_plain = wanted == "text" and not (is_karaoke or has_lines)
-                candidates.append(_Candidate(wanted, is_plain, sung))
-    candidates.sort(key=lambda candidate: (candidate.is_plain, -candidate.n_sung(), candidate.kind != "lyrics"))
-    return candidates[:MAX_CANDIDATES]
+                found.append(Candidate(wanted, is_plain, sung))
+    found.sort(key=lambda candidate: (candidate.is_plain, -candidate.n_sung(), candidate.kind != "lyrics"))
+    return found[:MAX_CANDIDATES]
 
 
-def _fit(candidate: _Candidate, file: Midi) -> Words:
+def _fit(candidate: Candidate, file: Midi) -> Words:
     if candidate.is_plain and candidate.n_sung() < PLAIN_EVENTS:
         raise _no_lyrics()
     try:
@@ -146,19 +172,23 @@ def _fit(candidate: _Candidate, file: Midi) -> Words:
     return Words(words, line)
 
 
-def _with_other_voices(best: tuple[_Candidate, Words], fits: Sequence[tuple[_Candidate, Words]], file: Midi) -> Words:
+def _with_other_voices(
+    best: tuple[Candidate, Words], fits: Sequence[tuple[Candidate, Words]], file: Midi, left_out: Counter[str]
+) -> Words:
     """Return the words with those of singers who take turns with the first; others are only counted."""
     candidate, words = best
-    n_others = 0
     for other, other_words in fits:
-        if other is candidate or other.is_plain or _is_repeated(other_words, words, file.ticks_per_quarter):
+        if other is best[0] or other.is_plain:
             continue
-        both = _Candidate(candidate.kind, is_plain=False, texts=_in_turn(candidate.texts, other.texts))
+        if _is_repeated(other_words, words, file.ticks_per_quarter):
+            left_out["repeated"] += other.n_sung()
+            continue
+        both = Candidate(candidate.kind, is_plain=False, texts=_in_turn(candidate.texts, other.texts))
         if (joined := _joined(both, words, other_words, file)) is not None:
             candidate, words = both, joined
         else:
-            n_others += sum(lyric.n_texts for lyric in other_words.lyrics)
-    return Words(words.lyrics, words.line, n_others)
+            left_out["other_voices"] += other.n_sung()
+    return replace(words, left_out=left_out)
 
 
 def _is_repeated(one: Words, other: Words, quarter: int) -> bool:
@@ -194,7 +224,7 @@ def _in_turn(one: Sequence[TickedText], other: Sequence[TickedText]) -> list[Tic
     ]
 
 
-def _joined(both: _Candidate, one: Words, other: Words, file: Midi) -> Words | None:
+def _joined(both: Candidate, one: Words, other: Words, file: Midi) -> Words | None:
     """Return the words of two singers who take turns; None where they sing together, or have no notes together."""
     if _n_together(other, one, file.ticks_per_quarter, same_text=False) > COLLIDING_SHARE * len(other.lyrics):
         return None

@@ -30,13 +30,13 @@ JOINED_SHARE = 0.004
 
 @dataclass(frozen=True, slots=True)
 class _Event:
-    """A lyric event: what is sung, what stands before and after it, one of `_EDGES`, and how many texts that were."""
+    """A lyric event: what is sung, what stands before and after it, one of `_EDGES`, and how much of the file it is."""
 
     tick: int
     text: str
     before: str
     after: str
-    n_texts: int
+    n_sung: int
 
 
 _EDGES = ("", " ", "\n", "-")
@@ -70,15 +70,19 @@ def _events(texts: Sequence[TickedText]) -> list[_Event]:
             continue
         check_length(text)
         leading = max(pending, _edge(before, before[-1:]), key=_EDGES.index)
-        n_texts = sum(map(is_sung, texts_of_tick))
-        events.append(_Event(tick, text, leading, _edge(after, after[:1]), n_texts))
+        n_sung = sum(map(count_sung, texts_of_tick))
+        events.append(_Event(tick, text, leading, _edge(after, after[:1]), n_sung))
         pending = ""
     return events
 
 
-def is_sung(text: str) -> bool:
-    """Say whether there is anything to sing in a text: a letter or a number."""
-    return any(map(str.isalnum, text))
+def count_sung(text: str) -> int:
+    """Return how many pieces of a text, parted by spaces, have anything to sing: a letter or a number.
+
+    >>> [count_sung(text) for text in ("la ", "I am", " - ")]
+    [1, 2, 0]
+    """
+    return sum(any(map(str.isalnum, piece)) for piece in text.split())
 
 
 def check_length(text: str) -> None:
@@ -89,14 +93,14 @@ def check_length(text: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Lyric:
-    """A lyric event and the number of its word; `text` is the word itself when `is_word`; of `n_texts` at its tick."""
+    """A lyric event and the number of its word; `text` is the word itself when `is_word`; `n_sung` as in the file."""
 
     tick: int
     text: str
     word: str
     word_index: int
     is_word: bool
-    n_texts: int = 1
+    n_sung: int = 1
 
 
 def lyrics(texts: Sequence[TickedText]) -> list[Lyric]:
@@ -123,6 +127,6 @@ def lyrics(texts: Sequence[TickedText]) -> list[Lyric]:
         check_length(words[number])
     words = [clean_word(word) or word for word in words]
     return [
-        Lyric(event.tick, event.text, words[number], number, is_word, event.n_texts)
+        Lyric(event.tick, event.text, words[number], number, is_word, event.n_sung)
         for number, event in zip(numbers, events, strict=True)
     ]

@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\x00-\x08\x0e-\x1f\x7f]")
-# Verse numbers before the first words: 1. 1) (1) [1] 1.4. 1-3. 1,2: 1. & 3. II.
+# Verse numbers before the first words: 1. 1) (1) [1] 1.4. 1-3. 1,2: 1. & 3. II. Verse 1: Chorus:
 _NUMBER, _BETWEEN = r"\d{1,2}", r"\s?[.):]?\s?(?:[-\u2013\u2014,;/&+.]|und\b|and\b|et\b|y\b|e\b|u\.)?\s?"
-_LABEL = rf"(?:[(\[]?{_NUMBER}(?:{_BETWEEN}{_NUMBER}){{0,7}}\s?[.)\]:]{{1,2}}|[IVX]{{2,4}}[.):])"
-_VERSE_LABEL = re.compile(rf"^{_LABEL}\s*(?=[^\d\s])")
+_LABEL = rf"(?:[(\[]?{_NUMBER}(?:{_BETWEEN}{_NUMBER}){{0,7}}\s?[.)\]:]{{1,2}}|[IVX]{{2,4}}[.):]|[\u2460-\u2473]\.?)"
+_VERSE_NAME = r"(?:(?i:verse|vers|strophe|str\.|couplet|v\.)\s?)?"
+_REFRAIN_NAME = r"(?i:chorus|refrain|ref\.?|kehrvers|coro|bridge|solo|tutti|all|alle)\s?:"
+_VERSE_LABEL = re.compile(rf"^(?:{_VERSE_NAME}{_LABEL}|{_REFRAIN_NAME})\s*(?=[^\d\s])")
 _ONLY_LABEL = re.compile(rf"^\s*{_LABEL}\s*$")
 _WORD_NUMBER = re.compile(r"^[(\u201e\u201c\"']?\d{1,4}[.,;:!?)\u201c\u201d\"']{0,3}$")
 _CHORD_NAME = re.compile(

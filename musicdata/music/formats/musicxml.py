@@ -67,8 +67,9 @@ def read_score(data: bytes, file_name: str) -> ET.Element:
     """
     if data.startswith(b"PK") or (file_name.lower().endswith(".mxl") and not xml_tree.looks_like_xml(data)):
         data = archives.read_score(data)
-    score_size.check(data)
-    score = xml_tree.without_namespace(xml_tree.parse(data))
+    text = xml_tree.decode(data)
+    score_size.check(text)
+    score = xml_tree.without_namespace(xml_tree.parse_text(text))
     if score.tag == "score-timewise":
         score = _partwise(score)
     if score.tag != "score-partwise":

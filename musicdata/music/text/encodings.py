@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 # fmt: off
 _WESTERN = ("af", "ca", "da", "de", "en", "es", "eu", "fi", "fr", "ga", "gl", "id", "is", "it", "la", "nl", "no", "pt",
             "sq", "sv")
-_CENTRAL = ("cs", "hr", "hu", "pl", "ro", "sk", "sl", "de", "en")
-_BALTIC = ("et", "lt", "lv", "en")
+_CENTRAL = ("cs", "hr", "hu", "pl", "ro", "sk", "sl")
+_BALTIC = ("et", "lt", "lv")
 _CYRILLIC = ("ru", "uk", "be", "bg", "sr", "mk")
 _LANGUAGES = {
     "cp1252": _WESTERN, "mac-roman": _WESTERN, "cp850": _WESTERN, "cp437": _WESTERN, "iso8859-15": _WESTERN,
@@ -49,17 +49,22 @@ _UNUSUAL = {
     "mac-cyrillic": 0.5,
 }
 _DOUBTED = 0.5
-_NEAR, _NEAR_USUAL = 0.4, 0.75
+_NEAR, _NEAR_USUAL, _NEAR_SHORT = 0.4, 0.75, 0.05
 """A second proposal with this share of the first one's likelihood leaves the choice open; a larger one if that is
-cp1252, which is by far the most usual."""
+cp1252, which is by far the most usual, a smaller one in texts of few characters."""
+_SHORT = 40
+_LEAST_SHARE = 0.1
+"""Longer texts are taken for one of an encoding's languages with at least this probability."""
 _FAR = 0.5
-"""With less than this share of the confidence in the likeliest encoding, which does not fit, a proposal is no better."""
+"""With less than this share of the confidence in the likeliest encoding, fit or not, a proposal falls."""
 _EAST_ASIAN = ("cp932", "euc_jis_2004", "gb18030", "big5hkscs", "cp949")
 _FEW_CHARACTERS = 0.05
 _ESCAPES = {"iso2022_jp_2": b"\x1b$", "iso2022_kr": b"\x1b$)C", "hz": b"~{"}
 """Encodings in seven bits, and what gives them away."""
+_PRINTABLE_SHARE = 0.95
 _CONTROLS = bytes({*range(0x09), *range(0x0E, 0x20), 0x7F} - {0x1B})
-"""Some programs end texts with a zero."""
+_HIGH_BYTES = frozenset({0x00, 0x03, 0x04, 0x05, 0x06, 0x0E, 0x30})
+"""In UTF-16 the first half of Latin, Greek, Cyrillic, Hebrew, Arabic and Thai letters, and of kana."""
 _MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 
@@ -92,7 +97,11 @@ def find(texts: Sequence[bytes], language: str | None = None) -> Encoding | None
     together = b"\n".join(texts)
     if (wide := _utf_16(texts, together)) is not None:
         return Encoding(wide)
-    texts = [text.translate(None, _CONTROLS) for text in texts]
+    texts = [text.rstrip(b"\0") for text in texts]
+    printable = [text.translate(None, _CONTROLS) for text in texts]
+    if sum(map(len, printable)) < _PRINTABLE_SHARE * sum(map(len, texts)):
+        return None
+    texts, together = printable, b"\n".join(printable)
     for name, escape in _ESCAPES.items():
         if escape in together and (escaped := _decoded(texts, name)) is not None and "\x1b" not in "".join(escaped):
             return Encoding(name)
@@ -110,7 +119,7 @@ def read(raw: bytes, encoding: Encoding) -> str:
     """
     name = _name_beside(raw, encoding.name) if encoding.name in _MARKS.values() else encoding.name
     text = _one(raw, name)
-    if text is None:
+    if text is None or (encoding.name == "ascii" and not raw.isascii()):
         return raw.decode("cp1252", "replace")
     return text.encode(encoding.again).decode() if encoding.again and not text.isascii() else text
 
@@ -132,21 +141,27 @@ def _mistaken_once(plain: Sequence[str]) -> Encoding | None:
 
 
 def _utf_16(texts: Sequence[bytes], together: bytes) -> str | None:
-    """Tell UTF-16, which has a byte order mark in one text at least, or zeros wherever an ASCII letter stands."""
-    marked = {_MARKS[text[:2]] for text in texts if text[:2] in _MARKS}
-    if not marked and b"\0" not in together:
+    """Tell UTF-16, which has a byte order mark in one text at least, or high bytes in every second place."""
+    name = next((_MARKS[text[:2]] for text in texts if text[:2] in _MARKS), None) or _unmarked_utf_16(texts, together)
+    if name is None:
         return None
-    for name in marked or _MARKS.values():
-        decoded = [_one(text, _name_beside(text, name)) for text in texts]
-        whole = [text for text in decoded if text is not None]
-        if len(whole) == len(texts) and _is_legible("".join(whole)):
-            return name
-    return None
+    decoded = [text for raw in texts if (text := _one(raw, _name_beside(raw, name))) is not None]
+    return name if len(decoded) == len(texts) and _is_legible("".join(decoded)) else None
+
+
+def _unmarked_utf_16(texts: Sequence[bytes], together: bytes) -> str | None:
+    wide = [text for text in texts if text and _name_beside(text, "") == ""]
+    first, second = b"".join(text[::2] for text in wide), b"".join(text[1::2] for text in wide)
+    if not wide or not (b"\0" in together or {*first} <= _HIGH_BYTES or {*second} <= _HIGH_BYTES):
+        return None
+    n_high = [sum(map(places.count, _HIGH_BYTES)) for places in (first, second)]
+    return "utf-16-be" if n_high[0] > n_high[1] else "utf-16-le"
 
 
 def _name_beside(raw: bytes, name: str) -> str:
     """Return the encoding of a text among others in UTF-16: a program's own headers may stand in ASCII."""
-    return _MARKS.get(raw[:2], "ascii" if raw.isascii() and b"\0" not in raw else name)
+    is_ascii = raw.isascii() and b"\0" not in raw and (len(raw) % 2 == 1 or (raw[:1] == b"@" and raw[1:2].isalpha()))
+    return _MARKS.get(raw[:2], "ascii" if is_ascii else name)
 
 
 def _is_legible(text: str) -> bool:
@@ -177,7 +192,10 @@ def _likeliest(texts: Sequence[bytes], language: str | None) -> Encoding | None:
             continue
         proposal = "\n".join(decoded)
         likelihood = confidence * _UNUSUAL.get(name, 1.0) * _DOUBTED ** orthography.doubts(decoded)
-        likelihood *= 0.02 + _share_of(fitting, "".join(decoded)[:_JUDGED])
+        share = _share_of(fitting, "".join(decoded)[:_JUDGED])
+        if share < _LEAST_SHARE and len(proposal) >= _SHORT:
+            continue
+        likelihood *= 0.02 + share
         if likelihood > likelihoods.get(proposal, 0.0):
             likelihoods[proposal], names[proposal] = likelihood, name
         if name == "cp1252":
@@ -187,7 +205,11 @@ def _likeliest(texts: Sequence[bytes], language: str | None) -> Encoding | None:
     ranked = sorted(as_stated or likelihoods, key=lambda proposal: -likelihoods[proposal])
     if not ranked:
         return None
-    near = _NEAR_USUAL if names[ranked[0]] == "cp1252" else _NEAR
+    is_usual = names[ranked[0]] == "cp1252"
+    if len(ranked[0]) < _SHORT and any(c.isalpha() and not c.isascii() for c in ranked[0]):
+        near = _NEAR_SHORT
+    else:
+        near = _NEAR_USUAL if is_usual else _NEAR
     if len(ranked) > 1 and likelihoods[ranked[1]] >= near * likelihoods[ranked[0]]:
         return None
     return Encoding(names[ranked[0]])

@@ -29,7 +29,7 @@ def diff(a: Release, b: Release, *, progress: Callable[[str], None] = lambda _wh
     Args:
         a: the first, older one.
         b: the second.
-        progress: is told each release when it is verified, and each table when it is looked at.
+        progress: is told each release when it is verified.
 
     Raises:
         UsageError: they are different views, or releases of different data sets.
@@ -39,7 +39,7 @@ def diff(a: Release, b: Release, *, progress: Callable[[str], None] = lambda _wh
     for release in (a, b):
         progress(f"verify {release.root}")
         require_whole(release.root, "and what is not what it says cannot be compared")
-    return compare(a, b, progress=progress)
+    return compare(a, b)
 
 
 def _require_sense(a: Release, b: Release) -> None:

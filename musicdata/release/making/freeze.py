@@ -365,7 +365,7 @@ def _methods(validation: dict[str, Any]) -> list[dict[str, Any]]:
 def current_validation(workspace: Workspace) -> dict[str, Any] | None:
     """Return the workspace's last validation, or None when there is none or the tables have changed since."""
     try:
-        validation = read_json(workspace.root / VALIDATION)
+        validation = read_json(workspace.place(VALIDATION))
     except ValueError:
         return None
     reader = TableReader(workspace)

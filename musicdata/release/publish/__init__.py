@@ -7,7 +7,8 @@
 Everywhere it goes the same way:
 
 1. The release is verified, and its view is checked against the rights of its items. Nothing has been sent yet.
-2. A published version is never overwritten. If the same bytes are there, that is success; if others are, it is refused.
+2. A published version is never overwritten. If the same `RELEASE.json` is there, every file is read back, and that is
+   success if all are right; anything else is an error.
 3. An *intent* binds the unfinished upload to the sha256 of its `RELEASE.json`, so that two builds never mix.
 4. Each file appears whole or not at all. What an interrupted upload brought is not brought again.
 5. Every file is read back, and its sha256 compared.
@@ -21,6 +22,7 @@ on from there. Credentials come from the environment and stand in no file, log, 
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,11 +34,16 @@ from musicdata.release.publish import publications
 from musicdata.release.publish.folder import Folder
 from musicdata.release.publish.store import ATOMIC, Store
 from musicdata.release.publish.upload import Upload, pack
+from musicdata.release.record import layout
+from musicdata.release.verify.gate import require_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from musicdata.release.publish.upload import Progress, Target
+
+
+_UNSENT = "nothing was sent"
 
 
 def silent(path: str, n_bytes: int, of_bytes: int) -> None:
@@ -47,7 +54,7 @@ def publish(
     root: Path,
     url: str,
     *,
-    verify: Callable[[Path], list[str]],
+    verify: Callable[[Path], list[str]] | None = None,
     permit: Callable[[Path], None],
     claim: str = "",
     records: Path | None = None,
@@ -59,17 +66,17 @@ def publish(
     Args:
         root: its folder.
         url: where to; see above.
-        verify: lists what is wrong with the release at a folder.
+        verify: lists what is wrong with the release at a folder; None verifies it as `musicdata release verify` does.
         permit: raises RefusedError when the view at a folder must not be published.
         claim: statement that one holds the rights of what has no free licence; it stands in the record, and where the
             release is published if there is a place for it.
-        records: folder for the record; None for the first of `publications.folders`.
+        records: folder for the record; None for those of `publications.written_to`.
         is_final: whether to publish a Zenodo deposition at once; else it stays a draft, without a record.
         progress: is told of each file that is there.
 
     Returns:
         name, version, view, files, bytes; `url`, where it is; `status`: ``published``, ``already published`` or
-        ``draft``; `record`: the file that says so, or None.
+        ``draft``; `record`: the file that says so, or None; of a signed release `signature`, whether it is there too.
 
     Raises:
         RefusedError: the version is published with other bytes, or the view must not be published.
@@ -79,17 +86,24 @@ def publish(
         UsageError: the URL names no place to publish to.
     """
     upload = pack(root, claim)
-    folder = publications.folders(records)[0]
+    folders = publications.written_to(records)
     with target_of(url, upload, is_final=is_final) as target:
-        publications.place(_publication(upload, "file:///"), folder)
-        if problems := verify(root):
-            raise IntegrityError(f"{root} is not whole, nothing was sent: {'; '.join(problems[:5])}")
+        for folder in folders:
+            publications.place(_publication(upload, "file:///"), folder)
+        if verify is None:
+            require_whole(root, _UNSENT)
+        elif problems := verify(root):
+            raise IntegrityError(f"{root} is not whole, {_UNSENT}: {'; '.join(problems[:5])}")
         permit(root)
         status = _bring(upload, target, progress)
-        publication = _publication(upload, target.address)
-    record = None if status == "draft" else str(publications.write(publication, folder))
+        publication, signed = _publication(upload, target.address), dict[str, str]()
+        if upload.signature:
+            is_there = status != "already published" or _wrong_there(target, [upload.signature]) == []
+            signed = {"signature": "sent" if is_there else "not sent: the version was published without it before"}
+            publication = publication if is_there else _publication(_unsigned(upload), target.address)
+    written = [] if status == "draft" else [publications.write(publication, folder) for folder in folders]
     facts = publication.model_dump(include={"name", "version", "view", "files", "bytes", "url"})
-    return facts | {"status": status, "record": record}
+    return facts | signed | {"status": status, "record": str(written[0]) if written else None}
 
 
 def target_of(url: str, upload: Upload, *, is_final: bool = False) -> Target:
@@ -158,6 +172,7 @@ def _is_there(upload: Upload, target: Target) -> bool:
 
     Raises:
         RefusedError: another is.
+        IntegrityError: it is, and a file of it was changed there.
     """
     there = target.published()
     if there is not None and there != upload.encoded:
@@ -165,7 +180,26 @@ def _is_there(upload: Upload, target: Target) -> bool:
             f"{target.address}: {upload.record.slug} is published with other content, and a published version is never "
             "overwritten. Give yours another version"
         )
-    return there is not None
+    if there is None:
+        return False
+    if wrong := _wrong_there(target, [file for file in upload.files if file.path != layout.SIGNATURE]):
+        raise IntegrityError(
+            f"{target.address}: {upload.record.slug} is published there, and is not what it was any more: "
+            f"{', '.join(wrong[:5])}. A published version is never overwritten: whoever keeps that place has to mend it"
+        )
+    return True
+
+
+def _wrong_there(target: Target, files: Iterable[layout.File]) -> list[str]:
+    """Return which files of a published version are missing or are others; each is read back to its end."""
+    from musicdata.release.publish.source import reading
+
+    with reading(target.address) as source:
+        return [file.path for file in files if not source.holds(file)]
+
+
+def _unsigned(upload: Upload) -> Upload:
+    return dataclasses.replace(upload, files=tuple(file for file in upload.files if file.path != layout.SIGNATURE))
 
 
 def _compare(upload: Upload, target: Target) -> None:
@@ -189,5 +223,6 @@ def _publication(upload: Upload, url: str) -> publications.Publication:
         rows=upload.rows,
         url=url,
         claim=upload.claim,
+        signature=upload.signature,
         published=datetime.now(UTC).date().isoformat(),
     )

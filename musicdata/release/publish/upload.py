@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from musicdata.errors import InputError
 from musicdata.release.record import layout
+from musicdata.release.record.files import file_facts
 from musicdata.system import paths
-from musicdata.system.digests import sha256_of_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +30,7 @@ class Upload:
         root: its folder.
         record: what `RELEASE.json` says.
         encoded: the bytes of `RELEASE.json`.
-        files: all others, in order of their paths.
+        files: all others, in order of their paths; the signature among them, where there is one.
         claim: statement of the publisher to hold the rights of what has no free licence; it is published too.
     """
 
@@ -44,6 +44,11 @@ class Upload:
     def digest(self) -> str:
         """Return the sha256 of `RELEASE.json`, which vouches for every byte of the release."""
         return hashlib.sha256(self.encoded).hexdigest()
+
+    @property
+    def signature(self) -> layout.File | None:
+        """Return the signature, where the release is signed."""
+        return next((file for file in self.files if file.path == layout.SIGNATURE), None)
 
     @property
     def n_bytes(self) -> int:
@@ -72,8 +77,9 @@ def pack(root: Path, claim: str = "") -> Upload:
     sums = paths.inside(root, layout.SUMS)
     if not sums.is_file():
         raise InputError(f"{root} has no {layout.SUMS}; run: musicdata release verify {root}")
-    last = layout.File(path=layout.SUMS, sha256=sha256_of_file(sums), bytes=sums.stat().st_size)
-    files = sorted([*record.files, last], key=lambda file: file.path)
+    unlisted = [sums, paths.inside(root, layout.SIGNATURE)]
+    more = [file_facts(root, path) for path in unlisted if paths.is_regular(path)]
+    files = sorted([*record.files, *more], key=lambda file: file.path)
     return Upload(root, record, layout.read_encoded(root), tuple(files), claim)
 
 

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from musicdata.errors import InputError, IntegrityError, UsageError
 from musicdata.release.record import layout
 from musicdata.release.record.tree import Problem, Tree
-from musicdata.release.verify import rows
+from musicdata.release.verify import rows, signature
+from musicdata.system.paths import read_inside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -59,10 +60,21 @@ def verify(
         raise InputError(f"{root} is no release: it has neither {layout.RECORD} nor {layout.SUMS}")
     tree = Tree.of(root)
     documents = _Documents.of(tree, record or {})
-    problems = [*tree.oddities, *_judge(tree, documents, _hash(tree, progress))]
+    problems = [*tree.oddities, *_judge(tree, documents, _hash(tree, progress)), *_signature(tree, documents)]
     if problems or documents.record is None:
         return problems
     return rows.problems(root, documents.record, deep=deep)
+
+
+def _signature(tree: Tree, documents: _Documents) -> list[Problem]:
+    """Say what of a signature can be seen to be wrong without a key."""
+    if layout.SIGNATURE not in tree.sizes:
+        return []
+    try:
+        data = read_inside(tree.root, layout.SIGNATURE, signature.MAX_BYTES)
+    except (OSError, IntegrityError) as error:
+        return [Problem(layout.SIGNATURE, "", f"is no signature: {error}")]
+    return signature.format_problems(data, documents.record)
 
 
 @dataclass(frozen=True, slots=True)

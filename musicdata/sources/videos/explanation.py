@@ -96,7 +96,7 @@ def _read(song: Song, candidate: Candidate, reading: Reading) -> Explanation:
     is_self_titled = "artist" in kinds and any(title.forms == name.forms for name in artists)
     _mark_own_words(song, words, reading, title)
     _mark_whole_segments(words, [reading.forms(song.album), channel.label])
-    _mark_aliases(words, own=channel.is_own)
+    _mark_aliases(words, trusted=channel.is_own or bool(channel.label))
     _mark_neutral(words, is_version=bool(version_words(candidate.title) - {"remaster"}))
     _mark_joints(words, own=channel.is_own)
     shown = {word.form for word in words}
@@ -203,18 +203,34 @@ def _mark_whole_segments(words: Sequence[Word], names: Sequence[list[str]]) -> N
             _mark_all(some, "neutral")
 
 
-def _mark_aliases(words: Sequence[Word], *, own: bool) -> None:
-    """Mark an artist's name in another script, beside it or in the segment after; on their channel the title's too."""
-    before: list[Word] = []
-    for some in by_segment(words):
-        rest = [word for word in some if not word.by and word.plain not in title_words.NEUTRAL]
-        for kind, other in (("artist", "title"), ("title", "artist"))[: 1 + own]:
-            named = [word for word in some if word.by == kind]
-            if not named and len(rest) == len(some) and before and before[-1].by == kind:
-                named = [word for word in before if word.by == kind]
-            if rest and named and not any(word.by == other for word in some) and _is_alias(rest, named):
-                _mark_all(rest, "alias")
-        before = some
+def _mark_aliases(words: Sequence[Word], *, trusted: bool) -> None:
+    """Mark an artist's name in another script, beside it or in the brackets after it.
+
+    The title's too where the channel is the artist's or a label's, or the artist's name is there in two scripts. Else
+    it may be the name of whoever covers the song.
+    """
+    parts = by_segment(words)
+    for place, some in enumerate(parts):
+        before = parts[place - 1] if place else []
+        trusted = _mark_alias(some, before if some[0].in_brackets else [], "artist") or trusted
+    for place, some in enumerate(parts):
+        if trusted:
+            after = parts[place + 1] if place + 1 < len(parts) else []
+            beside = (parts[place - 1] if place else []) if some[0].in_brackets else after
+            _mark_alias(some, beside if some[0].in_brackets or (after and after[0].in_brackets) else [], "title")
+
+
+def _mark_alias(some: Sequence[Word], beside: Sequence[Word], kind: str) -> bool:
+    """Mark what may be a name of an artist or a title in another script; say whether there is any."""
+    rest = [word for word in some if not word.by and word.plain not in title_words.NEUTRAL]
+    named = [word for word in some if word.by == kind]
+    if not named and len(rest) == len(some):
+        named = [word for word in beside if word.by == kind]
+    others = {"title", "artist"} - {kind}
+    is_alias = bool(rest and named) and not any(word.by in others for word in some) and _is_alias(rest, named)
+    if is_alias:
+        _mark_all(rest, "alias")
+    return is_alias
 
 
 def _mark_neutral(words: Sequence[Word], *, is_version: bool) -> None:

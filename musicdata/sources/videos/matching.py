@@ -216,6 +216,8 @@ def _other_marking(song: Song, candidate: Candidate) -> str:
     """Return how the video is marked, clean or explicit, if the song is not; "" if it is not or not known."""
     core = title_parts(song.title)[0]
     shown, own = _without(candidate.title, core), _without(song.title, core)
+    for name in song.artists.split("; "):
+        shown = shown.replace(normalised(name), " ")
     is_clean, is_explicit = (bool(pattern.search(shown)) for pattern in (_CLEAN, _EXPLICIT))
     if is_clean and not is_explicit and song.explicit is not False and not _CLEAN.search(own):
         return "is clean"

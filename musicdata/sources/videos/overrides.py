@@ -20,6 +20,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from musicdata.errors import InputError
 from musicdata.music.text.names import normalised, title_parts
+from musicdata.system import paths
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -163,7 +164,7 @@ def _by_name(artist: str, title: str) -> tuple[str, ...]:
 
 def _bytes(path: str) -> bytes:
     try:
-        with Path(path).open("rb") as file:
+        with paths.open_regular(Path(path), follow=True) as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise InputError(f"overrides {path}: {error.strerror}; give the path of a CSV file, or none") from error

@@ -104,7 +104,7 @@ class ClipFetcher:
         return path
 
     def _ask(self, request: Mapping[str, Any], scratch: Path) -> bytes:
-        from musicdata.system import processes
+        from musicdata.system import paths, processes
 
         with processes.private_folder(scratch, "clip-") as folder:
             spec = {name: value for name, value in request.items() if name not in ("url", "video_id")}
@@ -112,7 +112,7 @@ class ClipFetcher:
             question |= {"folder": str(folder), "max_bytes": MAX_BYTES}
             question |= {"reach": self._reach_of(question["url"], request["video_id"]).packed()}
             answer = self._ytdlp.ask(question, f"video {request['video_id']}", self._deadline_s)
-            return (folder / str(answer["file"])).read_bytes()
+            return paths.read_inside(folder, str(answer["file"]), MAX_BYTES)
 
     def _reach_of(self, url: str, video_id: str) -> Reach:
         """Return where fetching a video may lead: one of another site is there because the user named it."""

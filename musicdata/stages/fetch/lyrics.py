@@ -255,11 +255,13 @@ def _text(record: Record) -> str:
     """Return the record's words: where there are only lines with times, these without the times."""
     if record.text.strip():
         return record.text
-    return "\n".join(line.text for line in synced_lyrics.parse(record.synced))
+    return synced_lyrics.words(record.synced)
 
 
 def _synced(record: Record) -> str | None:
-    timed_lines = synced_lyrics.parse(record.synced)
+    timed_lines, left_out = synced_lyrics.read(record.synced)
+    if left_out:
+        return None  # the words of a clip would lack those lines
     lines = (line._replace(text=" ".join(lyric_cleaning.clean(line.text).split())) for line in timed_lines)
     return synced_lyrics.written(line for line in lines if line.text) or None
 

@@ -13,10 +13,10 @@ from pydantic import Field
 from musicdata.definitions import cutting
 from musicdata.definitions.cost import Cost, Expected
 from musicdata.definitions.stage import Parameters, Pieces, Shard, Stage, Task
-from musicdata.errors import FormatError, InputError
+from musicdata.errors import FormatError, InputError, IntegrityError
 from musicdata.music.text import language, limits, syllabification
 from musicdata.sources import song_files, song_formats
-from musicdata.system import walking
+from musicdata.system import paths, walking
 from musicdata.system.digests import digest_of
 
 if TYPE_CHECKING:
@@ -118,9 +118,11 @@ def _read(file: SongFile, digest: str, parameters: IngestSongs) -> dict[str, Son
         size = file.path.stat().st_size
         if size > song_formats.MAX_FILE_BYTES:
             raise FormatError("too_large", f"{size:,} bytes, at most {song_formats.MAX_FILE_BYTES:,} are read")
-        data = file.path.read_bytes()
+        data = paths.read_regular(file.path, song_formats.MAX_FILE_BYTES, follow=True)
     except OSError as error:
         raise FormatError("unreadable_file", f"{error.strerror}: {file.name}") from error
+    except IntegrityError as error:
+        raise FormatError("unreadable_file", f"no regular file, or growing as it is read: {file.name}") from error
     if hashlib.sha256(data).hexdigest() != digest:
         raise InputError(f"{file.path} changed while it was being read; run the same command again")
     songs = song_formats.read_songs(data, file.name, unit_ql=parameters.unit_ql)
