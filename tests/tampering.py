@@ -10,13 +10,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from musicdata.system.digests import sha256_of_file
+from musicdata.workspace import records
 from musicdata.workspace.folder import part_name
 
 
 def manifest_of(work: Path, table: str) -> tuple[Path, dict[str, object]]:
     """Return the manifest that names the parts of `table`."""
     for path in sorted(work.glob("state/*/manifest.json")):
-        manifest = json.loads(path.read_text("utf-8"))
+        manifest = records.read_manifest(path) or {}
         if table in manifest["tables"]:
             return path, manifest
     raise LookupError(table)
@@ -34,7 +35,7 @@ def rewrite(work: Path, table: str, change: Callable[[pa.Table], pa.Table]) -> N
     digest = sha256_of_file(new)
     part.update(file=part_name(0, digest), sha256=digest, bytes=new.stat().st_size, rows=len(rows))
     new.rename(old.with_name(part["file"]))
-    path.write_text(json.dumps(manifest), "utf-8")
+    path.write_text(json.dumps(records.summed(manifest)), "utf-8")
 
 
 def change_values(work: Path, table: str, column: str, change: Callable[[list[object]], list[object]]) -> None:

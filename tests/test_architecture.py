@@ -38,7 +38,8 @@ ONLY = {
     "fcntl": {"system/files.py"},
     "multiprocessing": set(),
     "pickle": {"music/formats/lmd_lyrics.py"},  # an unpickler that knows four names and runs none of them
-    "socket": {"system/http/watchdog.py"},
+    "socket": {"system/http/addresses.py", "system/http/watchdog.py"},
+    "ctypes": {"system/cage.py"},
     "requests": {f"system/http/{name}.py" for name in ("borrowed", "client", "watchdog")},
     "sqlite3": {"workspace/ledger.py", "sources/lrclib_dump.py"},
     "yt_dlp": {"sources/videos/child.py"},

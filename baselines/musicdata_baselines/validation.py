@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 import musicdata
 from musicdata.definitions import suite as suites
 from musicdata.definitions.suite import Clock, Options, Rule, Validation
+from musicdata.engine.finished import require_finished
 from musicdata.errors import RecipeError, UsageError
+from musicdata.workspace.folder import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -47,10 +49,13 @@ def validate(
             this recipe, has nothing for.
         RecipeError: the suite is unknown, or its settings are wrong.
         DeviceError: the device is unknown or not there.
+        RefusedError: the workspace is stale or unfinished.
         MusicdataError: see `musicdata.errors`.
     """
     options = Options(deep, device, seed, swept, runs, epochs, n_permutations)
     data = musicdata.open_data(path)
+    if isinstance(data, musicdata.Work):
+        require_finished(data.recipe, Workspace(data.root), "validated")
     head = data.head
     if head.validate is None:
         raise UsageError(f"the recipe of {data.root} has no [validate]: it does not say what to compare")

@@ -5,33 +5,36 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
+import shutil
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from musicdata.api.options import resolve
-from musicdata.api.work import DEFAULT_WORK, Work
-from musicdata.definitions import recipe
+from musicdata.api.asking import ask
+from musicdata.api.work import Work
+from musicdata.definitions.options import Given
 from musicdata.engine import executor as executors
-from musicdata.engine.build import Build
+from musicdata.engine.build import Build, accept
 from musicdata.engine.progress import Progress
-from musicdata.errors import StorageError, UsageError
-from musicdata.system import processes
+from musicdata.errors import IntegrityError, RefusedError, SetupError, StorageError, UsageError
+from musicdata.system import paths, processes
 from musicdata.version import __version__
-from musicdata.workspace.folder import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
+    from musicdata.api.asking import Asked
     from musicdata.definitions.recipe import Recipe
+    from musicdata.engine.state import Source
     from musicdata.settings.services import Services
+    from musicdata.workspace.folder import Workspace
 
 _EXECUTOR = "local"
 _EMPTY: dict[str, Any] = {}
 
 
 def build(
-    name: str,
+    name: str | None = None,
     *,
     input: str | Path | None = None,  # noqa: A002 - the option's name
     work: str | Path | None = None,
@@ -39,61 +42,106 @@ def build(
     seed: int | None = None,
     workers: int | None = None,
     overrides: Sequence[str] = (),
+    change: bool = False,
     progress: Progress | None = None,
 ) -> Work:
     """Build a data set, or bring a workspace up to date; stages that are up to date are not run.
 
+    A workspace keeps its recipe, its input and all that was set: the next call goes on with them.
+
     Args:
-        name: a recipe's name or the path of a `.toml` file.
-        input: file or folder to read; the recipe's own input when None.
+        name: a recipe's name or the path of a `.toml` file; the workspace's own recipe when None.
+        input: file or folder to read; the workspace's, or else the recipe's own input when None.
         work: workspace folder; ``musicdata-work/<data set>`` when None.
         limit: how much is made at most; of what, the recipe's `[options]` say.
         seed: of what is random, as the recipe's `[options]` say.
         workers: worker processes; one a processor when None.
         overrides: ``stage.key=value`` texts, as after ``--set``.
+        change: the workspace may be made another one: other input, other settings, another recipe.
         progress: is told how it goes on.
 
     Raises:
-        MusicdataError: see `musicdata.errors`; what is finished is kept, and the same call goes on from there.
+        RefusedError: without `change`, something else is asked for than before; the message says what it would change.
+        MusicdataError: see `musicdata.errors`; what is finished is kept, and the same call goes on from there. After
+            one of exit code 2, 4 or 5 that came before anything was made, the workspace is as it was.
     """
-    resolved = resolve(name, input=input, limit=limit, seed=seed, overrides=overrides)
-    if resolved.is_crawled:
-        raise UsageError(f"{name} is fetched from services; use: musicdata crawl {name}")
-    workspace = Workspace(Path(work) if work is not None else Path(DEFAULT_WORK, resolved.dataset.name))
-    with workspace.hold(f"musicdata build {name}"):
-        return run_recipe(resolved, workspace, workers=workers, progress=progress)
+    asked = ask(name, work, Given(input, limit, seed), overrides)
+    if asked.recipe.is_crawled:
+        raise UsageError(f"{asked.dataset} is fetched from services; use: musicdata crawl {name or _work(asked)}")
+    sources = accept(asked.recipe)
+    asked.require_agreed(sources, change=change)
+    with asked.workspace.hold(f"musicdata build {name or _work(asked)}"):
+        asked.require_unchanged()
+        return run_recipe(
+            asked.recipe, asked.workspace, text=asked.text(), sources=sources, workers=workers, progress=progress
+        )
+
+
+def _work(asked: Asked) -> str:
+    return f"--work {asked.workspace.root}"
 
 
 def run_recipe(
     resolved: Recipe,
     workspace: Workspace,
     *,
+    text: str = "",
+    sources: Mapping[str, Source] | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
     services: Services | None = None,
 ) -> Work:
     """Run a recipe in a workspace that is held.
 
+    Args:
+        resolved: the recipe, whose input was accepted.
+        workspace: the folder.
+        text: what the workspace keeps as its `recipe.toml`; when empty, just the recipe.
+        sources: what was hashed when the input was accepted.
+        workers: worker processes; one a processor when None.
+        progress: is told how it goes on.
+        services: those that network stages call.
+
     Raises:
-        UsageError: the workspace is another data set's.
         MusicdataError: see `musicdata.errors`.
     """
     n_workers = workers or processors()
-    _require_same_dataset(workspace, resolved)
     record = _Record(workspace, resolved, n_workers)
-    workspace.write_text(workspace.root / "recipe.toml", resolved.toml())
-    with record, executors.open(_EXECUTOR, n_workers) as executor:
-        build = Build(resolved, workspace, executor, n_workers, progress or Progress(), services)
+    with (
+        _taken_over(workspace, text or resolved.toml()),
+        record,
+        executors.open(_EXECUTOR, n_workers) as executor,
+    ):
+        build = Build(resolved, workspace, executor, n_workers, progress or Progress(), services, sources)
         stages = build.run()
     return Work(workspace.root, stages)
 
 
-def _require_same_dataset(workspace: Workspace, resolved: Recipe) -> None:
-    """Refuse to mix the tables of two data sets in one workspace."""
-    path = workspace.root / "recipe.toml"
-    held = recipe.read_dataset(str(path)).name if path.is_file() else resolved.dataset.name
-    if held != resolved.dataset.name:
-        raise UsageError(f"{workspace.root} holds {held}, not {resolved.dataset.name}; give another folder with --work")
+@contextlib.contextmanager
+def _taken_over(workspace: Workspace, text: str) -> Iterator[None]:
+    """Keep what is asked for from now on; what turns out to make no sense before anything is made leaves no trace."""
+    documents = [workspace.place(name) for name in ("recipe.toml", "run.json")]
+    before = [paths.read_regular(path) if path.is_file() else None for path in documents]
+    made, is_new = _made(workspace), workspace.is_empty()
+    workspace.write_text(documents[0], text)
+    try:
+        yield
+    except (UsageError, RefusedError, SetupError) as error:
+        if isinstance(error, StorageError):
+            raise
+        if is_new and not _made(workspace):
+            shutil.rmtree(workspace.root, ignore_errors=True)
+        elif _made(workspace) == made:
+            for path, data in zip(documents, before, strict=True):
+                path.unlink(missing_ok=True) if data is None else workspace.write_bytes(path, data)
+        raise
+
+
+def _made(workspace: Workspace) -> dict[str, int]:
+    """Return what in a workspace was made and fetched: path → time of its last change, in nanoseconds."""
+    patterns = ("state/*/manifest.json", "state/*/shards/*", "state/*.sqlite*")
+    paths = [path for pattern in patterns for path in workspace.root.glob(pattern)]
+    return {str(path): path.stat().st_mtime_ns for path in paths}
 
 
 def processors() -> int:
@@ -121,11 +169,16 @@ class _Record:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         outcome = "finished" if kind is None else kind.__name__
-        manifests = [self._workspace.manifest(stage) or _EMPTY for stage in self._workspace.sealed_stages()]
+        manifests = [self._manifest(stage) for stage in self._workspace.sealed_stages()]
         tools = {tool: v for manifest in manifests for tool, v in manifest.get("tools", _EMPTY).items()}
         # On a full disk, the error that ended the build says more than that it could not be noted down.
         with contextlib.suppress(StorageError) if error else contextlib.nullcontext():
             self._write(ended=_now(), outcome=outcome, tools=tools)
+
+    def _manifest(self, stage: str) -> dict[str, Any]:
+        with contextlib.suppress(IntegrityError):  # it is a stage's that this run did not get to, or not this recipe's
+            return self._workspace.manifest(stage) or _EMPTY
+        return _EMPTY
 
     def _write(self, **facts: object) -> None:
         self._facts |= facts

@@ -4,36 +4,40 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from musicdata.api import terms
+from musicdata.api.asking import ask
 from musicdata.api.build import run_recipe
-from musicdata.api.options import resolve, unhurried
-from musicdata.api.work import DEFAULT_WORK, Work, open_work
+from musicdata.api.options import unhurried
+from musicdata.api.work import Work, open_work
 from musicdata.definitions import service as service_entries
-from musicdata.errors import PartialError, RefusedError, UsageError
+from musicdata.definitions.options import Given
+from musicdata.engine.build import accept
+from musicdata.errors import IntegrityError, PartialError, RefusedError, UsageError
 from musicdata.settings import services as world
-from musicdata.system.files import read_json
 from musicdata.workspace import ledger as ledgers
+from musicdata.workspace import records
 from musicdata.workspace.folder import Workspace
 from musicdata.workspace.ledger import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
+    from musicdata.api.asking import Asked
     from musicdata.definitions.recipe import Recipe
     from musicdata.engine.progress import Progress
     from musicdata.settings.services import Services
 
 TWIN_TRACKS = 2000
 TWIN_CLIP_S = 5.0  # its songs are a few seconds longer
-_SOURCE = "services.json"
+_SOURCE, _WORLD, _TWIN = "services.json", "world", "twin"
 RETRYABLE, FAILURES = ledgers.RETRYABLE, ledgers.OUTCOMES[1:]
 
 
 def crawl(  # noqa: PLR0913 - the command's options are its arguments
-    name: str,
+    name: str | None = None,
     *,
     input: str | Path | None = None,  # noqa: A002 - the option's name
     work: str | Path | None = None,
@@ -43,14 +47,18 @@ def crawl(  # noqa: PLR0913 - the command's options are its arguments
     accept_terms: bool = False,
     twin: bool = False,
     overrides: Sequence[str] = (),
+    change: bool = False,
     progress: Progress | None = None,
     tell: Callable[[str], None] = lambda _line: None,
 ) -> Work:
     """Crawl a data set, or go on with it: what was fetched is kept, what failed in a way that may pass is tried again.
 
+    A workspace keeps its recipe, its input and all that was set, and whether made-up services answered: the next call
+    goes on with them.
+
     Args:
-        name: a recipe's name or path.
-        input: file or folder to read; the recipe's own sources when None.
+        name: a recipe's name or path; the workspace's own recipe when None.
+        input: file or folder to read; the workspace's, or else the recipe's own sources when None.
         work: workspace folder; ``musicdata-work/<data set>`` when None.
         limit: how much is made at most; of what, the recipe's `[options]` say.
         seed: of what is random, as the recipe's `[options]` say.
@@ -58,22 +66,31 @@ def crawl(  # noqa: PLR0913 - the command's options are its arguments
         accept_terms: the services' terms were read and accepted; needed once a workspace.
         twin: talk to made-up services on this machine, which need no keys.
         overrides: ``stage.key=value`` or ``crawl.key=value`` texts.
+        change: the workspace may be made another one: other input, other settings, another recipe.
         progress: is told how it goes on.
         tell: is given the terms, line by line.
 
     Raises:
-        RefusedError: the terms are not accepted.
+        RefusedError: the terms are not accepted; or, without `change`, something else is asked for than before.
         PausedError: a service asks us to come back later.
         PartialError: the tables are made, and some items failed in ways that may pass.
         SetupError: a key or a program is missing.
         MusicdataError: see `musicdata.errors`.
     """
-    resolved = resolve(name, input=input, limit=limit, seed=seed, twin=twin, overrides=overrides)
-    if not resolved.is_crawled:
-        raise UsageError(f"{name} calls no service; use: musicdata build {name}")
-    workspace = Workspace(Path(work) if work is not None else Path(DEFAULT_WORK, resolved.dataset.name))
-    with workspace.hold(f"musicdata crawl {name}"):
-        return _run(resolved, workspace, workers, accept_terms=accept_terms, twin=twin, progress=progress, tell=tell)
+    asked = ask(name, work, Given(input, limit, seed, twin), overrides)
+    if not asked.recipe.is_crawled:
+        given = name or f"--work {asked.workspace.root}"
+        raise UsageError(f"{asked.dataset} calls no service; use: musicdata build {given}")
+    return _run(
+        asked,
+        f"musicdata crawl {name or asked.workspace.root}",
+        workers=workers,
+        accept_terms=accept_terms,
+        twin=twin or _source_of(asked.workspace) == _TWIN,
+        change=change,
+        progress=progress,
+        tell=tell,
+    )
 
 
 def retry(
@@ -109,35 +126,66 @@ def retry(
     workspace = Workspace(opened.root)
     if not ledgers.exists(workspace):
         raise UsageError(f"{opened.root} was not crawled: it has no ledger, so there is nothing to try again")
-    with workspace.hold("musicdata retry"):
+
+    def reopen() -> None:
         with Ledger(workspace) as ledger:
             n_items = ledger.retry(outcomes, reasons, stages)
         tell(f"{n_items:,} items are tried again")
-        twin = (read_json(workspace.place(f"state/{_SOURCE}")) or {}).get("source") == "twin"
-        return _run(
-            opened.recipe, workspace, workers, accept_terms=accept_terms, twin=twin, progress=progress, tell=tell
-        )
+
+    return _run(
+        ask(None, opened.root),
+        "musicdata retry",
+        workers=workers,
+        accept_terms=accept_terms,
+        twin=_source_of(workspace) == _TWIN,
+        progress=progress,
+        tell=tell,
+        begin=reopen,
+    )
 
 
 def _run(
-    resolved: Recipe,
-    workspace: Workspace,
-    workers: int | None,
+    asked: Asked,
+    command: str,
     *,
+    workers: int | None,
     accept_terms: bool,
     twin: bool,
+    change: bool = False,
     progress: Progress | None,
     tell: Callable[[str], None],
+    begin: Callable[[], None] = lambda: None,
 ) -> Work:
-    _require_same_source(workspace, "twin" if twin else "world")
+    """Run what is asked for; `begin` is called once nothing refuses it any more, in the workspace that is held."""
+    workspace = asked.workspace
+    _require_same_source(workspace, _TWIN if twin else _WORLD)
     with _services(twin=twin) as available:
+        called = services_of(asked.recipe)
+        shown = []
         if twin:
-            resolved = unhurried(resolved)
-        elif any(service.is_in_world(available.urls) for service in service_entries.called(services_of(resolved))):
-            _require_terms(resolved, workspace, accepted=accept_terms, tell=tell)
+            asked = dataclasses.replace(asked, recipe=unhurried(asked.recipe))
+        elif any(service.is_in_world(available.urls) for service in service_entries.called(called)):
+            shown = terms.of(called)
+            _require_terms(shown, workspace, accepted=accept_terms, tell=tell)
+        sources = accept(asked.recipe)
+        asked.require_agreed(sources, change=change)
+        resolved = asked.recipe
         assert resolved.crawl is not None, "a recipe that is crawled has budgets"
         services = dataclasses.replace(available, deadline_s=resolved.crawl.deadline_s)
-        done = run_recipe(resolved, workspace, workers=workers, progress=progress, services=services)
+        with workspace.hold(command):
+            asked.require_unchanged()
+            workspace.write_json(workspace.place(f"state/{_SOURCE}"), {"source": _TWIN if twin else _WORLD})
+            terms.require(workspace, shown, accepted=accept_terms)
+            begin()
+            done = run_recipe(
+                resolved,
+                workspace,
+                text=asked.text(),
+                sources=sources,
+                workers=workers,
+                progress=progress,
+                services=services,
+            )
     if left := failures_that_may_pass(workspace, resolved):
         counts = ", ".join(f"{stage} {n:,}" for stage, n in left.items())
         raise PartialError(
@@ -160,17 +208,38 @@ def _services(*, twin: bool) -> Iterator[Services]:
 
 def _require_same_source(workspace: Workspace, source: str) -> None:
     """Refuse to mix what the world says with what its twin says."""
-    path = workspace.place(f"state/{_SOURCE}")
-    held = (read_json(path) or {}).get("source", source)
-    if held != source:
+    held = _source_of(workspace)
+    if held not in ("", source):
         raise UsageError(f"{workspace.root} was crawled from the {held}, not the {source}; give another --work")
-    workspace.write_json(path, {"source": source})
 
 
-def _require_terms(resolved: Recipe, workspace: Workspace, *, accepted: bool, tell: Callable[[str], None]) -> None:
-    shown = terms.of(services_of(resolved))
+def _source_of(workspace: Workspace) -> str:
+    """Return from which services a workspace was crawled: those of the world or of its twin; "" while nobody knows.
+
+    Raises:
+        IntegrityError: the record of it is damaged.
+    """
+    path = workspace.place(f"state/{_SOURCE}")
     try:
-        terms.require(workspace, shown, accepted=accepted)
+        source = (records.read(path) or {"source": ""}).get("source")
+        if source not in ("", "world", "twin"):
+            raise records.damaged(path, f"source is {source!r:.40}")
+    except IntegrityError as error:
+        raise IntegrityError(
+            f"{error.args[0].partition(';')[0]}: it said whether this workspace was crawled from the services "
+            "themselves or from the twin. If you know, delete the file, then crawl on, with --twin if it was the twin"
+        ) from error
+    return str(source)
+
+
+def _require_terms(
+    shown: list[terms.Terms], workspace: Workspace, *, accepted: bool, tell: Callable[[str], None]
+) -> None:
+    """Refuse a crawl whose terms were not accepted, and show them; nothing is written."""
+    if accepted:
+        return
+    try:
+        terms.require(workspace, shown, accepted=False)
     except RefusedError:
         for line in terms.lines(shown):
             tell(line)

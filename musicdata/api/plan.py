@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import dataclasses
 from typing import TYPE_CHECKING
 
+from musicdata.api.asking import ask
 from musicdata.api.build import processors
-from musicdata.api.options import resolve, unhurried
-from musicdata.api.work import DEFAULT_WORK
+from musicdata.api.options import unhurried
+from musicdata.definitions.options import Given
 from musicdata.engine import planning
-from musicdata.workspace.folder import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from musicdata.engine.planning import Plan
 
 
 def plan(
-    name: str,
+    name: str | None = None,
     *,
     input: str | Path | None = None,  # noqa: A002 - the option's name
     work: str | Path | None = None,
@@ -30,9 +31,11 @@ def plan(
 ) -> Plan:
     """Say what a build or a crawl would do, without doing it: stages and why, samples, calls, bytes, hours.
 
+    What a workspace was asked for before counts, as in `musicdata.build`.
+
     Args:
-        name: a recipe's name or the path of a `.toml` file.
-        input: file or folder to read; the recipe's own when None.
+        name: a recipe's name or the path of a `.toml` file; the workspace's own recipe when None.
+        input: file or folder to read; the workspace's, or else the recipe's own when None.
         work: workspace folder; ``musicdata-work/<data set>`` when None.
         limit: how much is made at most; of what, the recipe's `[options]` say.
         seed: of what is random, as the recipe's `[options]` say.
@@ -44,6 +47,8 @@ def plan(
         RecipeError: no such recipe, stage, key or option.
         InputError: a source cannot be read.
     """
-    resolved = resolve(name, input=input, limit=limit, seed=seed, twin=twin, overrides=overrides)
-    workspace = Workspace(Path(work) if work is not None else Path(DEFAULT_WORK, resolved.dataset.name))
-    return planning.plan(unhurried(resolved) if twin else resolved, workspace, workers or processors())
+    asked = ask(name, work, Given(input, limit, seed, twin), overrides)
+    recipe = unhurried(asked.recipe) if twin else asked.recipe
+    planned = planning.plan(recipe, asked.workspace, workers or processors())
+    changes = asked.changes()
+    return dataclasses.replace(planned, changes=asked.told(changes) if changes else "")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from musicdata.api.work import load, open_work
+from musicdata.engine import finished
 from musicdata.errors import InputError, IntegrityError, UsageError
 from musicdata.release import exports as views
 from musicdata.release import publish as publishing
@@ -21,6 +22,7 @@ from musicdata.release.exports import check
 from musicdata.release.making import freeze
 from musicdata.release.publish import publications
 from musicdata.release.record import layout
+from musicdata.release.record import version as versions
 from musicdata.release.removal import takedown as takedowns
 from musicdata.release.sharing import redaction, rights
 from musicdata.release.verify import files as verifying
@@ -47,9 +49,24 @@ def _silent(_text: str) -> None:
     """Say nothing."""
 
 
-def needs_validation(work: str | Path) -> bool:
-    """Say whether a workspace has to be validated, as its tables are now, before it can be released."""
+def needs_validation(
+    work: str | Path, out: str | Path, *, version: str = "", previous: str | Path | None = None
+) -> bool:
+    """Say whether a workspace has to be validated, as its tables are now, before it can be released by `build`.
+
+    Raises:
+        InputError: there is no workspace, or no release before, or `out` is something else than a release.
+        UsageError: `version` is none.
+        RefusedError: the workspace is stale or unfinished.
+    """
     opened = open_work(work)
+    if version:
+        versions.parse(version)
+    if previous:
+        load(previous)
+    if Path(out).exists() and not (Path(out) / layout.RECORD).is_file():
+        raise InputError(f"{out} is there already and is no release; give another folder with --out")
+    finished.require_finished(opened.recipe, Workspace(opened.root), "released")
     return opened.recipe.validate is not None and freeze.current_validation(Workspace(opened.root)) is None
 
 
@@ -74,7 +91,8 @@ def build(
 
     Raises:
         InputError: there is no workspace, it was not validated as it is now, or `out` is something else.
-        RefusedError: the check or the gate refuses, or the version does not fit what changed.
+        RefusedError: the workspace is stale or unfinished, the check or the gate refuses, or the version does not fit
+            what changed.
     """
     return freeze.freeze(
         open_work(work).root,
@@ -98,7 +116,7 @@ def foresee_build(
 
     Raises:
         InputError: see `build`.
-        RefusedError: the check or the gate refuses.
+        RefusedError: the workspace is stale or unfinished, or the check or the gate refuses.
     """
     return freeze.foresee(
         open_work(work).root,

@@ -10,8 +10,9 @@ from musicdata.definitions import recipe
 from musicdata.definitions import recipe as recipes
 from musicdata.engine.fetching.rate_limits import state_of
 from musicdata.engine.state import stage_states
-from musicdata.system.files import read_json
+from musicdata.errors import IntegrityError
 from musicdata.workspace import ledger as ledgers
+from musicdata.workspace import records
 from musicdata.workspace.folder import Workspace
 from musicdata.workspace.ledger import Ledger
 
@@ -23,14 +24,22 @@ def status(path: str | Path | None = None) -> dict[str, Any]:
     """Say what is in a workspace: each stage's rows, rejects and whether it is up to date."""
     work = open_work(path)
     workspace = Workspace(work.root)
-    resolved = recipe.load(str(work.root / "recipe.toml"))
+    resolved = recipe.load_kept(work.root)
     states = stage_states(resolved, workspace)
     return {
         "work": str(work.root),
         "dataset": resolved.dataset.name,
-        "last_run": read_json(work.root / "run.json") or {},
+        "last_run": _last_run(work.root),
+        "written_by": workspace.writer(),
         "stages": [dataclasses.asdict(state) for state in states],
     }
+
+
+def _last_run(root: Path) -> dict[str, Any]:
+    try:
+        return records.read(root / "run.json") or {}
+    except IntegrityError:  # nothing depends on it, and the next build writes another
+        return {"outcome": "unknown (run.json is damaged)"}
 
 
 def ledger_facts(path: str | Path | None = None) -> dict[str, Any]:
@@ -41,7 +50,7 @@ def ledger_facts(path: str | Path | None = None) -> dict[str, Any]:
     workspace = Workspace(open_work(path).root)
     if not ledgers.exists(workspace):
         return {}
-    resolved = recipes.load(str(workspace.root / "recipe.toml"))
+    resolved = recipes.load_kept(workspace.root)
     with Ledger(workspace, read_only=True) as ledger:
         stages = {
             step.stage.name: [

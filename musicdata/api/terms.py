@@ -5,16 +5,18 @@ The texts are ours, in short, as of the date in each; they are no legal advice a
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from musicdata.definitions import service as services
-from musicdata.errors import RefusedError
+from musicdata.errors import IntegrityError, RefusedError
 from musicdata.system.digests import digest_of
-from musicdata.system.files import read_json
+from musicdata.workspace import records
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from musicdata.workspace.folder import Workspace
 
@@ -79,8 +81,14 @@ def require(workspace: Workspace, shown: list[Terms], *, accepted: bool) -> None
     if accepted:
         workspace.write_json(path, {"digest": digest(shown), "services": [terms.service for terms in shown]})
         return
-    if (read_json(path) or {}).get("digest") != digest(shown):
+    if _accepted(path) != digest(shown):
         raise RefusedError(
             f"a crawl begins when you accept the terms of {', '.join(t.title for t in shown)}: "
             "read what is printed above and their own texts, then give --accept-terms"
         )
+
+
+def _accepted(path: Path) -> str:
+    with contextlib.suppress(IntegrityError):  # of a damaged record nobody can say that they were: ask again
+        return str((records.read(path) or {}).get("digest", ""))
+    return ""

@@ -48,10 +48,18 @@ class Work(TableSource):
             return
         yield from TableSource.rows(self, name, key, columns)
 
+    def place(self, name: str) -> Path:
+        """Return where something of the workspace is, whether it is there or not.
+
+        Raises:
+            IntegrityError: the name leads out of the workspace, or over a link.
+        """
+        return Workspace(self.root).place(name)
+
     @property
     def recipe(self) -> Recipe:
         """Return the recipe it was built from, with every parameter written out."""
-        return recipe.load(str(self.root / "recipe.toml"))
+        return recipe.load_kept(self.root)
 
     @property
     def head(self) -> Head:
@@ -92,7 +100,9 @@ def open_data(path: str | Path | None = None) -> Work | Release:
     return open_work(path)
 
 
-def load(name: str | Path, *, split: str | None = None, verify: bool = True) -> Release:
+def load(
+    name: str | Path, *, split: str | None = None, verify: bool = True, records: str | Path | None = None
+) -> Release:
     """Open a release by name, fetched and checked when it is not here yet, or by its folder.
 
     Args:
@@ -101,9 +111,12 @@ def load(name: str | Path, *, split: str | None = None, verify: bool = True) -> 
         verify: see now that the release has exactly its files, each of its size, and hash each file before it is first
             read, once a process; a file that differs is an IntegrityError that names it. False looks at nothing: what
             is read may be anything. Neither computes the digests of columns: `musicdata release verify` does.
+        records: folder of records to look in, which is trusted; None for those of this machine, and of
+            MUSICDATA_RECORDS.
 
     Raises:
         InputError: there is no such release or split.
+        RefusedError: only the current folder has a record of it, and nobody said that it is to be trusted.
         IntegrityError: it, or what was fetched, is not what its record says.
         TransferError: the download broke off; the same call goes on from there.
     """
@@ -111,4 +124,5 @@ def load(name: str | Path, *, split: str | None = None, verify: bool = True) -> 
 
     if (Path(name) / RECORD).is_file():
         return open_release(name, split, verify=verify)
-    return open_release(fetch(str(name)), split, verify=verify)
+    found = fetch(str(name), records_in=None if records is None else Path(records))
+    return open_release(found, split, verify=verify)

@@ -12,10 +12,11 @@ from musicdata.cli.app import app
 from musicdata.cli.next_steps import looking_lines
 from musicdata.cli.options import (
     EXIT_SETUP,
+    Change,
     Input,
     Json,
     Limit,
-    Name,
+    NameOfWork,
     Seed,
     Set,
     Twin,
@@ -25,6 +26,7 @@ from musicdata.cli.options import (
     print_json,
     progress,
 )
+from musicdata.cli.output import say
 from musicdata.cli.planning import print_plan
 
 if TYPE_CHECKING:
@@ -46,18 +48,18 @@ def doctor(
         print_json([dataclasses.asdict(finding) for finding in findings])
     else:
         for purpose, group in itertools.groupby(findings, key=lambda finding: finding.needed_to):
-            typer.echo(f"To {purpose}:")
+            say(f"To {purpose}:")
             for finding in group:
                 mend = f" → {finding.mend}" if finding.mend else ""
                 mark = "✓" if finding.ok else "✗" if purpose == "build" else "–"
-                typer.echo(f"{mark} {finding.name}: {finding.found}{mend}")
+                say(f"{mark} {finding.name}: {finding.found}{mend}")
     if not all(finding.ok for finding in findings if finding.needed_to == "build"):
         raise typer.Exit(EXIT_SETUP)
 
 
 @app.command(short_help="What a build would do: samples, calls, bytes, minutes.")
 def plan(
-    name: Name,
+    name: NameOfWork = None,
     input_: Input = None,
     work: WorkOption = None,
     limit: Limit = None,
@@ -74,17 +76,18 @@ def plan(
 
 @app.command(short_help="Build a data set, or continue; only what changed.")
 def build(
-    name: Name,
+    name: NameOfWork = None,
     input_: Input = None,
     work: WorkOption = None,
     limit: Limit = None,
     seed: Seed = None,
     workers: Workers = None,
     set_: Set = None,
+    change: Change = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Build a data set; the same command continues what was interrupted and rebuilds only what changed."""
+    """Build a data set, or go on with it: --work alone keeps all it was asked for, and only what changed is rebuilt."""
     from musicdata.api import build
 
     if dry_run:
@@ -100,14 +103,15 @@ def build(
             seed=seed,
             workers=workers,
             overrides=set_ or (),
+            change=change,
             progress=shown,
         )
     if as_json:
         print_json({"work": str(done.root), "stages": [dataclasses.asdict(stage) for stage in done.stages]})
     else:
-        typer.echo(f"{done.root} is built. Look at it:")
+        say(f"{done.root} is built. Look at it:")
         for line in looking_lines(done.root):
-            typer.echo(line)
+            say(line)
 
 
 @app.command(short_help="What a workspace holds, what is stale.")
@@ -121,22 +125,22 @@ def status(work: WorkArgument = None, as_json: Json = False) -> None:
         print_json(summary | ({"ledger": ledger} if ledger else {}) | ({"remarks": remarks} if remarks else {}))
         return
     run = summary["last_run"]
-    typer.echo(
-        f"{summary['work']}: {summary['dataset']}, last run {run.get('outcome', 'unknown')} {run.get('ended', '')}"
-    )
+    say(f"{summary['work']}: {summary['dataset']}, last run {run.get('outcome', 'unknown')} {run.get('ended', '')}")
+    if summary["written_by"]:
+        say(f"  is being written by {summary['written_by']}: what follows may change at any moment")
     for stage in summary["stages"]:
         rows = ", ".join(f"{table} {n:,}" for table, n in stage["rows"].items()) or "nothing yet"
         dropped = ", ".join(f"{reason} {n:,}" for reason, n in sorted(stage["rejects"].items()))
         mark, rejected = "•" if stage["reasons"] else "✓", f"; rejected: {dropped}" if dropped else ""
-        typer.echo(f"{mark} {stage['stage']}: {rows}{rejected} ({'; '.join(stage['reasons']) or 'up to date'})")
+        say(f"{mark} {stage['stage']}: {rows}{rejected} ({'; '.join(stage['reasons']) or 'up to date'})")
     for name, items in ledger.get("stages", {}).items():
         outcomes = ", ".join(f"{i['outcome']}{' ' + i['reason'] if i['reason'] else ''} {i['items']:,}" for i in items)
-        typer.echo(f"  fetched for {name}: {outcomes or 'nothing wanted yet'}")
+        say(f"  fetched for {name}: {outcomes or 'nothing wanted yet'}")
     for remark in remarks.values():
         if remark["text"]:
-            typer.echo(f"  {remark['text']}")
+            say(f"  {remark['text']}")
     for line in _open_waits(ledger.get("services", {})):
-        typer.echo(line)
+        say(line)
 
 
 def _open_waits(services: dict[str, dict[str, float]]) -> Iterator[str]:

@@ -10,10 +10,11 @@ import typer
 from musicdata.cli.app import app
 from musicdata.cli.next_steps import looking_lines
 from musicdata.cli.options import (
+    Change,
     Input,
     Json,
     Limit,
-    Name,
+    NameOfWork,
     Seed,
     Set,
     Twin,
@@ -23,6 +24,7 @@ from musicdata.cli.options import (
     print_json,
     progress,
 )
+from musicdata.cli.output import say
 from musicdata.cli.planning import print_plan
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ AcceptTerms = Annotated[
 
 @app.command(short_help="Fetch a data set from services, or go on with it.")
 def crawl(  # noqa: PLR0913, PLR0917 - an argument is an option
-    name: Name,
+    name: NameOfWork = None,
     input_: Input = None,
     work: WorkOption = None,
     limit: Limit = None,
@@ -45,12 +47,13 @@ def crawl(  # noqa: PLR0913, PLR0917 - an argument is an option
     twin: Twin = False,
     workers: Workers = None,
     set_: Set = None,
+    change: Change = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what would be done: calls, days, bytes.")
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Crawl a data set; the same command goes on where it was interrupted and tries again what may pass."""
+    """Crawl a data set; --work alone goes on where it was interrupted and tries again what may pass."""
     from musicdata.api import crawl
 
     if dry_run:
@@ -68,6 +71,7 @@ def crawl(  # noqa: PLR0913, PLR0917 - an argument is an option
             accept_terms=accept_terms,
             twin=twin,
             overrides=set_ or (),
+            change=change,
             progress=shown,
             tell=_tell,
         )
@@ -120,12 +124,12 @@ def _print_done(done: Work, *, as_json: bool) -> None:
         return
     for remark in remarks(done.root).values():
         if remark["text"]:
-            typer.echo(remark["text"])
-    typer.echo(f"{done.root} is crawled. Look at it:")
-    typer.echo(f"  musicdata status {done.root}     what became of every item")
+            say(remark["text"])
+    say(f"{done.root} is crawled. Look at it:")
+    say(f"  musicdata status {done.root}     what became of every item")
     for line in looking_lines(done.root):
-        typer.echo(line)
+        say(line)
 
 
 def _tell(text: str) -> None:
-    typer.echo(text, err=True)
+    say(text, err=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +10,7 @@ import typer
 
 from musicdata.cli.app import app
 from musicdata.cli.options import EXIT_FINDINGS, EXIT_REFUSED, Data, DataOption, Json, print_json
+from musicdata.cli.output import json_line, say
 from musicdata.errors import UsageError
 
 if TYPE_CHECKING:
@@ -45,10 +45,10 @@ def show(
         raise UsageError(f"table {table} of {opened.root} has no row of {key}")
     if save is not None:
         for path in save_media(opened, table, rows, save):
-            typer.echo(str(path))
+            say(str(path))
     elif as_json:
         for row in rows:
-            typer.echo(json.dumps(row, ensure_ascii=False))
+            say(json_line(row))
     else:
         display.print_rows(table, rows)
 
@@ -69,9 +69,9 @@ def check(path: Data = None, as_json: Json = False) -> None:
         )
     else:
         for name in report.passed:
-            typer.echo(f"✓ {name}")
+            say(f"✓ {name}")
         for finding in report.findings:
-            typer.echo(f"✗ {finding.check}: {finding.table + ': ' if finding.table else ''}{finding.message}")
+            say(f"✗ {finding.check}: {finding.table + ': ' if finding.table else ''}{finding.message}")
     if not report.ok:
         raise typer.Exit(EXIT_FINDINGS)
 
@@ -113,7 +113,7 @@ def validate(
         out = (
             Path(f"validation-{opened.record.slug}")
             if isinstance(opened, musicdata.Release)
-            else opened.root / "validation"
+            else opened.place("validation")
         )
     validation, paths = run_validation(
         opened.root,
@@ -126,13 +126,13 @@ def validate(
         epochs=epochs,
     )
     if as_json:
-        typer.echo(report.encode(validation))
+        say(report.encode(validation))
     else:
         for line in report.lines(validation):
-            typer.echo(line)
-        typer.echo(f"report: {', '.join(map(str, paths))}")
+            say(line)
+        say(f"report: {', '.join(map(str, paths))}")
     if not validation.holds:
-        typer.echo(f"musicdata: the gate refuses: {validation.reason}", err=True)
+        say(f"musicdata: the gate refuses: {validation.reason}", err=True)
         raise typer.Exit(EXIT_REFUSED)
 
 
@@ -156,7 +156,7 @@ def run_validation(
         deep=deep,
         device=device,
         seed=seed,
-        progress=lambda text: typer.echo(text, err=True),
+        progress=lambda text: say(text, err=True),
         swept=swept,
         runs=runs,
         epochs=epochs,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+from musicdata.cli.output import json_line, say
 
 EXIT_FINDINGS, EXIT_SETUP, EXIT_REFUSED, EXIT_INTERRUPTED = 1, 4, 4, 130
 
@@ -16,9 +17,18 @@ Name = Annotated[
         metavar="NAME|FILE", help="Recipe: a name (musicdata recipes lists them) or the path of a .toml file."
     ),
 ]
+NameOfWork = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[NAME|FILE]",
+        help="Recipe: a name (musicdata recipes lists them) or the path of a .toml file [default: that of --work].",
+    ),
+]
 Input = Annotated[
     str | None,
-    typer.Option("--input", "-i", help="File or folder to read instead of the recipe's own input."),
+    typer.Option(
+        "--input", "-i", help="File or folder to read [default: the workspace's, or else the recipe's own input]."
+    ),
 ]
 WorkOption = Annotated[
     Path | None, typer.Option("--work", "-w", help="Workspace folder [default: musicdata-work/NAME].")
@@ -44,14 +54,20 @@ Twin = Annotated[
 Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Worker processes [default: one a processor].")]
 Set = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="STAGE.KEY=VALUE", help="Override a recipe's key; repeatable."),
+    typer.Option(
+        "--set", metavar="STAGE.KEY=VALUE", help="Override a recipe's key; the workspace keeps it. Repeatable."
+    ),
+]
+Change = Annotated[
+    bool,
+    typer.Option("--change", help="Make the workspace another one: other input, other settings, another recipe."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def print_json(value: object) -> None:
     """Print JSON."""
-    typer.echo(json.dumps(value, indent=1, ensure_ascii=False, default=str))
+    say(json_line(value, indent=1))
 
 
 def progress(*, quiet: bool) -> Any:

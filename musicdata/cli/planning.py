@@ -5,9 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-import typer
-
 from musicdata.cli.options import print_json
+from musicdata.cli.output import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 _FIGURES = {"cpu_s": "processor time", "bytes": "bytes", "calls": "calls", "download_bytes": "download"}
 
 
-def print_plan(name: str, *, as_json: bool, **options: Any) -> None:
+def print_plan(name: str | None, *, as_json: bool, **options: Any) -> None:
     """Print a plan; `options` are those of `musicdata.plan`."""
     from musicdata.api import plan as plans
 
@@ -27,11 +26,13 @@ def print_plan(name: str, *, as_json: bool, **options: Any) -> None:
         print_json(dataclasses.asdict(planned))
         return
     for line in lines(planned):
-        typer.echo(line)
+        say(line)
 
 
 def lines(planned: Plan) -> Iterator[str]:
     """Yield a plan as lines of text."""
+    if planned.changes:
+        yield f"needs --change: {planned.changes}"
     for state in planned.stages:
         yield _stage(planned, state)
     for service, service_plan in planned.services.items():

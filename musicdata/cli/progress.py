@@ -6,6 +6,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from musicdata.cli.output import plain
 from musicdata.engine.progress import NOT_BUILT, Progress
 
 if TYPE_CHECKING:
@@ -79,12 +80,16 @@ class PlainProgress(Progress):
             self._next_line_s = time.monotonic() + _LINE_EVERY_S
             self._say(f"{self._stage}: {self._n_done} of {self._n_items} items, {self._n_rejects} rejected")
 
+    def shard_failed(self, step: Step, why: str) -> None:
+        """Print that the item at fault is looked for."""
+        self._say(f"{step.stage.name}: a worker failed ({why}); looks for the item at fault, which takes a while")
+
     def stage_ended(self, report: StageReport) -> None:
         """Print what the stage made."""
         self._say(summary(report))
 
     def _say(self, line: str) -> None:
-        self._console.print(line, highlight=False, markup=False, soft_wrap=True)
+        self._console.print(plain(line), highlight=False, markup=False, soft_wrap=True)
 
 
 class LiveProgress(PlainProgress):

@@ -10,6 +10,7 @@ import typer
 
 from musicdata.cli.app import app
 from musicdata.cli.options import Json, print_json
+from musicdata.cli.output import say
 
 Copy = Annotated[Path, typer.Argument(metavar="FILE", help="The copy, a .toml file; its data set is called after it.")]
 Folder = Annotated[
@@ -41,8 +42,8 @@ def listing(context: typer.Context, as_json: Json = False) -> None:
     widest = max(len(one.name) for one in listed)
     for one in listed:
         verb = "crawl" if one.is_crawled else "build"
-        typer.echo(f"{one.name:<{widest}}  {one.title} ({', '.join(one.modalities)}; musicdata {verb} {one.name})")
-    typer.echo("Change one: musicdata recipes copy NAME mine.toml; begin another: musicdata new dataset NAME")
+        say(f"{one.name:<{widest}}  {one.title} ({', '.join(one.modalities)}; musicdata {verb} {one.name})")
+    say("Change one: musicdata recipes copy NAME mine.toml; begin another: musicdata new dataset NAME")
 
 
 @recipes.command("copy", short_help="Write a copy of a recipe, to change it.")
@@ -54,7 +55,7 @@ def copy(
     from musicdata.api.recipes import copy_recipe
 
     path = copy_recipe(name, out)
-    typer.echo(f"{path} is a copy of {name}. Change it, then: musicdata plan {path}")
+    say(f"{path} is a copy of {name}. Change it, then: musicdata plan {path}")
 
 
 @app.command(short_help="Begin a data set, a stage or a view of your own.")
@@ -69,6 +70,6 @@ def new(
 
     files = begin(kind, name, folder=folder, reads=reads)
     for path in files:
-        typer.echo(str(path))
+        say(str(path))
     test = next(path for path in files if path.name.startswith("test_"))
-    typer.echo(f"Try it: pytest {test}")
+    say(f"Try it: pytest {test}")

@@ -1,4 +1,4 @@
-"""Commands for what is published: release build, verify, sign, diff, publish, takedown, card; export."""
+"""Commands for what is published: release build, verify, sign, rebuild, diff, publish, takedown, card; export."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from musicdata.cli.app import app
-from musicdata.cli.options import EXIT_FINDINGS, Json, print_json
+from musicdata.cli.options import EXIT_FINDINGS, Json, Workers, print_json, progress
+from musicdata.cli.output import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,7 +62,7 @@ def build(
     from musicdata.api import release as library
     from musicdata.cli.looking import run_validation
 
-    if library.needs_validation(work):
+    if library.needs_validation(work, out, version=version, previous=previous or None):
         run_validation(work, work / "validation", deep=deep, swept=False)
     if dry_run:
         facts = library.foresee_build(
@@ -103,12 +104,52 @@ def verify(
         print_json({"ok": not problems, "problems": [dataclasses.asdict(problem) for problem in problems]})
     else:
         for problem in problems:
-            typer.echo(f"✗ {problem}")
+            say(f"✗ {problem}")
         if not problems:
             signed = ", signed by that key" if public_key else ""
             agree = f", and {len(exports)} views agree with it" if exports else ""
-            typer.echo(f"✓ {release} is whole{signed}{agree}")
+            say(f"✓ {release} is whole{signed}{agree}")
     if problems:
+        raise typer.Exit(EXIT_FINDINGS)
+
+
+@releases.command("rebuild", short_help="Prove that a release comes of its input and recipe.")
+def rebuild(
+    release: ReleaseArgument,
+    input_: Annotated[
+        str | None, typer.Option("--input", "-i", help="File or folder with what the release was made from.")
+    ] = None,
+    work: Annotated[
+        Path | None, typer.Option("--work", "-w", help="New workspace to build in, kept [default: a temporary one].")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Folder for what comes out, to be compared by release diff."),
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="STAGE.KEY=VALUE", help="Where other input lies, nothing else; repeatable."),
+    ] = None,
+    workers: Workers = None,
+    as_json: Json = False,
+) -> None:
+    """Build a release again from its own recipe: the same content root comes out, or what differs first is named."""
+    from musicdata.api import rebuild as rebuilding
+
+    with progress(quiet=as_json) as shown:
+        made = rebuilding.rebuild(
+            release, input=input_, work=work, out=out, overrides=set_ or (), workers=workers, progress=shown
+        )
+    if as_json:
+        print_json({"same": made.is_same} | dataclasses.asdict(made))
+    elif made.is_same:
+        say(f"✓ {made.release} comes out again: content {made.content_root}")
+        for tool in made.tools:
+            say(f"  though {tool}")
+    else:
+        say(f"✗ {made.release} does not come out again: content {made.again}, expected {made.content_root}")
+        say(f"  {made.first}")
+    if not made.is_same:
         raise typer.Exit(EXIT_FINDINGS)
 
 
@@ -147,7 +188,7 @@ def diff(
         print_json(report.facts)
     else:
         for line in report.lines:
-            typer.echo(line)
+            say(line)
 
 
 @releases.command("publish", short_help="Publish a release or a view of it.")
@@ -209,14 +250,14 @@ def card(
 
     if not check:
         text = library.card(release)
-        print_json({"card": text}) if as_json else typer.echo(text, nl=False)
+        print_json({"card": text}) if as_json else say(text, nl=False)
         return
     stale = library.check_card(release)
     if as_json:
         print_json({"ok": not stale, "stale": stale})
     else:
         for line in stale or ["✓ every line of the card is what the data say"]:
-            typer.echo(line)
+            say(line)
     if stale:
         raise typer.Exit(EXIT_FINDINGS)
 
@@ -243,7 +284,7 @@ def export(
         print_json(facts)
     else:
         of = f"{facts['view']} of {facts['name']}@{facts['version']}"
-        typer.echo(f"{out}: {of}, {facts['files']} files, {facts['bytes']:,} bytes")
+        say(f"{out}: {of}, {facts['files']} files, {facts['bytes']:,} bytes")
 
 
 def _print_facts(facts: Mapping[str, object], *, as_json: bool) -> None:
@@ -251,7 +292,7 @@ def _print_facts(facts: Mapping[str, object], *, as_json: bool) -> None:
         print_json(facts)
         return
     for name, value in facts.items():
-        typer.echo(f"{name}: {value}")
+        say(f"{name}: {value}")
 
 
 def _print_record(record: Record, out: Path, *, as_json: bool) -> None:
@@ -263,12 +304,12 @@ def _print_record(record: Record, out: Path, *, as_json: bool) -> None:
     n_samples = record.n_samples
     rows = ", ".join(f"{split} {n_samples[split]:,}" for split in SPLITS if split in n_samples)
     size = sum(file.bytes for file in record.files)
-    typer.echo(f"{out} is {record.slug}: {rows} samples, {len(record.files)} files, {size / 1e6:,.1f} MB")
-    typer.echo(f"content {record.content_root}")
+    say(f"{out} is {record.slug}: {rows} samples, {len(record.files)} files, {size / 1e6:,.1f} MB")
+    say(f"content {record.content_root}")
     if record.gate is not None and not record.gate.holds:
-        typer.echo(f"the gate was overruled: {record.gate.reason}")
-    typer.echo(f"  musicdata release verify {out}")
-    typer.echo(f"  musicdata release publish {out} --to URL{_view_option(out)}")
+        say(f"the gate was overruled: {record.gate.reason}")
+    say(f"  musicdata release verify {out}")
+    say(f"  musicdata release publish {out} --to URL{_view_option(out)}")
 
 
 def _view_option(out: Path) -> str:
@@ -280,4 +321,4 @@ def _view_option(out: Path) -> str:
 
 
 def _tell(text: str) -> None:
-    typer.echo(text, err=True)
+    say(text, err=True)

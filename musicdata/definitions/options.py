@@ -142,9 +142,14 @@ def located(given: str | Path, *, is_location: bool) -> str:
         is_location: the parameter it is for says where something lies; of any other, only a path that is there is one.
     """
     text = str(given)
-    if Path(text).exists() or (is_location and not _SCHEME.match(text)):
+    if Path(text).exists() or (is_location and not is_scheme(text)):
         return str(Path(text).absolute())
     return text
+
+
+def is_scheme(text: str) -> bool:
+    """Say whether an input is the name of a source, ``corpus:music21``, and no path."""
+    return _SCHEME.match(text) is not None
 
 
 def stage_of(key: str, stages: Mapping[str, Stage[Any]]) -> str:

@@ -8,13 +8,16 @@ from typing import Any
 from musicdata.errors import RecipeError
 
 
-def override(text: str, entries: list[dict[str, Any]], document: dict[str, Any]) -> None:
+def override(text: str, entries: list[dict[str, Any]], document: dict[str, Any]) -> str:
     """Set what a ``stage.key=value`` text says; the value is TOML, and what is not TOML is taken as text.
 
     Args:
         text: what follows ``--set``.
         entries: tables of the stages.
         document: the whole recipe.
+
+    Returns:
+        The key.
 
     Raises:
         RecipeError: it has no value, or names no stage of the recipe.
@@ -23,6 +26,7 @@ def override(text: str, entries: list[dict[str, Any]], document: dict[str, Any])
     if not equals or not put(key, _value(value), entries, document):
         used = ", ".join(sorted(str(entry.get("use")) for entry in entries))
         raise RecipeError(f"--set {text}: expected STAGE.KEY=VALUE with a stage of {used}")
+    return key
 
 
 def put(key: str, value: Any, entries: list[dict[str, Any]], document: dict[str, Any]) -> bool:

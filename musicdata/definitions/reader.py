@@ -63,6 +63,10 @@ class Reader(Inputs, Protocol):
         """Return what a stage ran with; nothing for one that did not run."""
         ...
 
+    def locations(self, stage: str) -> dict[str, str]:
+        """Return the parameters of a stage that say where its input lies; nothing where that is not known."""
+        ...
+
     def rejects(self) -> Iterator[dict[str, Any]]:
         """Yield the items that were dropped, as rows of the `rejects` contract."""
         ...

@@ -23,7 +23,10 @@ from musicdata.errors import RecipeError
 from musicdata.system import paths
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+
+
+_KEPT = "recipe.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """A data set's stages in the order they run."""
+    """A data set's stages in the order they run.
+
+    Attributes:
+        settings: key → value of all that was set on top of what the recipe's file says.
+    """
 
     dataset: Dataset
     steps: tuple[Step, ...]
@@ -45,6 +52,7 @@ class Recipe:
     crawl: Crawl | None = None
     plugins: Plugins = field(default_factory=Plugins)
     options: Options = field(default_factory=Options)
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def is_crawled(self) -> bool:
@@ -103,9 +111,14 @@ def names() -> list[str]:
 
 
 def load(
-    name_or_path: str, overrides: Sequence[str] = (), *, given: Given | None = None, is_foreign: bool = False
+    name_or_path: str,
+    overrides: Sequence[str] = (),
+    *,
+    given: Given | None = None,
+    settings: Mapping[str, Any] | None = None,
+    is_foreign: bool = False,
 ) -> Recipe:
-    """Read a recipe by name or by path; apply the options that are given, then `stage.key=value` overrides.
+    """Read a recipe by name or by path; apply settings, then the options that are given, then overrides.
 
     Values of overrides are TOML; what is not TOML is taken as text. The plug-ins it names are imported and are, from
     then on, those that this process works with.
@@ -114,6 +127,7 @@ def load(
         name_or_path: name of a recipe that is known, or path of a `.toml` file.
         overrides: ``stage.key=value`` texts.
         given: options that its `[options]` say the meaning of.
+        settings: key → value, as a workspace keeps them; those of stages that the recipe does not have are left out.
         is_foreign: it is somebody else's, as in a release: none of its plug-ins is imported.
 
     Raises:
@@ -129,10 +143,12 @@ def load(
         entries = [dict(entry) for entry in document["stage"]]
     except (KeyError, TypeError, ValueError) as error:
         raise RecipeError(f"recipe {name_or_path}: needs [[stage]] tables: {error}") from error
-    options = _options(name_or_path, document, entries, given or Given())
-    for override in overrides:
-        keys.override(override, entries, document)
+    changed = [key for key, value in (settings or {}).items() if keys.put(key, value, entries, document)]
+    options, given_keys = _options(name_or_path, document, entries, given or Given())
+    changed += [*given_keys, *(keys.override(override, entries, document) for override in overrides)]
     steps = tuple(_step(entry) for entry in entries)
+    if not is_foreign:
+        steps = tuple(map(_located, steps))
     _check_order(dataset.name, steps)
     release = _releases(name_or_path, document)
     made = {table for step in steps for table in step.stage.outputs}
@@ -142,18 +158,43 @@ def load(
         )
     crawl = _crawl(name_or_path, document, steps)
     validate = _read_validate(name_or_path, document) if is_foreign else _validate(name_or_path, document, steps)
-    return Recipe(dataset, steps, validate, release, crawl, added, options)
+    return Recipe(dataset, steps, validate, release, crawl, added, options, dict(_values(changed, steps, crawl)))
 
 
-def _options(name: str, document: dict[str, Any], entries: list[dict[str, Any]], given: Given) -> Options:
-    """Read `[options]` and set what the given ones say."""
+def _located(step: Step) -> Step:
+    """Return a stage with the paths of its input absolute, so that they hold wherever the next command is run."""
+    given = {name: getattr(step.parameters, name) for name in step.stage.location_parameters}
+    there = {name: path for name, path in given.items() if path and isinstance(path, str) and Path(path).exists()}
+    absolute = {name: str(Path(path).absolute()) for name, path in there.items()}
+    return Step(step.stage, step.parameters.model_copy(update=absolute)) if absolute else step
+
+
+def _values(names: Sequence[str], steps: tuple[Step, ...], crawl: Crawl | None) -> Iterator[tuple[str, Any]]:
+    """Yield each of these keys with the value that the recipe has of it, as JSON values."""
+    tables: dict[str, Any] = {step.stage.name: step.parameters.model_dump(mode="json") for step in steps}
+    tables["crawl"] = crawl.model_dump(mode="json", exclude_none=True) if crawl else {}
+    for key in names:
+        table = max((name for name in tables if key.startswith(f"{name}.")), key=len)
+        value = tables[table]
+        for part in key.removeprefix(f"{table}.").split("."):
+            value = value.get(part) if isinstance(value, dict) else None
+        if value is not None:
+            yield key, value
+
+
+def _options(
+    name: str, document: dict[str, Any], entries: list[dict[str, Any]], given: Given
+) -> tuple[Options, list[str]]:
+    """Read `[options]` and set what the given ones say; return the keys that were set, too."""
     options = short_options.read(name, document)
     used = {str(entry.get("use")): stages.find(str(entry.get("use"))) for entry in entries}
     options.require_keys(name, used)
+    changed = []
     for key, value in options.settings(name, given, used):
         if not keys.put(key, value, entries, document):
             raise RecipeError(f"recipe {name}: [options] names {key!r}, and there is no [crawl]")
-    return options
+        changed.append(key)
+    return options, changed
 
 
 def _plugins(name_or_path: str, document: dict[str, Any]) -> Plugins:
@@ -181,6 +222,22 @@ def text_of(name_or_path: str) -> str:
     """
     _document(name_or_path)
     return _text(_path(name_or_path))
+
+
+def load_kept(work: Path) -> Recipe:
+    """Read the recipe that a workspace keeps, with every parameter written out.
+
+    Raises:
+        RecipeError: it is damaged, or a plug-in of it cannot be imported; the message says what writes it anew.
+    """
+    path = work / _KEPT
+    try:
+        return load(str(path))
+    except RecipeError as error:
+        raise RecipeError(
+            f"{error}. If {path} is damaged: the command that built the workspace (musicdata build NAME --work {work}) "
+            "writes it anew and keeps its tables"
+        ) from error
 
 
 def read_dataset(name_or_path: str) -> Dataset:

@@ -10,7 +10,7 @@ how one is fetched (`Network`); what became of every item stands in the ledger, 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -199,6 +199,21 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class Pieces:
+    """How a shard whose worker dies is computed in pieces, so that the item at fault is found and dropped alone.
+
+    Only for stages whose rows of an item depend on no other item of the shard.
+
+    Attributes:
+        of: what an item of the shard is: one of `Shard.items` ("items"), or a value of the first key column ("keys").
+        reject_key: under which key an item is rejected.
+    """
+
+    of: Literal["items", "keys"]
+    reject_key: Callable[[str], str] = str
+
+
+@dataclass(frozen=True, slots=True)
 class Remark:
     """What is worth telling of a sealed stage.
 
@@ -230,6 +245,8 @@ class Stage(Generic[P]):
         tools: names and versions of the programs the output depends on; raises SetupError when one is missing.
         keeps: earlier output is handed to `run` as `Task.kept`.
         deadline_s: time after which a shard is taken as hung.
+        memory_bytes: of a worker, beyond which it is ended; 0 for what the machine has.
+        pieces: how a shard whose worker dies is computed in pieces; None where its rows depend on each other.
         location_parameters: parameters that say where input lies, not what it holds; they do not count as changes.
         expect: how much it works on and makes, given how much there is of the tables before it; may look at its
             source. None where nobody can tell: plans say so.
@@ -253,6 +270,8 @@ class Stage(Generic[P]):
     tools: Callable[[P], Mapping[str, str]] = field(default=lambda _parameters: {})
     keeps: bool = False
     deadline_s: float = 1800.0
+    memory_bytes: int = 0
+    pieces: Pieces | None = None
     location_parameters: tuple[str, ...] = ()
     expect: Callable[[P, Counts], Expected] | None = None
     cost: Cost | Callable[[P, Expected], Cost] = field(default_factory=Cost)

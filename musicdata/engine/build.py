@@ -8,21 +8,50 @@ from typing import TYPE_CHECKING, Any
 
 from musicdata.engine import fetched
 from musicdata.engine.dispatch import Dispatcher, Workers
-from musicdata.engine.manifest import seal, tidy
+from musicdata.engine.manifest import forget, seal, tidy
 from musicdata.engine.progress import Progress, StageReport
-from musicdata.engine.state import StageState, WorkspaceState
-from musicdata.errors import NothingLeftError, PausedError, RecipeError
+from musicdata.engine.state import Source, StageState, WorkspaceState
+from musicdata.errors import IntegrityError, NothingLeftError, PausedError, RecipeError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from musicdata.definitions.recipe import Recipe, Step
     from musicdata.engine.executor import Executor
     from musicdata.settings.services import Services
     from musicdata.workspace.folder import Workspace
 
 
+def accept(recipe: Recipe) -> dict[str, Source]:
+    """Read what a recipe reads beside tables, before a workspace is touched.
+
+    Returns:
+        Stage → its source, of the stages that run first. What others read is hashed again when it is their turn.
+
+    Raises:
+        RecipeError: a stage reads the rejects of one that comes after it.
+        InputError: a source cannot be read.
+    """
+    names = [step.stage.name for step in recipe.steps]
+    for place, step in enumerate(recipe.steps):
+        if late := [name for name in step.stage.reads_rejects if name in names[place:]]:
+            raise RecipeError(
+                f"recipe {recipe.dataset.name}: stage {step.stage.name} reads the rejects of "
+                f"{', '.join(late)} and has to come after it"
+            )
+    sources = {step.stage.name: Source(step) for step in recipe.steps}
+    for source in sources.values():
+        source.digest  # noqa: B018 - it is kept
+    return {step.stage.name: sources[step.stage.name] for step in recipe.steps if not step.stage.inputs}
+
+
 @dataclass(slots=True)
 class Build:
-    """One run of a recipe: goes through the stages and builds those that are stale."""
+    """One run of a recipe: goes through the stages and builds those that are stale.
+
+    Attributes:
+        sources: what `accept` has hashed already.
+    """
 
     recipe: Recipe
     workspace: Workspace
@@ -30,25 +59,24 @@ class Build:
     workers: int
     progress: Progress
     services: Services | None = None
+    sources: Mapping[str, Source] | None = None
     _known: WorkspaceState = field(init=False)
     _crew: Workers = field(init=False)
 
     def __post_init__(self) -> None:
         """Begin with nothing known."""
-        self._known = WorkspaceState(self.workspace)
+        self._known = WorkspaceState(self.workspace, self.sources)
         self._crew = Workers(self.recipe, Dispatcher(self.executor, self.workers), self.progress)
 
     def run(self) -> list[StageReport]:
         """Build what is stale, in the recipe's order; what a paused stage leaves undone, no later stage sees.
 
         Raises:
-            RecipeError: a stage reads the rejects of one that comes after it.
             NothingLeftError: a stage rejected every item.
             PausedError: a service asks us to come back later; all that does not wait for it is done.
             PartialError: some shards failed, or items whose failure may pass; the others are kept.
             SetupError: a renderer or a key is missing, or the disk is full.
         """
-        self._require_order()
         reports, paused = [], []
         for step in self.recipe.steps:
             if missing := [table for table in self._needed(step) if table not in self._known.made]:
@@ -61,15 +89,6 @@ class Build:
         if paused:
             raise min(paused, key=lambda error: error.until)
         return reports
-
-    def _require_order(self) -> None:
-        names = [step.stage.name for step in self.recipe.steps]
-        for place, step in enumerate(self.recipe.steps):
-            if late := [name for name in step.stage.reads_rejects if name in names[place:]]:
-                raise RecipeError(
-                    f"recipe {self.recipe.dataset.name}: stage {step.stage.name} reads the rejects of "
-                    f"{', '.join(late)} and has to come after it"
-                )
 
     def _needed(self, step: Step) -> list[str]:
         """List the tables that must be made before a step runs: those it reads, and those of whom it reads rejects."""
@@ -87,6 +106,7 @@ class Build:
         if state.reasons or manifest is None:
             manifest, n_kept = self._rebuild(state)
         tidy(self.workspace, step.stage, manifest)
+        self._forget_other_makers(step)
         fetched.release_files(self.workspace, step.stage, manifest)
         report = StageReport(
             stage=step.stage.name,
@@ -113,6 +133,17 @@ class Build:
         self._crew.compute(state, waiting)
         done |= state.finished_shards([plan[ordinal] for ordinal in waiting])
         return seal(state, [done[shard["key"]] for shard in plan]), n_kept
+
+    def _forget_other_makers(self, step: Step) -> None:
+        """Forget stages of an earlier recipe that made a table which this step has just made."""
+        kept = {s.stage.name for s in self.recipe.steps}
+        for name in (name for name in self.workspace.sealed_stages() if name not in kept):
+            try:
+                manifest = self.workspace.manifest(name)
+            except IntegrityError:  # nobody reads by it
+                continue
+            if manifest and set(step.stage.outputs) & manifest["tables"].keys():
+                forget(self.workspace, name, manifest["tables"].keys() - set(self.recipe.tables()))
 
     def _refuse_nothing(self, table: str, report: StageReport) -> None:
         if not report.rows[table]:

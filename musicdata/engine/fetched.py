@@ -13,6 +13,7 @@ from musicdata.definitions import contract as contracts
 from musicdata.definitions import cutting
 from musicdata.definitions.arrow import strings
 from musicdata.definitions.stage import Answer, Shard
+from musicdata.engine.wholeness import Parts
 from musicdata.errors import PartialError
 from musicdata.system import paths
 from musicdata.workspace.ledger import Ledger
@@ -98,14 +99,18 @@ class _Sealed:
         return self._files[entry.digest]
 
 
-def sealed_files(workspace: Workspace, stage: Stage[Any], manifest: dict[str, Any] | None) -> set[str]:
+def sealed_files(
+    workspace: Workspace, stage: Stage[Any], manifest: dict[str, Any] | None, checked: Parts | None = None
+) -> set[str]:
     """Return the sha256 of every file that the stage's sealed table holds, in parts that are whole."""
     table = stage.network.kept_in if stage.network else ""
     if not table or manifest is None:
         return set()
     parts = [shard["parts"][table] for shard in manifest["shards"] if table in shard["parts"]]
-    parts_of_table = [(workspace.table_part(table, part["file"]), part["bytes"]) for part in parts]
-    whole = [path for path, n_bytes in parts_of_table if path.is_file() and path.stat().st_size == n_bytes]
+    files = [(workspace.table_part(table, part["file"]), part) for part in parts]
+    checked = checked or Parts()
+    checked.look(files)
+    whole = [path for path, part in files if not checked.fault(path, part)]
     return {digest for path in whole for digest in _sha256s(path)}
 
 

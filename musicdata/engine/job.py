@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from musicdata.errors import PartialError
-from musicdata.system.files import read_json
+from musicdata.workspace import records
 
 if TYPE_CHECKING:
     from musicdata.system.digests import FileHashes
@@ -49,7 +49,7 @@ def read(workspace: Workspace, stage: str) -> Job:
     Raises:
         PartialError: there is none.
     """
-    job = read_json(workspace.state_folder(stage) / "job.json")
+    job = records.read(workspace.state_folder(stage) / "job.json")
     if job is None:
         raise PartialError(f"stage {stage} has no job in {workspace.root}; run the build again")
     return Job(**job)
@@ -62,7 +62,7 @@ def write_hashes(workspace: Workspace, stage: str, hashes: FileHashes) -> None:
 
 def read_hashes(workspace: Workspace, stage: str) -> FileHashes:
     """Return the hashes of a stage's source files that are known."""
-    return read_json(workspace.state_folder(stage) / "hashes.json") or {}
+    return records.read(workspace.state_folder(stage) / "hashes.json") or {}
 
 
 def write_plan(workspace: Workspace, stage: str, shards: list[dict[str, Any]]) -> None:
@@ -76,7 +76,7 @@ def read_plan(workspace: Workspace, stage: str) -> list[dict[str, Any]]:
     Raises:
         PartialError: there is none.
     """
-    plan = read_json(workspace.state_folder(stage) / "plan.json")
+    plan = records.read(workspace.state_folder(stage) / "plan.json")
     if plan is None:
         raise PartialError(f"stage {stage} has no plan in {workspace.root}; run the build again")
     shards: list[dict[str, Any]] = plan["shards"]

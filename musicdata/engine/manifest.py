@@ -11,6 +11,8 @@ from musicdata.errors import ContractError
 from musicdata.system.digests import digest_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from musicdata.definitions.stage import Stage
     from musicdata.engine.state import StageState
     from musicdata.workspace.folder import Workspace
@@ -41,7 +43,7 @@ def seal(state: StageState, shards: list[Record]) -> Record:
         "tables": tables,
         "rejects": dict(sorted(reasons.items())),
     }
-    workspace.write_json(workspace.state_folder(stage.name) / "manifest.json", manifest)
+    workspace.write_manifest(stage.name, manifest)
     return manifest
 
 
@@ -66,13 +68,25 @@ def _table_facts(table: str, parts: list[Record]) -> Record:
 
 
 def tidy(workspace: Workspace, stage: Stage[Any], manifest: Record) -> None:
-    """Remove what a sealed stage's manifest does not name; a run killed before it got here leaves it to the next."""
+    """Leave beside a sealed stage's manifest what it names and the contracts, and no more.
+
+    A run that was killed before it got here leaves it to the next.
+    """
     shards = manifest["shards"]
     for table in stage.outputs:
         keep = {shard["parts"][table]["file"] for shard in shards if table in shard["parts"]}
         workspace.sweep(workspace.table_folder(table), keep)
+        workspace.keep_contract(table, contracts.added(table))
     keep = {shard["rejects"]["file"] for shard in shards if shard["rejects"]}
     workspace.sweep(workspace.rejects_folder(stage.name), keep)
     folder = workspace.state_folder(stage.name)
     workspace.sweep(folder / "shards", set())
     workspace.sweep(folder, {"manifest.json"})
+
+
+def forget(workspace: Workspace, stage: str, tables: Iterable[str]) -> None:
+    """Remove what is left of a stage that no recipe runs here any more: its record, its rejects and these tables."""
+    workspace.sweep(workspace.state_folder(stage), set())
+    workspace.sweep(workspace.rejects_folder(stage), set())
+    for table in tables:
+        workspace.sweep(workspace.table_folder(table), set())

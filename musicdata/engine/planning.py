@@ -67,6 +67,7 @@ class Plan:
         wall_s: on the clock, the processor time divided among the workers; at the least, where services are called.
         unknown: figure → stages that it leaves out, because they do not say what they cost.
         options: what the recipe's short options mean.
+        changes: in what it differs from what the workspace was asked for before; "" where it does not.
     """
 
     dataset: str
@@ -85,6 +86,7 @@ class Plan:
     wall_s: float | None
     unknown: dict[str, tuple[str, ...]]
     options: dict[str, str]
+    changes: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -156,9 +158,12 @@ def _is_of(recipe: Recipe, workspace: Workspace) -> bool:
     path = workspace.root / "recipe.toml"
     if not path.is_file():
         return False
-    kept = paths.read_regular(path).decode("utf-8")
-    here, there = (tomllib.loads(text).get("stage") for text in (recipe.toml(), kept))
-    return here == there
+    try:
+        there = tomllib.loads(paths.read_regular(path).decode("utf-8")).get("stage")
+    except ValueError:  # it is damaged
+        return False
+    here = tomllib.loads(recipe.toml()).get("stage")
+    return bool(here == there)
 
 
 def _figures(step: Step, state: StageStatus, counts: Counts, n_wanted: int | None, n_ended: int) -> _Figures:

@@ -34,6 +34,9 @@ class Progress:
     def advanced(self, n_items: int, n_rejects: int) -> None:
         """A shard is committed."""
 
+    def shard_failed(self, step: Step, why: str) -> None:
+        """A worker died of a shard, which is computed in pieces to find the item at fault."""
+
     def stage_ended(self, report: StageReport) -> None:
         """A stage is sealed, or was found up to date."""
 

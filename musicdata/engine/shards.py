@@ -34,7 +34,7 @@ _REJECTS = "rejects"
 
 
 @dataclass(frozen=True, slots=True)
-class _Work:
+class Work:
     """A stage in a workspace, with its job."""
 
     workspace: Workspace
@@ -51,12 +51,13 @@ class _Work:
         return read_rejects(self.workspace, stage) if stage in self.job.rejects else iter(())
 
 
-def _work(spec: Spec) -> _Work:
+def open_work(spec: Spec) -> Work:
+    """Open a stage in a workspace, as its job says."""
     workspace = Workspace(Path(spec.workspace))
     job = jobs.read(workspace, spec.stage)
     plugins.activate(plugins.load_places(job.plugins))
     stage = stages.find(spec.stage)
-    return _Work(
+    return Work(
         workspace=workspace,
         stage=stage,
         parameters=stage.parameters(**job.parameters),
@@ -68,18 +69,18 @@ def _work(spec: Spec) -> _Work:
 
 def cut(spec: Spec) -> dict[str, Any]:
     """Write the stage's plan: its shards in order, each with the key under which it is committed."""
-    work = _work(spec)
+    work = open_work(spec)
     base = _base_digest(work)
-    planned = []
+    shards = []
     with each_file_once(jobs.read_hashes(work.workspace, spec.stage) if work.job.has_hashes else {}):
         for shard in _cut(work):
             key = digest_of([base, shard.first, shard.last, shard.items, shard.digest])[:32]
-            planned.append(asdict(shard) | {"key": key})
-    jobs.write_plan(work.workspace, spec.stage, planned)
-    return {"n_shards": len(planned)}
+            shards.append(asdict(shard) | {"key": key})
+    jobs.write_plan(work.workspace, spec.stage, shards)
+    return {"n_shards": len(shards)}
 
 
-def _cut(work: _Work) -> Iterator[Shard]:
+def _cut(work: Work) -> Iterator[Shard]:
     if work.stage.network is not None:
         with Ledger(work.workspace, read_only=True) as ledger:
             yield from fetched.cut(ledger, work.stage, work.inputs)
@@ -87,7 +88,7 @@ def _cut(work: _Work) -> Iterator[Shard]:
         yield from work.stage.cut(work.parameters, work.inputs)
 
 
-def _base_digest(work: _Work) -> str:
+def _base_digest(work: Work) -> str:
     """Return the digest of all that shapes every shard: version, parameters, contracts, tools, rejects it reads."""
     tables = {table: contracts.load(table).digest() for table in (*work.stage.outputs, _REJECTS)}
     shaping = [work.stage.facts(work.parameters), tables, work.job.tools]
@@ -96,7 +97,7 @@ def _base_digest(work: _Work) -> str:
 
 def want(spec: Spec) -> dict[str, Any]:
     """Write into the ledger what a network stage wants."""
-    work = _work(spec)
+    work = open_work(spec)
     network = work.stage.network
     assert network is not None, "only network stages want items"
     with Ledger(work.workspace) as ledger:
@@ -106,15 +107,30 @@ def want(spec: Spec) -> dict[str, Any]:
 
 def compute(spec: Spec) -> dict[str, Any]:
     """Compute one shard of the plan and commit it: parts first, then the record that names them."""
-    work = _work(spec)
-    planned = jobs.read_plan(work.workspace, spec.stage)[spec.ordinal]
-    key = planned.pop("key")
-    shard = Shard(**planned | {"items": tuple(planned["items"])})
-    scratch = work.workspace.scratch / work.stage.name / key
+    work = open_work(spec)
+    key, shard = planned(work, spec.ordinal)
+    sink = run(work, shard, scratch_of(work, key))
+    return commit(work, spec.ordinal, key, shard, sink)
+
+
+def planned(work: Work, ordinal: int) -> tuple[str, Shard]:
+    """Return a shard of the stage's plan, and the key under which it is committed."""
+    facts = dict(jobs.read_plan(work.workspace, work.stage.name)[ordinal])
+    key = str(facts.pop("key"))
+    return key, Shard(**facts | {"items": tuple(facts["items"])})
+
+
+def scratch_of(work: Work, name: str) -> Path:
+    """Return a folder for unfinished files of a stage."""
+    return work.workspace.scratch / work.stage.name / name
+
+
+def run(work: Work, shard: Shard, scratch: Path) -> ShardSink:
+    """Run a stage on a shard, or on a piece of one; what it makes stays below `scratch`, which is emptied first."""
     shutil.rmtree(scratch, ignore_errors=True)
     with storage_faults(scratch):
         (scratch / "run").mkdir(parents=True)
-    sink = _ShardSink(work.stage, scratch)
+    sink = ShardSink(work.stage, scratch)
     task = Task(
         shard=shard,
         inputs=work.inputs,
@@ -125,16 +141,21 @@ def compute(spec: Spec) -> dict[str, Any]:
         rejects=work.rejects_of,
     )
     work.stage.run(work.parameters, task)
-    record = {"key": key, "first": shard.first, "last": shard.last, "n_items": shard.n_items}
-    record |= sink.commit(work.workspace, spec.ordinal)
+    return sink
+
+
+def commit(work: Work, ordinal: int, key: str, shard: Shard, sink: ShardSink, **more: Any) -> dict[str, Any]:
+    """Commit what a shard made; return its counts for progress."""
+    record = {"key": key, "first": shard.first, "last": shard.last, "n_items": shard.n_items, **more}
+    record |= sink.commit(work.workspace, ordinal)
     path = work.workspace.state_folder(work.stage.name) / "shards" / f"{key}.json"
     work.workspace.create_json(path, record)
-    shutil.rmtree(scratch, ignore_errors=True)
+    shutil.rmtree(sink.scratch, ignore_errors=True)
     return {"n_items": shard.n_items, "n_rejects": sum(record["reasons"].values())}
 
 
 @dataclass(slots=True)
-class _ShardSink:
+class ShardSink:
     """What one shard makes, in scratch files until all of it is there."""
 
     stage: stages.Stage[Any]
@@ -143,27 +164,35 @@ class _ShardSink:
     rejected: list[tuple[str, str, str]] = field(default_factory=list)
 
     def write(self, table: str, rows: pa.Table | dict[str, list[Any]]) -> None:
+        """Append rows to the shard's part of a table that the stage declares."""
         if table not in self.stage.outputs:
             raise ValueError(f"stage {self.stage.name} does not declare the table {table!r}")
         self._writer(table).write(rows)
 
     def reject(self, key: str, reason: str, detail: str) -> None:
+        """Record that an item is dropped."""
         self.rejected.append((key, reason, detail))
 
+    def close(self) -> dict[str, Path]:
+        """Finish the files of the tables that have rows, without committing them; return where they are."""
+        for writer in self.writers.values():
+            writer.close()
+        return {table: writer.path for table, writer in self.writers.items() if writer.rows}
+
     def commit(self, workspace: Workspace, ordinal: int) -> dict[str, Any]:
+        """Move the parts to their places; return what the shard's record says of them and of the rejects."""
         rejects = sorted(self.rejected)
         if rejects:
             columns = dict(zip(("key", "reason", "detail"), map(list, zip(*rejects, strict=True)), strict=True))
             self._writer(_REJECTS).write({"stage": [self.stage.name] * len(rejects), **columns})
         parts = {}
-        for table, writer in self.writers.items():
-            writer.close()
-            if not writer.rows:
-                continue
+        files = self.close()
+        for table, path in files.items():
+            writer = self.writers[table]
             is_rejects = table == _REJECTS
             folder = workspace.rejects_folder(self.stage.name) if is_rejects else workspace.table_folder(table)
             facts = {"rows": writer.rows, "first": writer.first, "last": writer.last}
-            parts[table] = workspace.commit_part(writer.path, folder, ordinal) | facts
+            parts[table] = workspace.commit_part(path, folder, ordinal) | facts
         reasons = dict(Counter(reason for _, reason, _ in rejects))
         return {"rejects": parts.pop(_REJECTS, None), "parts": parts, "reasons": reasons}
 

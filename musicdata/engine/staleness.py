@@ -64,12 +64,13 @@ def differing(then: Mapping[str, object], now: Mapping[str, object]) -> list[str
 def _changed_parameters(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     if then["version"] != now["version"]:
         return [f"stage version {then['version']} → {now['version']}"]
-    old, new = _flat(then["parameters"]), _flat(now["parameters"])
+    old, new = flat(then["parameters"]), flat(now["parameters"])
     return [f"{key} {old.get(key)} → {new.get(key)}" for key in differing(old, new)]
 
 
-def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    flat: dict[str, Any] = {}
+def flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Return the values of a table and of the tables in it, each under its key with dots."""
+    values_of: dict[str, Any] = {}
     for key, value in values.items():
-        flat |= _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {prefix + key: value}
-    return flat
+        values_of |= flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {prefix + key: value}
+    return values_of

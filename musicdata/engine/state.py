@@ -8,16 +8,19 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from musicdata.definitions import contract as contracts
+from musicdata.engine import splitting, wholeness
 from musicdata.engine.progress import NOT_BUILT
 from musicdata.engine.staleness import Origin, changed_tools, changes
-from musicdata.errors import InputError, SetupError
+from musicdata.engine.wholeness import Parts
+from musicdata.errors import InputError, IntegrityError, SetupError
 from musicdata.system.digests import FileHashes, digest_of, each_file_once
-from musicdata.system.files import read_json
 from musicdata.workspace import ledger as ledgers
+from musicdata.workspace import records
 from musicdata.workspace.ledger import Ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
     from musicdata.definitions.recipe import Recipe, Step
     from musicdata.workspace.folder import Workspace
@@ -79,6 +82,8 @@ class StageState:
         made: content hash of each table made so far.
         rejects_read: stage whose rejects it reads → content hash of these.
         source: what it reads beside tables.
+        parts: whether they are the bytes that were written, as far as this run has looked.
+        damage: what is wrong with its manifest; "" when nothing is, or there is none.
         n_open: items of a network stage of which nothing has become yet.
         fetched: content hash of what became of its items; "" while some are open, and for other stages.
     """
@@ -89,6 +94,8 @@ class StageState:
     made: Mapping[str, str]
     rejects_read: Mapping[str, str]
     source: Source
+    parts: Parts
+    damage: str = ""
     n_open: int = 0
     fetched: str = ""
 
@@ -104,12 +111,16 @@ class StageState:
         Raises:
             InputError: the source cannot be read.
         """
+        # What was asked for, by key and parameters, is in what was fetched.
+        return self._origin(self.fetched or self.source.digest)
+
+    def _origin(self, source: str) -> Origin:
         stage = self.step.stage
         return Origin(
             facts=stage.facts(self.step.parameters),
             contracts={table: contracts.load(table).digest() for table in stage.outputs},
             inputs={table: self.made[table] for table in stage.inputs},
-            source=self.fetched or self.source.digest,  # what was asked for, by key and parameters, is in the former
+            source=source,
             rejects=dict(self.rejects_read),
         )
 
@@ -135,20 +146,50 @@ class StageState:
     @functools.cached_property
     def reasons(self) -> tuple[str, ...]:
         """Return why the stage has to run; empty when its tables are up to date."""
-        if waits_for := [table for table in self.step.stage.inputs if table not in self.made]:
-            return (f"waits for {', '.join(waits_for)}",)
-        if self.manifest is None:
-            return (NOT_BUILT,)
-        if self.n_open:
-            return (f"{self.n_open:,} items are to be fetched",)
-        if self._left_nothing:
-            return (f"it left no {self.step.stage.outputs[0]} the last time",)
-        source = "what was fetched" if self.step.stage.network else "the source files"
+        if lacks := self._lacks:
+            return (lacks,)
+        assert self.manifest is not None, "a stage without a manifest lacks it"
         try:
-            changed = changes(self.manifest, self.origin, source)
+            changed = changes(self.manifest, self.origin, self._source_name)
         except InputError as error:
             return (f"the source cannot be read: {error}",)
-        return (*changed, *self._changed_tools(self.manifest), *self._missing_part(self.manifest))
+        return (
+            *changed,
+            *self._changed_tools(self.manifest),
+            *self._part_at_fault,
+            *self._larger_limits(self.manifest),
+        )
+
+    @functools.cached_property
+    def disagreements(self) -> tuple[str, ...]:
+        """Return in what its tables are not what the recipe says; empty where they may be passed on as its result.
+
+        Less than `reasons`: which programs this machine has says nothing of tables that are made, nor does a source
+        that can no longer be read.
+        """
+        if lacks := self._lacks:
+            return (lacks,)
+        assert self.manifest is not None, "a stage without a manifest lacks it"
+        try:
+            origin = self.origin
+        except InputError:
+            origin = self._origin(self.manifest["origin"]["source"])
+        return (*changes(self.manifest, origin, self._source_name), *self._part_at_fault)
+
+    @property
+    def _source_name(self) -> str:
+        return "what was fetched" if self.step.stage.network else "the source files"
+
+    @property
+    def _lacks(self) -> str:
+        """Return why there is nothing that could be up to date; "" where there is."""
+        if waits_for := [table for table in self.step.stage.inputs if table not in self.made]:
+            return f"waits for {', '.join(waits_for)}"
+        if self.manifest is None:
+            return self.damage or NOT_BUILT
+        if self.n_open:
+            return f"{self.n_open:,} items are to be fetched"
+        return f"it left no {self.step.stage.outputs[0]} the last time" if self._left_nothing else ""
 
     def _changed_tools(self, manifest: Record) -> list[str]:
         try:
@@ -156,9 +197,21 @@ class StageState:
         except SetupError:  # a finished table needs no renderer
             return []
 
-    def _missing_part(self, manifest: Record) -> list[str]:
-        first = next((name for name in _names(manifest["shards"]) if name in self._missing), None)
-        return [f"part {'/'.join(first)} is missing or cut short"] if first else []
+    @property
+    def _part_at_fault(self) -> list[str]:
+        """Name the first of the parts that are not there as they were made."""
+        faulty = [f"part {table or 'rejects'}/{file} is {fault}" for (table, file), fault in self.part_faults.items()]
+        more = f", and so are {len(faulty) - 1:,} more" if len(faulty) > 1 else ""
+        return [faulty[0] + more] if faulty else []
+
+    def _larger_limits(self, manifest: Record) -> list[str]:
+        """Say that items are tried again that took too long or too much memory, now that they may take more."""
+        n = sum(self._may_take_more(shard) for shard in manifest["shards"])
+        return ["items that took too long or too much memory may take more now"] if n else []
+
+    def _may_take_more(self, shard: Record) -> bool:
+        then = shard.get("dropped_within")
+        return isinstance(then, dict) and splitting.are_larger(splitting.limits_of(self.step.stage), then)
 
     @property
     def _left_nothing(self) -> bool:
@@ -166,18 +219,19 @@ class StageState:
         return self.manifest is not None and not self.manifest["tables"][self.step.stage.outputs[0]]["rows"]
 
     @functools.cached_property
-    def _missing(self) -> frozenset[tuple[str, str]]:
-        """Return (table, file) of the parts that the manifest names and that are not there as they were made."""
+    def part_faults(self) -> dict[tuple[str, str], str]:
+        """Return (table, file) → what is wrong, of the manifest's parts that are not as they were made."""
         parts = _parts(self.manifest["shards"]) if self.manifest else []
-        return frozenset((table, part["file"]) for table, part in parts if not self._holds(table, part))
+        self.parts.look((self._path(*known), known[1]) for known in parts)
+        return {(table, part["file"]): fault for table, part in parts if (fault := self._fault(table, part))}
 
-    def _holds(self, table: str, part: Record) -> bool:
-        """Say whether a part of a table, "" for the rejects, is on disk with the size it was made with."""
+    def _fault(self, table: str, part: Record) -> str:
+        return self.parts.fault(self._path(table, part), part)
+
+    def _path(self, table: str, part: Record) -> Path:
+        """Return where a part of a table, "" for the rejects, is on disk."""
         workspace, file = self.workspace, part["file"]
-        path = workspace.table_part(table, file) if table else workspace.rejects_part(self.step.stage.name, file)
-        n_bytes: int = path.stat().st_size if path.is_file() else -1
-        is_whole: bool = n_bytes == part["bytes"]
-        return is_whole
+        return workspace.table_part(table, file) if table else workspace.rejects_part(self.step.stage.name, file)
 
     def sealed_shards(self, plan: list[Record]) -> dict[str, Record]:
         """Return key → record of the plan's shards that were sealed the last time and whose parts are there.
@@ -186,18 +240,42 @@ class StageState:
         """
         keys = {shard["key"] for shard in plan}
         shards = self.manifest["shards"] if self.manifest and not self._left_nothing else []
-        return {s["key"]: s for s in shards if s["key"] in keys and self._missing.isdisjoint(_names([s]))}
+        faulty = self.part_faults.keys()
+        return {
+            shard["key"]: shard
+            for shard in shards
+            if shard["key"] in keys and faulty.isdisjoint(_names([shard])) and not self._may_take_more(shard)
+        }
 
     def finished_shards(self, plan: list[Record]) -> dict[str, Record]:
-        """Return key → record of the plan's shards that this run or a killed one has done."""
+        """Return key → record of the plan's shards that this run or a killed one has done.
+
+        A record that is damaged, or whose parts are, goes, so that the shard's next record can take its name.
+        """
         folder = self.workspace.state_folder(self.step.stage.name) / "shards"
-        records = {shard["key"]: read_json(folder / f"{shard['key']}.json") for shard in plan}
-        return {key: r for key, r in records.items() if r and all(self._holds(*part) for part in _parts([r]))}
+        finished: dict[str, Record] = {}
+        for shard in plan:
+            path = folder / f"{shard['key']}.json"
+            try:
+                record = records.read_shard(path)
+            except IntegrityError:
+                path.unlink()
+                continue
+            if record is None:
+                continue
+            if record["key"] == shard["key"] and not any(
+                wholeness.fault(self._path(*p), p[1]) for p in _parts([record])
+            ):
+                finished[shard["key"]] = record
+            else:
+                path.unlink()
+        return finished
 
     @property
     def keeps(self) -> bool:
-        """Say whether the stage is handed its earlier output, which must be of the same version and parameters."""
-        then = None if self.manifest is None or self._left_nothing else self.manifest["origin"]["facts"]
+        """Say whether the stage is handed its earlier output: whole, and of the same version and parameters."""
+        is_usable = self.manifest is not None and not self._left_nothing and not self.part_faults
+        then = self.manifest["origin"]["facts"] if self.manifest is not None and is_usable else None
         return self.step.stage.keeps and then == self.origin.facts
 
     def status(self) -> StageStatus:
@@ -228,22 +306,30 @@ class WorkspaceState:
     Attributes:
         workspace: the folder.
         made: content hash of each table made so far.
+
+    `sources` are those that were hashed just now, by stage.
     """
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, sources: Mapping[str, Source] | None = None) -> None:
         self.workspace = workspace
         self.made: dict[str, str] = {}
         self._manifests: dict[str, Record | None] = {}
+        self._sources = dict(sources or {})
+        self._damages: dict[str, str] = {}
+        self._parts = Parts()
 
     def state_of(self, step: Step) -> StageState:
         """Return the state of the stage whose turn it is."""
+        manifest = self._manifest(step.stage.name)
         return StageState(
             workspace=self.workspace,
             step=step,
-            manifest=self._manifest(step.stage.name),
+            manifest=manifest,
             made=dict(self.made),
             rejects_read=self._rejects_read(step),
-            source=Source(step),
+            source=self._sources.get(step.stage.name) or Source(step),
+            parts=self._parts,
+            damage=self._damages.get(step.stage.name, ""),
         )
 
     def add(self, stage: str, manifest: Record) -> None:
@@ -253,7 +339,10 @@ class WorkspaceState:
 
     def _manifest(self, stage: str) -> Record | None:
         if stage not in self._manifests:
-            self._manifests[stage] = self.workspace.manifest(stage)
+            try:
+                self._manifests[stage] = self.workspace.manifest(stage)
+            except IntegrityError as error:
+                self._manifests[stage], self._damages[stage] = None, str(error)
         return self._manifests[stage]
 
     def _rejects_read(self, step: Step) -> dict[str, str]:
@@ -270,9 +359,11 @@ class WorkspaceState:
         return rejects
 
 
-def stage_states(recipe: Recipe, workspace: Workspace) -> list[StageStatus]:
-    """Return every stage's state; a stage after a stale one is stale if its input changes, which is not known yet."""
-    known, statuses = WorkspaceState(workspace), []
+def read_states(
+    recipe: Recipe, workspace: Workspace, why_not: Callable[[StageState], tuple[str, ...]]
+) -> Iterator[StageState]:
+    """Yield every stage's state; those of which `why_not` says something leave their tables unknown to later ones."""
+    known = WorkspaceState(workspace)
     with ExitStack() as stack:
         has_ledger = ledgers.exists(workspace)
         ledger = stack.enter_context(Ledger(workspace, read_only=True)) if has_ledger else None
@@ -280,7 +371,11 @@ def stage_states(recipe: Recipe, workspace: Workspace) -> list[StageStatus]:
             state = known.state_of(step)
             if state.manifest and ledger and step.stage.network:
                 state = state.with_fetched(ledger)
-            statuses.append(state.status())
-            if state.manifest and not state.reasons:
+            yield state
+            if state.manifest and not why_not(state):
                 known.add(step.stage.name, state.manifest)
-    return statuses
+
+
+def stage_states(recipe: Recipe, workspace: Workspace) -> list[StageStatus]:
+    """Return every stage's state; a stage after a stale one is stale if its input changes, which is not known yet."""
+    return [state.status() for state in read_states(recipe, workspace, lambda state: state.reasons)]

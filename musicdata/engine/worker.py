@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
 import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from musicdata.engine import shards
-from musicdata.engine.executor import Spec
+from musicdata.engine import pieces, shards
+from musicdata.engine.executor import MEMORY, Spec
 from musicdata.errors import MusicdataError
 
 if TYPE_CHECKING:
@@ -19,6 +21,10 @@ OPERATIONS: Mapping[str, Callable[[Spec], dict[str, Any]]] = {
     "want": shards.want,
     "cut": shards.cut,
     "shard": shards.compute,
+    "count": pieces.count,
+    "piece": pieces.compute,
+    "merge": pieces.merge,
+    "idle": pieces.idle,
 }
 _MESSAGE_CHARACTERS = 700
 
@@ -29,19 +35,31 @@ def answer(spec: Spec) -> dict[str, Any]:
         return {"facts": OPERATIONS[spec.operation](spec)}
     except MusicdataError as error:
         return {"error": type(error).__name__, "message": _shorten(str(error))}
+    except MemoryError as error:
+        return {"error": MEMORY, "message": _shorten(f"there was not enough memory: {error}")}
     except Exception as error:  # noqa: BLE001 - whatever it is, it is this shard's, and the engine reports it
-        traceback.print_exc()
+        if spec.operation != "piece":  # of these, many fail until the item at fault stands alone
+            traceback.print_exc()
         last = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{last.name}, line {last.lineno} of {os.path.basename(last.filename)}"  # noqa: PTH119
-        return {"error": type(error).__name__, "message": _shorten(f"{error} (in {where})")}
+        where = f"{last.name}, line {last.lineno} of {Path(last.filename).name}"
+        is_systems = isinstance(error, OSError) and error.errno is not None  # a library's own has no number
+        name = "OSError" if is_systems else type(error).__name__
+        return {"error": name, "message": _shorten(f"{error} (in {where})")}
 
 
 def _shorten(message: str) -> str:
     return message if len(message) <= _MESSAGE_CHARACTERS else message[:_MESSAGE_CHARACTERS] + "…"
 
 
+def _go_first() -> None:
+    """Ask the kernel to end this process rather than another when there is no memory left."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("900")
+
+
 def main() -> None:
     """Answer specs until standard input ends."""
+    _go_first()
     # Whatever a library prints must not mix with the answers.
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())

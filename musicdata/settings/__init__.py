@@ -3,6 +3,8 @@
     MUSICDATA_HOME          what is fetched and recorded; else $XDG_CACHE_HOME/musicdata, else ~/.cache/musicdata
     MUSICDATA_OFFLINE       1: no connection is opened
     MUSICDATA_SHARD_ITEMS   at most about so many items in a shard, where a stage would take more
+    MUSICDATA_RECORDS       folder with records of published releases that are trusted, beside those of this machine
+    MUSICDATA_SANDBOX       auto, required or off: see `Sandbox`
     keys and addresses      as the entries of the services say: `services.toml`, `musicdata.settings.service`
 
 Keys come from here and from nowhere else, and are `Secret`s from the first moment. `redact` takes their values out of a
@@ -11,6 +13,8 @@ text, `guard_logs` out of every line that any library logs.
 
 from __future__ import annotations
 
+import enum
+import json
 import logging
 import os
 import re
@@ -29,6 +33,7 @@ if TYPE_CHECKING:
 _OF_LIBRARIES = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "HUGGING_FACE_HUB_TOKEN")
 _SHOWN = "***"
 _SHORTEST = 4  # a shorter value would be found in the middle of ordinary words
+_SHORTEST_IN_DATA = 8  # a shorter one might be a word of a song
 _YES, _NO = {"1", "true", "yes", "on"}, {"", "0", "false", "no", "off"}
 _USER_INFO = re.compile(r"(?<=://)[^/\s?#@'\"]+@")
 _SIGNED = re.compile(
@@ -38,6 +43,31 @@ _SIGNED = re.compile(
 )
 
 _made: set[str] = set()
+
+
+class Sandbox(enum.StrEnum):
+    """What happens to programs that read other people's files where the kernel cannot fence them in.
+
+    `AUTO`: they run with as much of a sandbox as there is. `REQUIRED`: they do not run. `OFF`: they run without one.
+    """
+
+    AUTO = "auto"
+    REQUIRED = "required"
+    OFF = "off"
+
+
+def sandbox(environment: Mapping[str, str] = os.environ) -> Sandbox:
+    """Read whether a sandbox is required.
+
+    Raises:
+        UsageError: MUSICDATA_SANDBOX is something else.
+    """
+    value = environment.get("MUSICDATA_SANDBOX", "").strip().lower() or Sandbox.AUTO
+    try:
+        return Sandbox(value)
+    except ValueError:
+        choices = ", ".join(Sandbox)
+        raise UsageError(f"MUSICDATA_SANDBOX is {value!r}; set it to one of {choices}") from None
 
 
 class Secret:
@@ -79,12 +109,14 @@ class Settings:
         offline: whether no connection may be opened.
         shard_items: items in a shard at most, about; None for as many as each stage takes.
         keys: name of the variable → its value, for those that are set.
+        records: folder of records that are trusted, if one is named.
     """
 
     home: Path
     offline: bool
     shard_items: int | None = None
     keys: Mapping[str, Secret] = field(default_factory=dict)
+    records: Path | None = None
 
     def key(self, name: str, used_for: str) -> Secret:
         """Return a key.
@@ -113,7 +145,12 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         UsageError: MUSICDATA_OFFLINE is neither yes nor no, or MUSICDATA_SHARD_ITEMS is no number.
     """
     keys = {name: Secret(value) for name in key_names() if (value := environment.get(name, "").strip())}
-    return Settings(_home(environment), _offline(environment), shard_items(environment), keys)
+    return Settings(_home(environment), _offline(environment), shard_items(environment), keys, _records(environment))
+
+
+def _records(environment: Mapping[str, str]) -> Path | None:
+    records = environment.get("MUSICDATA_RECORDS", "").strip()
+    return Path(records).expanduser().absolute() if records else None
 
 
 def _home(environment: Mapping[str, str]) -> Path:
@@ -168,12 +205,37 @@ def redact(text: str) -> str:
     >>> redact("PUT http://me:hidden@host/a?X-Amz-Signature=0a1b&part=1")
     'PUT http://***@host/a?X-Amz-Signature=***&part=1'
     """
-    named = {os.environ.get(name, "") for name in key_names() + _OF_LIBRARIES}
+    return _SIGNED.sub(rf"\1{_SHOWN}", _USER_INFO.sub(f"{_SHOWN}@", without_keys(text)))
+
+
+def without_keys(text: str, shortest: int = _SHORTEST) -> str:
+    """Return the text with ``***`` in the place of the values of keys of at least so many characters, and nothing else.
+
+    They are known as they are, quoted for a URL, and as a JSON string has them.
+    """
+    named = {os.environ.get(name, "").strip() for name in key_names() + _OF_LIBRARIES}
     for value in sorted(_made | named, key=len, reverse=True):
-        if len(value) >= _SHORTEST:
-            for form in (value, quote(value, safe=""), quote(value), quote_plus(value)):
+        if len(value) >= shortest:
+            in_json = (json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1])
+            in_url = (quote(value, safe=""), quote(value), quote_plus(value))
+            for form in {value, *in_url, *in_json, *(one.replace("/", "\\/") for one in in_json)}:
                 text = text.replace(form, _SHOWN)
-    return _SIGNED.sub(rf"\1{_SHOWN}", _USER_INFO.sub(f"{_SHOWN}@", text))
+    return text
+
+
+def data_without_keys(data: bytes) -> bytes:
+    """Return what a service said without the keys that it says back, in a title, in lyrics; sounds stay as they are.
+
+    >>> key = Secret("correct horse")
+    >>> data_without_keys('{"title": "…correct horse"}'.encode()).decode()
+    '{"title": "…***"}'
+    """
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return data
+    clean = without_keys(text, _SHORTEST_IN_DATA)
+    return data if clean == text else clean.encode()
 
 
 def guard_logs() -> None:

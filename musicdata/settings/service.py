@@ -9,6 +9,7 @@ SERVICE = Service(
     title="The review site",
     used_for="reviews of albums",
     addresses=(Address("reviews", "https://reviews.example/api/", "REVIEWS_URL"),),
+    hosts=("cdn.reviews.example",),                        # beside those of its addresses: answers may lead there
     keys={"REVIEWS_KEY": "more than ten calls a day need it"},
 )
 """
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from musicdata.errors import UsageError
+from musicdata.settings.reach import Reach, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +32,7 @@ SEARCH = "ytsearch:"  # no address: yt-dlp knows where to search
 _FILE = Path(__file__).with_name("services.toml")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
+_HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 
 _key_names: dict[str, None] = {}
 
@@ -79,6 +82,8 @@ class Service:
         used_for: what is had from it.
         needed_to: "crawl", or "publish" for one that data sets are sent to.
         addresses: where it answers.
+        hosts: names of hosts that its answers and redirects may lead to, each with all that is below it; those of its
+            addresses need not be listed.
         keys: variable of the environment that holds a key → who needs it.
         terms: what its terms say; None where nobody has to accept any.
 
@@ -93,12 +98,22 @@ class Service:
     addresses: tuple[Address, ...] = ()
     keys: Mapping[str, str] = field(default_factory=dict)
     terms: ServiceTerms | None = None
+    hosts: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _require(_NAME, self.name, "a service")
+        for host in self.hosts:
+            _require(_HOST, host, f"a host of service {self.name}")
         for variable in self.keys:
             _require(_VARIABLE, variable, f"a key of service {self.name}")
         _key_names.update(dict.fromkeys(self.keys))
+
+    def reach(self, urls: Mapping[str, str]) -> Reach:
+        """Return where calls may lead when the service is at these addresses, by name."""
+        listed = [place[0] for address in self.addresses if (place := place_of(address.url))]
+        elsewhere = [urls[one.name] for one in self.addresses if urls.get(one.name, one.url) != one.url]
+        places = (place_of(url) for url in elsewhere)
+        return Reach((*listed, *self.hosts), frozenset(place for place in places if place))
 
     def is_in_world(self, urls: Mapping[str, str]) -> bool:
         """Say whether one of these addresses, by name, is the service's own and not a stand-in's."""
@@ -140,6 +155,7 @@ def _service(name: str, entry: Mapping[str, Any]) -> Service:
         needed_to=entry["needed_to"],
         addresses=tuple(addresses),
         keys=entry.get("keys", {}),
+        hosts=tuple(entry.get("hosts", ())),
         terms=ServiceTerms(terms["as_of"], tuple(terms["urls"]), tuple(terms["says"])) if terms else None,
     )
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from musicdata import settings
 from musicdata.errors import UsageError
+from musicdata.settings.reach import Reach, place_of
 from musicdata.settings.service import SERVICES, require_url
 
 if TYPE_CHECKING:
@@ -39,11 +40,13 @@ class Services:
         urls: name of an address → where it is, with a slash at its end where paths follow.
         keys: name of the variable → key.
         deadline_s: seconds a single call may take, whatever the server does.
+        known: the services that these are.
     """
 
     urls: Mapping[str, str] = field(default_factory=lambda: dict(WORLD))
     keys: Mapping[str, Secret] = field(default_factory=dict)
     deadline_s: float = 60.0
+    known: tuple[Service, ...] = SERVICES
 
     def url(self, name: str) -> str:
         """Return where the address `name` is.
@@ -58,6 +61,14 @@ class Services:
                 "of your own, start a server and set the variable of its address, without the twin"
             )
         return self.urls[name]
+
+    def reach(self, name: str) -> Reach:
+        """Return where calls to the address `name`, and what they lead to, may go."""
+        for service in self.known:
+            if any(address.name == name for address in service.addresses):
+                return service.reach(self.urls)
+        place = place_of(self.url(name))
+        return Reach((), frozenset({place} if place else ()))
 
     def key(self, name: str, used_for: str) -> Secret:
         """Return a key.
@@ -74,10 +85,11 @@ def read(environment: Mapping[str, str] = os.environ, services: Iterable[Service
     Raises:
         UsageError: an address is none, or two services have one of the same name.
     """
+    services = tuple(services)
     urls: dict[str, str] = {}
     for address in addresses(services):
         if address.name in urls:
             raise UsageError(f"two services have an address called {address.name!r}; rename that of the plug-in")
         urls[address.name] = environment.get(address.variable, "").strip() or address.url
         require_url(address.variable, urls[address.name])
-    return Services(urls, settings.read(environment).keys)
+    return Services(urls, settings.read(environment).keys, known=services)

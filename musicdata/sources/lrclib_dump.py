@@ -24,6 +24,7 @@ from pydantic import ValidationError
 from musicdata.errors import InputError
 from musicdata.sources import lrclib
 from musicdata.sources.lyric_record import MAX_CHARACTERS, Reply, Track
+from musicdata.system import paths
 from musicdata.system.http import HttpError, Outcome
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ def names(text: str) -> tuple[str, str]:
 
 def _check_file(path: Path) -> None:
     try:
-        with path.open("rb") as file:
+        with paths.open_regular(path, follow=True) as file:
             start = file.read(len(_MAGIC))
     except OSError as error:
         raise InputError(f"lrclib_db {path} cannot be read: {error.strerror}") from None

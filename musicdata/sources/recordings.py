@@ -1,13 +1,16 @@
 """Which entries of lists are one recording, and which recordings share artists.
 
 Entries are one recording when they have an ISRC or an id in common, or the artist, the bare title and the version: a
-live version is another recording, a remaster is not.
+live version is another recording, a remaster is not. Where lists are files, a credit may name several artists or one
+("Tyler, The Creator"): entries that spell the whole credit alike have the artist in common, and those that share any
+part of a credit are kept together.
 """
 
 from __future__ import annotations
 
 import functools
 import hashlib
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -17,6 +20,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _SAME_SOUND = frozenset({"remaster"})
+_BETWEEN_NAMES = re.compile(
+    r"\s?(?:[;|]|(?<!\d),|,(?!\d{3}(?!\d)))\s?|\s[&+/×x]\s|\s(?:and|with|vs|feat|ft|featuring|und|et|y)\b\.?\s|\s?[(\[](?:feat|ft|with)\b\.?\s",
+    re.IGNORECASE,
+)
+_BETWEEN = frozenset({"and", "with", "vs", "feat", "ft", "featuring", "x", "und", "et", "y"})
+# Parts of a credit that are nobody's name: "& Friends".
+_COMPANY = frozenset(
+    {"friends", "sons", "company", "co", "family", "others", "band", "the band", "orchestra", "his orchestra"}
+    | {"her orchestra", "chorus", "choir", "guests", "jr", "sr"}
+)
 # Credits that stand for nobody; tracks are not kept together by them.
 _NOBODY = frozenset({"various artists", "various", "unknown artist", "unknown", "traditional", "anonymous"})
 
@@ -60,6 +73,7 @@ class Recording:
         popularity: the greatest told.
         moods: mood → how its lists have it.
         merged_ids: ids that its other names would have had.
+        credits: what its entries say of all its artists.
     """
 
     sample_id: str
@@ -67,6 +81,7 @@ class Recording:
     popularity: int | None
     moods: dict[str, Placed]
     merged_ids: list[str]
+    credits: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -79,9 +94,11 @@ class _Variant:
     popularity: int | None = None
     lists: dict[str, set[int]] = field(default_factory=dict)
     places: dict[str, tuple[int, int]] = field(default_factory=dict)
+    credits: set[str] = field(default_factory=set)
 
     def add(self, listing: Listing) -> None:
         self.n_listings += 1
+        self.credits.add(listing.artists)
         if _known(listing.popularity) > _known(self.best.popularity):
             self.best = listing
         self.popularity = _greater(self.popularity, listing.popularity)
@@ -112,6 +129,8 @@ def merge(listings: Iterable[Listing]) -> list[Recording]:
             variant = variants[own_id] = _Variant(listing, same.node(f"id:{own_id}"))
         variant.add(listing)
         same.join(variant.node, same.node(_same_name(listing.artist, listing.title)))
+        if listing.mode == "import":
+            same.join(variant.node, same.node(_same_name(_whole_credit(listing.artists), listing.title, "credit")))
         if listing.spotify_id:
             same.join(variant.node, same.node(f"spotify:{listing.spotify_id}"))
     merged: dict[int, list[tuple[str, _Variant]]] = {}
@@ -137,6 +156,7 @@ def _recording(variants: list[tuple[str, _Variant]]) -> Recording:
         popularity=popularity,
         moods={mood: Placed(len(lists[mood]), *places[mood]) for mood in sorted(lists)},
         merged_ids=sorted(own_id for own_id, _ in variants[1:]),
+        credits=frozenset(credit for _, variant in variants for credit in variant.credits),
     )
 
 
@@ -153,8 +173,7 @@ def artist_groups(recordings: Sequence[Recording], *, first_only: bool = False) 
     same = _Sets()
     credits_ = []
     for recording in recordings:
-        credited = [recording.best.artist] if first_only else recording.best.artists.split("; ")
-        names = [normalised(name) for name in credited]
+        names = [normalised(name) for name in _credited(recording, first_only=first_only)]
         linking = [name for name in names if name not in _NOBODY] or names[:1]
         nodes = [same.node(name) for name in linking]
         for node in nodes[1:]:
@@ -168,11 +187,35 @@ def artist_groups(recordings: Sequence[Recording], *, first_only: bool = False) 
     return [_hash(f"artist:{smallest[same.first(same.node(linking[0]))]}") for linking in credits_]
 
 
+def _credited(recording: Recording, *, first_only: bool) -> list[str]:
+    """Return the artists that a recording keeps together: of files, whose credits nobody took apart, the parts too."""
+    best = recording.best
+    names = [best.artist] if first_only else best.artists.split("; ")
+    if not first_only:
+        names += [name for credit in sorted(recording.credits - {best.artists}) for name in credit.split("; ")]
+    if best.mode != "import":
+        return list(dict.fromkeys(names))
+    parts = [part for name in names for part in _parts(name)[: 1 if first_only else None]]
+    return list(dict.fromkeys([*names, *parts]))
+
+
+def _parts(credit: str) -> list[str]:
+    """Return the names that a credit may be made of; none where it can be one name only."""
+    parts = [part.strip(" ()[]") for part in _BETWEEN_NAMES.split(credit)]
+    named = [part for part in parts if any(map(str.isalpha, part)) and normalised(part) not in _COMPANY]
+    return named if len(parts) > 1 else []
+
+
+def _whole_credit(artists: str) -> str:
+    """Return a credit without what is between names, which one file writes otherwise than another."""
+    return " ".join(word for word in normalised(artists).split() if word not in _BETWEEN)
+
+
 @functools.lru_cache(maxsize=65_536)
-def _same_name(artist: str, title: str) -> str:
+def _same_name(artist: str, title: str, kind: str = "name") -> str:
     """Return what two entries of one recording have in common, whatever their ISRC."""
     bare, versions = title_parts(title)
-    return f"name:{normalised(artist)}\n{normalised(bare)}\n{' '.join(sorted(versions - _SAME_SOUND))}"
+    return f"{kind}:{normalised(artist)}\n{normalised(bare)}\n{' '.join(sorted(versions - _SAME_SOUND))}"
 
 
 def _hash(text: str) -> str:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from musicdata.errors import InputError
+from musicdata.errors import InputError, IntegrityError
 from musicdata.sources import song_formats
+from musicdata.system import walking
 from musicdata.system.digests import digest_of, sha256_of_file
 
 if TYPE_CHECKING:
@@ -28,10 +29,12 @@ class SongFile:
     Attributes:
         name: its path inside the source, with forward slashes; the same wherever the source lies.
         path: where it is now.
+        fault: why it is not read: a link that leads out of the source, or to another of its files; else empty.
     """
 
     name: str
     path: Path
+    fault: str = ""
 
     @property
     def file_id(self) -> str:
@@ -90,11 +93,10 @@ def _files_below(root: Path) -> list[SongFile]:
         return [SongFile(root.name, root)]
     if not root.is_dir():
         raise InputError(f"input {root}: no such file or folder")
-    everything = [path for path in root.rglob("*") if path.is_file() and not path.name.startswith(".")]
-    songs = [path for path in everything if path.suffix.lower() in known]
-    if not songs:
-        raise InputError(f"input folder {root} holds no songs: none of its {len(everything)} files ends in {kinds}")
-    return [SongFile(path.relative_to(root).as_posix(), path) for path in songs]
+    entries = walking.below(root, lambda name: not name.startswith(".") and Path(name).suffix.lower() in known)
+    if not entries:
+        raise InputError(f"input folder {root} holds no songs: none of its files ends in {kinds}")
+    return [SongFile(entry.name, entry.path, entry.fault) for entry in entries]
 
 
 def song_file(source: str, name: str) -> SongFile:
@@ -102,15 +104,26 @@ def song_file(source: str, name: str) -> SongFile:
     if corpus := corpus_of(source):
         return SongFile(name, corpus.folder() / name)
     root = Path(source)
-    return SongFile(name, root if root.is_file() else root / name)
+    if root.is_file():
+        return SongFile(name, root)
+    entry = walking.entry(root, name)
+    return SongFile(name, entry.path, entry.fault)
 
 
 def content_hash(file: SongFile) -> str:
-    """Return the sha256 of a file's bytes, or why it cannot be read: that is for the reader to reject."""
+    """Return the sha256 of a file's bytes, or why it is not read: that is for the reader to reject.
+
+    The size is looked at first, so that nobody waits for the hash of what is too large to be read.
+    """
+    if file.fault:
+        return file.fault
     try:
+        size = file.path.stat().st_size
+        if size > song_formats.MAX_FILE_BYTES:
+            return f"too_large:{size}"
         return sha256_of_file(file.path)
-    except OSError as error:
-        return f"unreadable:{error.errno}"
+    except (OSError, IntegrityError) as error:
+        return f"unreadable:{getattr(error, 'errno', 'no file')}"
 
 
 def digest(source: str, limit: int = 0) -> str:

@@ -285,6 +285,25 @@ def create_inside(root: Path, name: str) -> IO[bytes]:
         return os.fdopen(os.open(path.name, _NEW, 0o666, dir_fd=folder), "wb")
 
 
+def move_inside(root: Path, name: str, to: str) -> None:
+    """Give a file below `root` another name below it, its folders made; what has that name is replaced.
+
+    Raises:
+        IntegrityError: a name leads out of `root` or over a link.
+        OSError: it cannot be moved.
+    """
+    source, target = inside(root, name), inside(root, to)
+    if not _WALKS:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        source.replace(target)
+        return
+    with (
+        _folder(root, name.split("/")[:-1], make=False) as there,
+        _folder(root, to.split("/")[:-1], make=True) as here,
+    ):
+        os.replace(source.name, target.name, src_dir_fd=there, dst_dir_fd=here)
+
+
 def _make_room(path: Path, folder: int | None) -> None:
     """Remove the regular file that has the name of a new one: it may be a second name of somebody's file."""
     place = path.name if folder is not None else str(path)

@@ -1,8 +1,9 @@
 """Speaks as the Spotify Web API does, in either of its two regimes.
 
-Of July 2026, as read in its documentation and in threads: in the ``development`` regime a search page has ten entries
-at most, other people's playlists do not open (403), an entry's track is called ``item``, and nothing tells popularity.
-The ``extended`` regime is what the API was before. Playlists of Spotify's own (``37i9dQZF1…``) are 404 in both.
+Of July 2026, as read in its documentation and in threads: a search page has ten entries at most. In the ``development``
+regime other people's playlists do not open (403), an entry's track is called ``item``, and nothing tells popularity; in
+the ``extended`` one they are as before. Playlists of Spotify's own (``37i9dQZF1…``) are 404 in both. A request out of
+the bounds that the published schema sets is refused with 400; `spotify_objects` makes answers that keep to it.
 """
 
 from __future__ import annotations
@@ -11,14 +12,17 @@ import base64
 import binascii
 import hashlib
 import math
+import re
 import threading
 import time
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import parse_qs
 
+from musicdata.twin import spotify_objects
 from musicdata.twin.catalogue import base62
 from musicdata.twin.exchange import Asked, Reply, Target, whole_number
 from musicdata.twin.playlists import Junk, Playlist
+from musicdata.twin.spotify_objects import page
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +34,9 @@ REGIMES = ("development", "extended")
 _OWNER = "twin_user"
 _LARGEST_OFFSET = 1000
 _LARGEST_PAGE = 50
-_SEARCH = {"development": (5, 10), "extended": (20, 50)}  # default and most entries of a page
+_SEARCH_PAGE, _LARGEST_SEARCH_PAGE = 5, 10
+_KINDS = {"album", "artist", "playlist", "track", "show", "episode", "audiobook"}
+_MARKET = re.compile("[A-Z]{2}")
 _EDITORIAL = "37i9dQZF1"
 
 
@@ -59,7 +65,7 @@ class Spotify:
         owned: float = 0.0,
     ) -> None:
         self._population = population
-        self._regime = regime
+        self._is_extended = regime == "extended"
         self._client = client
         self._expires_in_s = expires_in_s
         self._token_life_s = expires_in_s if token_life_s is None else token_life_s
@@ -75,7 +81,7 @@ class Spotify:
         """Answer a request."""
         if asked.path == "/api/token":
             return self._token(asked)
-        return self._refuse(asked) or self._called(asked)
+        return self._refuse(asked) or _out_of_bounds(asked) or self._called(asked)
 
     def _called(self, asked: Asked) -> Reply:
         match asked.path.strip("/").split("/"):
@@ -128,24 +134,29 @@ class Spotify:
         return error(401, "The access token expired") if time.monotonic() >= ends else None
 
     def _search(self, asked: Asked) -> Reply:
-        default, most = _SEARCH[self._regime]
-        limit, offset = whole_number(asked.query.get("limit"), default), whole_number(asked.query.get("offset"), 0)
-        kind, query = asked.query.get("type", ""), asked.query.get("q", "").strip()
-        if limit is None or not 1 <= limit <= most:
+        limit = whole_number(asked.query.get("limit"), _SEARCH_PAGE)
+        offset = whole_number(asked.query.get("offset"), 0)
+        kinds, query = asked.query.get("type", "").split(","), asked.query.get("q", "").strip()
+        if limit is None or not 1 <= limit <= _LARGEST_SEARCH_PAGE:
             return error(400, "Invalid limit")
         if offset is None or offset > _LARGEST_OFFSET:
             return error(400, "Invalid offset")
         if not query:
             return error(400, "No search query")
-        if kind not in ("track", "playlist"):
+        if not set(kinds) <= _KINDS:
             return error(400, "Bad search type field")
+        if asked.query.get("include_external", "audio") != "audio":
+            return error(400, "Invalid include_external")
+        found = {f"{kind}s": self._hits(kind, query, asked, slice(offset, offset + limit)) for kind in kinds}
+        return Reply(payload={kind: page(asked, some, total, limit, offset) for kind, (some, total) in found.items()})
+
+    def _hits(self, kind: str, query: str, asked: Asked, shown: slice) -> tuple[list[Any], int]:
+        """Return some of what a search finds of a kind, and how much there is."""
         if kind == "track":
             tracks = self._tracks_of(query)
-            some = [self._track(track, asked) for track in tracks[offset : offset + limit]]
-            return Reply(payload={"tracks": _page(asked, some, len(tracks), limit, offset)})
-        hits = self._playlists_of(query)
-        shown = [self._summary(one, asked) for one in hits[offset : offset + limit]]
-        return Reply(payload={"playlists": _page(asked, shown, len(hits), limit, offset)})
+            return [self._track(track, asked) for track in tracks[shown]], len(tracks)
+        hits = self._playlists_of(query) if kind == "playlist" else []
+        return [self._summary(one, asked) for one in hits[shown]], len(hits)
 
     def _mood_of(self, query: str) -> str | None:
         words = query.casefold().replace('"', " ").split()
@@ -170,7 +181,7 @@ class Spotify:
             if every and number % every == 1:
                 hits.append(None)
             if number == 2:
-                hits.append(None if self._regime == "development" else _EDITORIAL + base62(mood)[:13])
+                hits.append(_EDITORIAL + base62(mood)[:13] if self._is_extended else None)
             hits.append(playlist)
         return hits
 
@@ -180,30 +191,9 @@ class Spotify:
             return None
         if isinstance(playlist, str):
             playlist = Playlist(playlist, "", "Mood Booster", "spotify", ())
-        identity = playlist.playlist_id
-        owner = _OWNER if identity in self._owned else playlist.owner
-        contents = {"href": f"{asked.origin}/v1/playlists/{identity}/items", "total": len(playlist.entries)}
-        keys = ("items", "tracks") if self._regime == "development" else ("tracks",)
-        return {
-            "collaborative": False,
-            "description": f"what {owner} likes",
-            "external_urls": {"spotify": f"https://open.spotify.com/playlist/{identity}"},
-            "href": f"{asked.origin}/v1/playlists/{identity}",
-            "id": identity,
-            "images": [],
-            "name": playlist.name,
-            "owner": {
-                "display_name": owner,
-                "external_urls": {},
-                "id": owner,
-                "type": "user",
-                "uri": f"spotify:user:{owner}",
-            },
-            "public": True,
-            "snapshot_id": base64.b64encode(hashlib.sha256(identity.encode()).digest()[:18]).decode(),
-            "type": "playlist",
-            "uri": f"spotify:playlist:{identity}",
-        } | dict.fromkeys(keys, contents)
+        owner = _OWNER if playlist.playlist_id in self._owned else playlist.owner
+        keys = ("tracks",) if self._is_extended else ("items", "tracks")
+        return spotify_objects.playlist(playlist, owner, asked, keys=keys)
 
     def _playlist(self, asked: Asked, playlist_id: str) -> Reply:
         playlist = self._playlists.get(playlist_id)
@@ -211,18 +201,18 @@ class Spotify:
         if playlist is None or summary is None:
             return error(404, "Resource not found")
         target = Target("list_tracks", playlist_id)
-        if self._regime == "development":
+        if not self._is_extended:
             del summary["tracks"]
             if not self._opens(playlist_id, asked):
                 del summary["items"]  # only what it is called is told of other people's
                 return Reply(payload=summary, target=target)
-        key = "items" if self._regime == "development" else "tracks"
+        key = "tracks" if self._is_extended else "items"
         return Reply(payload=summary | {key: self._entries(asked, playlist, 100, 0)}, target=target)
 
     def _items(self, asked: Asked, playlist_id: str, name: str) -> Reply:
         limit, offset = whole_number(asked.query.get("limit"), 20), whole_number(asked.query.get("offset"), 0)
         playlist = self._playlists.get(playlist_id)
-        if self._regime == "development" and (name == "tracks" or (playlist and not self._opens(playlist_id, asked))):
+        if not self._is_extended and (name == "tracks" or (playlist and not self._opens(playlist_id, asked))):
             return error(403, "Forbidden")
         if playlist is None:
             return error(404, "Resource not found")
@@ -242,7 +232,7 @@ class Spotify:
             self._entry(entry, asked, offset + number)
             for number, entry in enumerate(playlist.entries[offset : offset + limit])
         ]
-        return _page(asked, some, len(playlist.entries), limit, offset)
+        return page(asked, some, len(playlist.entries), limit, offset)
 
     def _entry(self, entry: Track | Junk, asked: Asked, position: int) -> dict[str, Any] | None:
         if entry is Junk.NOTHING:
@@ -251,69 +241,16 @@ class Spotify:
         if entry is Junk.NULL:
             inner = None
         elif entry is Junk.EPISODE:
-            name = base62(f"episode {position}")
-            inner = {"type": "episode", "id": name, "name": "An episode", "duration_ms": 1_800_000, "explicit": False}
+            inner = spotify_objects.episode(position, asked)
         elif isinstance(entry, Junk):
-            inner = {
-                "type": "track",
-                "id": None,
-                "name": "My own file",
-                "is_local": True,
-                "uri": f"spotify:local:Somebody::My+own+file:{180 + position % 60}",
-                "duration_ms": 1000 * (180 + position % 60),
-                "artists": [{"name": "Somebody", "id": None}],
-                "album": {"name": "", "id": None},
-                "external_ids": {},
-            }
+            inner = spotify_objects.local_file(position)
         else:
             inner = self._track(entry, asked)
-        keys = ("item", "track") if self._regime == "development" else ("track",)
-        return {
-            "added_at": "2019-01-05T12:00:00Z",
-            "added_by": {"id": "x", "type": "user"},
-            "is_local": entry is Junk.LOCAL,
-        } | dict.fromkeys(keys, inner)
+        keys = ("track",) if self._is_extended else ("item", "track")
+        return spotify_objects.entry(inner, asked, is_local=entry is Junk.LOCAL, keys=keys)
 
     def _track(self, track: Track, asked: Asked) -> dict[str, Any]:
-        identity = track.spotify_id
-        artists = [
-            {
-                "id": base62(f"artist {name}"),
-                "name": name,
-                "type": "artist",
-                "uri": f"spotify:artist:{base62(f'artist {name}')}",
-            }
-            for name in track.artists
-        ]
-        document = {
-            "type": "track",
-            "id": identity,
-            "name": track.title,
-            "duration_ms": round(track.duration_s * 1000),
-            "explicit": track.explicit,
-            "disc_number": 1,
-            "track_number": 1 + track.index % 12,
-            "is_local": False,
-            "is_playable": True,
-            "external_ids": {"isrc": track.isrc} if track.isrc else {},
-            "external_urls": {"spotify": f"https://open.spotify.com/track/{identity}"},
-            "artists": artists,
-            "album": {
-                "id": base62(f"album {track.artist} {track.album}"),
-                "name": track.album,
-                "album_type": "album",
-                "release_date": track.release_date,
-                "release_date_precision": "day" if "-" in track.release_date else "year",
-                "total_tracks": 12,
-                "images": [],
-                "artists": artists[:1],
-            },
-            "href": f"{asked.origin}/v1/tracks/{identity}",
-            "uri": f"spotify:track:{identity}",
-        }
-        if self._regime == "extended":
-            document |= {"popularity": track.popularity, "available_markets": ["DE", "GB", "US"], "preview_url": None}
-        return document
+        return spotify_objects.track(track, asked, is_extended=self._is_extended)
 
 
 def error(status: int, message: str, reason: str | None = None) -> Reply:
@@ -321,21 +258,15 @@ def error(status: int, message: str, reason: str | None = None) -> Reply:
     return Reply(status, {"error": {"status": status, "message": message} | ({"reason": reason} if reason else {})})
 
 
+def _out_of_bounds(asked: Asked) -> Reply | None:
+    """Return the refusal of a parameter that every call takes; None if there is nothing wrong with it."""
+    if not _MARKET.fullmatch(asked.query.get("market", "US")):
+        return error(400, "Invalid market code")
+    if not set(asked.query.get("additional_types", "track").split(",")) <= {"track", "episode"}:
+        return error(400, "Bad additional_types field")
+    return None
+
+
 def _bearer(asked: Asked) -> str:
     scheme, _, token = asked.headers.get("authorization", "").partition(" ")
     return token if scheme == "Bearer" else ""
-
-
-def _page(asked: Asked, items: Sequence[Any], total: int, limit: int, offset: int) -> dict[str, Any]:
-    def address(start: int) -> str:
-        return f"{asked.origin}{asked.path}?{urlencode({**asked.query, 'limit': limit, 'offset': start})}"
-
-    return {
-        "href": address(offset),
-        "limit": limit,
-        "next": address(offset + limit) if offset + limit < total else None,
-        "offset": offset,
-        "previous": address(max(0, offset - limit)) if offset else None,
-        "total": total,
-        "items": list(items),
-    }

@@ -25,14 +25,16 @@ import json
 import os
 import re
 import shutil
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from musicdata.definitions import contract as contracts
-from musicdata.errors import InputError, IntegrityError, WorkspaceHeldError
+from musicdata.errors import InputError, IntegrityError, MusicdataError, WorkspaceHeldError
 from musicdata.system import files, paths
 from musicdata.system.digests import sha256_of_file
-from musicdata.system.files import read_json, storage_faults
+from musicdata.system.files import storage_faults
+from musicdata.workspace import records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,6 +45,9 @@ if TYPE_CHECKING:
 _OWN = ("tables", "rejects", "manifests", "state", "recipe.toml", "run.json")
 _SCRATCH = "state/scratch"
 _PART = re.compile(r"part-\d{5,9}-[0-9a-f]{16}\.parquet")
+
+
+_LOOKS, _LOOK_S = 3, 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +123,16 @@ class Workspace:
         return self.place(f"state/{stage}")
 
     def manifest(self, stage: str) -> dict[str, Any] | None:
-        """Return what the sealed stage made, or None if it was never sealed."""
-        return read_json(self.state_folder(stage) / "manifest.json")
+        """Return what the sealed stage made, or None if it was never sealed.
+
+        Raises:
+            IntegrityError: its manifest is damaged.
+        """
+        return records.read_manifest(self.state_folder(stage) / "manifest.json")
+
+    def write_manifest(self, stage: str, manifest: dict[str, Any]) -> None:
+        """Write what a stage made: from then on it is sealed."""
+        self.write_json(self.state_folder(stage) / "manifest.json", records.summed(manifest))
 
     def sealed_stages(self) -> list[str]:
         """List the stages that have been sealed."""
@@ -139,9 +152,9 @@ class Workspace:
             self._refuse_foreign_root(path)
         with contextlib.ExitStack() as stack:
             try:
-                lock = stack.enter_context(files.held(path))
+                lock = _enter_lock(stack, path)
             except BlockingIOError as error:
-                raise self._held_error(path) from error
+                raise self.held_error() from error
             self._refuse_links()
             with storage_faults(path):
                 lock.write(json.dumps({"pid": os.getpid(), "command": command}).encode())
@@ -159,6 +172,10 @@ class Workspace:
         if not os.path.lexists(lock) and any(not path.is_dir() for path in self.root.rglob("*")):
             raise InputError(f"{self.root} is neither empty nor a workspace; give another folder with --work")
 
+    def is_empty(self) -> bool:
+        """Say whether there is nothing in it but the lock."""
+        return all(path.is_dir() or path == self.root / "state" / "lock" for path in self.root.rglob("*"))
+
     def _refuse_links(self) -> None:
         """Raise IntegrityError if there is anything but files and folders where the workspace keeps its own."""
         try:
@@ -169,16 +186,40 @@ class Workspace:
                 "give its new place with --work; a link to the whole folder will do"
             ) from error
 
-    def _held_error(self, lock: Path) -> WorkspaceHeldError:
-        holder = read_json(lock) or {}
+    @property
+    def _lock(self) -> Path:
+        return self.root / "state" / "lock"
+
+    def writer(self) -> str:
+        """Return which process writes the workspace now, for people; "" when none does."""
+        return self._holder() if files.is_held(self._lock) else ""
+
+    def last_hold(self) -> tuple[int, ...]:
+        """Return what differs from one hold of the workspace to the next; () before the first."""
+        try:
+            facts = self._lock.stat()
+        except OSError:
+            return ()
+        return facts.st_mtime_ns, facts.st_ctime_ns, facts.st_ino
+
+    def _holder(self) -> str:
+        with contextlib.suppress(MusicdataError):
+            if holder := records.read(self._lock):
+                return f"process {holder.get('pid', '?')} ({holder.get('command', 'unknown command')})"
+        return "another process"
+
+    def held_error(self) -> WorkspaceHeldError:
+        """Return the error that says who writes the workspace."""
         return WorkspaceHeldError(
-            f"workspace {self.root} is being written by process {holder.get('pid', '?')} "
-            f"({holder.get('command', 'unknown command')}). Wait for it, or choose another folder with --work"
+            f"workspace {self.root} is being written by {self._holder()}. "
+            "Wait for it, or choose another folder with --work"
         )
 
     def clear_scratch(self) -> None:
         """Remove what unfinished shards left behind."""
         shutil.rmtree(self.scratch, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            self.scratch.unlink()  # a file is in its place
 
     def write_json(self, path: Path, value: object) -> None:
         """Write a small JSON file whole or not at all."""
@@ -186,7 +227,11 @@ class Workspace:
 
     def write_text(self, path: Path, text: str) -> None:
         """Write a small text file whole or not at all."""
-        files.write_whole(path, text.encode(), self._temporary(path))
+        self.write_bytes(path, text.encode())
+
+    def write_bytes(self, path: Path, data: bytes) -> None:
+        """Write a small file whole or not at all."""
+        files.write_whole(path, data, self._temporary(path))
 
     def create_json(self, path: Path, value: object) -> bool:
         """Write a small JSON file only if there is none; say whether it was this call that wrote it."""
@@ -225,6 +270,15 @@ class Workspace:
                 path.unlink()
         if folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
+
+
+def _enter_lock(stack: contextlib.ExitStack, path: Path) -> files.Lock:
+    """Hold a lock file; whoever only looks whether it is held (`files.is_held`) is gone in a moment."""
+    for _ in range(_LOOKS):
+        with contextlib.suppress(BlockingIOError):
+            return stack.enter_context(files.held(path))
+        time.sleep(_LOOK_S)
+    return stack.enter_context(files.held(path))
 
 
 def part_name(ordinal: int, digest: str) -> str:

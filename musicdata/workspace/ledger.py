@@ -21,13 +21,13 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from musicdata.errors import StorageError
+from musicdata.errors import IntegrityError, StorageError
 from musicdata.system import paths
 from musicdata.system.digests import sha256_of_file
 from musicdata.system.files import move_whole, storage_faults, sync_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from musicdata.workspace.folder import Workspace
@@ -142,7 +142,8 @@ class Ledger:
                 raise
             self._db.execute("COMMIT")
 
-    def _read(self, query: str, *values: object) -> list[Any]:
+    def read(self, query: str, *values: object) -> list[Any]:
+        """Return the rows that a query gives."""
         with self._lock, _sqlite_faults(self.path):
             return self._db.execute(query, values).fetchall()
 
@@ -150,7 +151,7 @@ class Ledger:
 
     def plan(self, stage: str) -> str:
         """Return the digest of what the stage's list of items was made from; "" when there is none yet."""
-        rows = self._read("SELECT plan FROM stages WHERE stage = ?", stage)
+        rows = self.read("SELECT plan FROM stages WHERE stage = ?", stage)
         return str(rows[0][0]) if rows else ""
 
     def want(self, stage: str, plan: str, items: Iterable[tuple[str, Mapping[str, Any]]]) -> int:
@@ -176,24 +177,30 @@ class Ledger:
 
     def n_wanted(self, stage: str) -> int:
         """Count the items that a stage wants."""
-        rows = self._read("SELECT n_wanted FROM stages WHERE stage = ?", stage)
+        rows = self.read("SELECT n_wanted FROM stages WHERE stage = ?", stage)
         return int(rows[0][0]) if rows else 0
 
     def n_open(self, stage: str) -> int:
         """Count the wanted items of which nothing has become yet."""
         query = "SELECT count(*) FROM items WHERE stage = ? AND wanted = 1 AND next_try IS NOT NULL AND outcome IS NULL"
-        return int(self._read(query, stage)[0][0])
+        return int(self.read(query, stage)[0][0])
+
+    def forget_future(self, stage: str, now: float) -> None:
+        """Make due what failed later than now, as the ledger has it: the clock was ahead then."""
+        query = "UPDATE items SET next_try = ?1 WHERE stage = ?2 AND next_try > ?1"
+        with self._writing() as db:
+            db.execute(query, [now, stage])
 
     def n_due(self, stage: str, now: float) -> int:
         """Count the wanted items to be fetched now: open ones, and failures that may pass."""
         query = "SELECT count(*) FROM items WHERE stage = ? AND wanted = 1 AND next_try IS NOT NULL AND next_try <= ?"
-        return int(self._read(query, stage, now)[0][0])
+        return int(self.read(query, stage, now)[0][0])
 
     def due(self, stage: str, now: float, n: int) -> Iterator[tuple[str, str]]:
         """Yield (key, request) of the items that were due at `now`, `n` of them in memory at a time."""
         last = (-1.0, "")
         while True:
-            rows = self._read(
+            rows = self.read(
                 "SELECT next_try, key, request FROM items WHERE stage = ? AND wanted = 1 AND next_try IS NOT NULL"
                 " AND next_try <= ? AND (next_try, key) > (?, ?) ORDER BY next_try, key LIMIT ?",
                 stage,
@@ -274,24 +281,12 @@ class Ledger:
             db.execute("UPDATE stages SET digest = NULL")
         return n_items
 
-    def reopen_lost(self, stage: str, elsewhere: Callable[[], Container[str]] = frozenset) -> int:
-        """Make items due again whose file is gone; return how many.
-
-        Args:
-            stage: whose items.
-            elsewhere: returns the sha256 of files that are kept in another place; called when it is needed.
-        """
-        query = "SELECT key, digest FROM items WHERE stage = ? AND wanted = 1 AND is_file = 1 AND outcome = 'ok'"
-        missing = [(key, digest) for key, digest in self._read(query, stage) if not self.file(stage, digest).is_file()]
-        if not missing:
-            return 0
-        kept = elsewhere()
-        lost = [(stage, key) for key, digest in missing if digest not in kept]
+    def reopen(self, stage: str, keys: Sequence[str]) -> None:
+        """Make items due again as if nothing had become of them."""
         with self._writing() as db:
-            db.executemany("UPDATE items SET outcome = NULL, next_try = 0 WHERE stage = ? AND key = ?", lost)
-            if lost:
-                db.execute("UPDATE stages SET digest = NULL WHERE stage = ?", [stage])
-        return len(lost)
+            again = "UPDATE items SET outcome = NULL, next_try = 0 WHERE stage = ? AND key = ?"
+            db.executemany(again, [(stage, key) for key in keys])
+            db.execute("UPDATE stages SET digest = NULL WHERE stage = ?", [stage])
 
     def entries(self, stage: str, first: str = "", last: str | None = None) -> Iterator[Entry]:
         """Yield the wanted items whose key lies in first..last, in order of the key."""
@@ -300,14 +295,14 @@ class Ledger:
             " AND key >= ?2 AND (?3 IS NULL OR key <= ?3) AND (?4 IS NULL OR key > ?4) ORDER BY key LIMIT ?5"
         )
         rows: list[Any] = []
-        while rows := self._read(
+        while rows := self.read(
             query, stage, rows[-1][0] if rows else first, last, rows[-1][0] if rows else None, _BATCH
         ):
             yield from (Entry(*row) for row in rows)
 
     def digest(self, stage: str) -> str:
         """Return the sha256 of what became of every item that a stage wants."""
-        rows = self._read("SELECT digest FROM stages WHERE stage = ?", stage)
+        rows = self.read("SELECT digest FROM stages WHERE stage = ?", stage)
         if rows and rows[0][0]:
             return str(rows[0][0])
         gathered = hashlib.sha256()
@@ -324,11 +319,11 @@ class Ledger:
             "SELECT coalesce(outcome, ''), CASE WHEN outcome IS NULL THEN '' ELSE reason END, count(*) FROM items"
             " WHERE stage = ? AND wanted = 1 GROUP BY 1, 2 ORDER BY 1, 2"
         )
-        return {(outcome, reason): n for outcome, reason, n in self._read(query, stage)}
+        return {(outcome, reason): n for outcome, reason, n in self.read(query, stage)}
 
     def dates(self, stage: str) -> tuple[float, float] | None:
         """Return the wall-clock times of the first and the last item that was fetched; None when none was."""
-        first, last = self._read(
+        first, last = self.read(
             "SELECT min(ended), max(ended) FROM items WHERE stage = ? AND wanted = 1 AND outcome = 'ok'", stage
         )[0]
         return None if first is None else (float(first), float(last))
@@ -336,9 +331,21 @@ class Ledger:
     # what was fetched
 
     def payload(self, stage: str, key: str) -> bytes | None:
-        """Return what was fetched, or None when it was handed over as a file."""
-        rows = self._read("SELECT data FROM payloads WHERE stage = ? AND key = ?", stage, key)
-        return zlib.decompress(rows[0][0]) if rows else None
+        """Return what was fetched, or None when it was handed over as a file.
+
+        Raises:
+            IntegrityError: it is damaged.
+        """
+        rows = self.read(
+            "SELECT data, digest FROM payloads JOIN items USING (stage, key) WHERE stage = ? AND key = ?", stage, key
+        )
+        if not rows:
+            return None
+        if fault := payload_fault(*rows[0]):
+            raise IntegrityError(
+                f"{stage}: what was fetched for {key} {fault}; the same command, run once more, fetches it again"
+            )
+        return zlib.decompress(rows[0][0])
 
     def file(self, stage: str, digest: str) -> Path:
         """Return the path of a fetched file with that sha256, whether it is there or not."""
@@ -346,8 +353,10 @@ class Ledger:
 
     def reply(self, stage: str, key: str, call: str) -> bytes | None:
         """Return the reply to a call of an item that has not ended, if one came."""
-        rows = self._read("SELECT data FROM replies WHERE stage = ? AND key = ? AND call = ?", stage, key, call)
-        return zlib.decompress(rows[0][0]) if rows else None
+        rows = self.read("SELECT data FROM replies WHERE stage = ? AND key = ? AND call = ?", stage, key, call)
+        with contextlib.suppress(zlib.error):  # a damaged one is asked for again
+            return zlib.decompress(rows[0][0]) if rows else None
+        return None
 
     def keep_reply(self, stage: str, key: str, call: str, data: bytes) -> None:
         """Keep the reply to a call until its item has ended."""
@@ -360,12 +369,12 @@ class Ledger:
     def service(self, name: str) -> ServiceState:
         """Return what is known of a service's patience."""
         query = "SELECT not_before, asked_s, last_call, day, n_calls FROM services WHERE name = ?"
-        rows = self._read(query, name)
+        rows = self.read(query, name)
         return ServiceState(*rows[0]) if rows else ServiceState()
 
     def services(self) -> dict[str, ServiceState]:
         """Return name → what is known of it, for every service that was called."""
-        rows = self._read("SELECT name, not_before, asked_s, last_call, day, n_calls FROM services ORDER BY name")
+        rows = self.read("SELECT name, not_before, asked_s, last_call, day, n_calls FROM services ORDER BY name")
         return {row[0]: ServiceState(*row[1:]) for row in rows}
 
     def note_service(self, name: str, state: ServiceState) -> None:
@@ -396,6 +405,17 @@ def _batches(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
         yield batch
 
 
+def payload_fault(data: bytes | None, digest: str) -> str:
+    """Return what is wrong with a payload as it is kept; "" for nothing."""
+    if data is None:
+        return "is gone"
+    try:
+        is_right = hashlib.sha256(zlib.decompress(data)).hexdigest() == digest
+    except (zlib.error, TypeError):
+        is_right = False
+    return "" if is_right else "is damaged"
+
+
 @contextlib.contextmanager
 def _sqlite_faults(path: Path) -> Iterator[None]:
     """Turn what SQLite says of a full disk or a damaged file into StorageError."""
@@ -404,5 +424,6 @@ def _sqlite_faults(path: Path) -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         raise StorageError(
             f"the ledger {path} cannot be used: {error}. Make room or fix the permissions and run the same command "
-            "again; if the file is damaged, move it away: what was fetched is then fetched anew"
+            "again. If the file is damaged, move it away: lost with it are what was fetched and is in no table yet, "
+            "which is fetched anew, what failed and why, the calls counted today and the waits that services asked for"
         ) from error

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from musicdata.errors import ContractError
+from musicdata.errors import ContractError, IntegrityError
 from musicdata.system import paths
 from musicdata.system.files import storage_faults
 
@@ -150,9 +150,21 @@ def _writer_options(contract: Contract) -> dict[str, Any]:
 
 
 def read_part(path: Path, columns: list[str] | None, key: str, first: str | None, last: str | None) -> pa.Table:
-    """Return rows of one part whose `key` lies in first..last, checking page checksums."""
+    """Return rows of one part whose `key` lies in first..last, checking page checksums.
+
+    Raises:
+        IntegrityError: the part is not there, or is not what was written.
+    """
     bounds: list[Any] = [(key, ">=", first)] * (first is not None) + [(key, "<=", last)] * (last is not None)
-    with paths.open_regular(path) as file:
-        return pq.read_table(
-            file, columns=columns, filters=bounds or None, page_checksum_verification=True, partitioning=None
-        )
+    try:
+        with paths.open_regular(path) as file:
+            return pq.read_table(
+                file, columns=columns, filters=bounds or None, page_checksum_verification=True, partitioning=None
+            )
+    except MemoryError:  # Arrow's too, which is an error of Arrow as well
+        raise
+    except (OSError, ValueError, KeyError, pa.ArrowException) as error:
+        what = "is missing" if isinstance(error, FileNotFoundError) else f"is damaged ({error})"
+        raise IntegrityError(
+            f"part {path.parent.name}/{path.name} {what}; the command that built it builds it anew"
+        ) from error

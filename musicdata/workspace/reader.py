@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import tomllib
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from musicdata.definitions.reader import Reject
-from musicdata.errors import ContractError
+from musicdata.errors import ContractError, IntegrityError
+from musicdata.system import paths
 from musicdata.workspace.parts import GATHER_ROWS, read_part
 
 if TYPE_CHECKING:
@@ -30,7 +33,21 @@ def _reject_parts(workspace: Workspace, stage: str) -> Iterator[pa.Table]:
     """Yield the parts of a sealed stage's rejects."""
     for shard in (workspace.manifest(stage) or {"shards": []})["shards"]:
         if shard["rejects"]:
-            yield read_part(workspace.rejects_part(stage, shard["rejects"]["file"]), None, "stage", None, None)
+            path = workspace.rejects_part(stage, shard["rejects"]["file"])
+            with _as_it_stands(workspace):
+                part = read_part(path, None, "stage", None, None)
+            yield part
+
+
+@contextlib.contextmanager
+def _as_it_stands(workspace: Workspace) -> Iterator[None]:
+    """Say of a part that cannot be read that it may just be replaced, if the workspace is being written."""
+    try:
+        yield
+    except IntegrityError:
+        if workspace.writer():
+            raise workspace.held_error() from None
+        raise
 
 
 class TableReader:
@@ -40,11 +57,20 @@ class TableReader:
         self._workspace = workspace
         self._parts: dict[str, list[dict[str, Any]]] = {}
         self._digests: dict[str, str] = {}
+        self._damages: list[str] = []
         for stage in stages if stages is not None else workspace.sealed_stages():
-            manifest = workspace.manifest(stage) or {"tables": {}, "shards": []}
+            manifest = self._manifest(stage)
             for table, facts in manifest["tables"].items():
                 self._digests[table] = facts["digest"]
                 self._parts[table] = [s["parts"][table] for s in manifest["shards"] if table in s["parts"]]
+
+    def _manifest(self, stage: str) -> dict[str, Any]:
+        """Return a stage's manifest; one that is damaged is told when a table is asked for that it may have named."""
+        try:
+            return self._workspace.manifest(stage) or {"tables": {}, "shards": []}
+        except IntegrityError as error:
+            self._damages.append(str(error))
+            return {"tables": {}, "shards": []}
 
     @property
     def tables(self) -> list[str]:
@@ -66,11 +92,26 @@ class TableReader:
         manifest = self._workspace.manifest(stage)
         return dict(manifest["origin"]["facts"]["parameters"]) if manifest else {}
 
+    def locations(self, stage: str) -> dict[str, str]:
+        """Return the parameters of a stage that say where its input lies, as the recipe in the workspace has them."""
+        try:
+            with paths.open_regular(self._workspace.place("recipe.toml"), paths.MAX_TEXT_BYTES) as file:
+                steps = tomllib.load(file).get("stage", [])
+        except (OSError, ValueError, IntegrityError):  # none there, or none that can be read: nothing is known of them
+            return {}
+        known = self.parameters(stage)
+        stated = {name: value for step in steps if step.get("use") == stage for name, value in step.items()}
+        return {name: v for name, v in stated.items() if name not in known and name != "use" and isinstance(v, str)}
+
     def parts(self, table: str, first: str | None = None, last: str | None = None) -> list[dict[str, Any]]:
         """List the records of the parts of `table` that can hold keys in first..last."""
+        if table not in self._parts and self._damages:
+            raise IntegrityError(f"table {table} cannot be read: {self._damages[0]}")
         if table not in self._parts:
+            writer = self._workspace.writer()
             raise ContractError(
                 f"there is no table {table!r} in {self._workspace.root}; there are {', '.join(self.tables)}"
+                + (f". The workspace is being written by {writer}" if writer else "")
             )
         low, high = first or "", last
         return [p for p in self._parts[table] if p["last"] >= low and (high is None or p["first"] <= high)]
@@ -101,5 +142,7 @@ class TableReader:
         names = columns if columns is not None else contract.describing_columns()
         schema = contract.arrow_schema(names)
         for part in self.parts(table, first, last):
-            rows = read_part(self._workspace.table_part(table, part["file"]), names, contract.key[0], first, last)
+            with _as_it_stands(self._workspace):
+                path = self._workspace.table_part(table, part["file"])
+                rows = read_part(path, names, contract.key[0], first, last)
             yield rows.select(names).cast(schema)

@@ -23,9 +23,9 @@ from pathlib import Path
 import tomli_w
 
 from musicdata.api.build import processors
-from musicdata.api.options import resolve
 from musicdata.api.work import open_work
 from musicdata.definitions import shipped
+from musicdata.definitions.recipe import load
 from tests import songs
 from tests.benchmarks import bare
 from tests.benchmarks.costs import Cost, measure, measure_all, musicdata
@@ -83,7 +83,7 @@ def _recipe(folder: Path, drop: set[str]) -> Path:
 def _read(source: Songs, work: Path) -> Path:
     """Build up to the songs, and no further."""
     work.parent.mkdir(exist_ok=True)
-    stages = {step.stage.name for step in resolve(RECIPE).steps}
+    stages = {step.stage.name for step in load(RECIPE).steps}
     _build(source, work, str(_recipe(work.parent, stages - {"ingest.songs"})))
     return work
 
@@ -197,7 +197,7 @@ def _report_again(found: list[tuple[Songs, Path]]) -> None:
         ran = _build(source, work)
         n_built = sum(stage["built"] for stage in json.loads(ran.stdout)["stages"])
         again.append([source.name, n_samples, f"{ran.wall_s:.2f}", f"{ran.cpu_s:.2f}", n_built])
-    ran = _build(found[0][0], found[0][1], RECIPE, "--set", "render_sheet.dpi=120")
+    ran = _build(found[0][0], found[0][1], RECIPE, "--set", "render_sheet.dpi=120", "--change")
     for stage in json.loads(ran.stdout)["stages"]:
         did = "ran" if stage["built"] else "kept"
         why = "; ".join(stage["reasons"])

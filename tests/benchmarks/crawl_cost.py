@@ -27,6 +27,7 @@ from musicdata.engine.fetching.rate_limits import RateLimiter, RetryPolicy
 from musicdata.engine.fetching.threads import Fetching
 from musicdata.engine.progress import Progress
 from musicdata.settings.services import Services
+from musicdata.workspace import recovery
 from musicdata.workspace.folder import Workspace
 from musicdata.workspace.ledger import FILE, Ledger
 from musicdata.workspace.reader import TableReader
@@ -149,7 +150,7 @@ def resume(root: Path) -> dict[str, Any]:
         steps: dict[str, Callable[[], object]] = {
             "connection": lambda: None,
             "plan": lambda: ledger.plan(STAGE.name),
-            "reopen_lost": lambda: ledger.reopen_lost(STAGE.name),
+            "reopen_lost": lambda: recovery.reopen_lost(ledger, STAGE.name),
             "n_due": lambda: ledger.n_due(STAGE.name, time.time()),
             "first due item": lambda: next(ledger.due(STAGE.name, time.time(), 256)),
             "digest, gathered": lambda: ledger.digest(STAGE.name),

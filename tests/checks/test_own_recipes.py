@@ -178,7 +178,7 @@ def test_features_of_a_table_of_ones_own_that_completes_samples(clips: Path, tmp
     plugins = f'[plugins]\nmodules = ["{tmp_path / "mine.py"}"]\nmanifests = "{folder}"\n'
     path = tmp_path / "mine.toml"
     path.write_text(f'{recipe}\n{plugins}[[stage]]\nuse = "{stage}"\n', "utf-8")
-    musicdata.build(str(path), work=work)
+    musicdata.build(str(path), work=work, change=True)
     name = "features are of every complete sample, by one extractor"
     assert name in musicdata.check(work).passed
     rewrite(work, "colours", lambda rows: rows.slice(1))

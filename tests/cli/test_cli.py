@@ -93,12 +93,23 @@ def test_build_dry_run_makes_nothing(songs: Path, tmp_path: Path) -> None:
 
 
 def test_build_reports_each_stage_and_says_where_to_look(songs: Path, copied: Path) -> None:
-    done = run("build", "musictm", "--input", songs, "--work", copied, "--set", "render_sheet.margin_px=12", "--json")
+    done = run(
+        "build",
+        "musictm",
+        "--input",
+        songs,
+        "--work",
+        copied,
+        "--set",
+        "render_sheet.margin_px=12",
+        "--change",
+        "--json",
+    )
     stages = {stage["stage"]: stage for stage in json.loads(done.stdout)["stages"]}
     assert done.returncode == 0, done.stderr
     assert stages["render_sheet"]["reasons"] == ["margin_px 10 → 12"]
     assert stages["render_audio"]["built"] is False
-    again = run("build", "musictm", "--input", songs, "--work", copied, "--set", "render_sheet.margin_px=12")
+    again = run("build", "--work", copied)
     assert "✓ render_sheet: up to date (sheet_boxes 400, sheets 20)" in again.stderr
     assert f"musicdata check {copied}" in again.stdout
 

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from musicdata.api.options import resolve
 from musicdata.definitions import recipe
+from musicdata.definitions.options import Given
 from musicdata.definitions.recipe import Recipe
 from musicdata.errors import RecipeError, UsageError
 from tests.recipes import TO_WINDOWS
@@ -18,6 +19,10 @@ def write(folder: Path, options: str, stages: tuple[str, ...] = TO_WINDOWS) -> s
     path = folder / "r.toml"
     path.write_text(HEAD + options + "".join(f'[[stage]]\nuse = "{stage}"\n' for stage in stages), "utf-8")
     return str(path)
+
+
+def resolve(name: str, overrides: Sequence[str] = (), **given: Any) -> Recipe:
+    return recipe.load(name, overrides, given=Given(**given))
 
 
 def value(resolved: Recipe, key: str) -> Any:
@@ -106,7 +111,7 @@ def test_an_option_that_a_recipe_does_not_have_names_what_to_write(
     assert f"recipe {name} has no --{next(iter(given))}" in str(told.value)
     assert written in str(told.value)
     with_it = write(tmp_path, f"[options]\n{written}\n")
-    assert resolve(with_it, **given) != recipe.load(with_it)
+    assert resolve(with_it, **given).steps != recipe.load(with_it).steps
 
 
 def test_a_recipe_without_a_twin_refuses_it(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ def song(song_id: str, n_notes: int) -> tuple[dict[str, object], list[dict[str, 
     facts = {
         "song_id": song_id, "title": song_id, "language": "en", "language_score": 1.0, "language_tool": "recipe",
         "source_id": song_id, "source_sha256": "0" * 64, "syllable_source": "source", "n_notes": n_notes,
+        "n_left_out": 0, "left_out": "",
     }  # fmt: skip
     return facts, notes
 

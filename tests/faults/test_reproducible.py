@@ -72,7 +72,7 @@ def copied(many: Path, tmp_path: Path) -> Path:
 def build(folder: Path, work: str = "work") -> dict[str, tuple[int, int]]:
     """Build without renderers; return for each stage that ran how many items it had and how many were kept."""
     recipe = str(folder / "recipe.toml")
-    done = harness.run(harness.build_command(folder / "songs", folder / work, "--json", recipe=recipe))
+    done = harness.run(harness.build_command(folder / "songs", folder / work, "--json", "--change", recipe=recipe))
     assert done.returncode == 0, done.stderr
     stages = json.loads(done.stdout)["stages"]
     return {stage["stage"]: (stage["n_items"], stage["n_kept"]) for stage in stages if stage["built"]}

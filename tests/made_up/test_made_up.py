@@ -137,7 +137,7 @@ def test_the_same_in_python_and_only_what_changed_is_built_again(folder: Path, t
     work = musicdata.build(recipe, input=folder / "poems.jsonl", work=tmp_path / "work", limit=60)
     assert stages_of(work) == ["poems.read", "poems.rights", "poems.letters"]
     assert musicdata.check(work.root).ok
-    more = musicdata.build(recipe, input=folder / "poems.jsonl", work=tmp_path / "work", limit=60, seed=3)
+    more = musicdata.build(recipe, input=folder / "poems.jsonl", work=tmp_path / "work", limit=60, seed=3, change=True)
     assert "poems.read" in stages_of(more)
     assert (
         stages_of(musicdata.build(recipe, input=folder / "poems.jsonl", work=tmp_path / "work", limit=60, seed=3)) == []

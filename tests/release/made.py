@@ -22,6 +22,7 @@ from musicdata.definitions import contract as contracts
 from musicdata.definitions import recipe as recipes
 from musicdata.definitions.column import MEDIA_TYPE, Column
 from musicdata.definitions.contract import Contract
+from musicdata.definitions.recipe import Recipe
 from musicdata.release.making import around, writing
 from musicdata.release.reading.release import Release, open_release
 from musicdata.release.record import configs, layout
@@ -38,7 +39,6 @@ _FACTS: Mapping[str, Any] = {
     "title": "Made up",
     "view": "full",
     **{name: {} for name in ("sources", "rejects", "tools", "rights")},
-    "stages": [],
 }
 
 
@@ -95,7 +95,7 @@ class Made:
             content_root=layout.content_root(tables),
             tables=tables,
             files=sorted(files, key=lambda file: file.path),
-            **{**_FACTS, **self.record},
+            **{**_FACTS, "stages": _stages(), **self.record},
         )
         (root / layout.RECORD).write_bytes(record.encode())
         (root / layout.SUMS).write_bytes(sums_of(root, record))
@@ -257,8 +257,20 @@ def _png(seed: int, anew: bool) -> bytes:
 
 
 @functools.cache
+def _loaded() -> Recipe:
+    """Return musictm's recipe under another name, without the stages that the rows made here are not of."""
+    loaded = recipes.load("musictm")
+    steps = tuple(step for step in loaded.steps if step.stage.outputs[0] not in TABLES or step.stage.name == "align")
+    dataset = loaded.dataset.model_copy(update={"name": "made", "title": _FACTS["title"]})
+    return replace(loaded, dataset=dataset, steps=steps)
+
+
 def _recipe() -> str:
-    return recipes.load("musictm").toml().replace('name = "musictm"', 'name = "made"')
+    return _loaded().toml()
+
+
+def _stages() -> list[dict[str, Any]]:
+    return [step.stage.facts(step.parameters) for step in _loaded().steps]
 
 
 @functools.cache

@@ -22,7 +22,8 @@ def grown(validated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The workspace of the first release, with three more songs."""
     folder = tmp_path_factory.mktemp("grown")
     songs = write_songs(folder / "songs", 33, n_notes=20)
-    work = musicdata.build("musictm", input=songs, work=shutil.copytree(validated, folder / "work")).root
+    copied = shutil.copytree(validated, folder / "work")
+    work = musicdata.build("musictm", input=songs, work=copied, change=True).root
     report.write(musicdata_baselines.validate(work, deep=False, n_permutations=200), work / "validation")
     return work
 

@@ -37,7 +37,8 @@ def fill(text: str, canary: Path) -> str:
 
 def run(text: str, folder: Path) -> processes.Finished:
     (folder / "naive.ly").write_text(text, encoding="utf-8")
-    return processes.run([str(lilypond.program()), "naive.ly"], cwd=folder, deadline_s=60)
+    reads = [lilypond.program().parents[1], Path("/proc")]
+    return processes.run([str(lilypond.program()), "naive.ly"], cwd=folder, deadline_s=60, reads=reads)
 
 
 def test_canary_sings_when_a_syllable_is_not_escaped(tmp_path: Path) -> None:

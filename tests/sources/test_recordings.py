@@ -86,3 +86,45 @@ def test_tracks_that_share_an_artist_through_others_are_one_group() -> None:
 def test_nobody_keeps_nothing_together() -> None:
     one, two, three = groups("A; Various Artists", "Various Artists; B", "Various Artists")
     assert len({one, two, three}) == 3
+
+
+def test_whichever_way_a_credit_of_a_file_is_read_its_artists_are_in_one_group() -> None:
+    joined = ["Ann Alpha, Bob Beta", "Ann Alpha,Bob Beta", "Ann Alpha & Bob Beta", "Ann Alpha feat. Bob Beta"]
+    joined += ["Ann Alpha x Bob Beta", "Ann Alpha and Bob Beta", "Bob Beta / Ann Alpha", "Ann Alpha (feat. Bob Beta)"]
+    joined += ["Ann Alpha, Bob Beta & Cid Gamma", "Cid Gamma vs. Bob Beta, Ann Alpha", "Ann Alpha | Bob Beta"]
+    for credit in joined:
+        ann, both, bob, other = groups("Ann Alpha", credit, "Bob Beta", "Dot Delta")
+        assert ann == both == bob != other, credit
+    maker, whole = groups("Tyler, The Maker", "tyler the maker")
+    assert maker == whole
+    assert groups("10,000 Makers")[0] == groups("10.000 makers")[0]
+
+
+def test_company_is_nobody() -> None:
+    one, two = groups("Ann Alpha & Friends", "Bob Beta & Friends")
+    assert one != two
+
+
+def test_artists_that_a_service_names_are_not_taken_apart() -> None:
+    entries = [entry("A", "Earth, Wind & Fire", mode="playlists-api"), entry("B", "Earth", mode="playlists-api")]
+    one, two = recordings.artist_groups(recordings.merge(entries))
+    assert one != two
+
+
+def test_guests_that_only_one_of_a_recordings_entries_names_count() -> None:
+    entries = [
+        entry("Song", "Ann", popularity=50),
+        entry("Song", "Ann", artists="Ann; Bob", popularity=10, place="sad/0002"),
+        entry("Other", "Bob"),
+    ]
+    one, two = recordings.artist_groups(recordings.merge(entries))
+    assert one == two
+
+
+def test_one_song_in_the_lists_of_two_exporters_is_one_recording() -> None:
+    apart = entry("Two Sing", "Ann Alpha", artists="Ann Alpha; Bob Beta", isrc="USABC1700001")
+    for credit in ("Ann Alpha, Bob Beta", "Ann Alpha & Bob Beta", "Ann Alpha,Bob Beta", "ANN ALPHA feat. Bob Beta"):
+        assert n_recordings(apart, entry("Two sing", credit, place="sad/0002")) == 1, credit
+    assert n_recordings(apart, entry("Two Sing", "Bob Beta, Cid Gamma", place="sad/0002")) == 2
+    band = entry("Boogie", "Sun, Rain & Thunder", artists="Sun, Rain & Thunder; The Feelings")
+    assert n_recordings(band, entry("Boogie", "Sun, Rain & Thunder, The Feelings", place="sad/0002")) == 1

@@ -14,6 +14,7 @@ from musicdata.system.processes import Limits, run
 
 BASH = str(shutil.which("bash"))
 ROOT = Path(__file__).parents[2]
+PROC = Path("/proc")
 
 
 def sh(script: str, folder: Path, deadline_s: float = 20, limits: Limits | None = None) -> processes.Finished:
@@ -87,7 +88,8 @@ def test_network_is_out_of_reach_where_the_kernel_allows(tmp_path: Path) -> None
     if not processes.isolation()["own_network_and_user"]:
         pytest.skip("this kernel lets us make no user and network namespace")
     assert "lo" in Path("/proc/net/dev").read_text()
-    interfaces = sh("while read -r name rest; do echo $name; done </proc/net/dev", tmp_path).stdout.split()
+    script = "while read -r name rest; do echo $name; done </proc/net/dev"
+    interfaces = run([BASH, "-c", script], cwd=tmp_path, deadline_s=20, reads=[PROC]).stdout.split()
     assert [name for name in interfaces if name.endswith(":")] == ["lo:"]
     assert "unreachable" in sh("echo x >/dev/tcp/192.0.2.1/80", tmp_path).stderr
 
@@ -98,7 +100,8 @@ def test_fixed_addresses(tmp_path: Path) -> None:
 
     def stack() -> str:
         script = "while read -r line; do case $line in *stack*) echo $line;; esac; done </proc/self/maps"
-        return run([BASH, "-c", script], cwd=tmp_path, deadline_s=20, fixed_addresses=True).stdout.split("-")[0]
+        finished = run([BASH, "-c", script], cwd=tmp_path, deadline_s=20, fixed_addresses=True, reads=[PROC])
+        return finished.stdout.split("-")[0]
 
     assert stack() == stack() != ""
 
@@ -125,22 +128,22 @@ def test_renderer_dies_with_us(number: signal.Signals, tmp_path: Path) -> None:
     assert gone(pid)
 
 
-def test_worker_dies_with_us_and_inherits_the_environment(tmp_path: Path) -> None:
+def test_worker_dies_with_us_and_has_the_environment_it_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     script = (
         "import os, sys, time; from pathlib import Path; from musicdata.system.processes import start\n"
-        "worker = start(['/bin/bash', '-c', 'read line; echo $line $KEPT; exec sleep 300'])\n"
+        "worker = start(['/bin/bash', '-c', 'read line; echo $line $KEPT $OTHER; exec sleep 300'], env={'KEPT': 'kept'})\n"
         "worker.stdin.write(b'hello\\n'); worker.stdin.flush(); line = worker.stdout.readline()\n"
         "assert os.getpgid(worker.pid) == worker.pid != os.getpgid(0)\n"
         "Path(sys.argv[1], 'said').write_bytes(line); Path(sys.argv[1], 'pid').write_text(str(worker.pid))\n"
         "time.sleep(300)\n"
     )
-    os.environ["KEPT"] = "kept"
-    try:
+    with monkeypatch.context() as patch:
+        patch.setenv("OTHER", "other")
         with run_own(script, str(tmp_path)) as process:
             pid = wait_for(tmp_path / "pid")
             process.kill()
-    finally:
-        del os.environ["KEPT"]
     assert (tmp_path / "said").read_text() == "hello kept\n"
     assert gone(pid)
 

@@ -15,6 +15,7 @@ from musicdata.errors import StorageError
 from musicdata.workspace import ledger as ledgers
 from musicdata.workspace.folder import Workspace
 from musicdata.workspace.ledger import Ledger, ServiceState
+from musicdata.workspace.recovery import reopen_lost
 
 
 def test_what_is_wanted_is_due_in_order(tmp_path: Path) -> None:
@@ -78,10 +79,10 @@ def test_a_fetched_file_is_taken_over_and_missed_when_it_is_gone(tmp_path: Path)
             assert not fetched.exists()
         paths = [ledger.file("s", entry.digest) for entry in ledger.entries("s")]
         assert [path.read_bytes()[:1] for path in paths] == [b"a", b"b"]
-        assert ledger.reopen_lost("s") == 0
+        assert reopen_lost(ledger, "s") == 0
         paths[1].unlink()
-        assert ledger.reopen_lost("s", lambda: {paths[1].name}) == 0  # it is kept elsewhere
-        assert ledger.reopen_lost("s") == 1
+        assert reopen_lost(ledger, "s", lambda: {paths[1].name}) == 0  # it is kept elsewhere
+        assert reopen_lost(ledger, "s") == 1
         assert [key for key, _ in ledger.due("s", time.time(), 10)] == ["b"]
 
 

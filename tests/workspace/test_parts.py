@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from musicdata.definitions import contract
 from musicdata.definitions.arrow import strings
-from musicdata.errors import ContractError
+from musicdata.errors import ContractError, IntegrityError
 from musicdata.workspace import parts
 from musicdata.workspace.folder import Workspace
 from musicdata.workspace.parts import PartWriter
@@ -74,7 +74,7 @@ def test_a_flipped_bit_in_a_page_is_not_read(tmp_path: Path) -> None:
     data = bytearray((tmp_path / "part").read_bytes())
     data[200] ^= 4
     (tmp_path / "part").write_bytes(data)
-    with pytest.raises(OSError, match=r"crc|CRC|checksum"):
+    with pytest.raises(IntegrityError, match=r"part .* is damaged .*(crc|CRC|checksum)"):
         parts.read_part(tmp_path / "part", None, "stage", None, None)
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 Handle = int
+DIED, HUNG, MEMORY = "died", "hung", "memory"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +24,21 @@ class Spec:
 
     Attributes:
         operation: "want" writes down what a network stage wants, "cut" splits a stage's work into shards, "shard"
-            computes one of them.
+            computes one of them; "count", "piece" and "merge" compute one in pieces, "idle" does nothing.
         workspace: folder of the workspace.
         stage: name of the stage.
         ordinal: place of the shard in the stage's plan.
+        start: of a piece, its first item; `stop` the item after its last.
+        memory_bytes: beyond which the worker is ended; 0 for what the machine has.
     """
 
     operation: str
     workspace: str
     stage: str
     ordinal: int = -1
+    start: int = 0
+    stop: int = 0
+    memory_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +48,9 @@ class Outcome:
     Attributes:
         handle: what `submit` returned.
         spec: what was to be computed.
-        error: name of the error's class in `musicdata.errors`, "died" for a worker that vanished, or another
-            exception's name; empty when all went well.
+        error: name of the error's class in `musicdata.errors`, `DIED` for a worker that vanished, `HUNG` for one that
+            did not answer in time, `MEMORY` for one that took too much of it, or another exception's name; empty when
+            all went well.
         message: the error's message.
         facts: counts for progress.
     """

@@ -15,8 +15,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from musicdata.engine.executor import Outcome, Place
-from musicdata.system import processes
+from musicdata.engine.executor import DIED, MEMORY, Outcome, Place
+from musicdata.settings import environment
+from musicdata.system import memory, processes
 
 if TYPE_CHECKING:
     from subprocess import Popen
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _LEAVE_S = 5.0
 _LEAVE_POLL_S = 0.005
+_MEMORY_POLL_S = 0.1  # in which a process can take some hundred megabytes
 # -P: nothing is imported from the current folder, which may hold somebody's files.
 _WORKER = (sys.executable, "-P", "-m", "musicdata.engine.worker")
 
@@ -56,10 +58,30 @@ class LocalExecutor:
 
     def wait(self, timeout_s: float) -> list[Outcome]:
         """Return what has ended, waiting up to `timeout_s` for the first."""
-        outcomes = []
-        for key, _ in self._selector.select(timeout_s):
-            outcomes += self._receive(key.data)
+        outcomes: list[Outcome] = []
+        end_s = time.monotonic() + timeout_s
+        while not outcomes and (left_s := end_s - time.monotonic()) > 0:
+            for key, _ in self._selector.select(min(left_s, _MEMORY_POLL_S)):
+                outcomes += self._receive(key.data)
+            outcomes += self._end_the_greedy()
         self._feed()
+        return outcomes
+
+    def _end_the_greedy(self) -> list[Outcome]:
+        """End workers that take more memory than they may, and the largest one before the machine has none left."""
+        busy = [(memory.resident_bytes(worker.process.pid), worker) for worker in self._workers if worker.running]
+        greedy = [(taken, worker) for taken, worker in busy if 0 < _allowed(worker) < taken]
+        if not greedy and busy and memory.left_bytes() < memory.reserve_bytes():
+            largest = max(busy, key=lambda known: known[0])
+            greedy = [largest] if largest[0] > memory.reserve_bytes() else []
+        outcomes = []
+        for taken, worker in greedy:
+            assert worker.running is not None, "only busy workers are looked at"
+            message = f"it took more than {_allowed(worker) >> 20:,} MB of memory"
+            if not 0 < _allowed(worker) < taken:
+                message = "it took more memory than this machine had left"
+            outcomes.append(Outcome(*worker.running, error=MEMORY, message=message))
+            self._drop(worker)
         return outcomes
 
     def cancel(self, handle: Handle, *, force: bool) -> None:
@@ -102,7 +124,7 @@ class LocalExecutor:
                 pipe.flush()
 
     def _hire(self) -> _Worker:
-        worker = _Worker(processes.start(_WORKER, cwd=Path.cwd()))
+        worker = _Worker(processes.start(_WORKER, env=environment.for_workers(), cwd=Path.cwd()))
         os.set_blocking(_stream(worker.process.stdout).fileno(), False)
         self._selector.register(_stream(worker.process.stdout), selectors.EVENT_READ, worker)
         self._workers.append(worker)
@@ -120,7 +142,8 @@ class LocalExecutor:
         if chunk == b"":
             if worker.running is not None:
                 code = worker.process.wait()
-                outcomes.append(Outcome(*worker.running, error="died", message=_cause_of_death(code)))
+                facts = {"signal": -code} if code < 0 else {}
+                outcomes.append(Outcome(*worker.running, error=DIED, message=_cause_of_death(code), facts=facts))
             self._drop(worker)
         return outcomes
 
@@ -138,6 +161,10 @@ class LocalExecutor:
 def _stream(stream: IO[bytes] | None) -> IO[bytes]:
     assert stream is not None, "workers are started with pipes"
     return stream
+
+
+def _allowed(worker: _Worker) -> int:
+    return worker.running[1].memory_bytes if worker.running else 0
 
 
 def _cause_of_death(code: int) -> str:

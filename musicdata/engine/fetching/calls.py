@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from musicdata.engine.fetching.rate_limits import until_tomorrow_s
+from musicdata.settings import data_without_keys
 from musicdata.system.digests import digest_of
 from musicdata.system.http import HttpError, Outcome
 
@@ -35,7 +36,7 @@ class ItemCalls:
         call = digest_of([service, dict(what)])
         if (kept := self._ledger.reply(self._stage, self._key, call)) is not None:
             return kept
-        reply = self._asked(service, ask)
+        reply = data_without_keys(self._asked(service, ask))
         self._ledger.keep_reply(self._stage, self._key, call, reply)
         return reply
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from musicdata.engine.fetching.rate_limits import RateLimiter, RetryPolicy
 from musicdata.engine.fetching.threads import Fetching
 from musicdata.errors import UsageError
 from musicdata.settings import require_network
+from musicdata.workspace import recovery
 from musicdata.workspace.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -33,9 +35,11 @@ def fetch(
     """
     stage = state.step.stage
     with Ledger(state.workspace) as ledger:
-        if ledger.plan(stage.name) != state.wants:
+        if ledger.plan(stage.name) != state.wants or recovery.has_odd_requests(ledger, stage.name):
             workers.want(state)
-        ledger.reopen_lost(stage.name, lambda: fetched.sealed_files(state.workspace, stage, state.manifest))
+        kept = functools.partial(fetched.sealed_files, state.workspace, stage, state.manifest, state.parts)
+        recovery.reopen_lost(ledger, stage.name, kept)
+        ledger.forget_future(stage.name, time.time())
         if n_due := ledger.n_due(stage.name, time.time()):
             if services is None or recipe.crawl is None or stage.network is None:
                 name = recipe.dataset.name

@@ -14,7 +14,7 @@ from musicdata.definitions.stage import Item
 from musicdata.engine.fetching.calls import ItemCalls
 from musicdata.engine.fetching.rate_limits import StoppedError
 from musicdata.errors import PausedError
-from musicdata.settings import redact
+from musicdata.settings import data_without_keys, redact
 from musicdata.system.files import storage_faults
 from musicdata.system.http import HttpError
 
@@ -141,7 +141,7 @@ class Fetching:
             self._ledger.fail(self._stage, item.key, str(error.outcome), error.reason, detail)
             return str(error.outcome)
         if isinstance(fetched, bytes):
-            self._ledger.conclude(self._stage, item.key, fetched)
+            self._ledger.conclude(self._stage, item.key, data_without_keys(fetched))
         else:
             self._ledger.conclude_file(self._stage, item.key, fetched)
         return "ok"

@@ -19,7 +19,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from musicdata.errors import InputError
+from musicdata.errors import InputError, IntegrityError
+from musicdata.system import paths
+from musicdata.system.digests import sha256_of_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -161,15 +163,15 @@ def load(folder: Path) -> Model:
         InputError: its files are not there, or are not such a model.
     """
     from safetensors import SafetensorError
-    from safetensors.numpy import load_file
+    from safetensors.numpy import load as load_arrays
 
     try:
         facts = json.loads(_vocabulary(folder))
         words, counts = tuple(map(str, facts["words"])), tuple(map(int, facts["counts"]))
-        output = load_file(folder / WEIGHTS)[_OUTPUT]
+        output = load_arrays(paths.read_regular(folder / WEIGHTS, paths.MAX_FILE_BYTES, follow=True))[_OUTPUT]
         _require_sound(words, counts, output)
         return Model(words, counts, output, int(facts["negative"]), float(facts["sample"]))
-    except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
+    except (OSError, IntegrityError, ValueError, KeyError, TypeError, SafetensorError) as error:
         raise InputError(
             f"{folder} holds no document model: {error}. Expected {WEIGHTS} and {VOCABULARY}, as "
             "musicdata.music.features.doc2vec.save writes them; gensim's own files are pickles and are not read"
@@ -177,10 +179,7 @@ def load(folder: Path) -> Model:
 
 
 def _vocabulary(folder: Path) -> bytes:
-    size = (folder / VOCABULARY).stat().st_size
-    if size > _MAX_JSON_BYTES:
-        raise ValueError(f"{VOCABULARY} has {size:,} bytes, at most {_MAX_JSON_BYTES:,}")
-    return (folder / VOCABULARY).read_bytes()
+    return paths.read_regular(folder / VOCABULARY, _MAX_JSON_BYTES, follow=True)
 
 
 def _require_sound(words: Sequence[str], counts: Sequence[int], output: NDArray[Any]) -> None:
@@ -197,7 +196,7 @@ def digest(folder: Path) -> str:
         InputError: they are not there.
     """
     try:
-        parts = [hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in (WEIGHTS, VOCABULARY)]
+        parts = [sha256_of_file(folder / name) for name in (WEIGHTS, VOCABULARY)]
     except OSError as error:
         raise InputError(f"{folder} holds no document model: {error.strerror}: {error.filename}") from error
     return hashlib.sha256(" ".join(parts).encode()).hexdigest()

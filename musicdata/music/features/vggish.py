@@ -23,6 +23,7 @@ import numpy as np
 from musicdata.errors import InputError
 from musicdata.music.features.deep import one_thread, require_torch
 from musicdata.music.features.spectrogram import frame_power, hann
+from musicdata.system import paths
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,6 +83,7 @@ def load(path: Path) -> dict[str, Any]:
     from safetensors import SafetensorError, safe_open
 
     try:
+        paths.open_regular(path, follow=True).close()
         with safe_open(path, framework="pt") as file:
             shapes = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
             _require_shapes(path, shapes)

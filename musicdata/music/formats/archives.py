@@ -20,6 +20,8 @@ from musicdata.music.formats import xml_tree
 CONTAINER = "META-INF/container.xml"
 
 _CENTRAL_ENTRY = b"PK\x01\x02"  # opens every entry of a zip directory
+_SCORES = (".xml", ".musicxml")
+_NO_SCORES = (".pdf", ".mid", ".midi", ".mp3", ".ogg", ".wav", ".png", ".jpg", ".jpeg", ".svg", ".txt")
 _ZIP_START = b"PK\x03\x04"
 _CHUNK_BYTES = 64 * 1024
 # zipfile bounds the output of one call for these two only; bzip2 and lzma unpack a whole bomb at once.
@@ -57,7 +59,9 @@ class Limits:
 
 
 def read_score(data: bytes, limits: Limits | None = None) -> bytes:
-    """Returns the score inside an .mxl archive: the file that its container names as root.
+    """Return the score inside an .mxl archive: the file that its container names as root, else the only score there.
+
+    Notation programs open archives without a container, or whose container names a member that is not there.
 
     Args:
         data: the bytes of the archive.
@@ -70,9 +74,13 @@ def read_score(data: bytes, limits: Limits | None = None) -> bytes:
     limits = limits or Limits()
     with open_archive(data, limits) as archive:
         budget = min(limits.total_bytes, max(limits.ratio_floor_bytes, limits.ratio * len(data)))
-        container = read_member(archive, CONTAINER, budget)
-        root = _root_path(container)
-        score = read_member(archive, root, budget - len(container))
+        root = ""
+        if CONTAINER in archive.namelist():
+            container = read_member(archive, CONTAINER, budget)
+            budget -= len(container)
+            root = _root_path(container)
+        is_there = root in archive.namelist()
+        score = read_member(archive, root, budget) if is_there else _only_score(archive, root, budget)
     if score.startswith(_ZIP_START):
         raise FormatError("nested_archive", f"member {root!r} is an archive itself; expected MusicXML")
     return score
@@ -143,8 +151,42 @@ def _check_member(member: zipfile.ZipInfo) -> None:
 
 
 def _root_path(container: bytes) -> str:
-    """Returns the path of the first root file, which by the standard is the score."""
+    """Return the path of the first root file that may be a score; by the standard that is the first of all."""
     for element in xml_tree.parse(container).iter():
         if xml_tree.local_name(element.tag) == "rootfile" and (path := element.get("full-path")):
-            return path
-    raise FormatError("no_score_in_archive", f"{CONTAINER} names no root file")
+            kind = element.get("media-type") or ""
+            if "xml" in kind or (not kind and not path.lower().endswith(_NO_SCORES)):
+                return path
+    raise FormatError("no_score_in_archive", f"{CONTAINER} names no root file that could be a score")
+
+
+def _only_score(archive: zipfile.ZipFile, named: str, budget_bytes: int) -> bytes:
+    """Return the only member that is a score.
+
+    Raises:
+        FormatError: `no_score_in_archive` when there is none, or more than one; or a reason of `read_member`.
+    """
+    names = [name for name in archive.namelist() if name.lower().endswith(_SCORES) and not _is_beside(name)]
+    scores = []
+    for name in names:
+        data = read_member(archive, name, budget_bytes)
+        budget_bytes -= len(data)
+        if _is_score(data):
+            scores.append(data)
+    if len(scores) == 1:
+        return scores[0]
+    inside = ", ".join(archive.namelist()[:8]) or "nothing"
+    missing = f"no member {named!r}, which {CONTAINER} names" if named else f"no {CONTAINER} that names the score"
+    raise FormatError("no_score_in_archive", f"{missing}; the archive holds {inside}: {len(scores)} scores, not one")
+
+
+def _is_beside(name: str) -> bool:
+    """Say whether a member belongs to the archive or the system that packed it: META-INF/, __MACOSX/, ._score.xml."""
+    return name.startswith(("META-INF/", "__MACOSX/")) or "/." in f"/{name}"
+
+
+def _is_score(data: bytes) -> bool:
+    try:
+        return xml_tree.local_name(xml_tree.parse(data).tag) in {"score-partwise", "score-timewise"}
+    except FormatError:
+        return False

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from musicdata.errors import FormatError
 from musicdata.music.formats.song import Song, SungNote
+from musicdata.music.text import limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,7 +35,7 @@ MAX_BYTES = 2_000_000
 MAX_OPCODES = 500_000
 """Longest pickle run. The longest of the 300 sample files has 21,000 opcodes."""
 MAX_NOTES = 20_000
-MAX_TEXT = 200
+MAX_TEXT = limits.SUNG
 """Longest syllable or word, in characters. The longest of the data set has 70."""
 MAX_LENGTH_UNITS = 10_000.0
 
@@ -52,7 +53,6 @@ _OPCODES = frozenset({
     "BINPUT", "LONG_BINPUT", "MEMOIZE", "BINGET", "LONG_BINGET",
 })
 # fmt: on
-_UNFIT = frozenset({"Cc", "Cs"})
 """Unicode categories no lyric has: control characters and halves of surrogate pairs."""
 _MEMO_OPCODES = frozenset({"BINPUT", "LONG_BINPUT", "BINGET", "LONG_BINGET"})
 
@@ -289,7 +289,7 @@ def _numbers(values: object, count: int, where: str) -> Sequence[float]:
 def _text(value: object, where: str) -> str:
     """Return the text in NFC without the white space around it; its case and signs stay."""
     text = value.strip() if isinstance(value, str) else ""
-    if not 0 < len(text) <= MAX_TEXT or any(unicodedata.category(character) in _UNFIT for character in text):
+    if not 0 < len(text) <= MAX_TEXT or limits.has_unfit(text):
         raise FormatError(
             "bad_values",
             f"{where}: {_short(value)}; expected 1 to {MAX_TEXT} characters without control characters",

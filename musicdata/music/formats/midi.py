@@ -1,25 +1,35 @@
-"""Reads MIDI files into texts and notes at their ticks; every limit is checked before mido sees the bytes.
+"""Reads MIDI files into texts and notes at their ticks, whatever else is in them.
 
-mido reads numbers of any length, and pretty_midi makes an array as long as the song: both are safe only on
-files whose events have been walked over once.
+The walk knows how long each event is, and what is neither text nor note is passed over by its length: a key that
+cannot be, a controller of 255, a tempo of two bytes are nobody's reason to lose a song that players play. Where a
+track cannot be read on, what came before it is kept, and the track is counted.
 """
 
 from __future__ import annotations
 
-import io
-from dataclasses import dataclass
-from itertools import accumulate
-
-import mido
-import pretty_midi
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from musicdata.errors import FormatError
+from musicdata.music.formats import midi_chunks
+from musicdata.music.formats.midi_chunks import MAX_BYTES, MAX_TRACKS
 
-MAX_BYTES = 2_000_000
-MAX_TRACKS = 256
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from musicdata.music.formats.midi_chunks import Extent
+
+__all__ = ["MAX_BYTES", "MAX_EVENTS", "MAX_TICKS", "MAX_TRACKS", "Midi", "Text", "Tone", "parse"]
+
 MAX_EVENTS = 100_000
 MAX_TICKS = 5_000_000
 """Latest event: 43 minutes at 960 ticks a quarter and 120 quarters a minute."""
+_TEXTS = {0x01: "text", 0x02: "copyright", 0x05: "lyrics"}
+_END_OF_TRACK = 0x2F
+_DRUMS = 9
+_DATA_BYTES = {0x8: 2, 0x9: 2, 0xA: 2, 0xB: 2, 0xC: 1, 0xD: 1, 0xE: 2}
+_SYSTEM_DATA_BYTES = {0xF1: 1, 0xF2: 2, 0xF3: 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +43,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Tone:
-    """A note in a MIDI file, from `onset` to `end` in ticks."""
+    """A note in a MIDI file, from `onset` to `end` in ticks; both are the same for one of no length."""
 
     onset: int
     end: int
@@ -48,133 +58,162 @@ class Midi:
         ticks_per_quarter: the file's resolution.
         texts: one list a track that has texts, in order of time.
         parts: one list a track and channel that has notes, drums left out, in order of time.
+        n_cut_tracks: tracks that could not be read to their end.
     """
 
     ticks_per_quarter: int
     texts: list[list[Text]]
     parts: list[list[Tone]]
+    n_cut_tracks: int
 
 
 def parse(data: bytes) -> Midi:
     """Read a MIDI file of type 0 or 1.
 
+    A note that is still on at the end of its track ends there. Of notes that begin in one tick at one pitch, the
+    longest is kept.
+
     Raises:
-        FormatError: `too_large` or `unreadable_midi`.
+        FormatError: `too_large`, or `unreadable_midi` where no track can be found, or where what could be read has no
+            note and no text.
 
     """
-    _check_file(data)
-    try:
-        midi = mido.MidiFile(file=io.BytesIO(data), charset="latin1")
-        return Midi(midi.ticks_per_beat, _texts(midi), _parts(midi))
-    except Exception as error:  # mido and pretty_midi raise whatever their input made them trip over
-        raise FormatError("unreadable_midi", f"{type(error).__name__}: {error}"[:200]) from error
+    header = midi_chunks.layout(data)
+    tracks: list[_Track] = []
+
+    def read(extent: Extent) -> int:
+        track = _Track(data, extent, MAX_EVENTS - sum(track.n_events for track in tracks))
+        tracks.append(track)
+        return track.read()
+
+    midi_chunks.walk(data, header, read)
+    faults = [f"track {number}: {track.fault}" for number, track in enumerate(tracks) if track.fault]
+    texts = [track.texts for track in tracks if track.texts]
+    parts = [part for track in tracks for part in track.parts()]
+    if not tracks or (faults and not (texts and parts)):
+        raise FormatError("unreadable_midi", "; ".join(faults)[:200] or "no track is in the file")
+    return Midi(header.ticks_per_quarter, texts, parts, len(faults))
 
 
-def _texts(midi: mido.MidiFile) -> list[list[Text]]:
-    tracks = []
-    for track in midi.tracks:
-        ticks = accumulate(message.time for message in track)
-        tracks.append(
-            [
-                Text(tick, message.type, message.text.encode("latin1"))
-                for tick, message in zip(ticks, track, strict=True)
-                if message.type in {"lyrics", "text", "copyright"}
-            ]
-        )
-    return [texts for texts in tracks if texts]
+class _Damage(Exception):  # noqa: N818  says what cannot be read on; no fault of ours
+    """What keeps a track from being read on."""
 
 
-def _parts(midi: mido.MidiFile) -> list[list[Tone]]:
-    """Pair note-ons with note-offs by pretty_midi.
+@dataclass(slots=True)
+class _Track:
+    """A track as it is being read."""
 
-    Only notes are given to it. Without tempo events a second is the same number of ticks everywhere; without
-    program changes a singer who changes the sound stays one part.
-    """
-    tracks = [track for track in map(_notes_only, midi.tracks) if track]
-    if not tracks:
-        return []
-    score = pretty_midi.PrettyMIDI(mido_object=mido.MidiFile(tracks=tracks, ticks_per_beat=midi.ticks_per_beat))
-    ticks_per_s = 2 * midi.ticks_per_beat
-    return [
-        sorted(
-            (Tone(round(note.start * ticks_per_s), round(note.end * ticks_per_s), note.pitch) for note in part.notes),
-            key=lambda tone: (tone.onset, -tone.pitch),
-        )
-        for part in score.instruments
-        if not part.is_drum and part.notes
-    ]
+    data: bytes
+    extent: Extent
+    max_events: int
+    texts: list[Text] = field(default_factory=list)
+    fault: str = ""
+    n_events: int = 0
+    _tick: int = 0
+    _status: int = 0
+    _open: defaultdict[tuple[int, int], list[int]] = field(default_factory=lambda: defaultdict(list))
+    _tones: defaultdict[int, list[Tone]] = field(default_factory=lambda: defaultdict(list))
 
+    def read(self) -> int:
+        """Read the events up to the end of the track or what cannot be read; return where they end."""
+        position = self.extent.start
+        is_last = False
+        try:
+            while position < self.extent.end and not is_last and not self._next_begins(position):
+                position, is_last = self._event(position)
+        except _Damage as damage:
+            self.fault = str(damage)
+        if not (is_last or self.fault or self.extent.is_certain or self._next_begins(position)):
+            self.fault = "the file ends before the track does"
+        for (channel, pitch), onsets in self._open.items():
+            self._tones[channel] += (Tone(onset, self._tick, pitch) for onset in onsets)
+        return position
 
-def _notes_only(track: mido.MidiTrack) -> mido.MidiTrack:
-    kept, last_tick = mido.MidiTrack(), 0
-    for tick, message in zip(accumulate(message.time for message in track), track, strict=True):
-        if message.type in {"note_on", "note_off"}:
-            kept.append(message.copy(time=tick - last_tick))
-            last_tick = tick
-    return kept
+    def _next_begins(self, position: int) -> bool:
+        return not self.extent.is_certain and self.data[position : position + 4] == b"MTrk"
 
+    def parts(self) -> Iterator[list[Tone]]:
+        """Yield the notes of each channel but the drums."""
+        for channel, tones in self._tones.items():
+            if channel != _DRUMS and tones:
+                yield _without_copies(tones)
 
-def _check_file(data: bytes) -> None:
-    if len(data) > MAX_BYTES:
-        raise FormatError("too_large", f"{len(data):,} bytes; at most {MAX_BYTES:,} are read")
-    if data[:4] != b"MThd" or len(data) < 14:
-        raise FormatError("unreadable_midi", f"starts with {data[:8]!r}; expected a MIDI header")
-    kind, n_tracks, division = (int.from_bytes(data[at : at + 2], "big") for at in (8, 10, 12))
-    if kind > 1 or not 0 < division < 0x8000:
-        raise FormatError(
-            "unreadable_midi",
-            f"type {kind}, division {division:#x}; expected type 0 or 1, and time in ticks per quarter",
-        )
-    if n_tracks > MAX_TRACKS:
-        raise FormatError("too_large", f"{n_tracks:,} tracks; at most {MAX_TRACKS} are read")
-    end = 8 + int.from_bytes(data[4:8], "big")
-    n_events = 0
-    for number in range(n_tracks):
-        start, end = end + 8, end + 8 + int.from_bytes(data[end + 4 : end + 8], "big")
-        if data[start - 8 : start - 4] != b"MTrk" or end > len(data):
-            raise FormatError("unreadable_midi", f"track {number} of {n_tracks} is missing or cut off")
-        n_events += _check_track(data[start:end], f"track {number}", MAX_EVENTS - n_events)
-
-
-_DATA_BYTES = {0x8: 2, 0x9: 2, 0xA: 2, 0xB: 2, 0xC: 1, 0xD: 1, 0xE: 2}
-
-
-def _check_track(track: bytes, name: str, max_events: int) -> int:
-    """Walk over the events of a track where mido will find them; return how many there are.
-
-    As with mido, running status outlives a meta event. After a sysex event, where mido would read on
-    differently, there is none, as the MIDI file specification has it.
-    """
-    position = ticks = status = count = 0
-    while position < len(track):
-        delta, position = _variable_length(track, position, name)
-        count, ticks = count + 1, ticks + delta
-        if count > max_events or ticks > MAX_TICKS:
+    def _event(self, position: int) -> tuple[int, bool]:
+        """Read an event; return where the next one is, and whether this was the end of the track."""
+        delta, position = self._number(position)
+        self.n_events, self._tick = self.n_events + 1, self._tick + delta
+        if self.n_events > self.max_events or self._tick > MAX_TICKS:
             raise FormatError(
-                "too_large",
-                f"{name}: more than {MAX_EVENTS:,} events in the file, or one after tick {MAX_TICKS:,}",
+                "too_large", f"more than {MAX_EVENTS:,} events in the file, or one after tick {MAX_TICKS:,}"
             )
-        first = track[position] if position < len(track) else 0
-        position += first >= 0x80
-        if first in {0xF0, 0xF7, 0xFF}:
-            status = status if first == 0xFF else 0
-            length, position = _variable_length(track, position + (first == 0xFF), name)
-            position += length
-        else:
-            status = first if first >= 0x80 else status
-            if status >> 4 not in _DATA_BYTES:
-                raise FormatError("unreadable_midi", f"{name}: no event begins with {first:#x}")
-            position += _DATA_BYTES[status >> 4]
-    if position != len(track):
-        raise FormatError("unreadable_midi", f"{name} ends within an event")
-    return count
+        first = self._byte(position)
+        if first == 0xFF:
+            return self._meta(position + 1)
+        if first in {0xF0, 0xF7}:
+            return self._skipped(*reversed(self._number(position + 1))), False
+        if first > 0xF0:
+            return self._skipped(position + 1, _SYSTEM_DATA_BYTES.get(first, 0)), False
+        if first >= 0x80:
+            self._status, position = first, position + 1
+        if not self._status:
+            raise _Damage(f"no event begins with {first:#x}")
+        return self._channel_event(position), False
+
+    def _meta(self, position: int) -> tuple[int, bool]:
+        kind = self._byte(position)
+        length, start = self._number(position + 1)
+        end = self._skipped(start, length)
+        if kind in _TEXTS:
+            self.texts.append(Text(self._tick, _TEXTS[kind], self.data[start:end]))
+        return end, kind == _END_OF_TRACK
+
+    def _channel_event(self, position: int) -> int:
+        kind, channel = self._status >> 4, self._status & 0xF
+        end = self._skipped(position, _DATA_BYTES[kind])
+        if kind in {0x8, 0x9}:
+            pitch, velocity = self.data[position], self.data[position + 1]
+            # Players take the low seven bits; a velocity is loud or silent, and only silence matters here.
+            if kind == 0x9 and velocity:
+                self._open[channel, pitch & 0x7F].append(self._tick)
+            else:
+                self._close(channel, pitch & 0x7F)
+        return end
+
+    def _close(self, channel: int, pitch: int) -> None:
+        """End the notes that are on; of those that began in this very tick, only one and only if there is no other."""
+        onsets = self._open.pop((channel, pitch), [])
+        before = [onset for onset in onsets if onset < self._tick]
+        ended = before or onsets[:1]
+        self._tones[channel] += (Tone(onset, self._tick, pitch) for onset in ended)
+        if kept := onsets[len(ended) :]:
+            self._open[channel, pitch] = kept
+
+    def _byte(self, position: int) -> int:
+        if position >= self.extent.end:
+            raise _Damage("ends within an event")
+        return self.data[position]
+
+    def _number(self, position: int) -> tuple[int, int]:
+        """Return a number of at most four bytes, the most the specification allows, and where it ends."""
+        value = 0
+        for at in range(position, position + 4):
+            byte = self._byte(at)
+            value = value << 7 | byte & 0x7F
+            if byte < 0x80:
+                return value, at + 1
+        raise _Damage(f"no number of 1 to 4 bytes at byte {position}")
+
+    def _skipped(self, position: int, length: int) -> int:
+        if position + length > self.extent.end:
+            raise _Damage("ends within an event")
+        return position + length
 
 
-def _variable_length(track: bytes, position: int, name: str) -> tuple[int, int]:
-    """Return a number of at most four bytes, the most the specification allows, and where it ends."""
-    value = 0
-    for end, byte in enumerate(track[position : position + 4], start=position + 1):
-        value = value << 7 | byte & 0x7F
-        if byte < 0x80:
-            return value, end
-    raise FormatError("unreadable_midi", f"{name}: no number of 1 to 4 bytes at byte {position}")
+def _without_copies(tones: list[Tone]) -> list[Tone]:
+    """Return the notes in order of time, the upper ones of a chord first, the longest of several that are one."""
+    longest: dict[tuple[int, int], Tone] = {}
+    for tone in tones:
+        place = tone.onset, tone.pitch
+        if place not in longest or tone.end > longest[place].end:
+            longest[place] = tone
+    return sorted(longest.values(), key=lambda tone: (tone.onset, -tone.pitch))

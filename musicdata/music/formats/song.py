@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ class Song:
         title: as the source states it, or None. The same for `composer`, `lyricist`, `rights`.
         language: ISO 639-1 code *declared by the source*, or None; detection is the ingest stage's work.
         notes: the sung notes of the vocal part, first verse, in order of onset.
+        left_out: reason, as in `cue_notes` → how many syllables of the source are not among the notes for it. Together
+            with those that are, they are all that the source has; a source that is read whole leaves nothing out.
     """
 
     name: str
@@ -51,3 +53,4 @@ class Song:
     rights: str | None
     language: str | None
     notes: Sequence[SungNote]
+    left_out: dict[str, int] = field(default_factory=dict)

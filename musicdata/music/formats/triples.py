@@ -34,6 +34,7 @@ import pyarrow.parquet as pq
 
 from musicdata.errors import FormatError
 from musicdata.music.formats.song import Song, SungNote
+from musicdata.music.text import limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -42,10 +43,8 @@ if TYPE_CHECKING:
 MAX_BYTES = 64_000_000
 MAX_UNPACKED_BYTES = 256_000_000
 MAX_ROWS = 1_000_000
-MAX_TEXT = 200
-"""Longest syllable or word, in characters."""
-MAX_STATEMENT = 2_000
-"""Longest song name, title or rights statement, in characters."""
+MAX_TEXT = limits.SUNG
+MAX_STATEMENT = limits.STATEMENT
 MAX_LENGTH = 10_000.0
 """Longest note or rest, in the table's units."""
 
@@ -55,8 +54,6 @@ _TEXTS = ("song", "syllable", "word", "word_index", *_ABOUT)
 _COLUMNS = frozenset({*_NUMBERS, *_TEXTS})
 _NUMBER = re.compile(r"[+-]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})([eE][+-]?\d{1,3})?", re.ASCII)
 _FRACTION = re.compile(r"(\d{1,9})/([1-9]\d{0,8})", re.ASCII)
-_UNFIT = frozenset({"Cc", "Cs"})
-"""Unicode categories no lyric has: control characters and halves of surrogate pairs."""
 _CONNECTORS = " -_\u2010\u2011"
 
 _Row = dict[str, Any]
@@ -236,10 +233,10 @@ def _text(row: _Row, column: str, longest: int) -> str | None:
         return None
     if len(value) > 10 * longest:
         _refuse(column, value, f"at most {longest} characters")
-    text = unicodedata.normalize("NFC", " ".join(value.split()))
+    text = unicodedata.normalize("NFC", limits.statement(value) if column in _ABOUT else " ".join(value.split()))
     if column in {"syllable", "word"}:
         text = text.strip(_CONNECTORS)
-    if len(text) > longest or any(unicodedata.category(character) in _UNFIT for character in text):
+    if len(text) > longest or limits.has_unfit(text):
         _refuse(column, value, f"at most {longest} characters, without control characters")
     return text or None
 

@@ -197,6 +197,7 @@ class _Player:
             deadline_s=2 * seconds,
             limits=self.limits or Limits(cpu_s=seconds),
             fixed_addresses=True,
+            reads=[self.soundfont.resolve()],
         )
 
     def finish(self, take: Take, path: Path) -> Sound | RenderError:

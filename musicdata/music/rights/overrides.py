@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from musicdata.errors import InputError
 from musicdata.music.rights.terms import PUBLIC_DOMAIN_MARK, VALUES, Terms, is_cc
+from musicdata.system import paths
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,7 +89,7 @@ def load(path: str, sha256: str = "") -> list[Ruling]:
 
 def _bytes(path: str) -> bytes:
     try:
-        with Path(path).open("rb") as file:
+        with paths.open_regular(Path(path), follow=True) as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise InputError(f"rights.overrides {path}: {error.strerror}; give the path of a CSV file, or none") from error

@@ -65,6 +65,13 @@ def likeliest(text: str) -> tuple[str, float]:
     return _first_choice(_WORD.findall(text.lower()))
 
 
+def shares(text: str, n: int = 8) -> list[tuple[str, float]]:
+    """Returns the model's first `n` choices and their probabilities, the likeliest first."""
+    words = _WORD.findall(text.lower())
+    found = _detector().detect(" ".join(words), k=n) if words else []
+    return [(str(one["lang"]), round(float(one["score"]), 6)) for one in found]
+
+
 def _first_choice(words: list[str]) -> tuple[str, float]:
     if not words:
         return UNDETERMINED, 0.0

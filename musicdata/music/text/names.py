@@ -96,7 +96,8 @@ _VERSIONS = {
 }
 _OTHER_VERSION = re.compile(r"\bversion$")
 _SAME_VERSION = _any_of(
-    r"^(?:the )?(?:album|original|full|main|deluxe|explicit|clean|standard|mono|stereo|lp|uncut) (?:version|mix)$",
+    r"^(?:the )?(?:album|original|studio|full|main|deluxe|explicit|clean|standard|mono|stereo|lp|uncut)"
+    r" (?:version|mix)$",
     r"^(?:original|mono|stereo|single|clean|explicit(?: lyrics| content)?|bonus(?: track)?|deluxe(?: edition)?)$",
 )
 _ABOUT_VIDEO = re.compile(

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from musicdata.definitions import recipe as recipes
 from musicdata.definitions import suite as suites
 from musicdata.definitions.arrow import strings
-from musicdata.engine import checking
+from musicdata.engine import checking, finished
 from musicdata.errors import InputError, RefusedError, UsageError
 from musicdata.release.diff import bump as bumps
 from musicdata.release.diff import compare
@@ -73,7 +73,8 @@ def freeze(
     Raises:
         InputError: there is no workspace, it was not validated as it is now, or `out` is something else.
         UsageError: its recipe has no `[release]`, or `version` is none.
-        RefusedError: the check or the gate refuses, or the version does not fit the difference to `previous`.
+        RefusedError: the workspace is stale or unfinished, the check or the gate refuses, or the version does not fit
+            the difference to `previous`.
         IntegrityError: `previous`, or what is at `out` already, is not what it says it is.
         WorkspaceHeldError: another process builds the workspace or freezes to the same place.
     """
@@ -108,6 +109,37 @@ def foresee(
     return {"name": record.name, "version": decided, "rows": rows, "bytes_about": int(size), "gate": gate}
 
 
+def remake(recipe: Recipe, workspace: Workspace, out: Path, model: layout.Record) -> layout.Record:
+    """Freeze a workspace as a release was frozen, to compare the two: less what was taken down, and no gate is asked.
+
+    Args:
+        recipe: of the release.
+        workspace: built from it.
+        out: folder to make; it must not exist.
+        model: what the release says of itself.
+
+    Raises:
+        InputError: `out` is there already, or no sample is left.
+        RefusedError: the workspace is stale or unfinished.
+    """
+    finished.require_finished(recipe, workspace, "compared")
+    frozen = _Frozen(workspace, recipe, model.version, None, writing.FILE_BYTES, lambda _text: None)
+    unasked = layout.Gate(
+        holds=False,
+        reason=f"rebuilt to compare it with {model.slug}; the gate was not asked",
+        rules=[],
+        baselines=[],
+        check_findings=[],
+        seed=0,
+        task=recipe.validate.task if recipe.validate else suites.FIRST,
+    )
+    with workspace.hold("musicdata release rebuild"):
+        kept = {"previous": model.previous, "tombstones": model.tombstones}
+        record = frozen.record(unasked).model_copy(update=kept)
+        with staging(out, digest_of(record.model_dump(mode="json"))) as folder:
+            return frozen.write(folder, record)
+
+
 def _frozen(
     work: Path, version: str, previous: Release | None, file_bytes: int, progress: Callable[[str], None]
 ) -> _Frozen:
@@ -118,6 +150,9 @@ def _frozen(
             f"{work} is no workspace: it has no recipe.toml. Build one with: musicdata build NAME --work {work}"
         )
     recipe = recipes.load(str(work / "recipe.toml"))
+    if recipe.release is None:
+        raise UsageError(f"the recipe of {work} has no [release]: it does not say what a release holds")
+    finished.require_finished(recipe, Workspace(work), "released")
     return _Frozen(Workspace(work), recipe, version, previous, file_bytes, progress)
 
 
@@ -149,27 +184,31 @@ class _Frozen:
     progress: Callable[[str], None]
 
     @property
+    def _stages(self) -> list[str]:
+        return [step.stage.name for step in self.recipe.steps]
+
+    @property
     def reader(self) -> TableReader:
-        return TableReader(self.workspace)
+        return TableReader(self.workspace, self._stages)
 
     def facts(self, *, allow_failed_gate: bool) -> layout.Record:
         """Return all of the record that can be known before a row is written; check, and ask the gate."""
-        if self.recipe.release is None:
-            raise UsageError(
-                f"the recipe of {self.workspace.root} has no [release]: it does not say what a release holds"
-            )
-        made = set(self.reader.tables)
-        if missing := sorted(set(self.recipe.tables()) - made):
-            raise InputError(f"{self.workspace.root} has no {', '.join(missing)} yet: finish it with musicdata build")
-        released = configs.released(map(self.reader.contract, self.recipe.tables()))
         before = self.previous.record if self.previous else None
         if before and before.name != self.recipe.dataset.name:
             raise UsageError(
                 f"{before.slug} is another data set than {self.recipe.dataset.name}; it cannot come before it"
             )
         self.progress("check")
-        gate = self._gate(allow_failed_gate=allow_failed_gate)
-        manifests = {name: self.workspace.manifest(name) or {} for name in (s.stage.name for s in self.recipe.steps)}
+        record = self.record(self._gate(allow_failed_gate=allow_failed_gate))
+        if before is None:
+            return record
+        previous = layout.Previous(version=before.version, content_root=before.content_root)
+        return record.model_copy(update={"previous": previous, "tombstones": before.tombstones})
+
+    def record(self, gate: layout.Gate | None) -> layout.Record:
+        """Return all of the record that can be known before a row is written, as of a first release."""
+        released = configs.released(map(self.reader.contract, self.recipe.tables()))
+        manifests = {name: self.workspace.manifest(name) or {} for name in self._stages}
         return layout.Record(
             name=self.recipe.dataset.name,
             title=self.recipe.dataset.title,
@@ -178,15 +217,13 @@ class _Frozen:
             content_root=layout.content_root({}),
             tables={},
             files=[],
-            stages=[step.stage.facts(step.parameters) for step in self.recipe.steps],
+            stages=[manifests[name]["origin"]["facts"] for name in self._stages],
             sources=self._sources()
             | {"tables": {contract.name: self.reader.digest(contract.name) for contract in released}},
             rejects={stage: dict(sorted(m["rejects"].items())) for stage, m in manifests.items() if m.get("rejects")},
             tools=_tools(manifests, self.recipe.plugins.facts()),
             rights={},
             gate=gate,
-            previous=layout.Previous(version=before.version, content_root=before.content_root) if before else None,
-            tombstones=before.tombstones if before else [],
         )
 
     def _sources(self) -> dict[str, Any]:
@@ -204,7 +241,7 @@ class _Frozen:
         return digests
 
     def _gate(self, *, allow_failed_gate: bool) -> layout.Gate | None:
-        report = checking.check(self.workspace.root)
+        report = checking.check_held(self.workspace, self.recipe.tables())
         findings = [f"{f.check}: {f.table + ': ' if f.table else ''}{f.message}" for f in report.findings]
         gate = self._verdict(findings)
         if (findings or (gate is not None and not gate.holds)) and not allow_failed_gate:
@@ -328,7 +365,7 @@ def _methods(validation: dict[str, Any]) -> list[dict[str, Any]]:
 def current_validation(workspace: Workspace) -> dict[str, Any] | None:
     """Return the workspace's last validation, or None when there is none or the tables have changed since."""
     try:
-        validation = read_json(workspace.root / VALIDATION)
+        validation = read_json(workspace.place(VALIDATION))
     except ValueError:
         return None
     reader = TableReader(workspace)

@@ -70,7 +70,7 @@ def publish(
         permit: raises RefusedError when the view at a folder must not be published.
         claim: statement that one holds the rights of what has no free licence; it stands in the record, and where the
             release is published if there is a place for it.
-        records: folder for the record; None for the first of `publications.folders`.
+        records: folder for the record; None for those of `publications.written_to`.
         is_final: whether to publish a Zenodo deposition at once; else it stays a draft, without a record.
         progress: is told of each file that is there.
 
@@ -86,9 +86,10 @@ def publish(
         UsageError: the URL names no place to publish to.
     """
     upload = pack(root, claim)
-    folder = publications.folders(records)[0]
+    folders = publications.written_to(records)
     with target_of(url, upload, is_final=is_final) as target:
-        publications.place(_publication(upload, "file:///"), folder)
+        for folder in folders:
+            publications.place(_publication(upload, "file:///"), folder)
         if verify is None:
             require_whole(root, _UNSENT)
         elif problems := verify(root):
@@ -100,9 +101,9 @@ def publish(
             is_there = status != "already published" or _wrong_there(target, [upload.signature]) == []
             signed = {"signature": "sent" if is_there else "not sent: the version was published without it before"}
             publication = publication if is_there else _publication(_unsigned(upload), target.address)
-    record = None if status == "draft" else str(publications.write(publication, folder))
+    written = [] if status == "draft" else [publications.write(publication, folder) for folder in folders]
     facts = publication.model_dump(include={"name", "version", "view", "files", "bytes", "url"})
-    return facts | signed | {"status": status, "record": record}
+    return facts | signed | {"status": status, "record": str(written[0]) if written else None}
 
 
 def target_of(url: str, upload: Upload, *, is_final: bool = False) -> Target:

@@ -19,6 +19,7 @@ from musicdata.errors import IntegrityError, StorageError
 from musicdata.release.publish import publications
 from musicdata.release.record import layout
 from musicdata.release.record.files import sums_of
+from musicdata.system import paths
 from musicdata.system.digests import sha256_of_file
 from musicdata.system.files import held, move_whole, storage_faults, write_whole
 
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from musicdata.release.publish.source import Source
     from musicdata.release.publish.upload import Progress
 
-_MAX_RECORD_BYTES = 64 << 20
 _STALE = "Fetch it again; if that ends like this too, what is published there is broken, or the record is"
 
 
@@ -38,26 +38,27 @@ def fetch(slug: str, *, records_in: Path | None = None, progress: Progress | Non
 
     Args:
         slug: ``musictm@1.0.0``, ``musictm@1.0.0+ids`` for a view, ``musictm`` for the highest version.
-        records_in: folder of records to look in; None for all of `records.folders`.
+        records_in: folder of records to look in; None for all of `publications.folders`.
         progress: is told of each file that is there.
 
     Raises:
         InputError: there is no record of it.
+        RefusedError: only the current folder has one, and nobody said that it is to be trusted.
         IntegrityError: what is published, or here, is not what the record says; the message names the files.
         TransferError: the download broke off; the same call goes on from there.
         UsageError: the network is needed and forbidden.
         StorageError: there is no room for it.
     """
     publication = publications.find(*publications.split_slug(slug), records_in)
-    folder = settings.read().home / "releases" / publication.name
+    releases = settings.read().home / "releases"
     name = f"{publication.version}-{publication.release_json_sha256[:12]}"
-    final, partial = folder / name, folder / f".{name}.partial"
+    final = paths.inside(releases, f"{publication.name}/{name}")
     if _is_here(final, publication):
         return final
-    with held(folder / f".{name}.lock", wait=True):  # another process that fetches the same: it is here then
+    with held(final.with_name(f".{name}.lock"), wait=True):  # another process that fetches the same: it is here then
         if not _is_here(final, publication):
-            with storage_faults(partial):
-                partial.mkdir(exist_ok=True)
+            with storage_faults(final):
+                partial = paths.make_inside(releases, f"{publication.name}/.{name}.partial")
             _Download(publication, partial, progress or (lambda *_: None)).run()
             move_whole(partial, final)
     return final
@@ -71,9 +72,8 @@ def _is_here(final: Path, publication: Publication) -> bool:
     """
     if not final.is_dir():
         return False
-    record = final / layout.RECORD
     wrong = [layout.RECORD]
-    if record.is_file() and sha256_of_file(record) == publication.release_json_sha256:
+    if _record_sha256(final) == publication.release_json_sha256:
         files = layout.read_record(final).files
         wrong = [file.path for file in files if not _has_size(final / file.path, file.bytes)]
     if wrong:
@@ -85,7 +85,15 @@ def _is_here(final: Path, publication: Publication) -> bool:
 
 
 def _has_size(path: Path, size: int) -> bool:
-    return path.is_file() and path.stat().st_size == size
+    return paths.is_regular(path) and path.stat().st_size == size
+
+
+def _record_sha256(folder: Path) -> str:
+    """Return the sha256 of `RELEASE.json` in a folder, "" where there is none."""
+    try:
+        return hashlib.sha256(layout.read_encoded(folder)).hexdigest()
+    except FileNotFoundError:
+        return ""
 
 
 class _Download:
@@ -106,14 +114,14 @@ class _Download:
 
         with reading(self._publication.url) as source:
             files = self._files(source)
-            paths = {file.path for file in files} | {layout.RECORD}
-            self._sweep(paths | {f"{path}.part" for path in paths})
+            names = {file.path for file in files} | {layout.RECORD}
+            self._sweep(names | {f"{name}.part" for name in names})
             self._need_room(files)
             wrong, n_bytes = [], 0
             for file in files:
                 target = self._folder / file.path
                 with storage_faults(target, file.bytes):
-                    target.parent.mkdir(parents=True, exist_ok=True)
+                    self._make_folder(file.path)
                 if not (_has_size(target, file.bytes) and sha256_of_file(target) == file.sha256):
                     try:
                         source.bring(file, target)
@@ -124,13 +132,18 @@ class _Download:
                 self._progress(file.path, n_bytes, self._publication.bytes)
         if wrong:
             raise self._differs(wrong)
-        self._sweep(paths)
+        self._sweep(names)
+
+    def _make_folder(self, path: str) -> None:
+        below, _, _ = path.rpartition("/")
+        if below:
+            paths.make_inside(self._folder, below)
 
     def _files(self, source: Source) -> list[layout.File]:
         """Return every file but `RELEASE.json`, after that has been fetched and checked."""
         slug, path = self._publication.slug, self._folder / layout.RECORD
-        if not path.is_file() or sha256_of_file(path) != self._publication.release_json_sha256:
-            data = source.read(layout.RECORD, min(_MAX_RECORD_BYTES, self._publication.bytes))
+        if _record_sha256(self._folder) != self._publication.release_json_sha256:
+            data = source.read(layout.RECORD, min(layout.MAX_RECORD_BYTES, self._publication.bytes))
             digest = hashlib.sha256(data).hexdigest()
             if digest != self._publication.release_json_sha256:
                 expected = self._publication.release_json_sha256
@@ -153,7 +166,7 @@ class _Download:
         with storage_faults(self._folder):
             for path in sorted(self._folder.rglob("*"), reverse=True):
                 name = path.relative_to(self._folder).as_posix()
-                if path.is_symlink() or (path.is_file() and name not in keep):
+                if path.is_symlink() or (not path.is_dir() and not (name in keep and paths.is_regular(path))):
                     path.unlink()
                 elif path.is_dir() and not any(path.iterdir()):
                     path.rmdir()

@@ -4,6 +4,9 @@
     BASE/<name>/.<version>.publishing/intent      digest of the RELEASE.json that is being uploaded; locked meanwhile
     BASE/<name>/.<version>.publishing/part        the file that is being copied
 
+BASE may be reached by links; what is below it may not, for others may be able to write there: a link that is found is
+named, and nothing is written through it.
+
 A file is copied to `part`, synced and renamed, so that each name in the version's folder is a whole file from the first
 moment; `RELEASE.json` comes last, by a hard link, which fails if there is one.
 """
@@ -18,7 +21,7 @@ from typing import TYPE_CHECKING
 from musicdata.errors import IntegrityError, WorkspaceHeldError
 from musicdata.release.publish import failures
 from musicdata.release.record import layout
-from musicdata.system.digests import sha256_of_file
+from musicdata.system import paths
 from musicdata.system.files import Lock, create_once, held, storage_faults, sync, sync_folder
 
 if TYPE_CHECKING:
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from musicdata.release.publish.upload import Commit, Progress, Upload
 
 _CHUNK_BYTES = 1 << 20
+_PART = "part"
 
 
 class Folder:
@@ -36,10 +40,10 @@ class Folder:
     def __init__(self, base: Path, upload: Upload) -> None:
         self._upload = upload
         self._base = base.absolute()
-        self._place = self._base / upload.record.name / upload.record.version
+        self._version = f"{upload.record.name}/{upload.record.version}"
+        self._place = self._base / self._version
         self._state = self._place.with_name(f".{upload.record.version}.publishing")
         self._intent = self._state / "intent"
-        self._part = self._state / "part"
         self._open = contextlib.ExitStack()
         self._lock: Lock | None = None
 
@@ -55,7 +59,7 @@ class Folder:
     def published(self) -> bytes | None:
         """Return the bytes of `RELEASE.json` there, or None."""
         try:
-            return (self._place / layout.RECORD).read_bytes()
+            return paths.read_inside(self._base, f"{self._version}/{layout.RECORD}", layout.MAX_RECORD_BYTES)
         except (FileNotFoundError, NotADirectoryError):
             return None
 
@@ -65,8 +69,11 @@ class Folder:
         Raises:
             RefusedError: an unfinished upload of another release is there, or files that belong to none.
             WorkspaceHeldError: another process is publishing this version there.
+            IntegrityError: there is a link, a pipe … where folders and files of ours should be.
         """
         with storage_faults(self._intent):
+            paths.inside(self._base, self._version)
+            paths.make_inside(self._base, self._below(self._state))
             if (lock := self._taken_lock()) is None:
                 raise WorkspaceHeldError(
                     f"another process is publishing {self._upload.record.slug} to {self._place}. Wait for it to end"
@@ -80,6 +87,10 @@ class Folder:
                 lock.write(self._wanted().encode())
                 _sync_up_to(self._state, self._base.parent)
 
+    def _below(self, path: Path) -> str:
+        """Return the name of a path below the base."""
+        return path.relative_to(self._base).as_posix()
+
     def _wanted(self) -> str:
         return f"{self._upload.digest}\n"
 
@@ -91,8 +102,9 @@ class Folder:
         return self._lock
 
     def _refuse_strays(self, is_new: bool) -> None:
-        paths = {path.relative_to(self._place).as_posix() for path in self._place.rglob("*") if not path.is_dir()}
-        if layout.RECORD not in paths and (strays := paths if is_new else paths - self._upload.paths):
+        paths.require_plain(self._base, [self._version])
+        there = {path.relative_to(self._place).as_posix() for path in self._place.rglob("*") if not path.is_dir()}
+        if layout.RECORD not in there and (strays := there if is_new else there - self._upload.paths):
             if is_new:
                 shutil.rmtree(self._state)
             raise failures.strayed(str(self._place), strays)
@@ -113,33 +125,38 @@ class Folder:
 
     def holds(self, file: layout.File) -> bool:
         """Say whether a file there is what it should be, by reading it."""
-        path = self._place / file.path
-        return path.is_file() and path.stat().st_size == file.bytes and sha256_of_file(path) == file.sha256
+        try:
+            with paths.open_inside(self._base, f"{self._version}/{file.path}", file.bytes) as there:
+                return hashlib.file_digest(there, "sha256").hexdigest() == file.sha256
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            return False
 
     def _put(self, file: layout.File) -> None:
         final = self._place / file.path
         digest = hashlib.sha256()
         with storage_faults(final, file.bytes):
-            with (self._upload.root / file.path).open("rb") as source, self._part.open("wb") as copy:
+            with (
+                paths.open_inside(self._upload.root, file.path, file.bytes) as source,
+                paths.create_inside(self._state, _PART) as copy,
+            ):
                 while chunk := source.read(_CHUNK_BYTES):
                     digest.update(chunk)
                     copy.write(chunk)
                 sync(copy)
             if digest.hexdigest() != file.sha256:
                 raise IntegrityError(f"{file.path} of {self._upload.root} is not what {layout.RECORD} says it is")
-            final.parent.mkdir(parents=True, exist_ok=True)
-            self._part.replace(final)
+            paths.move_inside(self._base, self._below(self._state / _PART), self._below(final))
             _sync_up_to(final.parent, self._place.parent)
 
     def commit(self) -> Commit:
         """Link `RELEASE.json` to its place."""
-        final = self._place / layout.RECORD
-        is_first = create_once(final, self._upload.encoded, self._part, alone=True)
+        final = paths.inside(self._base, f"{self._version}/{layout.RECORD}")
+        is_first = create_once(final, self._upload.encoded, paths.inside(self._state, _PART), alone=True)
         return "published" if is_first else "lost"
 
     def clean(self) -> None:
         """Remove the folder beside the version's, unless another process holds it."""
-        if not self._state.exists():
+        if not paths.inside(self._base, self._below(self._state)).exists():
             return
         with storage_faults(self._state):
             if self._taken_lock() is not None:

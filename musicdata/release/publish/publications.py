@@ -5,11 +5,17 @@
 
 Records are looked for in the folder that is given, or else, together, in
 
-1. `manifests/releases` of the current folder, if that has `manifests` and is not itself a release,
+1. the folder that MUSICDATA_RECORDS names,
 2. `$MUSICDATA_HOME/records`,
 3. those that ship with musicdata.
 
-They are written to the first of these, and never changed: a version is published once.
+A record says where a release comes from, and what it is: whose records are taken decides what is loaded. So those in
+`manifests/releases` of the current folder, which may be somebody else's, are named and not followed until
+MUSICDATA_RECORDS names them.
+
+A record is written to the folder that is given or that MUSICDATA_RECORDS names, or else both to `manifests/releases` of
+the current folder, if that has `manifests` and is not itself a release, and to `$MUSICDATA_HOME/records`. It is never
+changed: a version is published once.
 """
 
 from __future__ import annotations
@@ -17,6 +23,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -88,16 +95,26 @@ class Publication(BaseModel):
 
 
 def folders(records: Path | None = None) -> list[Path]:
-    """List the folders in which records are looked for, the first being the one they are written to."""
+    """List the folders in which records are looked for."""
     if records is not None:
         return [records]
+    told = settings.read()
+    named = [told.records] if told.records is not None else []
+    return [*named, told.home / "records", shipped.folder("manifests") / "releases"]
+
+
+def written_to(records: Path | None = None) -> list[Path]:
+    """List the folders that a record is written to."""
+    told = settings.read()
+    if named := records or told.records:
+        return [named]
+    return [*_of_current_folder(), told.home / "records"]
+
+
+def _of_current_folder() -> list[Path]:
     here = Path.cwd()
-    checkout = [here / "manifests" / "releases"] if _is_checkout(here) else []
-    return [*checkout, settings.read().home / "records", shipped.folder("manifests") / "releases"]
-
-
-def _is_checkout(folder: Path) -> bool:
-    return (folder / "manifests").is_dir() and not (folder / layout.RECORD).exists()
+    is_checkout = (here / "manifests").is_dir() and not (here / layout.RECORD).exists()
+    return [here / "manifests" / "releases"] if is_checkout else []
 
 
 def find(name: str, version: str | None = None, records: Path | None = None) -> Publication:
@@ -111,6 +128,7 @@ def find(name: str, version: str | None = None, records: Path | None = None) -> 
     Raises:
         InputError: there is none; the message says what there is.
         IntegrityError: two folders have records of it that contradict each other.
+        RefusedError: the current folder has one, which nobody said is to be trusted.
     """
     publications = all_of(name, records)
     if version is None and publications:
@@ -118,12 +136,26 @@ def find(name: str, version: str | None = None, records: Path | None = None) -> 
     number, _, view = (version or "").partition("+")
     matching = [each for each in publications if each.version == number and (not view or each.view == view)]
     if not matching:
+        if records is None:
+            _refuse_current_folder(name, number, view)
         views = dict.fromkeys(f"{each.version}+{each.view}" for each in publications)
         there = ", ".join(views) or _names_there(records)
         looked = ", ".join(map(str, folders(records)))
         slug = f"{name}@{version}" if version else name
         raise InputError(f"there is no record of {slug}; there is: {there} (looked in {looked})")
     return matching[0]
+
+
+def _refuse_current_folder(name: str, version: str, view: str) -> None:
+    """Raise RefusedError where the release that is looked for is on record in the current folder only."""
+    for folder in set(_of_current_folder()) - set(folders()):
+        for each in all_of(name, folder):
+            if version in ("", each.version) and view in ("", each.view):
+                raise RefusedError(
+                    f"only {folder}, in the current folder, has a record of {each.slug}; by that it is at {each.url} and "
+                    f"its RELEASE.json has the sha256 {each.release_json_sha256[:12]}…. Whoever made this folder would "
+                    f"decide what you load. If you trust it: export MUSICDATA_RECORDS={shlex.quote(str(folder))}"
+                )
 
 
 def all_of(name: str, records: Path | None = None) -> list[Publication]:
@@ -166,7 +198,7 @@ def place(publication: Publication, folder: Path) -> tuple[Path, bool]:
     Raises:
         RefusedError: the version is on record with other bytes, or with another content in another view.
     """
-    plain = folder / publication.name / f"{publication.version}.json"
+    plain = paths.inside(folder, f"{publication.name}/{publication.version}.json")
     for path in (plain, plain.with_name(f"{publication.version}+{publication.view}.json")):
         if not path.is_file():
             return path, False

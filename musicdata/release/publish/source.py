@@ -5,19 +5,21 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import re
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote
 
 from musicdata import settings
 from musicdata.errors import IntegrityError, UsageError
 from musicdata.release.publish.failures import transfers
 from musicdata.release.publish.store import ATOMIC, open_store
+from musicdata.system import paths
 from musicdata.system.digests import sha256_of_file
 from musicdata.system.files import move_whole, storage_faults, sync
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from typing import IO
 
     from musicdata.release.record.layout import File
     from musicdata.settings import Secret
@@ -81,7 +83,9 @@ class Files:
     def __init__(self, address: str, place: str) -> None:
         self.address = address
         self._place = place
-        self._fs, self._root = _open(place)
+        self._fs: Any = None  # none is asked for files of this machine
+        if "://" in place:
+            self._fs, self._root = open_store(place)
 
     @transfers
     def read(self, path: str, max_bytes: int) -> bytes:
@@ -100,8 +104,10 @@ class Files:
         return data
 
     def _opened(self, path: str) -> Any:
-        with contextlib.suppress(FileNotFoundError):
-            return self._fs.open(f"{self._root}/{path}", "rb", block_size=_CHUNK_BYTES)
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+            if self._fs is None:
+                return paths.open_inside(Path(self._place), path)
+            return self._fs.open(f"{self._root.rstrip('/')}/{path}", "rb", block_size=_CHUNK_BYTES)
         raise IntegrityError(f"{path} is missing")
 
     @transfers
@@ -109,7 +115,7 @@ class Files:
         """Fetch a file."""
         part = to.with_name(f"{to.name}.part")
         while True:
-            offset = part.stat().st_size if part.is_file() else 0
+            offset = part.stat().st_size if paths.is_regular(part) else 0
             goes_on = 0 < offset <= file.bytes
             self._append(file, part, offset if goes_on else 0)
             if part.stat().st_size == file.bytes and sha256_of_file(part) == file.sha256:
@@ -136,7 +142,7 @@ class Files:
     def _append(self, file: File, part: Path, offset: int) -> None:
         """Read from `offset` on, and not much further than the file should reach."""
         left = file.bytes - offset + 1
-        with self._opened(file.path) as source, _opened(part, "ab" if offset else "wb") as copy:
+        with self._opened(file.path) as source, _opened(part, goes_on=offset > 0) as copy:
             source.seek(offset)
             while left > 0 and (chunk := source.read(min(_CHUNK_BYTES, left))):
                 with storage_faults(part, left):
@@ -146,18 +152,9 @@ class Files:
                 sync(copy)
 
 
-def _opened(part: Path, mode: Literal["ab", "wb"]) -> BinaryIO:
+def _opened(part: Path, *, goes_on: bool) -> IO[bytes]:
     with storage_faults(part):
-        return part.open(mode)
-
-
-def _open(place: str) -> tuple[Any, str]:
-    if "://" in place:
-        fs, root = open_store(place)
-        return fs, root.rstrip("/")
-    import fsspec
-
-    return fsspec.filesystem("file"), place
+        return paths.append(part) if goes_on else paths.create(part)
 
 
 class Web:

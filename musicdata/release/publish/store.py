@@ -20,6 +20,7 @@ from musicdata.errors import SetupError
 from musicdata.release.publish import failures
 from musicdata.release.publish.failures import transfers
 from musicdata.release.record import layout
+from musicdata.system import paths
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -135,7 +136,7 @@ class Store:
 
     def _read(self, path: str) -> bytes | None:
         try:
-            data: bytes = self._fs.cat_file(path)
+            data: bytes = self._fs.cat_file(path, start=0, end=layout.MAX_RECORD_BYTES)
         except FileNotFoundError:
             return None
         return data
@@ -156,7 +157,9 @@ class Store:
         facts: dict[str, Any] = {}
         if self._is_s3:
             facts = {"Metadata": {"sha256": file.sha256}, "chunksize": self.part_bytes}
-        self._fs.put_file(str(self._upload.root / file.path), f"{self._place}/{file.path}", **facts)
+        source = paths.inside(self._upload.root, file.path)
+        paths.open_regular(source, file.bytes).close()
+        self._fs.put_file(str(source), f"{self._place}/{file.path}", **facts)
 
     def _told(self, file: layout.File) -> str:
         """Return the sha256 that an object was put with; where stores keep none, that of its bytes."""

@@ -103,7 +103,12 @@ class ReleaseReader:
     def parameters(self, stage: str) -> dict[str, Any]:
         """Return what a stage ran with; nothing for one that did not run."""
         facts = next((one for one in self._record.stages if one.get("stage") == stage), {})
-        return dict(facts.get("parameters") or {})
+        parameters = facts.get("parameters")
+        return dict(parameters) if isinstance(parameters, dict) else {}
+
+    def locations(self, stage: str) -> dict[str, str]:  # noqa: ARG002
+        """Return nothing: a release does not say where its input lay."""
+        return {}
 
     def rejects(self) -> Iterator[dict[str, Any]]:
         """Yield nothing: a release counts the items that were dropped, and does not show them."""

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from musicdata.definitions import contract as contracts
 from musicdata.definitions import recipe as recipes
+from musicdata.definitions.identifiers import odd_file_names
 from musicdata.errors import ContractError, IntegrityError, RecipeError
 from musicdata.release.reading.merge import blocks, falling, key_at, refuse_twins
 from musicdata.release.reading.side import Side
@@ -20,6 +21,7 @@ from musicdata.release.record import layout
 from musicdata.release.record.digests import ColumnDigest
 from musicdata.release.record.files import data_files, opened
 from musicdata.release.record.tree import Problem
+from musicdata.release.verify import provenance
 from musicdata.system import paths
 
 if TYPE_CHECKING:
@@ -77,7 +79,10 @@ def problems(root: Path, record: Record, *, deep: bool) -> list[Problem]:
         jobs = [(config, split) for config in view.configs for split in view.splits(config)]
         checked = pool.map(lambda job: list(view.split_problems(*job, deep=deep)), jobs)
         problems = [problem for problems_of_split in checked for problem in problems_of_split]
-    return problems or [problem for config in view.configs for problem in view.twins(config)]
+    problems = problems or [problem for config in view.configs for problem in view.twins(config)]
+    if problems or record.view != "full":
+        return problems
+    return [Problem(layout.RECORD, "", f"{table}: {text}") for table, text in provenance.row_problems(root, record)]
 
 
 def config_columns(record: Record, config: str) -> set[str]:
@@ -125,7 +130,7 @@ def _around(root: Path, record: Record) -> list[Problem]:
         problems.append(
             Problem(layout.RECIPE, "", f"is the recipe of {head.dataset.name!r}, the release is {record.name!r}")
         )
-    return problems
+    return problems + [Problem(layout.RECIPE, "", text) for text in provenance.recipe_problems(root, record)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,12 +210,13 @@ class _View:
         """Yield how the rows of a split differ from what is said of them."""
         places = self.places(config)
         keys = {tuple(self.facts(t).columns[name] for name in self.contracts[t].key) for t in self.tables(config)}
-        check = _SplitCheck(
-            split, sorted(keys), {name: of[0][1].arrow_type for name, of in places.items()} if deep else {}
-        )
-        columns = (
-            list(places) if deep else sorted({*(n for key in keys for n in key), *(["split"] * ("split" in places))})
-        )
+        media = [name for name, of in places.items() if of[0][1].is_media]
+        digested = {name: of[0][1].arrow_type for name, of in places.items()} if deep else {}
+        check = _SplitCheck(split, sorted(keys), digested, media)
+        columns = list(places)
+        if not deep:
+            columns = sorted({*(n for key in keys for n in key), *(["split"] * ("split" in places))})
+            columns += [f"{name}.path" for name in media]
         for path in data_files(self.record, config, split):
             try:
                 with opened(self.root, path) as file:
@@ -281,10 +287,13 @@ def _told(kind: pa.DataType, nullable: bool) -> str:
 
 
 class _SplitCheck:
-    """Takes the rows of one split piece by piece; looks at keys and splits, and digests columns."""
+    """Takes the rows of one split piece by piece; looks at keys, splits and names of media, and digests columns."""
 
-    def __init__(self, split: str, keys: list[tuple[str, ...]], digested: dict[str, pa.DataType]) -> None:
+    def __init__(
+        self, split: str, keys: list[tuple[str, ...]], digested: dict[str, pa.DataType], media: list[str]
+    ) -> None:
         self.n_rows = 0
+        self._media = media
         self.digests = {name: ColumnDigest(kind) for name, kind in digested.items()}
         self._split = split
         self._before = dict.fromkeys(keys)
@@ -302,5 +311,8 @@ class _SplitCheck:
             and not pc.all(pc.equal(rows.column("split"), pa.scalar(self._split)), min_count=0).as_py()
         ):
             yield Problem(path, "split", f"has rows of another split than {self._split}")
+        for name in self._media:
+            for odd in odd_file_names(pc.struct_field(rows.column(name), "path")):
+                yield Problem(path, name, f"calls a sound or a picture {odd[:100]!r}, which is no plain file name")
         for name, digest in self.digests.items():
             digest.update(rows.column(name))

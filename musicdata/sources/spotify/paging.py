@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     Entry = Playlist | Track | Unusable
 
 SEARCH_DEPTH = 1000
-_LARGE_PAGE, _SMALL_PAGE = 50, 10  # extended quota; development mode
-_REFUSED = b'{"refused":"invalid_limit"}'
+SEARCH_PAGE, ITEMS_PAGE = 10, 50  # the most that a page may have, as published
 
 
 class Pager:
@@ -36,30 +35,19 @@ class Pager:
 
     def __init__(self, api: Callable[[], WebApi]) -> None:
         self._api = api
-        self._search_limit = _LARGE_PAGE
 
     def search(self, caller: Caller, kind: Kind, query: str, most: int) -> list[Entry]:
         """Return up to `most` entries that a search finds, and before them those that cannot be used.
-
-        How many a page may have is found out by asking for many: that call is refused to apps in development mode.
 
         Raises:
             HttpError: a page cannot be had.
         """
 
         def page_at(offset: int) -> Page:
-            limit = self._search_limit
-            what = {"search": kind, "query": query, "limit": limit, "offset": offset}
-            return _kept_page(caller, what, lambda: self._api().search(kind, query, limit, offset))
+            what = {"search": kind, "query": query, "limit": SEARCH_PAGE, "offset": offset}
+            return _kept_page(caller, what, lambda: self._api().search(kind, query, SEARCH_PAGE, offset))
 
-        try:
-            first = page_at(0)
-        except HttpError as error:
-            if error.reason != "invalid_limit" or self._search_limit == _SMALL_PAGE:
-                raise
-            self._search_limit = _SMALL_PAGE
-            first = page_at(0)
-        return list(_entries(first, page_at, self._search_limit, most, SEARCH_DEPTH))
+        return list(_entries(page_at(0), page_at, SEARCH_PAGE, most, SEARCH_DEPTH))
 
     def playlist_items(self, caller: Caller, playlist_id: str, most: int) -> list[Entry]:
         """Return up to `most` tracks of a playlist, and between them the entries that cannot be used.
@@ -69,29 +57,19 @@ class Pager:
         """
 
         def page_at(offset: int) -> Page:
-            what = {"items_of": playlist_id, "limit": _LARGE_PAGE, "offset": offset}
-            return _kept_page(caller, what, lambda: self._api().playlist_items(playlist_id, _LARGE_PAGE, offset))
+            what = {"items_of": playlist_id, "limit": ITEMS_PAGE, "offset": offset}
+            return _kept_page(caller, what, lambda: self._api().playlist_items(playlist_id, ITEMS_PAGE, offset))
 
-        return list(_entries(page_at(0), page_at, _LARGE_PAGE, most, None))
+        return list(_entries(page_at(0), page_at, ITEMS_PAGE, most, None))
 
 
 def _kept_page(caller: Caller, what: dict[str, object], ask: Callable[[], Page]) -> Page:
-    """Return a page; that so many a page of a search are refused is an answer too, and kept like one."""
+    """Return a page, asked for or kept."""
 
     def reply() -> bytes:
-        try:
-            page = ask()
-        except HttpError as error:
-            if error.reason == "invalid_limit" and "search" in what and what["limit"] == _LARGE_PAGE:
-                return _REFUSED
-            raise
-        return json.dumps(page.model_dump(mode="json"), sort_keys=True, ensure_ascii=False).encode()
+        return json.dumps(ask().model_dump(mode="json"), sort_keys=True, ensure_ascii=False).encode()
 
-    kept = caller.call("spotify", what, reply)
-    if kept == _REFUSED:
-        message = f"Spotify refuses pages of {what['limit']}, as it does to apps in development mode"
-        raise HttpError(message, Outcome.INVALID, 400, reason="invalid_limit")
-    return Page.model_validate_json(kept)
+    return Page.model_validate_json(caller.call("spotify", what, reply))
 
 
 def _entries(page: Page, page_at: Callable[[int], Page], limit: int, most: int, depth: int | None) -> Iterator[Entry]:

@@ -6,18 +6,20 @@ the user's own, or wrong: they keep their place in the page, with the reason why
 
 from __future__ import annotations
 
+import calendar
 import re
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from musicdata.music.text.limits import CREDITS, STATEMENT
 from musicdata.music.text.names import one_line
 from musicdata.system.http import HttpError, Outcome
 
 _ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}")
 _ID = re.compile(r"[0-9A-Za-z]{1,64}")
 _LINK = re.compile(r"(?:spotify:playlist:|https?://open\.spotify\.com/(?:intl-\w+/)?playlist/)([0-9A-Za-z]+)(?:\?\S*)?")
-_DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
+_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
 _LONGEST_MS = 7 * 86_400_000
 
 Kind = Literal["playlist", "track"]
@@ -33,6 +35,22 @@ def isrc_of(text: object) -> str | None:
     return plain if _ISRC.fullmatch(plain) else None
 
 
+def date_of(text: object) -> str | None:
+    """Return year, month or day as far as a date tells them; None where it tells no year.
+
+    >>> date_of("2017-05-26"), date_of("2017-00-00"), date_of("0000"), date_of("soon")
+    ('2017-05-26', '2017', None, None)
+    """
+    match = _DATE.fullmatch(text) if isinstance(text, str) else None
+    if match is None or match[1] == "0000":
+        return None
+    year, month, day = match[1], int(match[2] or 0), int(match[3] or 0)
+    if not 1 <= month <= 12:
+        return year
+    last = calendar.monthrange(int(year), month)[1]
+    return f"{year}-{month:02d}-{day:02d}" if 1 <= day <= last else f"{year}-{month:02d}"
+
+
 def playlist_links(text: str) -> list[str]:
     """Return the ids in a text of nothing but links to playlists, in order; none if it says anything else.
 
@@ -43,6 +61,9 @@ def playlist_links(text: str) -> list[str]:
     """
     matches = [_LINK.fullmatch(word) for word in text.replace(",", " ").split()]
     return list(dict.fromkeys(match[1] for match in matches if match)) if all(matches) else []
+
+
+Name = Annotated[str, Field(max_length=STATEMENT)]
 
 
 class _Record(BaseModel):
@@ -80,9 +101,9 @@ class Track(_Record):
 
     spotify_id: str | None = None
     isrc: str | None = None
-    title: str = Field(min_length=1)
-    artists: tuple[str, ...] = Field(min_length=1)
-    album: str = ""
+    title: str = Field(min_length=1, max_length=STATEMENT)
+    artists: tuple[Name, ...] = Field(min_length=1, max_length=CREDITS)
+    album: str = Field("", max_length=STATEMENT)
     release_date: str | None = None
     duration_ms: int | None = Field(None, ge=0, le=_LONGEST_MS)
     explicit: bool | None = None
@@ -151,7 +172,7 @@ def _count(value: object) -> int | None:
 
 
 def _text(value: object) -> str:
-    return one_line(value) if isinstance(value, str) else ""
+    return one_line(value, STATEMENT + 1) if isinstance(value, str) else ""
 
 
 def _part(value: object, *names: str) -> dict[str, Any]:
@@ -207,8 +228,8 @@ def _track(track: object) -> Track | Unusable:
         "title": name,
         "artists": tuple(artist for artist in artists if artist),
         "album": _text(_part(track, "album").get("name")),
-        "release_date": _date(_part(track, "album").get("release_date")),
-        "duration_ms": track.get("duration_ms"),
+        "release_date": date_of(_part(track, "album").get("release_date")),
+        "duration_ms": _length(track.get("duration_ms")),
         "explicit": track.get("explicit") if isinstance(track.get("explicit"), bool) else None,
         "popularity": _popularity(track.get("popularity")),
     }
@@ -233,8 +254,9 @@ def _objects(value: object) -> list[dict[str, Any]]:
     return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
 
 
-def _date(value: object) -> str | None:
-    return value if isinstance(value, str) and _DATE.fullmatch(value) else None
+def _length(value: object) -> object:
+    """Return a length as it is told; None for 0, which is how Spotify says that it knows none."""
+    return None if value == 0 and not isinstance(value, bool) else value
 
 
 def _popularity(value: object) -> int | None:

@@ -60,7 +60,7 @@ class WebApi:
             missing = f"{_USED_FOR} needs {error.name}, which is not installed. Run: pip install 'musicdata[crawl]'"
             raise SetupError(missing) from error
         logging.getLogger("spotipy").addHandler(logging.NullHandler())  # else its errors go to the terminal
-        self._session = BorrowedSession(Limits(deadline_s=services.deadline_s))
+        self._session = BorrowedSession(Limits(deadline_s=services.deadline_s), services.reach("spotify"))
         self._user_token = services.keys.get(USER_TOKEN)
         self._sign_in: Any = None
         if self._user_token is None:

@@ -3,6 +3,9 @@
     {"ask": "search", "query": …, "n": 5}                           → {"entries": […]}
     {"ask": "clip", "url": …, "folder": …, "max_bytes": …, "wanted": {…}} → {"file": …}, a FLAC file in that folder
 
+Each says with "reach" where sockets may lead (`musicdata.settings.reach`); without it they lead nowhere. That holds for
+every library in this process, redirects and names that change their address included, and for ffmpeg by a proxy here.
+
 An answer may also be an error: ``{"fault": {…}}`` as `faults` reads it, ``{"format": [reason, detail]}`` for a file
 that is not what it should be, ``{"setup": message}`` for what is missing here, ``{"storage": message}`` for no room.
 Nothing is tried twice.
@@ -10,29 +13,41 @@ Nothing is tried twice.
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import shlex
 import shutil
 import sys
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from musicdata.errors import FormatError, SetupError, StorageError
 from musicdata.music.formats import sound_files
-from musicdata.sources.videos import clips
+from musicdata.settings.reach import place_of, unpacked
+from musicdata.sources.videos import clips, forwarder
 from musicdata.system import processes
+from musicdata.system.http.addresses import ProcessGuard, require_permitted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from musicdata.settings.reach import Place
+
 _FACTS = ("id", "url", "title", "channel", "uploader", "duration", "view_count", "description", "live_status")
+_RUNTIMES = ("deno", "node", "bun", "qjs", "quickjs")
+# What names are resolved by and certificates checked with, and what runtimes ask of the machine.
+_NAMES = ("/etc/resolv.conf", "/etc/hosts", "/etc/host.conf", "/etc/nsswitch.conf", "/etc/gai.conf", "/etc/services")
+_NAMES += ("/etc/protocols", "/etc/ssl", "/etc/pki", "/etc/ca-certificates", "/run/systemd/resolve", "/proc", "/sys")
+_CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 _EXTRACTORS = ["youtube", "youtube:search", "generic"]
 _MAX_REDIRECTS = 5
 _MESSAGE_CHARACTERS = 1000
 _MAX_WARNINGS = 10
 _PATH = os.environ.get("PATH", processes.SYSTEM_PATH)
+_PROTOCOLS = "file,http,https,httpproxy,tcp,tls,pipe,fd,crypto"
 _NAME = "media"  # of the fetched file: nothing a server says gets into a name
 
 
@@ -69,11 +84,24 @@ class _YtDlp:
 
     def __init__(self) -> None:
         import yt_dlp
+        import yt_dlp.globals
 
+        yt_dlp.globals.plugin_dirs.value = []  # what a crawl yields does not depend on plug-ins of the user
+        self.guard = ProcessGuard()
         self.log = _Log()
         self._module = yt_dlp
         self._max_bytes = 0
-        self._ydl = yt_dlp.YoutubeDL(
+        self._proxy = ""
+        guard = self.guard
+
+        class Guarded(yt_dlp.YoutubeDL):  # type: ignore[misc]  # yt-dlp has no types
+            """A YoutubeDL that looks at addresses itself, since behind a proxy names are looked up elsewhere."""
+
+            def urlopen(self, req: Any) -> Any:
+                require_permitted(req if isinstance(req, str) else req.url, guard.reach)
+                return super().urlopen(req)
+
+        self._ydl = Guarded(
             {
                 "quiet": True,
                 "noprogress": True,
@@ -113,7 +141,7 @@ class _YtDlp:
         params.pop("download_ranges", None)
         if section is not None:
             params["download_ranges"] = self._module.utils.download_range_func(None, [section])
-            _offer_ffmpeg(folder)
+            self._offer_ffmpeg(folder)
         info = self._ydl.process_ie_result(self._resolved(url), download=True)
         files = [Path(entry["filepath"]) for entry in info.get("requested_downloads") or () if entry.get("filepath")]
         if len(files) != 1 or not files[0].is_file():
@@ -121,6 +149,25 @@ class _YtDlp:
         if files[0].stat().st_size > max_bytes:
             raise TooLargeError(f"more than {max_bytes:,} bytes")
         return files[0]
+
+    def _offer_ffmpeg(self, folder: Path) -> None:
+        """Put our ffmpeg where yt-dlp finds it: a program that the kernel ends with this process, behind our proxy.
+
+        yt-dlp asks for it by name before it reads its own option `ffmpeg_location`.
+        """
+        script = folder / "ffmpeg"
+        setpriv = shutil.which("setpriv", path=processes.SYSTEM_PATH) or "setpriv"
+        command = shlex.join([setpriv, "--pdeathsig", "KILL", "--", str(sound_files.ffmpeg())])
+        script.write_text(f'#!/bin/sh\n{self._proxied()}exec {command} -protocol_whitelist {_PROTOCOLS} "$@"\n')
+        script.chmod(0o700)
+        os.environ["PATH"] = f"{folder}:{_PATH}"
+
+    def _proxied(self) -> str:
+        """Return the line that sends ffmpeg through our proxy; a proxy of the user's own is left to it."""
+        if _proxies():
+            return ""
+        self._proxy = self._proxy or forwarder.start()
+        return f"unset no_proxy NO_PROXY; export http_proxy={shlex.quote(self._proxy)}\n"
 
     def _resolved(self, url: str) -> dict[str, Any]:
         """Return what is at an address; a page that only names media elsewhere is not followed."""
@@ -140,17 +187,12 @@ class _YtDlp:
             raise TooLargeError(f"more than {self._max_bytes:,} bytes")
 
 
-def _offer_ffmpeg(folder: Path) -> None:
-    """Put our ffmpeg where yt-dlp finds it: a program that is ended by the kernel when this process is.
-
-    yt-dlp asks for it by name before it reads its own option `ffmpeg_location`.
-    """
-    script = folder / "ffmpeg"
-    setpriv = shutil.which("setpriv", path=processes.SYSTEM_PATH) or "setpriv"
-    command = shlex.join([setpriv, "--pdeathsig", "KILL", "--", str(sound_files.ffmpeg())])
-    script.write_text(f'#!/bin/sh\nexec {command} "$@"\n')
-    script.chmod(0o700)
-    os.environ["PATH"] = f"{folder}:{_PATH}"
+def _proxies() -> frozenset[Place]:
+    """Return the places of the proxies that the user's environment names."""
+    names = (f"{scheme}_proxy" for scheme in ("http", "https", "all"))
+    urls = (os.environ.get(name) or os.environ.get(name.upper()) for name in names)
+    places = (place_of(url if "://" in url else f"http://{url}") for url in urls if url)
+    return frozenset(place for place in places if place)
 
 
 def _clip(ytdlp: _YtDlp, question: Mapping[str, Any]) -> dict[str, Any]:
@@ -171,6 +213,8 @@ _QUESTIONS: Mapping[str, Callable[[_YtDlp, Mapping[str, Any]], dict[str, Any]]] 
 def answer(ytdlp: _YtDlp, question: Mapping[str, Any]) -> dict[str, Any]:
     """Answer one question; never raises, since the next one can be answered all the same."""
     ytdlp.log.warnings.clear()
+    reach = unpacked(question.get("reach", {}))
+    ytdlp.guard.reach = replace(reach, places=reach.places | _proxies())
     try:
         return _QUESTIONS[question["ask"]](ytdlp, question)
     except FormatError as error:
@@ -209,6 +253,24 @@ def _link(error: BaseException) -> dict[str, Any]:
     }
 
 
+def _confine(folder: Path | None) -> None:
+    """Leave this process what it needs: programs, what resolves names and checks certificates, and one folder.
+
+    Raises:
+        SetupError: a sandbox is required and cannot be had.
+    """
+    import musicdata
+
+    own = [Path(sys.prefix), Path(sys.base_prefix), Path(musicdata.__file__).parent]
+    own += [Path(entry) for entry in sys.path if entry.endswith(("site-packages", "dist-packages"))]
+    spec = importlib.util.find_spec("yt_dlp")
+    own += [Path(place) for place in spec.submodule_search_locations or ()] if spec else []
+    runtimes = [Path(path).resolve() for name in _RUNTIMES if (path := shutil.which(name))]
+    own += [*runtimes, *(path.parent.parent / "lib" for path in runtimes)]
+    certificates = [Path(path) for name in _CERTIFICATES if (path := os.environ.get(name))]
+    processes.confine_self(reads=[*own, *map(Path, _NAMES), *certificates], writes=[folder] if folder else [])
+
+
 def main() -> None:
     """Answer questions until standard input ends."""
     # Whatever a library prints must not mix with the answers, nor with what the main process shows.
@@ -217,9 +279,12 @@ def main() -> None:
         os.dup2(nowhere.fileno(), sys.stdout.fileno())
         os.dup2(nowhere.fileno(), sys.stderr.fileno())
     try:
+        _confine(Path(sys.argv[1]) if len(sys.argv) > 1 else None)
         ytdlp = _YtDlp()
+    except SetupError as error:
+        replies: Iterable[dict[str, Any]] = [{"setup": str(error)}]
     except ImportError as error:
-        replies: Iterable[dict[str, Any]] = [{"setup": f"yt-dlp cannot be used: {error}"}]
+        replies = [{"setup": f"yt-dlp cannot be used: {error}"}]
     else:
         replies = chain([{"ready": True}], (answer(ytdlp, json.loads(line)) for line in sys.stdin))
     for one in replies:

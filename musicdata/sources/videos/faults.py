@@ -104,6 +104,7 @@ _PHRASES = (
     _Rule("timed out", Outcome.TRANSIENT, "timeout"),
 )
 _TYPES = {
+    "ForbiddenAddressError": (Outcome.INVALID, "forbidden_address"),
     "TooLargeError": (Outcome.INVALID, "too_large"),
     "NotMediaError": (Outcome.INVALID, "not_media"),
     "UnsupportedError": (Outcome.INVALID, "not_media"),

@@ -14,19 +14,23 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Literal
 
 from musicdata.music.text.names import artist_names, normalised, title_parts, version_words
+from musicdata.sources.videos import title_words
+from musicdata.sources.videos.explanation import explained
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from musicdata.sources.videos.explanation import Explanation
 
 Verdict = Literal["accepted", "review", "rejected"]
 KINDS = ("topic", "official_audio", "official_video", "lyric_video", "other")
 _OF_KIND = {"topic": 1.0, "official_audio": 0.75, "official_video": 0.5, "lyric_video": 0.25, "other": 0.0}
 _WEIGHTS = {"title": 0.35, "artist": 0.25, "time": 0.2, "kind": 0.2}
 LOOP_S = 1800.0
-# Another recording than the one without them. A remaster, an edit or "album version" is told by its length, if at all.
+# Another recording than the one without them. A remaster or "album version" is told by its length, if at all.
 _VERSIONS = frozenset(
     {"live", "remix", "acoustic", "instrumental", "karaoke", "cover", "demo", "speed", "rerecorded", "piano"}
-    | {"orchestral", "acappella", "reprise", "extended"}
+    | {"orchestral", "acappella", "reprise", "extended", "version"}
 )
 _OF_CHANNEL = frozenset({"karaoke", "cover", "instrumental", "speed", "piano"})
 _OTHER_WORDS = {
@@ -42,8 +46,18 @@ _OTHER_WORDS = {
     "teaser": re.compile(r"\b(?:teaser|trailer|snippet|preview)\b"),
     "concert": re.compile(r"\bconcert\b"),
     "karaoke": re.compile(r"\bkaraoke\b"),
-    "cover": re.compile(r"\b(?:drum|guitar|bass|piano|violin|cello|ukulele|vocal|metal) cover\b|\bcover by\b"),
+    "cover": re.compile(
+        r"\b(?:drum|guitar|bass|piano|violin|cello|ukulele|vocal|metal) cover\b|\bcover by\b|\bsung by\b"
+    ),
+    "minus_one": re.compile(r"\bminus ?one\b|\b(?:drum|bass|guitar)less\b|\bbacking track\b"),
+    "8bit": re.compile(r"\b8 ?bit\b|\bchip ?tune\b"),
+    "type_beat": re.compile(r"\btype beat\b"),
+    "parody": re.compile(r"\bparod(?:y|ie|ia)\b"),
+    "ai": re.compile(r"\bai (?:cover|version|generated)\b"),
+    "tribute": re.compile(r"\btribute\b|\bstring quartet\b|\blullaby (?:version|rendition)\b|\bmusic box\b"),
 }
+_CLEAN = re.compile(r"\bclean\b|\bcensored\b|\bbleeped\b|\bno swearing\b")
+_EXPLICIT = re.compile(r"\bexplicit\b|\buncensored\b|\bdirty (?:version|edit)\b")
 _BETWEEN = re.compile(r"\s[-–—|:~]+\s|:\s|\s[\"“«]|[\"”»](?:\s|$)")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _BY = re.compile(r"\s+by\s+", re.IGNORECASE)
@@ -52,12 +66,22 @@ _OF_CHANNEL_NAME = re.compile(r"\s+-\s+topic$|\s*vevo$|\s+official(?: channel)?$
 
 @dataclass(frozen=True, slots=True)
 class Song:
-    """The recording that is wanted; `artists` are all of them, joined by "; ", and `duration_s` may be unknown."""
+    """The recording that is wanted.
+
+    Attributes:
+        artist: the first; `artists` are all of them, joined by "; ".
+        title: with its versions and guests.
+        duration_s: None if it is not known.
+        album: that it is on, if that is known.
+        explicit: whether it is marked so; None if it is not known.
+    """
 
     artist: str
     artists: str
     title: str
     duration_s: float | None
+    album: str = ""
+    explicit: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +133,22 @@ class Match:
 def match(song: Song, candidate: Candidate, thresholds: Thresholds) -> Match:
     """Measure and judge one candidate."""
     kind = kind_of(candidate)
-    artist = round(artist_similarity(song, candidate), 4)
-    title = round(title_similarity(song, candidate), 4)
+    explanation = explained(song, candidate)
+    across = explanation.across_scripts
+    whole = explanation.is_whole
+    artist = 1.0 if (across or whole) and explanation.has_artist else round(artist_similarity(song, candidate), 4)
+    title = 1.0 if (across or whole) and explanation.has_title else round(title_similarity(song, candidate), 4)
     known = candidate.duration_s is not None and song.duration_s is not None
     difference_s = round((candidate.duration_s or 0) - (song.duration_s or 0), 3) if known else None
     time = 0.0 if difference_s is None else math.exp(-0.1 * abs(difference_s))
     parts = {"title": title, "artist": artist, "time": time, "kind": _OF_KIND[kind]}
     score = round(sum(_WEIGHTS[name] * part for name, part in parts.items()), 4)
-    objections = _objections(song, candidate, thresholds, (artist, title, difference_s))
-    verdict, reason = next(objections, ("accepted", ""))
+    objections = [
+        *_objections(song, candidate, thresholds, (artist, title, difference_s)),
+        *_doubts(song, candidate, explanation),
+    ]
+    rejected = [objection for objection in objections if objection[0] == "rejected"]
+    verdict, reason = next(iter(rejected or objections), ("accepted", ""))
     return Match(kind, artist, title, difference_s, score, verdict, reason)
 
 
@@ -159,6 +190,39 @@ def _objections(
         yield "review", "duration: that of the track is unknown"
     elif abs(difference_s) > thresholds.accept_s:
         yield "review", f"duration: {difference_s:+g} s"
+
+
+def _doubts(song: Song, candidate: Candidate, explanation: Explanation) -> Iterator[tuple[Verdict, str]]:
+    """Yield what of a candidate the song does not explain: each is for a person to look at."""
+    if marked := _other_marking(song, candidate):
+        yield "rejected" if song.explicit is not None else "review", f"version: {marked}"
+    if "edit" in title_parts(candidate.title)[1] - version_words(song.title):
+        yield "review", "version: has edit"
+    if not explanation.has_title:
+        yield "review", f"title: it is not {title_parts(song.title)[0]!r} word by word"
+    if explanation.lacks:
+        yield "review", f"title: lacks {' '.join(explanation.lacks)!r}"
+    if explanation.left:
+        yield "review", f"title: nothing explains {' '.join(explanation.left)!r}"
+    if not explanation.has_artist:
+        yield "review", "artist: alike, and not named"
+    if explanation.performs:
+        yield "review", f"channel: {explanation.channel!r} is somebody else's"
+    if word := title_words.OF_CHANNEL.search(explanation.channel):
+        yield "review", f"channel: {word[0]!r} is in its name"
+
+
+def _other_marking(song: Song, candidate: Candidate) -> str:
+    """Return how the video is marked, clean or explicit, if the song is not; "" if it is not or not known."""
+    core = title_parts(song.title)[0]
+    shown, own = _without(candidate.title, core), _without(song.title, core)
+    for name in song.artists.split("; "):
+        shown = shown.replace(normalised(name), " ")
+    is_clean, is_explicit = (bool(pattern.search(shown)) for pattern in (_CLEAN, _EXPLICIT))
+    if is_clean and not is_explicit and song.explicit is not False and not _CLEAN.search(own):
+        return "is clean"
+    wants_clean = song.explicit is False or bool(_CLEAN.search(own))
+    return "is explicit" if is_explicit and not is_clean and wants_clean and not _EXPLICIT.search(own) else ""
 
 
 def version_difference(song: Song, candidate: Candidate) -> str:

@@ -20,6 +20,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from musicdata.errors import InputError
 from musicdata.music.text.names import normalised, title_parts
+from musicdata.system import paths
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 COLUMNS = ("sample_id", "isrc", "artist", "title", "video", "start_s")
 MAX_BYTES = 16 << 20
 _MOST_S = 86_400.0
+_ELSEWHERE, _YOUTUBE_ID = "url-", 11
 _VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{11}")
 _HOSTS = ("youtube.com", "www.youtube.com", "m.youtube.com", "music.youtube.com")
 
@@ -127,7 +129,12 @@ def video_of(told: str, where: str) -> tuple[str, str]:
         if not _VIDEO_ID.fullmatch(video_id):
             raise InputError(f"{where}: video is {told!r}; no id of 11 characters is in it")
         return video_id, f"https://www.youtube.com/watch?v={video_id}"
-    return f"url-{hashlib.sha256(told.encode()).hexdigest()[:16]}", told
+    return f"{_ELSEWHERE}{hashlib.sha256(told.encode()).hexdigest()[:16]}", told
+
+
+def is_elsewhere(video_id: str) -> bool:
+    """Say whether an id stands for an address that a person gave, of a site that is not YouTube."""
+    return video_id.startswith(_ELSEWHERE) and len(video_id) > _YOUTUBE_ID
 
 
 def _start_s(text: str, where: str) -> float | None:
@@ -157,7 +164,7 @@ def _by_name(artist: str, title: str) -> tuple[str, ...]:
 
 def _bytes(path: str) -> bytes:
     try:
-        with Path(path).open("rb") as file:
+        with paths.open_regular(Path(path), follow=True) as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise InputError(f"overrides {path}: {error.strerror}; give the path of a CSV file, or none") from error

@@ -6,19 +6,20 @@ import contextlib
 import importlib.util
 import json
 import os
+import re
 import selectors
 import signal
 import sys
 import time
 from datetime import date
-from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from musicdata import settings
 from musicdata.errors import SetupError, StorageError
-from musicdata.settings.service import key_names
+from musicdata.settings import environment as environments
 from musicdata.sources.videos.faults import Fault, error_of
 from musicdata.system import processes
 from musicdata.system.http import HttpError, Outcome
@@ -31,23 +32,21 @@ _CHILD = (sys.executable, "-P", "-m", "musicdata.sources.videos.child")
 _START_S = 60.0
 _STALE_DAYS = 90
 _INSTALL = "install it with: pip install 'musicdata[crawl]'"
-# All that yt-dlp, ffmpeg and a JavaScript runtime need to find their files and the network; no keys.
-_PASSED = {"PATH", "HOME", "LANG", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "MUSICDATA_OFFLINE"}
-_PASSED |= {"SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}
-_PASSED |= {f"{scheme}_PROXY" for scheme in ("HTTP", "HTTPS", "ALL", "NO")}
-_PASSED_PREFIXES = ("LC_", "XDG_", "PYTHON", "YTDLP_", "DENO_", "NODE_")
+_VERSION = re.compile(r"^__version__ = '([^']{1,60})'", re.MULTILINE)
 
 
 def ytdlp_version() -> str:
-    """Return yt-dlp's version, without importing it.
+    """Return the version of the yt-dlp that would be imported, by its own word, without importing it.
 
     Raises:
         SetupError: it is not installed.
     """
-    try:
-        return version("yt-dlp")
-    except PackageNotFoundError as error:
-        raise SetupError(f"yt-dlp is missing; {_INSTALL}") from error
+    spec = importlib.util.find_spec("yt_dlp")
+    if spec is None or spec.origin is None:
+        raise SetupError(f"yt-dlp is missing; {_INSTALL}")
+    written = Path(spec.origin).with_name("version.py")
+    match = _VERSION.search(written.read_text("utf-8")) if written.is_file() else None
+    return match[1] if match else f"unknown, at {spec.origin}"
 
 
 def ytdlp_age_warning(today: date, told: str | None = None) -> str:
@@ -74,12 +73,12 @@ def ytdlp_age_warning(today: date, told: str | None = None) -> str:
 
 
 def child_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return what of the environment the child gets: no key of ours, nor of anybody's."""
-    return {
-        name: value
-        for name, value in environment.items()
-        if (name.upper() in _PASSED or name.startswith(_PASSED_PREFIXES)) and name not in key_names()
-    }
+    """Return what of the environment the child gets: no key of ours, nor of anybody's, and no plug-in of the user's.
+
+    yt-dlp would load plug-ins from the folders of its configuration and from the search path, and what a crawl yields
+    would depend on them. Its configuration files are read by its command only, which is not used.
+    """
+    return environments.for_downloads(environment) | {"YTDLP_NO_PLUGINS": "1"}
 
 
 class YtDlp:
@@ -87,6 +86,7 @@ class YtDlp:
 
     def __init__(self) -> None:
         self._process: Popen[bytes] | None = None
+        self._root: Path | None = None
         self._unread = b""
 
     def ask(self, question: Mapping[str, Any], where: str, deadline_s: float) -> dict[str, Any]:
@@ -103,7 +103,7 @@ class YtDlp:
             UsageError: the network is forbidden.
         """
         settings.require_network(where)
-        process = self._started(where)
+        process = self._started(where, Path(question["folder"]).parent if "folder" in question else None)
         with contextlib.suppress(BrokenPipeError):  # a dead child shows at its output
             _stream(process.stdin).write(json.dumps(question).encode() + b"\n")
             _stream(process.stdin).flush()
@@ -122,13 +122,18 @@ class YtDlp:
             with contextlib.suppress(BrokenPipeError):
                 _stream(stream).close()
 
-    def _started(self, where: str) -> Popen[bytes]:
-        if self._process is not None and self._process.poll() is None:
+    def _started(self, where: str, root: Path | None) -> Popen[bytes]:
+        """Return the child; it sees nothing of this machine's data but what lies in `root`."""
+        if self._process is not None and self._process.poll() is None and root in (None, self._root):
             return self._process
         self.close()
         if importlib.util.find_spec("yt_dlp") is None:
             raise SetupError(f"{where}: yt-dlp is missing; {_INSTALL}")
-        self._process = processes.start(_CHILD, env=child_environment(os.environ))
+        environment, command = child_environment(os.environ), _CHILD
+        if root is not None:
+            command = (*_CHILD, str(root))
+            environment |= dict.fromkeys(("HOME", "TMPDIR", "DENO_DIR"), str(root))
+        self._process, self._root = processes.start(command, env=environment), root
         os.set_blocking(_stream(self._process.stdout).fileno(), False)
         _checked(self._line(self._process, _START_S, where), where)
         return self._process

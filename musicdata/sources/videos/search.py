@@ -14,6 +14,7 @@ from musicdata.sources.videos.process import YtDlp
 from musicdata.system.http import Client, HttpError, Limits, Outcome
 
 if TYPE_CHECKING:
+    from musicdata.settings.reach import Reach
     from musicdata.settings.services import Services
 
 MOST_HITS = 20
@@ -85,20 +86,23 @@ class VideoSearch(Protocol):
 def connect(services: Services) -> VideoSearch:
     """Return the search at the place that the services name."""
     url = services.url("videos")
-    return YtDlpSearch(services.deadline_s) if url == SEARCH else HttpSearch(url, services.deadline_s)
+    reach = services.reach("videos")
+    return YtDlpSearch(services.deadline_s, reach) if url == SEARCH else HttpSearch(url, services.deadline_s, reach)
 
 
 class YtDlpSearch:
     """Lets yt-dlp search YouTube."""
 
-    def __init__(self, deadline_s: float) -> None:
+    def __init__(self, deadline_s: float, reach: Reach) -> None:
         self._ytdlp = YtDlp()
         self._deadline_s = deadline_s
+        self._reach = reach
 
     def search(self, query: str, n: int) -> bytes:
         """Return up to `n` hits as JSON."""
         where = f"video search {query!r}"
-        answer = self._ytdlp.ask({"ask": "search", "query": query, "n": n}, where, self._deadline_s)
+        question = {"ask": "search", "query": query, "n": n, "reach": self._reach.packed()}
+        answer = self._ytdlp.ask(question, where, self._deadline_s)
         return packed(of_ytdlp(answer["entries"]), where, n)
 
     def close(self) -> None:
@@ -115,9 +119,9 @@ def of_ytdlp(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
 class HttpSearch:
     """Asks a server that speaks the protocol of `musicdata.sources.videos`."""
 
-    def __init__(self, base: str, deadline_s: float) -> None:
+    def __init__(self, base: str, deadline_s: float, reach: Reach) -> None:
         self._url = urljoin(base if base.endswith("/") else f"{base}/", "search")
-        self._client = Client(Limits(attempts=1, deadline_s=deadline_s, max_bytes=_MAX_BYTES))
+        self._client = Client(Limits(attempts=1, deadline_s=deadline_s, max_bytes=_MAX_BYTES), reach)
 
     def search(self, query: str, n: int) -> bytes:
         """Return up to `n` hits as JSON."""

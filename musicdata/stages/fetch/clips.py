@@ -10,8 +10,10 @@ from urllib.parse import urljoin
 from pydantic import Field
 
 from musicdata.definitions.cost import Cost, as_many
-from musicdata.definitions.stage import Caller, Item, Network, Parameters, Stage, Task
+from musicdata.definitions.stage import Caller, Item, Network, Parameters, Pieces, Stage, Task
 from musicdata.errors import FormatError
+from musicdata.settings.reach import Reach, place_of
+from musicdata.sources.videos import overrides
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -85,6 +87,7 @@ class ClipFetcher:
 
         self._ytdlp = YtDlp()
         self._base = services.url("videos")
+        self._reach = services.reach("videos")
         self._deadline_s = services.deadline_s
 
     def fetch(self, item: Item, caller: Caller) -> Path:
@@ -101,14 +104,22 @@ class ClipFetcher:
         return path
 
     def _ask(self, request: Mapping[str, Any], scratch: Path) -> bytes:
-        from musicdata.system import processes
+        from musicdata.system import paths, processes
 
         with processes.private_folder(scratch, "clip-") as folder:
             spec = {name: value for name, value in request.items() if name not in ("url", "video_id")}
             question = {"ask": "clip", "url": urljoin(self._base, request["url"]), "wanted": spec}
             question |= {"folder": str(folder), "max_bytes": MAX_BYTES}
+            question |= {"reach": self._reach_of(question["url"], request["video_id"]).packed()}
             answer = self._ytdlp.ask(question, f"video {request['video_id']}", self._deadline_s)
-            return (folder / str(answer["file"])).read_bytes()
+            return paths.read_inside(folder, str(answer["file"]), MAX_BYTES)
+
+    def _reach_of(self, url: str, video_id: str) -> Reach:
+        """Return where fetching a video may lead: one of another site is there because the user named it."""
+        place = place_of(url)
+        if not overrides.is_elsewhere(video_id) or place is None:
+            return self._reach
+        return Reach(None, self._reach.places | {place})
 
     def close(self) -> None:
         """End yt-dlp."""
@@ -186,6 +197,7 @@ STAGE = Stage(
     outputs=("audio", "clips"),
     parameters=FetchClips,
     run=run,
+    pieces=Pieces("keys"),
     network=Network(
         services=("youtube.media",),
         items=items,

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from musicdata.definitions.cost import Cost, Expected
-from musicdata.definitions.stage import Item, Network, Parameters, Stage, Task
+from musicdata.definitions.stage import Item, Network, Parameters, Pieces, Stage, Task
 from musicdata.errors import InputError
 from musicdata.sources import track_lists
 from musicdata.sources.spotify import Pager, WebApi
-from musicdata.sources.spotify.paging import SEARCH_DEPTH
+from musicdata.sources.spotify.paging import ITEMS_PAGE, SEARCH_DEPTH, SEARCH_PAGE
 from musicdata.system.http import HttpError, Outcome
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 _COLUMNS = ["playlist_key", "mood", "mode", "query", "playlist_id", "snapshot_id"]
 _MOST_TRACKS = 10_000
 _TRACKS_A_PLAYLIST = 120  # on the average
-_SEARCH_PAGE, _ITEMS_PAGE = 10, 50
 
 
 class ListTracks(Parameters):
@@ -37,7 +36,7 @@ class ListTracks(Parameters):
     Attributes:
         input: the file or folder of an import; the same as for finding the lists.
         tracks_per_playlist: at most so many, from the beginning; a call a fifty.
-        tracks_per_mood: at most so many of a search for tracks, which shows a thousand; a call a ten or a fifty.
+        tracks_per_mood: at most so many of a search for tracks, which shows a thousand; a call a ten.
     """
 
     input: str = ""
@@ -56,8 +55,8 @@ def expect(parameters: ListTracks, counts: Counts) -> Expected:
 
 def calls(parameters: ListTracks, counts: Counts) -> dict[str, float]:
     """Return the pages of a list; a file's rows need none."""
-    pages = counts["playlists.mode=playlists-api"] * (_TRACKS_A_PLAYLIST / _ITEMS_PAGE + 1)
-    pages += counts["playlists.mode=track-search"] * parameters.tracks_per_mood / _SEARCH_PAGE
+    pages = counts["playlists.mode=playlists-api"] * (_TRACKS_A_PLAYLIST / ITEMS_PAGE + 1)
+    pages += counts["playlists.mode=track-search"] * parameters.tracks_per_mood / SEARCH_PAGE
     return {"spotify": pages / max(counts["playlists"], 1)}
 
 
@@ -149,12 +148,13 @@ def _rows(playlist_key: str, request: Mapping[str, Any], tracks: list[dict[str, 
 
 STAGE = Stage(
     name="list_tracks",
-    version=1,
+    version=2,
     verb="lists the tracks of the playlists",
     inputs=("playlists",),
     outputs=("listings",),
     parameters=ListTracks,
     run=run,
+    pieces=Pieces("keys"),
     network=Network(services=("spotify",), items=items, connect=_Lister, calls=calls),
     location_parameters=("input",),
     expect=expect,

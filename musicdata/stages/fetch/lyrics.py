@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from musicdata.definitions.cost import Cost, Expected
-from musicdata.definitions.stage import Answer, Caller, Item, Network, Parameters, Stage, Task
+from musicdata.definitions.stage import Answer, Caller, Item, Network, Parameters, Pieces, Stage, Task
 from musicdata.errors import SetupError
 from musicdata.music.text import lyric_cleaning, lyric_language, synced_lyrics
 from musicdata.sources import lrclib, lrclib_dump, lyric_record, musixmatch
@@ -191,7 +191,8 @@ class LyricsFetcher:
                 f"Musixmatch needs a key, and {musixmatch.KEY} is not set. Set it with: export {musixmatch.KEY}=... "
                 f"{musixmatch.WITHOUT}"
             )
-        client = self._open.enter_context(Client(Limits(attempts=1, deadline_s=services.deadline_s)))
+        limits = Limits(attempts=1, deadline_s=services.deadline_s)
+        client = self._open.enter_context(Client(limits, services.reach(name)))
         if name == "lrclib":
             return lrclib.Lrclib(client, services.url("lrclib"))
         key = services.key(musixmatch.KEY, "Musixmatch")
@@ -254,11 +255,13 @@ def _text(record: Record) -> str:
     """Return the record's words: where there are only lines with times, these without the times."""
     if record.text.strip():
         return record.text
-    return "\n".join(line.text for line in synced_lyrics.parse(record.synced))
+    return synced_lyrics.words(record.synced)
 
 
 def _synced(record: Record) -> str | None:
-    timed_lines = synced_lyrics.parse(record.synced)
+    timed_lines, left_out = synced_lyrics.read(record.synced)
+    if left_out:
+        return None  # the words of a clip would lack those lines
     lines = (line._replace(text=" ".join(lyric_cleaning.clean(line.text).split())) for line in timed_lines)
     return synced_lyrics.written(line for line in lines if line.text) or None
 
@@ -321,6 +324,7 @@ STAGE = Stage(
     outputs=("lyrics",),
     parameters=FetchLyrics,
     run=run,
+    pieces=Pieces("keys"),
     network=Network(
         services=("musixmatch", "lrclib"),
         items=items,

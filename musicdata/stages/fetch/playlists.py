@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -11,11 +12,13 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field, field_validator
 
 from musicdata.definitions.cost import Cost, Expected
-from musicdata.definitions.stage import Item, Network, Parameters, Stage, Task
+from musicdata.definitions.stage import Item, Network, Parameters, Pieces, Stage, Task
 from musicdata.errors import InputError
 from musicdata.sources import track_lists
 from musicdata.sources.spotify import Pager, WebApi
+from musicdata.sources.spotify.paging import SEARCH_PAGE
 from musicdata.sources.spotify.records import Playlist, Unusable, playlist_links
+from musicdata.system import paths
 from musicdata.system.http import HttpError, Outcome
 
 if TYPE_CHECKING:
@@ -28,7 +31,6 @@ if TYPE_CHECKING:
 
 UNPLACED = "_"  # item that stands for the rows of files that belong to no mood; no mood is called so
 _MOST_PLAYLISTS = 500
-_SEARCH_PAGE = 10  # in development mode
 MODES = ("playlists-api", "track-search", "import")
 
 # The twenty moods of Yu, Tang, Raposo and Chen, arXiv:1711.08976, section IV; each is searched by its own name.
@@ -99,7 +101,7 @@ def read_seeds(parameters: FindPlaylists) -> dict[str, str]:
         return dict(sorted(parameters.seeds.items()))
     path = Path(parameters.seeds_file)
     try:
-        text = path.read_text("utf-8-sig")
+        text = paths.read_regular(path, follow=True).decode("utf-8-sig")
         seeds = _toml_seeds(text) if path.suffix.lower() == ".toml" else _csv_seeds(text)
         return dict(sorted(FindPlaylists(seeds=seeds).seeds.items()))
     except (OSError, ValueError, csv.Error) as error:  # of TOML, of pydantic and of UTF-8 too
@@ -139,7 +141,7 @@ def expect(parameters: FindPlaylists, _counts: Counts) -> Expected:
 def calls(parameters: FindPlaylists, _counts: Counts) -> dict[str, float]:
     """Return the pages of a search for playlists; the other ways make no call here."""
     searched = parameters.mode == "playlists-api"
-    return {"spotify": parameters.playlists_per_mood / _SEARCH_PAGE if searched else 0.0}
+    return {"spotify": float(math.ceil(parameters.playlists_per_mood / SEARCH_PAGE)) if searched else 0.0}
 
 
 def items(parameters: FindPlaylists, _inputs: Inputs) -> Iterator[Item]:
@@ -246,18 +248,20 @@ def _rows(mood: str, request: Any, lists: list[dict[str, Any]]) -> dict[str, lis
 def _source_digest(parameters: FindPlaylists) -> str:
     """Return the content hash of the files that are read."""
     if parameters.mode == "import":
+        track_lists.read(parameters.input)  # raises for what is no list of tracks before anything is asked
         return track_lists.digest(parameters.input)
     return json.dumps(read_seeds(parameters)) if parameters.seeds_file else ""
 
 
 STAGE = Stage(
     name="find_playlists",
-    version=1,
+    version=2,
     verb="finds the playlists of each mood",
     inputs=(),
     outputs=("playlists",),
     parameters=FindPlaylists,
     run=run,
+    pieces=Pieces("keys"),
     network=Network(services=("spotify",), items=items, connect=_Finder, calls=calls),
     source_digest=_source_digest,
     location_parameters=("input", "seeds_file"),

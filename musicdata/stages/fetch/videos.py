@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from musicdata.definitions.cost import Cost, Expected
-from musicdata.definitions.stage import Answer, Caller, Item, Network, Parameters, Stage, Task
+from musicdata.definitions.stage import Answer, Caller, Item, Network, Parameters, Pieces, Stage, Task
 from musicdata.music.text.names import title_parts
 from musicdata.sources.videos import matching, overrides
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Row = dict[str, Any]
 
-_SONG = ["sample_id", "split", "artist", "artists", "title", "duration_s"]
+_SONG = ["sample_id", "split", "artist", "artists", "title", "duration_s", "album", "explicit"]
 _QUERY_CHARACTERS = 200
 
 
@@ -142,7 +142,7 @@ def rows_of(parameters: FindVideos, track: Row, answer: Answer) -> list[Row]:
     override = answer.request.get("override")
     if override is not None:
         return [key | _overridden(override)]
-    song = matching.Song(track["artist"], track["artists"], track["title"], track["duration_s"])
+    song = matching.Song(**{name: track[name] for name in _SONG[2:]})
     thresholds = matching.Thresholds(
         parameters.accept_s, parameters.review_s, parameters.artist_similarity, parameters.title_similarity
     )
@@ -197,21 +197,27 @@ def _overridden(override: Mapping[str, Any]) -> Row:
     }
 
 
+def _source_digest(parameters: FindVideos) -> str:
+    overrides.load(parameters.overrides)  # raises for a wrong row before anything is asked
+    return overrides.digest(parameters.overrides)
+
+
 STAGE = Stage(
     name="find_videos",
-    version=1,
+    version=2,
     verb="searches for the video of each track",
     inputs=("tracks", "lyrics"),
     outputs=("videos",),
     parameters=FindVideos,
     run=run,
+    pieces=Pieces("keys"),
     network=Network(
         services=("youtube.search",),
         items=items,
         connect=connect,
         calls=lambda _parameters, _counts: {"youtube.search": 1.0},
     ),
-    source_digest=lambda parameters: overrides.digest(parameters.overrides),
+    source_digest=_source_digest,
     location_parameters=("overrides",),
     expect=expect,
     cost=Cost(bytes=400),

@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
 from musicdata.definitions import cutting
 from musicdata.definitions.cost import Cost, Expected
-from musicdata.definitions.stage import Parameters, Shard, Stage, Task
-from musicdata.errors import FormatError, InputError
-from musicdata.music.text import language, syllabification
+from musicdata.definitions.stage import Parameters, Pieces, Shard, Stage, Task
+from musicdata.errors import FormatError, InputError, IntegrityError
+from musicdata.music.text import language, limits, syllabification
 from musicdata.sources import song_files, song_formats
+from musicdata.system import paths, walking
 from musicdata.system.digests import digest_of
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from musicdata.sources.song_files import SongFile
 
 _FILES_A_SHARD = 24
+_DEADLINE_S = 600.0  # a score takes a tenth of a second, the longest there are some ten
+_MEMORY_BYTES = 2 << 30  # far more than a file may hold that the formats' own limits let through
 # Measured on real sources, see docs/benchmarks.md: sung notes and processor time of a file; bytes of 40 Lieder.
 _NOTES_A_FILE = {".mxl": 130.0, ".musicxml": 130.0, ".xml": 130.0, ".npy": 210.0, ".mid": 187.8, ".kar": 187.8}
 _NOTES_A_CORPUS_FILE, _NOTES_ELSE = 63.33, 143.33
@@ -52,7 +56,8 @@ class IngestSongs(Parameters):
 
 def expect(parameters: IngestSongs, _counts: Counts) -> Expected:
     """Count the source's files, and tell their songs and notes from the usual yield of such files."""
-    files = Counter(file.path.suffix.lower() for file in song_files.song_files(parameters.input, parameters.limit))
+    listed = song_files.song_files(parameters.input, parameters.limit)
+    files = Counter(Path(file.name).suffix.lower() for file in listed if not file.fault)
     notes = (
         _NOTES_A_FILE if song_files.corpus_of(parameters.input) is None else dict.fromkeys(files, _NOTES_A_CORPUS_FILE)
     )
@@ -85,20 +90,27 @@ def run(parameters: IngestSongs, task: Task) -> None:
             task.sink.reject(ascii(name), "bad_file_name", "the file's name is not UTF-8; rename it")
             continue
         try:
+            _refuse_link(digest, file)
             by_name = _read(file, digest, parameters)
         except FormatError as error:
             task.sink.reject(name, error.reason, error.detail)
             continue
         songs = {_song_id(file, song_name): (song_name, song) for song_name, song in by_name.items()}
         for song_id, (song_name, song) in sorted(songs.items()):
-            if isinstance(song, FormatError):
-                task.sink.reject(_place(name, song_name), song.reason, song.detail)
-            else:
-                _write(task, song_id, song, name, digest, parameters)
+            try:
+                _write(task, song_id, _fit(song), name, digest, parameters)
+            except FormatError as error:
+                task.sink.reject(_place(name, song_name), error.reason, error.detail)
 
 
 def _is_text(name: str) -> bool:
     return not any("\ud800" <= character <= "\udfff" for character in name)
+
+
+def _refuse_link(fault: str, file: SongFile) -> None:
+    """Raise FormatError for a link that was not followed when the files were listed, or must not be now."""
+    if reason := fault if fault in walking.DETAILS else file.fault:
+        raise FormatError(reason, walking.DETAILS[reason])
 
 
 def _read(file: SongFile, digest: str, parameters: IngestSongs) -> dict[str, Song | FormatError]:
@@ -106,13 +118,22 @@ def _read(file: SongFile, digest: str, parameters: IngestSongs) -> dict[str, Son
         size = file.path.stat().st_size
         if size > song_formats.MAX_FILE_BYTES:
             raise FormatError("too_large", f"{size:,} bytes, at most {song_formats.MAX_FILE_BYTES:,} are read")
-        data = file.path.read_bytes()
+        data = paths.read_regular(file.path, song_formats.MAX_FILE_BYTES, follow=True)
     except OSError as error:
         raise FormatError("unreadable_file", f"{error.strerror}: {file.name}") from error
+    except IntegrityError as error:
+        raise FormatError("unreadable_file", f"no regular file, or growing as it is read: {file.name}") from error
     if hashlib.sha256(data).hexdigest() != digest:
         raise InputError(f"{file.path} changed while it was being read; run the same command again")
     songs = song_formats.read_songs(data, file.name, unit_ql=parameters.unit_ql)
     return dict(list(songs.items())[: parameters.limit or None])
+
+
+def _fit(song: Song | FormatError) -> Song:
+    """Return a song whose texts can be kept, or raise why there is none."""
+    if isinstance(song, FormatError):
+        raise song
+    return limits.checked(song)
 
 
 def _place(name: str, song_name: str) -> str:
@@ -147,6 +168,8 @@ def _write(task: Task, song_id: str, song: Song, name: str, digest: str, paramet
             source_sha256=digest,
             syllable_source="musicdata" if whole_words else "source",
             n_notes=len(notes),
+            n_left_out=sum(song.left_out.values()),
+            left_out=", ".join(f"{reason} {n}" for reason, n in sorted(song.left_out.items())),
         ),
     )
     task.sink.write(
@@ -214,13 +237,16 @@ def _place_word(notes: Sequence[SungNote], language_code: str) -> list[SungNote]
 
 STAGE = Stage(
     name="ingest.songs",
-    version=1,
+    version=2,
     verb="reads songs",
     inputs=(),
     outputs=("songs", "song_notes"),
     parameters=IngestSongs,
     cut=cut,
     run=run,
+    pieces=Pieces("items", lambda item: item.partition(" ")[2]),
+    deadline_s=_DEADLINE_S,
+    memory_bytes=_MEMORY_BYTES,
     tools=lambda _parameters: song_formats.plugins(),
     source_digest=lambda parameters: song_files.digest(parameters.input, parameters.limit),
     location_parameters=("input",),

@@ -210,7 +210,7 @@ def _rows(parameters: RankTracks, kept: Sequence[tuple[Recording, str, int, Rank
 
 STAGE = Stage(
     name="rank_tracks",
-    version=1,
+    version=2,
     verb="ranks the tracks of each mood",
     inputs=("listings",),
     outputs=("tracks",),

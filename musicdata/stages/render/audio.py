@@ -11,7 +11,7 @@ from pydantic import Field
 
 from musicdata.definitions import cutting
 from musicdata.definitions.cost import Cost, Expected, as_many
-from musicdata.definitions.stage import Parameters, Shard, Stage, Task
+from musicdata.definitions.stage import Parameters, Pieces, Shard, Stage, Task
 from musicdata.errors import RenderError
 from musicdata.music.render import timidity
 from musicdata.system.digests import sha256_of_file
@@ -106,6 +106,7 @@ STAGE = Stage(
     parameters=RenderAudio,
     cut=cut,
     run=run,
+    pieces=Pieces("keys"),
     tools=_tools,
     expect=as_many("notes.sample_id", audio="notes.sample_id"),
     cost=cost,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from musicdata.definitions import cutting
 from musicdata.definitions.cost import Cost, Expected
-from musicdata.definitions.stage import Shard, Stage, Task
+from musicdata.definitions.stage import Pieces, Shard, Stage, Task
 from musicdata.errors import RenderError
 from musicdata.music.render import lilypond, notation
 from musicdata.stages.render.pages import EDGES, PAGES_A_PROCESS, RenderSheet
@@ -99,6 +99,7 @@ STAGE = Stage(
     parameters=RenderSheet,
     cut=cut,
     run=run,
+    pieces=Pieces("items", lambda item: item.partition(" ")[0]),
     tools=lambda _parameters: {"LilyPond": lilypond.version()},
     expect=expect,
     cost=Cost(cpu_s=0.035, bytes=2_100),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from musicdata.definitions import cutting
 from musicdata.definitions.cost import Cost, as_many
-from musicdata.definitions.stage import Shard, Stage, Task
+from musicdata.definitions.stage import Pieces, Shard, Stage, Task
 from musicdata.errors import RenderError
 from musicdata.music.render import lilypond, notation
 from musicdata.stages.render.pages import EDGES, PAGES_A_PROCESS, RenderSheet
@@ -104,6 +104,7 @@ STAGE = Stage(
     parameters=RenderSheet,
     cut=cut,
     run=run,
+    pieces=Pieces("keys"),
     tools=lambda _parameters: {"LilyPond": lilypond.version()},
     expect=as_many("notes.sample_id", sheets="notes.sample_id", sheet_boxes="notes"),
     cost=Cost(cpu_s=0.05, bytes=7_300),

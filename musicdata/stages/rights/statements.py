@@ -57,9 +57,13 @@ def expect(parameters: Rights, counts: Counts) -> Expected:
     return Expected(counts["samples"], {"rights": counts["samples"] * len(parameters.contains)})
 
 
+def _source_digest(parameters: Rights) -> str:
+    overrides.load(parameters.overrides)  # raises for a wrong row before anything is computed
+    return overrides.digest(parameters.overrides)
+
+
 def cut(parameters: Rights, inputs: Inputs) -> Iterator[Shard]:
     """Cut the samples into shards; all of them depend on all songs' statements and on the overrides."""
-    overrides.load(parameters.overrides)  # raises for a wrong row before anything is computed
     ruled = overrides.digest(parameters.overrides)
     songs = cutting.rows_digest(inputs, {"songs": _SONG})
     for shard in cutting.by_key(inputs, {"samples": _SAMPLE}, _SAMPLES_A_SHARD):
@@ -99,7 +103,7 @@ STAGE = Stage(
     parameters=Rights,
     cut=cut,
     run=run,
-    source_digest=lambda parameters: overrides.digest(parameters.overrides),
+    source_digest=_source_digest,
     tools=lambda _parameters: {"rights rules": statement.RULES},
     location_parameters=("overrides",),
     expect=expect,

@@ -18,6 +18,7 @@ import requests
 
 from musicdata import settings
 from musicdata.settings import Secret
+from musicdata.system.http.addresses import require_permitted
 from musicdata.system.http.client import _FAULTS, _as_it_is, _fault
 from musicdata.system.http.outcome import HttpError, Limits, Outcome, fault_of, public
 from musicdata.system.http.watchdog import TooLongError, Watch, WatchedAdapter
@@ -25,6 +26,8 @@ from musicdata.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from musicdata.settings.reach import Reach
 
 _SAID_BYTES = 4096
 
@@ -59,13 +62,15 @@ class BorrowedSession(requests.Session):
 
     Attributes:
         limits: of each call; its `attempts` do not count: there is one.
+        reach: where calls may lead; None for anywhere.
         heard: the last answer; None when the last call got none.
     """
 
-    def __init__(self, limits: Limits | None = None) -> None:
+    def __init__(self, limits: Limits | None = None, reach: Reach | None = None) -> None:
         super().__init__()
         settings.guard_logs()
         self.limits = limits or Limits()
+        self.reach = reach
         self.heard: LastResponse | None = None
         self.auth = _as_it_is  # else requests looks for a password in ~/.netrc
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -110,7 +115,10 @@ class BorrowedSession(requests.Session):
         stall_s, left_s = self.limits.stall_s, max(watch.left_s(), 0.001)
         timeout = (min(stall_s, left_s / 2), min(stall_s, left_s))  # a name may have two addresses
         with contextlib.ExitStack() as stack:
+            watch.reach = self.reach
             try:
+                if self.reach is not None:
+                    require_permitted(ask["url"], self.reach)
                 response = super().request(**ask, stream=True, allow_redirects=False, timeout=timeout)
                 stack.callback(response.raw.close)
                 response.raw = io.BytesIO(b"".join(watch.chunks(response, self.limits.max_bytes)))
@@ -118,7 +126,7 @@ class BorrowedSession(requests.Session):
                 return HttpError(f"{where}: {error}", Outcome.INVALID, reason="too_long")
             except _FAULTS as error:
                 fault = _fault(error)
-                return HttpError(f"{where}: {fault.text}", fault.outcome)
+                return HttpError(f"{where}: {fault.text}", fault.outcome, reason=fault.reason)
             stack.pop_all()  # all of it was read: the connection serves the next call
             return response
 

@@ -8,7 +8,7 @@ import itertools
 import json as jsons
 import ssl
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.client import HTTPException
 from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
@@ -20,9 +20,11 @@ import urllib3
 from musicdata import settings
 from musicdata.errors import IntegrityError, UsageError
 from musicdata.settings import Secret
+from musicdata.settings.reach import Reach, place_of
 from musicdata.system import paths
 from musicdata.system.digests import sha256_of_file
 from musicdata.system.files import move_whole, storage_faults
+from musicdata.system.http.addresses import ForbiddenAddressError, leads_inside, require_permitted
 from musicdata.system.http.outcome import Fault, HttpError, Limits, Outcome, fault_of, public
 from musicdata.system.http.resumable import ResumableFile
 from musicdata.system.http.watchdog import TooLongError, Watch, WatchedAdapter, innermost, never_connected
@@ -71,11 +73,18 @@ class _Ask:
 
 
 class Client:
-    """Calls over connections that are kept open between them; to be used by one thread at a time."""
+    """Calls over connections that are kept open between them; to be used by one thread at a time.
 
-    def __init__(self, limits: Limits | None = None) -> None:
+    Args:
+        limits: of each call.
+        reach: where calls may lead, their first address too. None: the first address is anywhere, redirects lead to
+            public addresses only, unless the first is not public itself.
+    """
+
+    def __init__(self, limits: Limits | None = None, reach: Reach | None = None) -> None:
         settings.guard_logs()
         self.limits = limits or Limits()
+        self._reach = reach
         self._session = requests.Session()
         self._session.auth = _as_it_is  # else requests looks for a password in ~/.netrc
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -202,7 +211,7 @@ class Client:
             if isinstance(wait_s, str):
                 tried = f", {attempt} attempts" if attempt > 1 else ""
                 message, detail = f"{where}: {result.text}{tried}. {wait_s}", f"{where}: {result.text}"
-                raise HttpError(message, result.outcome, result.status, result.wait_s, detail=detail)
+                raise HttpError(message, result.outcome, result.status, result.wait_s, result.reason, detail)
             time.sleep(wait_s)
         raise AssertionError("counting has no end")
 
@@ -230,7 +239,10 @@ class Client:
         url, params, headers, body = ask.url, _revealed(ask.params), _revealed(ask.headers()), ask.body()
         if body is not None and not isinstance(body, bytes):
             stack.enter_context(body)
+        place = place_of(url)
+        watch.reach = self._reach or Reach(None, frozenset({place} if place else ()))
         for _ in range(_MAX_REDIRECTS + 1):
+            require_permitted(url, watch.reach)
             left_s = max(watch.left_s(), 0.001)
             response = self._session.request(
                 ask.method,
@@ -248,6 +260,8 @@ class Client:
             target = urljoin(url, response.headers["Location"])
             if ask.method not in ("GET", "HEAD") or not _is_http(target):
                 return Fault(Outcome.INVALID, f"redirected to {public(target)}, where it is not to go", 301)
+            if self._reach is None and url == ask.url:
+                watch.reach = replace(watch.reach, inside=place is not None and leads_inside(*place))
             if _origin(target) != _origin(url):
                 headers = {name: value for name, value in headers.items() if name.lower() in _PASSED_ON}
             url, params = target, {}
@@ -289,6 +303,8 @@ def _refused(response: requests.Response, watch: Watch) -> Fault | None:
 def _fault(error: Exception) -> Fault:
     """Return the fault of an attempt that ended in an error; no library's text is in it, for those show the URL."""
     cause = innermost(error)
+    if isinstance(cause, ForbiddenAddressError):
+        return Fault(Outcome.INVALID, f"{cause}", reason="forbidden_address")
     if isinstance(cause, ssl.SSLError):
         return Fault(Outcome.INVALID, f"no trust in the server: {getattr(cause, 'verify_message', '') or cause.reason}")
     if isinstance(cause, ValueError) or isinstance(error, requests.exceptions.InvalidURL):

@@ -107,6 +107,7 @@ class Fault:
         status: the server's.
         wait_s: seconds it asked to wait for.
         unsent: whether the server cannot have acted on the request.
+        reason: short code, where the status does not say it.
     """
 
     outcome: Outcome
@@ -114,6 +115,7 @@ class Fault:
     status: int | None = None
     wait_s: float | None = None
     unsent: bool = False
+    reason: str = ""
 
     def next_wait(self, method: str, attempt: int, limits: Limits, left_s: float) -> float | str:
         """Return the seconds to wait before the next attempt, or, if there is to be none, why, and what to do."""

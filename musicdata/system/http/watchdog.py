@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING, Any
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+
+from musicdata.system.http.addresses import permitted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 
     import requests
     from urllib3 import PoolManager
+
+    from musicdata.settings.reach import Reach
 
 _CHUNK_BYTES = 1 << 16
 _running = threading.local()
@@ -32,7 +37,12 @@ class TooLongError(Exception):
 
 
 class Watch:
-    """The watch over one attempt; what that does in this thread must have ended at `end_s` of the monotonic clock."""
+    """The watch over one attempt; what that does in this thread must have ended at `end_s` of the monotonic clock.
+
+    Attributes:
+        has_ended: whether the time is over.
+        reach: where connections may lead that are opened meanwhile; None for anywhere.
+    """
 
     def __init__(self, end_s: float) -> None:
         self._end_s = end_s
@@ -40,6 +50,7 @@ class Watch:
         self._timer = threading.Timer(max(self.left_s(), 0), self._end)
         self._timer.daemon = True
         self.has_ended = False
+        self.reach: Reach | None = None
 
     def left_s(self) -> float:
         """Return the seconds that are left."""
@@ -98,9 +109,30 @@ class _Watched(HTTPConnection):
     """Shows its socket to the watch as soon as it has one, and again for each request over it."""
 
     def _new_conn(self) -> socket.socket:
-        connection = super()._new_conn()
+        watch: Watch | None = getattr(_running, "watch", None)
+        if watch is None or watch.reach is None or self.proxy is not None:  # a proxy looks up names by itself
+            connection = super()._new_conn()
+        else:
+            connection = self._connected(watch.reach)
         _watch_over(connection)
         return connection
+
+    def _connected(self, reach: Reach) -> socket.socket:
+        """Connect to an address that was checked, not to a name that may by now have another."""
+        name, port = self._dns_host, self.port
+        try:
+            addresses = permitted(name, port, reach)
+        except socket.gaierror as error:
+            raise NameResolutionError(name, self, error) from error
+        try:
+            for address in addresses[:-1]:
+                self._dns_host = address
+                with contextlib.suppress(NewConnectionError, ConnectTimeoutError):
+                    return super()._new_conn()
+            self._dns_host = addresses[-1]
+            return super()._new_conn()
+        finally:
+            self._dns_host = name
 
     def request(self, *args: Any, **kwargs: Any) -> None:
         _watch_over(self.sock)

@@ -12,6 +12,7 @@ import pytest
 
 from musicdata.engine.executor import Outcome, Spec
 from musicdata.engine.executor.local import LocalExecutor
+from musicdata.settings.service import key_names
 
 
 def wait_for(executor: LocalExecutor, n: int, timeout_s: float = 60.0) -> list[Outcome]:
@@ -39,6 +40,31 @@ def test_every_spec_is_answered_once_whatever_the_number_of_workers(tmp_path: Pa
         assert {outcome.error for outcome in outcomes} == {"PartialError"}  # there is no job in an empty folder
         assert executor.wait(0.1) == []
     assert children() == []
+
+
+def test_no_worker_has_a_key_in_its_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    of_others = (
+        "AWS_SECRET_ACCESS_KEY",
+        "HF_TOKEN",
+        "GITHUB_TOKEN",
+        "OPENAI_API_KEY",
+        "MUSICDATA_TOKEN",
+        "DB_PASSWORD",
+    )
+    names = {*key_names(), *of_others}
+    for name in names:
+        monkeypatch.setenv(name, f"canary-{name}")
+    monkeypatch.setenv("MUSICDATA_TRIAL", "passed on")
+    with LocalExecutor(2) as executor:
+        for _ in range(4):
+            executor.submit(nowhere(tmp_path))
+        wait_for(executor, 4)
+        workers = [Path(f"/proc/{child.pid}/environ").read_bytes() for child in children()]
+    assert len(workers) == 2
+    for variables in workers:
+        assert b"canary" not in variables
+        assert not any(f"{name}=".encode() in variables for name in names)
+        assert b"MUSICDATA_TRIAL=passed on" in variables
 
 
 def test_specs_and_outcomes_are_small(tmp_path: Path) -> None:

@@ -98,7 +98,7 @@ def test_a_mood_that_is_short_of_pairs_is_told_of_and_how_to_mend_it(crawled: Cr
     wanted = min(n_pairs.values()) + 1
     short = {mood: n for mood, n in sorted(n_pairs.items()) if n < wanted}
     again = shutil.copytree(crawled.work, tmp_path / "work")
-    command = [*crawling.command(again), "--set", f"pair.per_mood={wanted}"]
+    command = [*crawling.command(again), "--set", f"pair.per_mood={wanted}", "--change"]
     crawling.ended(command, crawled.twin.environment(), 0)
     status = [*harness.COMMAND, "status", str(again)]
     told, as_json = (

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import musicdata
-from musicdata.api.options import resolve
+from musicdata.definitions import recipe
 from musicdata.errors import PausedError, RefusedError, UsageError
 from tests.faults import harness
 
@@ -48,7 +48,7 @@ def test_a_missing_key_says_which(tmp_path: Path) -> None:
             lambda path: musicdata.retry(path, outcomes=["nonsense"]),
             "no failure is of the class nonsense; there are gone",
         ),
-        (lambda path: resolve("spotify-moods", overrides=["crawl.budgets={}"]), "says nothing of"),
+        (lambda path: recipe.load("spotify-moods", ["crawl.budgets={}"]), "says nothing of"),
     ],
 )
 def test_what_makes_no_sense_is_refused(call, says: str, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]  # any of four

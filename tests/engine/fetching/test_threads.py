@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -17,6 +18,7 @@ from musicdata.engine.fetching.rate_limits import RateLimiter, RetryPolicy
 from musicdata.engine.fetching.threads import Fetching
 from musicdata.engine.progress import Progress
 from musicdata.errors import PausedError, SetupError
+from musicdata.settings import Secret
 from musicdata.settings.services import Services
 from musicdata.system.http import Client, Limits
 from musicdata.workspace.folder import Workspace
@@ -105,6 +107,28 @@ def drips(connection: Any, _asked: Any, _n: int) -> None:
     for _ in range(100):
         connection.sendall(b"x")
         time.sleep(0.1)
+
+
+def test_a_key_that_a_service_says_back_is_not_kept(work: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    key, short = Secret('canary/5b1d9e+77c0aa=="é'), "love"
+    monkeypatch.setenv("HF_TOKEN", "hf_canary_0123456789")
+    monkeypatch.setenv("MUSIXMATCH_API_KEY", short)  # no key is as short as a word of a song
+    text = f"{key.reveal()} | {quote(key.reveal(), safe='')} | hf_canary_0123456789 | {short} me do"
+    forms = [json.dumps({"lyrics": text}), json.dumps({"lyrics": text}, ensure_ascii=False), text]
+    forms.append(json.dumps({"lyrics": text}).replace("/", "\\/"))
+    sound = b"fLaC\xff\xf8" + b"hf_canary_0123456789"
+    want(work, {str(n): {"pages": 1} for n in range(len(forms) + 1)})
+    behaviours = {f"/{n}/0": says(200, form.encode()) for n, form in enumerate(forms)}
+    with serving({**behaviours, f"/{len(forms)}/0": says(200, sound)}) as server:
+        assert fetch(work, server) == ["ok"] * (len(forms) + 1)
+    with Ledger(work) as ledger:
+        *payloads, kept_sound = (ledger.payload("s", str(n)) or b"" for n in range(len(forms) + 1))
+    for payload in payloads:
+        assert b"canary" not in payload
+        assert payload.count(b"***") == 3
+        assert b"love me do" in payload
+    assert [list(json.loads(payload)) for payload in (*payloads[:2], payloads[3])] == [["lyrics"]] * 3
+    assert kept_sound == sound
 
 
 def test_every_item_ends_in_its_class(work: Workspace) -> None:

@@ -14,3 +14,8 @@ def raw(*tracks: bytes, kind: int = 1, n_tracks: int | None = None, division: in
 
 
 END = b"\x00\xff\x2f\x00"
+
+
+def event(delta: int, body: bytes) -> bytes:
+    """Return an event after so many ticks, at most 16,383."""
+    return (bytes((0x80 | delta >> 7, delta & 0x7F)) if delta > 0x7F else bytes((delta,))) + body

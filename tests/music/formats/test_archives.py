@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from musicdata.errors import FormatError
-from musicdata.music.formats import archives, xml_tree
+from musicdata.music.formats import archives, musicxml, xml_tree
 from tests.musicxml_scores import CONTAINER, archive, mxl, simple
 
 
@@ -74,3 +74,33 @@ def test_noise_is_always_a_format_error(noise: bytes) -> None:
     for read in (archives.read_score, xml_tree.parse):
         with pytest.raises(FormatError):
             read(b"PK\x03\x04" + noise)
+
+
+CONTAINER_OF_TWO = (
+    b'<container><rootfiles><rootfile full-path="%b" media-type="%b"/><rootfile full-path="%b" media-type="%b"/>'
+    b"</rootfiles></container>"
+)
+SCORE, PDF = b"application/vnd.recordare.musicxml+xml", b"application/pdf"
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"score.xml": simple()},
+        {"folder/Lied.MUSICXML": simple(), "cover.png": b"no score"},
+        {"score.xml": simple(), "__MACOSX/._score.xml": b"\0\5\x16\7", ".hidden.xml": simple("no")},
+        {"score.xml": simple(), "style.xml": b"<museScore/>", "broken.xml": b"<"},
+        {"score.xml": simple().decode().replace("UTF-8", "UTF-16").encode("utf-16")},
+        # a container that names what is not there
+        {archives.CONTAINER: CONTAINER.format(path="old name.xml").encode(), "new name.xml": simple()},
+        # a PDF, before or after
+        {archives.CONTAINER: CONTAINER_OF_TWO % (b"a.xml", SCORE, b"a.pdf", PDF), "a.xml": simple(), "a.pdf": b"%PDF"},
+        {archives.CONTAINER: CONTAINER_OF_TWO % (b"a.pdf", PDF, b"a.xml", SCORE), "a.xml": simple(), "a.pdf": b"%PDF"},
+        {archives.CONTAINER: CONTAINER_OF_TWO % (b"a.pdf", b"", b"a.xml", b""), "a.xml": simple(), "a.pdf": b"%PDF"},
+        # two scores, of which the container names one
+        {archives.CONTAINER: CONTAINER.format(path="a.xml").encode(), "a.xml": simple(), "b.xml": simple("no")},
+    ],
+)
+def test_the_score_of_an_archive_is_found(members: dict[str, bytes]) -> None:
+    (song,) = musicxml.read(archive(members), "song.mxl")
+    assert [n.syllable for n in song.notes] == ["la"]

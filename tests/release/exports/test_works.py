@@ -14,7 +14,7 @@ import pytest
 
 from musicdata.definitions.column import Column
 from musicdata.definitions.contract import Contract
-from musicdata.errors import InputError
+from musicdata.errors import ContractError, InputError, IntegrityError
 from musicdata.release.exports import EXPORTS, export
 from musicdata.release.exports.check import check_exports
 from musicdata.release.exports.folder import Folder
@@ -135,7 +135,7 @@ def test_a_modality_never_leads_out_of_the_folder(name: str, modality: str, tmp_
     rows = ids.append_column("opinion", pa.array(["a review"] * len(ids))).cast(hostile.arrow_schema())
     made = replace(made, tables={**made.tables, "reviews": rows}, contracts={"reviews": hostile})
     release = made.write(tmp_path / "in" / "release")
-    with pytest.raises(InputError, match="cannot be the name of a file"):
+    with pytest.raises((InputError, ContractError), match=r"cannot be the name of a file|should match pattern"):
         export(release, name, tmp_path / "in" / "out")
     assert [path.name for path in tmp_path.iterdir()] == ["in"]
     assert [path.name for path in (tmp_path / "in").iterdir()] == ["release"]
@@ -144,7 +144,7 @@ def test_a_modality_never_leads_out_of_the_folder(name: str, modality: str, tmp_
 @pytest.mark.parametrize("path", ["../up", "a/../../up", "/up", ""])
 def test_no_file_is_written_beside_an_export(path: str, tmp_path: Path) -> None:
     folder = Folder(tmp_path / "out")
-    with pytest.raises(InputError, match="leads out of"):
+    with pytest.raises(IntegrityError, match="no path inside"):
         folder.write(path, b"data")
     assert not list(tmp_path.iterdir())
 

@@ -294,18 +294,50 @@ def test_clashing_paths(path: str) -> None:
 
 
 def test_no_more_is_read_than_was_announced(release: Path, records: Path, tmp_path: Path) -> None:
-    """A file that has become endless ends with its announced size."""
+    """A file that has become very long ends with its announced size."""
     record_for(release, release.as_uri(), records)
-    (release / "README.md").unlink()
-    (release / "README.md").symlink_to("/dev/zero")
+    os.truncate(release / "README.md", 300 << 30)
     with pytest.raises(IntegrityError, match=r"README\.md \(it has other bytes"):
         fetch("musictm@1.0.0", records_in=records)
-    (release / layout.RECORD).unlink()
-    (release / layout.RECORD).symlink_to("/dev/zero")
+    os.truncate(release / layout.RECORD, 300 << 30)
     for path in (tmp_path / "home").rglob("RELEASE.json"):
         path.unlink()
     with pytest.raises(IntegrityError, match=r"RELEASE\.json"):
         fetch("musictm@1.0.0", records_in=records)
+
+
+@pytest.mark.parametrize("name", ["README.md", layout.RECORD])
+@pytest.mark.parametrize("kind", ["pipe", "/dev/zero", "theirs", "folder"])
+def test_what_is_no_file_is_not_waited_for(name: str, kind: str, release: Path, records: Path, tmp_path: Path) -> None:
+    record_for(release, release.as_uri(), records)
+    (tmp_path / "theirs").write_text("theirs")
+    path = release / name
+    path.unlink()
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        path.symlink_to(tmp_path / kind)
+    with pytest.raises(IntegrityError, match="is a"):
+        fetch("musictm@1.0.0", records_in=records)
+
+
+@pytest.mark.parametrize("name", ["", ".partial", ".lock"])
+def test_a_link_among_what_was_fetched_is_not_followed(name: str, release: Path, records: Path, tmp_path: Path) -> None:
+    record_for(release, release.as_uri(), records)
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    (theirs / "thesis.tex").write_text("years of work")
+    root = fetch("musictm@1.0.0", records_in=records)
+    shutil.rmtree(root)
+    planted = root.with_name(f".{root.name}{name}") if name else root
+    planted.unlink(missing_ok=True)
+    planted.symlink_to(theirs)
+    with pytest.raises(IntegrityError, match="is a link"):
+        fetch("musictm@1.0.0", records_in=records)
+    assert (theirs / "thesis.tex").read_text() == "years of work"
+    assert [path.name for path in theirs.iterdir()] == ["thesis.tex"]
 
 
 def test_sizes_that_do_not_add_up_are_refused_before_anything_is_fetched(

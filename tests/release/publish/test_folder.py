@@ -299,3 +299,73 @@ def test_a_folder_that_is_no_release(release: Path, tmp_path: Path, records: Pat
     (release / missing).unlink()
     with pytest.raises(InputError, match=missing):
         send(release, str(tmp_path / "there"), records)
+
+
+PLANTED = [
+    "musictm",
+    "musictm/1.0.0",
+    "musictm/1.0.0/data",
+    "musictm/1.0.0/data/samples",
+    "musictm/1.0.0/README.md",
+    "musictm/1.0.0/RELEASE.json",
+    "musictm/.1.0.0.publishing",
+    "musictm/.1.0.0.publishing/intent",
+    "musictm/.1.0.0.publishing/part",
+]
+
+
+@pytest.mark.parametrize("target", ["theirs", "theirs/thesis.tex", "theirs/new"])
+@pytest.mark.parametrize("name", PLANTED)
+def test_planted_links_are_named_and_nothing_is_written_through_them(
+    name: str, target: str, release: Path, tmp_path: Path, records: Path
+) -> None:
+    theirs, base = tmp_path / "theirs", tmp_path / "there"
+    theirs.mkdir()
+    (theirs / "thesis.tex").write_text("years of work")
+    (base / name).parent.mkdir(parents=True)
+    (base / name).symlink_to(tmp_path / target)
+    with pytest.raises(IntegrityError, match=rf"{base / name} is a link"):
+        send(release, str(base), records)
+    assert tree(theirs) == {"thesis.tex": b"years of work"}
+    assert not (records / "musictm").exists()
+
+
+@pytest.mark.parametrize("name", [name for name in PLANTED if "." in Path(name).name])
+def test_planted_pipes_are_named_and_not_waited_for(name: str, release: Path, tmp_path: Path, records: Path) -> None:
+    base = tmp_path / "there"
+    (base / name).parent.mkdir(parents=True)
+    os.mkfifo(base / name)
+    with pytest.raises((IntegrityError, StorageError), match=r"is a pipe|Not a directory"):
+        send(release, str(base), records)
+
+
+def test_an_intent_or_a_part_that_is_somebodys_file_too_is_not_written_into(
+    release: Path, tmp_path: Path, records: Path
+) -> None:
+    state = tmp_path / "there" / "musictm" / ".1.0.0.publishing"
+    state.mkdir(parents=True)
+    for name in ("intent", "part"):
+        (tmp_path / name).write_text("years of work")
+        os.link(tmp_path / name, state / name)
+    send(release, str(tmp_path / "there"), records)
+    assert tree(place(tmp_path / "there")) == tree(release)
+    assert (tmp_path / "intent").read_text() == (tmp_path / "part").read_text() == "years of work"
+
+
+def test_the_folder_that_is_published_into_may_be_a_link(release: Path, tmp_path: Path, records: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "there").symlink_to(tmp_path / "disk")
+    send(release, str(tmp_path / "there"), records)
+    assert tree(place(tmp_path / "disk")) == tree(release)
+
+
+@pytest.mark.parametrize("kind", ["pipe", "/dev/zero", "theirs"])
+def test_what_is_sent_is_a_file(kind: str, release: Path, tmp_path: Path, records: Path) -> None:
+    (tmp_path / "theirs").write_bytes((release / "README.md").read_bytes())
+    (release / "README.md").unlink()
+    if kind == "pipe":
+        os.mkfifo(release / "README.md")
+    else:
+        (release / "README.md").symlink_to(tmp_path / kind)
+    with pytest.raises(IntegrityError, match="is a"):
+        Folder(tmp_path / "there", pack(release)).upload(lambda *_: None)

@@ -10,6 +10,7 @@ import pytest
 from musicdata.definitions import shipped
 from musicdata.errors import InputError, IntegrityError, RefusedError
 from musicdata.release.publish import publications
+from musicdata.release.publish.fetch import fetch
 from musicdata.release.publish.publications import Publication
 
 
@@ -54,15 +55,47 @@ def test_folders_are_looked_through_in_order(tmp_path: Path, monkeypatch: pytest
     bundled = shipped.folder("manifests") / "releases"
     assert publications.folders() == [tmp_path / "home/records", bundled]
     Path("manifests").mkdir()
-    assert publications.folders() == [Path.cwd() / "manifests/releases", tmp_path / "home/records", bundled]
-    Path("RELEASE.json").touch()  # a release has manifests of its own
     assert publications.folders() == [tmp_path / "home/records", bundled]
-    assert publications.folders(tmp_path) == [tmp_path]
+    assert publications.written_to() == [Path.cwd() / "manifests/releases", tmp_path / "home/records"]
+    Path("RELEASE.json").touch()  # a release has manifests of its own
+    assert publications.written_to() == [tmp_path / "home/records"]
+    monkeypatch.setenv("MUSICDATA_RECORDS", "manifests/releases")
+    assert publications.folders() == [Path.cwd() / "manifests/releases", tmp_path / "home/records", bundled]
+    assert publications.written_to() == [Path.cwd() / "manifests/releases"]
+    assert publications.folders(tmp_path) == publications.written_to(tmp_path) == [tmp_path]
+
+
+@pytest.mark.parametrize("slug", ["musictm@1.0.0", "musictm", "musictm@1.0.0+full"])
+@pytest.mark.parametrize("url", ["http://169.254.169.254/r", "file:///etc", "https://evil.example/r", "s3://theirs/r"])
+def test_a_record_of_the_current_folder_is_named_and_not_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, slug: str, url: str
+) -> None:
+    monkeypatch.setenv("MUSICDATA_HOME", str(tmp_path / "home"))
+    planted = Path.cwd() / "manifests/releases"
+    publications.write(made(url=url), planted)
+    with pytest.raises(RefusedError) as caught:
+        fetch(slug)
+    assert url in str(caught.value)
+    assert f"export MUSICDATA_RECORDS={planted}" in str(caught.value)
+    assert publications.all_of("musictm") == []
+    monkeypatch.setenv("MUSICDATA_RECORDS", str(planted))
+    assert publications.find(*publications.split_slug(slug)).url == url
+
+
+def test_a_record_of_the_current_folder_says_nothing_against_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MUSICDATA_HOME", str(tmp_path / "home"))
+    publications.write(made(), tmp_path / "home/records")
+    for version in ("1.0.0", "9.0.0"):
+        planted = made(version, release_json_sha256="c" * 64, url="http://evil.example/")
+        publications.write(planted, Path("manifests/releases"))
+    assert publications.find("musictm") == publications.find("musictm", "1.0.0") == made()
 
 
 def test_records_of_all_folders_are_seen_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MUSICDATA_HOME", str(tmp_path / "home"))
-    Path("manifests").mkdir()
+    monkeypatch.setenv("MUSICDATA_RECORDS", "manifests/releases")
     publications.write(made("1.0.0"), Path("manifests/releases"))
     publications.write(made("2.0.0"), tmp_path / "home/records")
     publications.write(made("1.0.0", url="file:///a/mirror"), tmp_path / "home/records")
@@ -74,7 +107,7 @@ def test_records_that_contradict_each_other_are_not_chosen_from(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MUSICDATA_HOME", str(tmp_path / "home"))
-    Path("manifests").mkdir()
+    monkeypatch.setenv("MUSICDATA_RECORDS", "manifests/releases")
     publications.write(made(), Path("manifests/releases"))
     publications.write(made(release_json_sha256="c" * 64), tmp_path / "home/records")
     with pytest.raises(IntegrityError, match=r"home/records/musictm/1\.0\.0\.json contradict"):

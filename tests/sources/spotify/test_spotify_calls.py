@@ -52,7 +52,7 @@ def test_an_answer_keeps_its_meaning_and_is_asked_for_once(name: str) -> None:
     behaviour = breaks_off(answer) if name == "short" else says(answer)
     with spotify(behaviour) as (server, services):
         with pytest.raises(HttpError) as caught:
-            WebApi(services).search("track", "sad", 50, 0)
+            WebApi(services).search("track", "sad", 10, 0)
         error = caught.value
         assert (error.outcome, error.status, error.wait_s, error.reason) == (outcome, status, wait_s, reason)
         assert paths(server) == ["/api/token", "/v1/search"]
@@ -61,21 +61,21 @@ def test_an_answer_keeps_its_meaning_and_is_asked_for_once(name: str) -> None:
 def test_one_token_serves_many_calls_and_only_what_is_asked_is_sent() -> None:
     with spotify(says(FOUND)) as (server, services):
         api = WebApi(services)
-        for offset in (0, 50):
-            assert api.search("track", "blue & sad", 50, offset).entries[0].title == "Song 1"  # type: ignore[union-attr]
+        for offset in (0, 10):
+            assert api.search("track", "blue & sad", 10, offset).entries[0].title == "Song 1"  # type: ignore[union-attr]
         api.close()
         assert paths(server) == ["/api/token", "/v1/search", "/v1/search"]
-        assert server.asked[1].target == "/v1/search?q=blue+%26+sad&limit=50&offset=0&type=track"
+        assert server.asked[1].target == "/v1/search?q=blue+%26+sad&limit=10&offset=0&type=track"
         assert server.asked[1].headers["authorization"] == "Bearer token-of-the-app"
 
 
 def test_a_token_that_is_no_longer_taken_is_renewed_once() -> None:
     with spotify(says(refusal(401), FOUND)) as (server, services):
-        assert WebApi(services).search("track", "sad", 50, 0).total == 1
+        assert WebApi(services).search("track", "sad", 10, 0).total == 1
         assert paths(server) == ["/api/token", "/v1/search", "/api/token", "/v1/search"]
     with spotify(says(refusal(401))) as (server, services):
         with pytest.raises(SetupError, match="SPOTIFY_CLIENT_ID"):
-            WebApi(services).search("track", "sad", 50, 0)
+            WebApi(services).search("track", "sad", 10, 0)
         assert len(server.asked) == 4
 
 
@@ -84,7 +84,7 @@ def test_wrong_keys_are_named_and_not_shown(status: int) -> None:
     token = message(status, b'{"error": "invalid_client", "error_description": "Invalid client secret"}')
     with spotify(token=says(token)) as (server, services):
         with pytest.raises(SetupError, match=r"SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET.*invalid_client") as caught:
-            WebApi(services).search("track", "sad", 50, 0)
+            WebApi(services).search("track", "sad", 10, 0)
         assert SECRET not in str(caught.value)
         assert paths(server) == ["/api/token"]
 
@@ -104,7 +104,7 @@ def test_trouble_with_the_token_keeps_its_meaning_too(name: str) -> None:
     answer, outcome, wait_s = TOKENS[name]
     with spotify(token=says(answer)) as (server, services):
         with pytest.raises(HttpError) as caught:
-            WebApi(services).search("track", "sad", 50, 0)
+            WebApi(services).search("track", "sad", 10, 0)
         assert (caught.value.outcome, caught.value.wait_s) == (outcome, wait_s)
         assert paths(server) == ["/api/token"]
 
@@ -114,7 +114,7 @@ def test_a_drip_ends_with_the_deadline() -> None:
     for search, token in ((slow, None), (None, slow)):
         with spotify(search, token, deadline_s=0.4) as (_, services):
             with pytest.raises(HttpError, match="no whole answer") as caught:
-                WebApi(services).search("track", "sad", 50, 0)
+                WebApi(services).search("track", "sad", 10, 0)
             assert caught.value.outcome is Outcome.TRANSIENT
 
 
@@ -139,11 +139,11 @@ def test_refused_playlists_say_why_in_words() -> None:
 def test_a_users_token_is_used_as_it_is() -> None:
     with spotify(says(FOUND, refusal(401))) as (server, services):
         api = WebApi(replace(services, keys={"SPOTIFY_USER_TOKEN": keys(x="token-of-the-user")["x"]}))
-        api.search("track", "sad", 50, 0)
+        api.search("track", "sad", 10, 0)
         assert paths(server) == ["/v1/search"]
         assert server.asked[0].headers["authorization"] == "Bearer token-of-the-user"
         with pytest.raises(SetupError, match="SPOTIFY_USER_TOKEN") as caught:
-            api.search("track", "sad", 50, 0)
+            api.search("track", "sad", 10, 0)
         assert "token-of-the-user" not in str(caught.value)
 
 
@@ -152,8 +152,8 @@ def test_nothing_secret_is_logged(caplog: pytest.LogCaptureFixture, capsys: pyte
     with spotify(says(refusal(500), FOUND)) as (_, services):
         api = WebApi(services)
         with pytest.raises(HttpError):
-            api.search("track", "sad", 50, 0)
-        api.search("track", "sad", 50, 0)
+            api.search("track", "sad", 10, 0)
+        api.search("track", "sad", 10, 0)
     assert "Sending GET" in caplog.text
     for secret in ("token-of-the-app", SECRET, "id-of-the-app", "aWQtb2YtdGhlLWFwc"):
         assert secret not in caplog.text

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from datetime import date
@@ -17,9 +19,12 @@ import pytest
 from musicdata.errors import SetupError, UsageError
 from musicdata.music.formats import sound_files
 from musicdata.music.formats.sound_files import RATE_HZ
+from musicdata.settings.reach import Reach, place_of
 from musicdata.settings.service import key_names
+from musicdata.settings.services import Services
 from musicdata.sources.videos import clips
 from musicdata.sources.videos.process import YtDlp, child_environment, ytdlp_age_warning, ytdlp_version
+from musicdata.system import processes
 from musicdata.system.http import HttpError, Outcome
 from tests.loopback import Asked, Behaviour, breaks_off, drips, message, says, serving
 from tests.tunes import CONTENT_TYPES, flac, found_at, tune, write
@@ -50,7 +55,10 @@ def fetch(
     ytdlp: YtDlp, url: str, folder: Path, *, deadline_s: float = 30.0, max_bytes: int = 1 << 20, **wanted: Any
 ) -> clips.Clip:
     asked = {"clip_s": CLIP_S, "duration_s": 4.0} | wanted
+    place = place_of(url)
+    reach = Reach((), frozenset({place} if place else ())).packed()
     question = {"ask": "clip", "url": url, "folder": str(folder), "max_bytes": max_bytes, "wanted": asked}
+    question |= {"reach": reach}
     said = ytdlp.ask(question, "video x", deadline_s)
     return clips.read((folder / said["file"]).read_bytes(), asked["clip_s"])
 
@@ -127,7 +135,7 @@ def test_a_section_takes_fewer_bytes(ytdlp: YtDlp, tmp_path: Path) -> None:
         (message(200, b"null", Content_Type="application/json"), Outcome.INVALID, "not_sound"),
         (message(200, bytes(range(256)) * 40, Content_Type="audio/flac"), Outcome.INVALID, "not_sound"),
         (message(200, b"", Content_Type="audio/flac"), Outcome.INVALID, "empty"),
-        (message(302, Location="http://127.0.0.1:9/nowhere"), Outcome.TRANSIENT, "other"),
+        (message(302, Location="http://127.0.0.1:9/nowhere"), Outcome.INVALID, "forbidden_address"),
     ],
 )
 def test_what_a_server_does_has_its_outcome(
@@ -234,7 +242,144 @@ def test_what_programs_need_is_passed_on() -> None:
         "SECRET": "s",
         "GITHUB_TOKEN": "g",
     }
-    assert set(child_environment(told)) == {"PATH", "https_proxy", "LC_ALL"}
+    passed = child_environment(told)
+    assert set(passed) == {"PATH", "https_proxy", "LC_ALL", "YTDLP_NO_PLUGINS"}
+
+
+def forbidden(ytdlp: YtDlp, url: str, folder: Path, reach: Reach, **wanted: Any) -> None:
+    asked = {"clip_s": CLIP_S, "duration_s": 4.0} | wanted
+    question = {"ask": "clip", "url": url, "folder": str(folder), "max_bytes": 1 << 20, "wanted": asked}
+    with pytest.raises(HttpError) as caught:
+        ytdlp.ask(question | {"reach": reach.packed()}, "video x", 30)
+    assert caught.value.outcome is Outcome.INVALID or wanted.get("section")
+    assert caught.value.reason == "forbidden_address" or wanted.get("section")
+    assert not list(folder.glob("*.flac"))
+
+
+def test_an_address_in_an_answer_is_fetched_from_hosts_of_the_list_only(
+    ytdlp: YtDlp, tmp_path: Path, good: bytes
+) -> None:
+    world = Services().reach("videos")
+    assert world.permits("rr3---sn-4g5e6nez.googlevideo.com", 443)
+    with serving({"/media": says(sound(good))}) as server:
+        port = server.url.rpartition(":")[2]
+        hosts = ("127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "2130706433", "0x7f.1", "0", "youtube.com@127.0.0.1")
+        for host in hosts:
+            forbidden(ytdlp, f"http://{host}:{port}/media", tmp_path, world)
+        for url in ("http://169.254.169.254/media.mp3", "https://evil.example/youtube.com.mp3"):
+            forbidden(ytdlp, url, tmp_path, world)
+        forbidden(ytdlp, f"{server.url}/media", tmp_path, Reach(("localhost",)))  # listed, and yet inside
+        assert server.asked == []
+        fetch(ytdlp, f"{server.url}/media", tmp_path)  # what the user names is fetched
+
+
+@pytest.mark.parametrize("section", [False, True], ids=["whole", "section"])
+def test_a_redirect_leads_nowhere_else_inside(ytdlp: YtDlp, tmp_path: Path, good: bytes, section: bool) -> None:
+    """A section is fetched by ffmpeg, which opens its own sockets: yt-dlp is answered first, ffmpeg led astray."""
+    with serving({"/media": says(sound(good))}) as inside:
+        led = message(302, Location=f"{inside.url}/media")
+
+        def behave(connection: Any, asked: Asked, number: int) -> None:
+            is_ffmpeg = "lavf" in asked.headers.get("user-agent", "").lower() or "icy-metadata" in asked.headers
+            connection.sendall(led if is_ffmpeg or not section else sound(good))
+
+        with serving({"/media": behave}) as server:
+            place = place_of(server.url)
+            assert place is not None
+            forbidden(
+                ytdlp, f"{server.url}/media", tmp_path, Reach((), frozenset({place})), section=section, start_s=1.0
+            )
+            assert len(server.asked) >= (2 if section else 1)
+        assert inside.asked == []
+
+
+PLUGIN = """
+from yt_dlp.extractor.common import InfoExtractor
+open({marker!r}, "w").close()
+class PlantedIE(InfoExtractor):
+    _VALID_URL = r"https?://.*"
+"""
+
+
+def test_plug_ins_of_the_user_are_not_loaded(tmp_path: Path, good: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    marker = tmp_path / "loaded"
+    home = tmp_path / "home"
+    for place in (
+        home / ".config/yt-dlp/plugins/p",
+        home / ".yt-dlp/plugins/p",
+        home / "yt-dlp-plugins/p",
+        home / "path",
+    ):
+        extractor = place / "yt_dlp_plugins" / "extractor"
+        extractor.mkdir(parents=True)
+        (extractor / "planted.py").write_text(PLUGIN.format(marker=str(marker)))
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
+    monkeypatch.setenv("PYTHONPATH", f"{home / 'path'}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
+    naive = "import yt_dlp; yt_dlp.YoutubeDL({'quiet': True})"
+    subprocess.run([sys.executable, "-c", naive], check=True, capture_output=True)
+    assert marker.exists(), "no plug-in at all"
+    marker.unlink()
+    monkeypatch.setenv("MUSICDATA_SANDBOX", "off")  # it is not the sandbox that keeps them out
+    ytdlp = YtDlp()
+    with serving({"/media": says(sound(good))}) as server:
+        fetch(ytdlp, f"{server.url}/media", tmp_path)
+    ytdlp.close()
+    assert not marker.exists()
+
+
+def test_the_version_is_that_of_the_code_that_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import yt_dlp.version
+
+    assert ytdlp_version() == yt_dlp.version.__version__
+    (tmp_path / "yt_dlp").mkdir()
+    (tmp_path / "yt_dlp" / "__init__.py").write_text("")
+    (tmp_path / "yt_dlp" / "version.py").write_text("__version__ = '1999.1.1'\n")
+    monkeypatch.delitem(sys.modules, "yt_dlp")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert ytdlp_version() == "1999.1.1"
+
+
+CONFINED = """
+import sys
+from pathlib import Path
+from musicdata.sources.videos import child
+child._confine(Path(sys.argv[1]))
+import numpy, soundfile, yt_dlp, socket, subprocess
+def attempt(name, call):
+    try:
+        print(name, call())
+    except OSError as error:
+        print(name, type(error).__name__)
+attempt("secret", lambda: Path(sys.argv[2]).read_text())
+attempt("out", lambda: Path(sys.argv[2] + ".new").write_text("x"))
+attempt("folder", lambda: Path(sys.argv[1], "mine").write_text("x"))
+attempt("users", lambda: Path("/etc/passwd").read_text())
+attempt("certificates", lambda: Path("/etc/ssl").is_dir())
+attempt("socket", lambda: socket.create_server(("127.0.0.1", 0)).close())
+attempt("program", lambda: subprocess.run(["/bin/cat", sys.argv[2]], capture_output=True).stdout)
+attempt("node", lambda: __import__("shutil").which("node") is None or subprocess.run(
+    ["node", "-e", "process.stdout.write(String(6 * 7))"], capture_output=True).stdout == b"42")
+"""
+
+
+@pytest.mark.skipif(not processes.isolation()["files_hidden"], reason="this kernel or container hides no files")
+def test_the_child_sees_one_folder_and_what_it_needs(tmp_path: Path) -> None:
+    folder, secret = tmp_path / "folder", tmp_path / "secret"
+    folder.mkdir()
+    secret.write_text("the words of a letter")
+    command = [sys.executable, "-c", CONFINED, str(folder), str(secret)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert dict(line.split(" ", 1) for line in done.stdout.splitlines()) == {
+        "secret": "PermissionError",
+        "out": "PermissionError",
+        "folder": "1",
+        "users": "PermissionError",
+        "certificates": "True",
+        "socket": "None",
+        "program": "b''",
+        "node": "True",
+    }
 
 
 def test_names_of_files_are_ours(ytdlp: YtDlp, tmp_path: Path, good: bytes) -> None:

@@ -16,6 +16,6 @@ def deep(built: Path, songs: Path, made_once: MakeOnce) -> Path:
     """The finished workspace, brought up to date with musictm-deep; read it, never change it."""
 
     def make(folder: Path) -> None:
-        musicdata.build("musictm-deep", input=songs, work=shutil.copytree(built, folder / "work"))
+        musicdata.build("musictm-deep", input=songs, work=shutil.copytree(built, folder / "work"), change=True)
 
     return made_once("deep", make) / "work"

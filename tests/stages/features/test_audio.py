@@ -14,6 +14,7 @@ from musicdata.errors import RecipeError, SetupError
 from tests.music.features.weights import write_weights
 from tests.songs import write_song
 from tests.stages.reading import column, vectors
+from tests.trees import workspace_digests
 
 
 def test_the_vectors_of_a_sample_stack_to_the_paper_s_shape(built: Path) -> None:
@@ -31,7 +32,9 @@ def test_the_sound_of_a_note_has_its_pitch(built: Path) -> None:
 
 
 def test_a_parameter_rebuilds_its_own_table_only(copied: Path, songs: Path) -> None:
-    work = musicdata.build("musictm", input=songs, work=copied, overrides=["features_audio.hop_length=1024"])
+    work = musicdata.build(
+        "musictm", input=songs, work=copied, overrides=["features_audio.hop_length=1024"], change=True
+    )
     assert [(report.stage, report.reasons) for report in work.stages if report.built] == [
         ("features_audio", ("hop_length 512 → 1024",))
     ]
@@ -39,8 +42,11 @@ def test_a_parameter_rebuilds_its_own_table_only(copied: Path, songs: Path) -> N
 
 
 def test_bands_beyond_the_sound_are_refused_with_the_highest_there_may_be(copied: Path, songs: Path) -> None:
+    before = workspace_digests(copied), (copied / "recipe.toml").read_bytes(), (copied / "run.json").read_bytes()
     with pytest.raises(RecipeError, match="at most 11025"):
-        musicdata.build("musictm", input=songs, work=copied, overrides=["features_audio.fmax_hz=16000"])
+        musicdata.build("musictm", input=songs, work=copied, overrides=["features_audio.fmax_hz=16000"], change=True)
+    after = workspace_digests(copied), (copied / "recipe.toml").read_bytes(), (copied / "run.json").read_bytes()
+    assert after == before  # though it was found out late, by a worker
 
 
 def test_vggish_takes_a_file_of_weights_whose_bytes_count_and_whose_place_does_not(tmp_path: Path) -> None:
@@ -72,4 +78,4 @@ def test_vggish_without_its_file_says_what_is_missing(copied: Path, songs: Path,
         load("musictm", ["features_audio.extractor=vggish"])
     options = ["features_audio.extractor=vggish", f"features_audio.weights={tmp_path / 'none.safetensors'}"]
     with pytest.raises(SetupError, match=r"there is no file .*none.safetensors"):
-        musicdata.build("musictm", input=songs, work=copied, overrides=options)
+        musicdata.build("musictm", input=songs, work=copied, overrides=options, change=True)

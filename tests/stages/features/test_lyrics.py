@@ -40,7 +40,8 @@ def test_what_is_sung_outside_the_train_split_leaves_its_vectors_as_they_are(
     text = path.read_text("utf-8")
     write_song(path, seed=4711)
     assert path.read_text("utf-8") != text
-    work = musicdata.build("musictm", input=changed, work=shutil.copytree(built, tmp_path / "work")).root
+    copied = shutil.copytree(built, tmp_path / "work")
+    work = musicdata.build("musictm", input=changed, work=copied, change=True).root
     now_splits = column(work, "alignment", "split")
     for name in ("syllable_vector", "word_vector"):
         before, after = vectors(built, "features_lyrics", name), vectors(work, "features_lyrics", name)

@@ -12,6 +12,7 @@ import musicdata
 from musicdata.music.formats.song import SungNote
 from musicdata.sources.song_files import slug
 from musicdata.stages.ingest.songs import lyrics, split_words
+from musicdata.sources import song_files
 from tests.musicxml_scores import lyric, note, part, score
 from tests.recipes import write_recipe
 from tests.songs import rows, shared, write_song
@@ -93,9 +94,85 @@ def test_one_bad_song_of_a_table_loses_no_other(recipe: str, tmp_path: Path) -> 
 
 def test_a_file_that_cannot_be_read_is_a_reject(recipe: str, tmp_path: Path) -> None:
     write_song(tmp_path / "songs" / "a.csv", 1)
-    (tmp_path / "songs" / "broken.csv").symlink_to("/proc/self/mem")  # opens, but reading it is an I/O error
+    (tmp_path / "songs" / "broken.csv").symlink_to("nowhere.csv")
     work = musicdata.build(recipe, input=tmp_path / "songs", work=tmp_path / "w")
-    assert [(row["key"], row["reason"]) for row in work.rows("rejects")] == [("broken.csv", "unreadable_file")]
+    assert [(row["key"], row["reason"]) for row in work.rows("rejects")] == [("broken.csv", "broken_link")]
+
+
+def test_links_that_leave_the_folder_are_rejects_and_never_read(recipe: str, tmp_path: Path) -> None:
+    folder, outside = tmp_path / "songs", tmp_path / "outside"
+    write_song(folder / "a.csv", 1)
+    write_song(outside / "deep" / "b.csv", 2)
+    (outside / "letter.csv").write_text("the words of a letter\n")
+    (folder / "sub").mkdir()
+    links = {
+        "letter.csv": outside / "letter.csv",
+        "sub/above.csv": Path("../../outside/letter.csv"),
+        "environment.csv": Path("/proc/self/environ"),
+        "root.csv": Path(f"/proc/self/root{outside}/letter.csv"),
+        "memory.mid": Path("/proc/self/mem"),
+        "gone.csv": outside / "gone.csv",
+        "by_a_link.csv": Path("step"),
+        "step": outside / "letter.csv",
+        "folder": outside,
+        "parent": Path(".."),
+        "everything": Path("/"),
+    }
+    for name, target in links.items():
+        (folder / name).symlink_to(target)
+    work = musicdata.build(recipe, input=folder, work=tmp_path / "w")
+    rejects = {row["key"]: (row["reason"], row["detail"]) for row in work.rows("rejects")}
+    assert set(rejects) == links.keys() - {"step"}
+    assert {reason for reason, _ in rejects.values()} == {"link_leaves_folder"}
+    assert not any("letter" in detail or str(tmp_path) in detail for _, detail in rejects.values())
+    assert work.table("songs").num_rows == 1
+
+
+def test_links_within_the_folder_are_other_names_of_one_song(recipe: str, tmp_path: Path) -> None:
+    folder = tmp_path / "songs"
+    write_song(folder / "a.csv", 1)
+    (folder / "store").mkdir()
+    write_song(tmp_path / "b.csv", 2).rename(
+        folder / "store" / "0a1b2c"
+    )  # no ending: read by the names that links have
+    links = {
+        "again.csv": Path("a.csv"),
+        "b.csv": Path("store/0a1b2c"),
+        "c.csv": Path("b.csv"),
+        "loop": Path("."),
+        "store/up": Path(".."),
+        "other": Path("store"),
+        "circle.csv": Path("circle.csv"),
+        "around.csv": Path("/proc/self/root") / str(folder / "a.csv").lstrip("/"),
+    }
+    for name, target in links.items():
+        (folder / name).symlink_to(target)
+    entrance = tmp_path / "entrance"
+    entrance.symlink_to(folder)
+    work = musicdata.build(recipe, input=entrance, work=tmp_path / "w")
+    assert {row["key"]: row["reason"] for row in work.rows("rejects")} == {
+        "again.csv": "link_to_another_file",
+        "around.csv": "link_to_another_file",
+        "c.csv": "link_to_another_file",
+        "circle.csv": "broken_link",
+    }
+    assert sorted(work.table("songs").column("source_id").to_pylist()) == ["files: a.csv", "files: b.csv"]
+
+
+def test_a_link_that_is_put_in_a_song_s_place_is_not_followed(tmp_path: Path) -> None:
+    """Files are listed first and read later, by other processes."""
+    folder = tmp_path / "songs"
+    write_song(folder / "sub" / "a.csv", 1)
+    write_song(tmp_path / "outside" / "a.csv", 2)
+    assert not song_files.song_file(str(folder), "sub/a.csv").fault
+    (folder / "sub").rename(folder / "was")
+    (folder / "sub").symlink_to(tmp_path / "outside")
+    assert song_files.song_file(str(folder), "sub/a.csv").fault == "link_leaves_folder"
+    (folder / "sub").unlink()
+    (folder / "sub").mkdir()
+    (folder / "sub" / "a.csv").symlink_to("/proc/self/environ")
+    assert song_files.song_file(str(folder), "sub/a.csv").fault == "link_leaves_folder"
+    assert song_files.song_file(str(folder), "../outside/a.csv").fault == "link_leaves_folder"
 
 
 def test_a_file_name_that_is_no_text_is_a_reject(recipe: str, tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def test_a_near_duplicate_joins_the_group_it_finds_and_moves_nothing(tmp_path: P
     more = shutil.copytree(songs, tmp_path / "more")
     for seed in range(10):
         transposed(more / f"a_copy_of_{seed}.csv", seed, 2)  # sorts before the originals
-    grown = musicdata.build(recipe, input=more, work=tmp_path / "work")
+    grown = musicdata.build(recipe, input=more, work=tmp_path / "work", change=True)
     after = splits(grown)
     assert len(after) == 2 * len(before)
     assert {sample: split for sample, split in after.items() if sample in before} == before

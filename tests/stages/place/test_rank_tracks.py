@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -151,3 +152,26 @@ def test_the_twin_from_its_search_to_its_tracks() -> None:
     assert len({(row["artist"], row["title"]) for row in rows}) == len(rows)
     again = compute(STAGE, RankTracks(min_duration_s=1.0), listings)
     assert (again.tables, again.rejects) == (found.tables, found.rejects)
+
+
+EXPORTS = {
+    # as TuneMyMusic, Exportify without ids, Kaggle and Soundiiz write the same artists
+    "tune.csv": 'Track name,Artist name\nBoth,"Ann Alpha, Bob Beta"\nTrio,"Dot, Eve & Fay"\n',
+    "tight.csv": 'Track Name,Artist Name(s),Track Duration (ms)\nTwo,"Ann Alpha,Cid Gamma",203000\nBoth,Ann Alpha,203000\n',
+    "kaggle.csv": "name,artists\nThree,\"['Bob Beta', 'Zoe']\"\nEve's,Eve\n",
+    "soundiiz.csv": "title;artist\nOne;Ann Alpha\nBoth;Ann Alpha feat. Bob Beta\nAlone;Zed\n",
+}
+
+
+def test_lists_of_several_exporters_keep_an_artist_in_one_group_and_a_song_once(tmp_path: Path) -> None:
+    for name, text in EXPORTS.items():
+        (tmp_path / name).write_text(text)
+    lists = crawl(playlists.STAGE, FindPlaylists(mode="import", input=str(tmp_path)), Services())
+    tracks = crawl(list_tracks.STAGE, ListTracks(input=str(tmp_path)), Services(), lists)
+    rows = compute(STAGE, RankTracks(), tracks).rows("tracks")
+    group_of = {row["title"]: row["group_id"] for row in rows}
+    assert len(rows) == len(group_of) == 7
+    assert len({group_of[title] for title in ("Both", "Two", "Three", "One")}) == 1
+    assert group_of["Trio"] == group_of["Eve's"]
+    assert len(set(group_of.values())) == 3
+    assert len({(row["group_id"], row["split"]) for row in rows}) == 3

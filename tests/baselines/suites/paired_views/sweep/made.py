@@ -103,6 +103,10 @@ class Tables:
         """Return nothing: no stage ran."""
         return {}
 
+    def locations(self, stage: str) -> dict[str, str]:
+        """Return nothing: no stage ran."""
+        return {}
+
     def digest(self, table: str) -> str:
         """Return nothing that could be compared."""
         return ""

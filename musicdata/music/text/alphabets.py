@@ -1,0 +1,69 @@
+"""Which letters a language is written with, for those that songs are sung in most.
+
+Foreign words bring letters of their own: the French ones in German, those of Spanish names in English. They are
+listed where they are usual, since a text with any other letter is taken to be no text of that language. The letters
+are those of the exemplar sets of CLDR, main and auxiliary, without what hardly ever comes up in songs.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from functools import cache
+
+LATIN = frozenset("abcdefghijklmnopqrstuvwxyz")
+
+# fmt: off
+_LATIN_BEYOND = {
+    "af": "áäéèêëíîïóôöúûü", "ca": "àáçéèíïóòúüñ", "cs": "áčďéěíňóřšťúůýžöü", "da": "æøåéèáóöäüê",
+    "de": "äöüßéèàêçô", "en": "éèêïçñöæœ", "es": "áéíóúüñçº", "et": "õäöüšž", "eu": "ñüç", "fi": "äöåé",
+    "fr": "àâæçéèêëîïôœùûüÿ", "ga": "áéíóú", "gl": "áéíóúüñçï", "hr": "čćđšž", "hu": "áéíóöőúüűä",
+    "id": "é", "is": "áéíóúýðþæö", "it": "àáèéìíîòóùú", "la": "áéíóúýǽæœëāēīōūȳăĕĭŏŭ", "lt": "ąčęėįšųūž",
+    "lv": "āčēģīķļņšūžōŗ", "nl": "éèëïöüáóíúêàäçô", "no": "æøåéèêóòôàöä", "pl": "ąćęłńóśźżé", "pt": "áâãàçéêíóôõúüò",
+    "ro": "ăâîșțşţ",
+    "sk": "áäčďéíĺľňóôŕšťúýžö", "sl": "čšžćđ", "sq": "çë", "sv": "åäöéàáæøü", "tr": "çğıöşüâîûi\u0307",
+    "vi": "àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ",
+}
+_CYRILLIC = {
+    "ru": "абвгдеёжзийклмнопрстуфхцчшщъыьэюя", "uk": "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя'",
+    "be": "абвгдеёжзійклмнопрстуўфхцчшыьэюя", "bg": "абвгдежзийклмнопрстуфхцчшщъьюяѝ",
+    "sr": "абвгдђежзијклљмнњопрстћуфхцчџш", "mk": "абвгдѓежзѕијклљмнњопрстќуфхцчџшѐѝ",
+}
+_OTHERS = {
+    "el": "αβγδεζηθικλμνξοπρσςτυφχψωάέήίόύώϊϋΐΰ",
+    "he": "אבגדהוזחטיךכלםמןנסעףפץצקרשת" + "".join(map(chr, [*range(0x05B0, 0x05BD), 0x05C1, 0x05C2])),
+    "ar": "ءآأؤإئابةتثجحخدذرزسشصضطظعغفقكلمنهوىي\u0640\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652",
+    "fa": "ءآأؤئابپتثجچحخدذرزژسشصضطظعغفقکكگلمنهویيى\u064b\u0651\u200c",
+    "th": "".join(map(chr, [*range(0x0E01, 0x0E3B), *range(0x0E40, 0x0E4F)])),
+}
+# fmt: on
+
+
+@cache
+def letters(language: str) -> frozenset[str]:
+    """Return the small letters and marks of an ISO 639-1 language, the Latin ones always among them."""
+    own = _LATIN_BEYOND.get(language) or _CYRILLIC.get(language) or _OTHERS.get(language, "")
+    return LATIN | frozenset(own)
+
+
+def can_be(text: str, language: str) -> bool:
+    """Say whether every letter of a text is of the language's alphabet, whatever its size.
+
+    >>> can_be("Żyje nam", "pl"), can_be("¿yje nåm", "pl")
+    (True, False)
+    """
+    small = unicodedata.normalize("NFC", text.lower())
+    return all(c in letters(language) for c in set(small) if c.isalpha() or unicodedata.category(c) == "Mn")
+
+
+def is_script_of(text: str, language: str) -> bool:
+    """Say whether a text is in the language's script, as far as Latin letters beside another script do not tell.
+
+    >>> is_script_of("Αγάπη μου, baby", "el"), is_script_of("laudent c\u03b6litum", "el")
+    (True, False)
+    """
+    if language in _LATIN_BEYOND:
+        return True
+    characters = Counter(text.lower())
+    own = sum(n for c, n in characters.items() if c in letters(language) and not c.isascii())
+    return own > 0.25 * sum(n for c, n in characters.items() if c.isalpha())
