@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 import typer
 
-from musicdata.cli import building, crawling, looking, recipes, releasing
+from musicdata.cli import building, crawling, interrupts, looking, recipes, releasing
 from musicdata.cli.app import app
 from musicdata.cli.options import EXIT_INTERRUPTED
 from musicdata.cli.output import say
 from musicdata.errors import MusicdataError
-
-if TYPE_CHECKING:
-    from types import FrameType
 
 __all__ = ["app", "building", "crawling", "looking", "main", "recipes", "releasing"]
 
 
 def main() -> NoReturn:
     """Run the command and leave with the exit code of `musicdata.errors`."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    interrupts.arm()
     try:
         code = app(standalone_mode=False)
     except MusicdataError as error:
@@ -41,7 +37,3 @@ def main() -> NoReturn:
     if code == EXIT_INTERRUPTED:  # typer itself turns KeyboardInterrupt into this, without a word
         say("musicdata: interrupted; what is finished is kept, the same command goes on from there", err=True)
     sys.exit(code if isinstance(code, int) else 0)
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt

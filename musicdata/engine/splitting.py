@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import signal
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from musicdata import errors
 from musicdata.engine import job as jobs
@@ -37,7 +37,7 @@ def may_be_an_items(outcome: Outcome) -> bool:
     return outcome.error in (DIED, HUNG, MEMORY) or not (outcome.error == "OSError" or hasattr(errors, outcome.error))
 
 
-def limits_of(stage: Stage[object]) -> dict[str, int]:
+def limits_of(stage: Stage[Any]) -> dict[str, int]:
     """Return what an item of a stage may take on this machine."""
     total = memory.total_bytes()
     return {"deadline_s": int(stage.deadline_s), "memory_bytes": min(stage.memory_bytes or total, total)}
@@ -61,7 +61,7 @@ class Splitting:
     """
 
     workspace: Workspace
-    stage: Stage[object]
+    stage: Stage[Any]
     spec: Spec
     attempt: Callable[[Spec, float], Outcome]
     is_proven: bool

@@ -97,7 +97,7 @@ class TableReader:
         try:
             with paths.open_regular(self._workspace.place("recipe.toml"), paths.MAX_TEXT_BYTES) as file:
                 steps = tomllib.load(file).get("stage", [])
-        except (OSError, ValueError):  # none there, or none that can be read: the workspace is not known to have one
+        except (OSError, ValueError, IntegrityError):  # none there, or none that can be read: nothing is known of them
             return {}
         known = self.parameters(stage)
         stated = {name: value for step in steps if step.get("use") == stage for name, value in step.items()}
@@ -108,8 +108,10 @@ class TableReader:
         if table not in self._parts and self._damages:
             raise IntegrityError(f"table {table} cannot be read: {self._damages[0]}")
         if table not in self._parts:
+            writer = self._workspace.writer()
             raise ContractError(
                 f"there is no table {table!r} in {self._workspace.root}; there are {', '.join(self.tables)}"
+                + (f". The workspace is being written by {writer}" if writer else "")
             )
         low, high = first or "", last
         return [p for p in self._parts[table] if p["last"] >= low and (high is None or p["first"] <= high)]

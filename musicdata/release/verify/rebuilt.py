@@ -79,8 +79,8 @@ def _difference(made: Table | None, again: Table | None) -> str:
     if made is None or again is None:
         return "" if made is again else "it is not made any more" if again is None else "the release does not have it"
     if made.rows != again.rows:
-        splits = differing(made.rows, again.rows)
-        return ", ".join(f"{s} has {made.rows.get(s, 0):,} rows → {again.rows.get(s, 0):,}" for s in splits)
+        then, now = ({str(split): n for split, n in table.rows.items()} for table in (made, again))
+        return ", ".join(f"{s} has {then.get(s, 0):,} rows → {now.get(s, 0):,}" for s in differing(then, now))
     columns = differing(made.digests, again.digests)
     return f"{len(columns)} of its columns, {', '.join(columns)}" if columns else ""
 
