@@ -91,7 +91,7 @@ def find(texts: Sequence[bytes], language: str | None = None) -> Encoding | None
         texts: of one source, together: a syllable alone may fit any encoding.
         language: ISO 639-1 code the source states; proposals that fit it go before others.
 
-    >>> find(["Ży".encode("cp1250"), "je nam, ".encode("cp1250"), "ra", "dość".encode("cp1250")], "pl")
+    >>> find(["Ży".encode("cp1250"), "je nam, ".encode("cp1250"), b"ra", "dość".encode("cp1250")], "pl")
     Encoding(name='cp1250', again=None)
     """
     together = b"\n".join(texts)
@@ -173,7 +173,7 @@ def _is_legible(text: str) -> bool:
 
 def _one(raw: bytes, name: str) -> str | None:
     try:
-        return unicodedata.normalize("NFC", raw.decode(name)).lstrip("\ufeff")
+        return unicodedata.normalize("NFC", raw.decode(name)).lstrip("\ufeff").rstrip("\0")
     except UnicodeDecodeError:
         return None
 
@@ -205,7 +205,8 @@ def _likeliest(texts: Sequence[bytes], language: str | None) -> Encoding | None:
     is_short, near = len(first.text) < _SHORT, _NEAR_USUAL if first.name in _USUAL else _NEAR
     if any(c.isalpha() and not c.isascii() for c in first.text):
         near = _NEAR_SHORT if is_short and not first.is_stated else near
-        if first.share < (_LEAST_SHARE_SHORT if is_short else _LEAST_SHARE) and not first.is_stated:
+        least_share = _LEAST_SHARE_SHORT if is_short and len(ranked) > 1 else _LEAST_SHARE
+        if first.share < least_share and not first.is_stated:
             return None
     if len(ranked) > 1 and ranked[1].likelihood >= near * first.likelihood:
         return None
