@@ -9,6 +9,7 @@ import shutil
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from musicdata import settings
 from musicdata.api.asking import ask
 from musicdata.api.work import Work
 from musicdata.definitions.options import Given
@@ -16,6 +17,7 @@ from musicdata.engine import executor as executors
 from musicdata.engine.build import Build, accept
 from musicdata.engine.progress import Progress
 from musicdata.errors import IntegrityError, RefusedError, SetupError, StorageError, UsageError
+from musicdata.sources.videos import process
 from musicdata.system import paths, processes
 from musicdata.version import __version__
 
@@ -162,6 +164,8 @@ class _Record:
             "dataset": resolved.dataset.name,
             "workers": workers,
             "isolation": processes.isolation(),
+            "sandbox": str(settings.sandbox()),
+            **_fetched_with(resolved),
         }
 
     def __enter__(self) -> None:
@@ -183,6 +187,15 @@ class _Record:
     def _write(self, **facts: object) -> None:
         self._facts |= facts
         self._workspace.write_json(self._path, self._facts)
+
+
+def _fetched_with(resolved: Recipe) -> dict[str, str]:
+    """Return the version of yt-dlp, by its own word, for a recipe that fetches; what it yields changes with it."""
+    if resolved.crawl is None:
+        return {}
+    with contextlib.suppress(SetupError):
+        return {"yt-dlp": process.ytdlp_version()}
+    return {"yt-dlp": "missing"}
 
 
 def _now() -> str:

@@ -1,7 +1,7 @@
 """The workspace: the folder a run works in, and the only writer of files in it.
 
     WORK/
-      recipe.toml  run.json             resolved recipe; versions, host and times
+      recipe.toml  run.json             resolved recipe, and what was asked for; versions, host and times
       tables/<table>/part-00000-<hash>.parquet
       rejects/<stage>/part-00000-<hash>.parquet
       manifests/<table>.toml            contracts of tables that a plug-in makes
@@ -191,8 +191,10 @@ class Workspace:
         return self.root / "state" / "lock"
 
     def writer(self) -> str:
-        """Return which process writes the workspace now, for people; "" when none does."""
-        return self._holder() if files.is_held(self._lock) else ""
+        """Return which other process writes the workspace now, for people; "" when none does."""
+        if not files.is_held(self._lock) or self._holder().get("pid") == os.getpid():
+            return ""
+        return self._holder_text()
 
     def last_hold(self) -> tuple[int, ...]:
         """Return what differs from one hold of the workspace to the next; () before the first."""
@@ -202,16 +204,20 @@ class Workspace:
             return ()
         return facts.st_mtime_ns, facts.st_ctime_ns, facts.st_ino
 
-    def _holder(self) -> str:
+    def _holder(self) -> dict[str, Any]:
+        """Return what stands in the lock of whoever holds it, or held it last."""
         with contextlib.suppress(MusicdataError):
-            if holder := records.read(self._lock):
-                return f"process {holder.get('pid', '?')} ({holder.get('command', 'unknown command')})"
-        return "another process"
+            return records.read(self._lock) or {}
+        return {}
+
+    def _holder_text(self) -> str:
+        holder = self._holder()
+        return f"process {holder.get('pid', '?')} ({holder.get('command', 'unknown command')})"
 
     def held_error(self) -> WorkspaceHeldError:
         """Return the error that says who writes the workspace."""
         return WorkspaceHeldError(
-            f"workspace {self.root} is being written by {self._holder()}. "
+            f"workspace {self.root} is being written by {self._holder_text()}. "
             "Wait for it, or choose another folder with --work"
         )
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import random
 import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,14 +15,24 @@ import pytest
 import musicdata
 from musicdata.api.check import check
 from musicdata.api.status import status
-from musicdata.engine import wholeness
-from musicdata.errors import IntegrityError, MusicdataError, RecipeError, UsageError
+from musicdata.engine import checking, wholeness
+from musicdata.errors import IntegrityError, MusicdataError, RecipeError, UsageError, WorkspaceHeldError
 from musicdata.workspace import records
 from musicdata.workspace.folder import Workspace
 from tests.faults import damage, harness
 from tests.faults.trials import small_input
 from tests.recipes import TO_WINDOWS, write_recipe
 from tests.shared import MakeOnce
+
+
+HOLD = """
+import sys
+from pathlib import Path
+from musicdata.workspace.folder import Workspace
+with Workspace(Path(sys.argv[1])).hold("a test"):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
 
 
 @pytest.fixture(scope="session")
@@ -176,7 +189,39 @@ def test_a_damaged_lock_or_record_of_the_run_is_no_hindrance(to_windows: Path, w
     (work / "state" / "lock").write_bytes(b"\xff\xfe{")
     (work / "run.json").write_bytes(b"[1")
     assert "damaged" in status(work)["last_run"]["outcome"]
-    with Workspace(work).hold("a test"):
-        assert "a test" in Workspace(work).writer()
-    assert Workspace(work).writer() == ""
     assert build(to_windows, work) == []
+
+
+def test_what_another_process_writes_is_said_to_be_written_and_not_judged(work: Path) -> None:
+    holder = subprocess.Popen([sys.executable, "-c", HOLD, str(work)], stdout=subprocess.PIPE, stdin=subprocess.PIPE)
+    with holder:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        part = first(work, "tables/songs/*")
+        part.rename(part.with_name("moved"))  # as a build does in the middle
+        with pytest.raises(WorkspaceHeldError, match=f"being written by process {holder.pid} .a test"):
+            check(work)
+        with pytest.raises(WorkspaceHeldError, match=f"process {holder.pid}"):
+            list(musicdata.open_work(work).rows("songs"))
+        assert status(work)["written_by"] == f"process {holder.pid} (a test)"
+        holder.kill()
+    assert not check(work).ok
+    assert status(work)["written_by"] == ""
+
+
+def test_whoever_holds_a_workspace_may_check_it(work: Path) -> None:
+    with Workspace(work).hold("a test"):
+        assert check(work).ok
+
+
+def test_what_was_written_during_a_check_is_not_judged(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = checking.check_parts
+
+    def meanwhile(workspace: Workspace) -> Iterator[tuple[str, str]]:
+        with workspace.hold("a build that begins and ends"):
+            first(work, "tables/songs/*").unlink()
+        yield from real(workspace)
+
+    monkeypatch.setattr(checking, "check_parts", meanwhile)
+    with pytest.raises(WorkspaceHeldError):
+        check(work)

@@ -28,6 +28,9 @@ _CHORD_NAME = re.compile(
     r"(?:maj|min|mi|ma|m|M|dim|aug|sus|add|omit|no|alt|[\u00b0\u00f8\u0394+-]|\d|[#b\u266d\u266f()])*"
     r"(?:/[A-H][#b\u266d\u266f]?)?)\)?$"
 )
+_SCALE_DEGREE = re.compile(
+    r"^[b#\u266d\u266f]?(?:[IV]{1,3}|[iv]{1,3})[o\u00b0\u00f8+]?[0-9]{0,2}(?:/[IViv]{1,3}[0-9]{0,2})?$"
+)
 _CONNECTOR_ENDS = " -_\u2010\u2011\u2012\u00af"  # hyphens, extender lines, elision slurs: drawn, not sung
 _ELISIONS = re.compile("[\u035c\u0361\u203f\u2040]")  # bows between two syllables on one note
 _APOSTROPHES = "'\u2019\u2018\u02bc"
@@ -80,6 +83,15 @@ def is_label(text: str) -> bool:
     (True, False, False)
     """
     return _ONLY_LABEL.match(text) is not None
+
+
+def is_scale_degree(text: str) -> bool:
+    """Say whether a text could name a chord by its degree; so could some words.
+
+    >>> [text for text in ("I", "V7", "ii6", "viio7/V", "Iv", "I'm", "vivi") if is_scale_degree(text)]
+    ['I', 'V7', 'ii6', 'viio7/V']
+    """
+    return _SCALE_DEGREE.match(text) is not None
 
 
 def is_chord_name(text: str) -> bool:

@@ -11,7 +11,14 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from musicdata.music.formats.lyric_words import Syllable, is_chord_name, is_label, is_number, read_syllable
+from musicdata.music.formats.lyric_words import (
+    Syllable,
+    is_chord_name,
+    is_label,
+    is_number,
+    is_scale_degree,
+    read_syllable,
+)
 
 if TYPE_CHECKING:
     import xml.etree.ElementTree as ET
@@ -181,9 +188,10 @@ def verses_without_words(under_notes: Iterable[Mapping[str, Lyric]]) -> dict[str
 def _kind(printed: Collection[str], *, has_others: bool) -> str:
     if sum(map(is_number, printed)) > _NUMBER_SHARE * len(printed):
         return "figures"
-    chords = [text for text in printed if is_chord_name(text)]
-    # letters alone may be the names of the notes, sung as a song without other words
-    are_chords = has_others or any(len(text) > 1 for text in chords)
-    if len(printed) >= _MIN_CHORDS and len(chords) >= _CHORD_SHARE * len(printed) and are_chords:
-        return "chord_names"
+    for is_chord in (is_chord_name, is_scale_degree):
+        chords = [text for text in printed if is_chord(text)]
+        # letters alone may be the names of the notes, sung as a song without other words
+        are_chords = has_others or any(len(text) > 1 for text in chords)
+        if len(printed) >= _MIN_CHORDS and len(chords) >= _CHORD_SHARE * len(printed) and are_chords:
+            return "chord_names"
     return ""

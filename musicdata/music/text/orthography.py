@@ -24,7 +24,7 @@ _APOSTROPHES = dict.fromkeys(
 _LOW_QUOTES = ("af", "bg", "cs", "de", "et", "hr", "hu", "is", "lt", "lv", "mk", "nl", "pl", "ro", "ru", "sk", "sl",
                "sq", "sr", "uk")
 _INVERTED = ("es", "gl", "ca")
-_OF_LANGUAGE = {"ca": "·", "el": "·\u0384", "he": "־׳״", "ar": "،؛؟", "fa": "،؛؟\u200c", "th": "ฯๆ฿"}
+_OF_LANGUAGE = {"el": "·\u0384", "he": "־׳״", "ar": "،؛؟", "fa": "،؛؟\u200c", "th": "ฯๆ฿"}
 _WIDE = re.compile("[\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\u2500-\u257f\u25a0-\u266f・ー]")
 # fmt: on
 _CAPITAL_INSIDE = re.compile(
@@ -64,8 +64,8 @@ def doubts(texts: Sequence[str]) -> int:
 
 
 def _signs_fit(text: str, language: str) -> bool:
-    places = {found.groups() for found in _SIGN.finditer(f" {text} ")}
-    return all(_sign_fits(*place, language) for place in places if not place[1].isalpha())
+    places = {(found[1], found[2], found[3]) for found in _SIGN.finditer(f" {text} ")}
+    return all(_sign_fits(before, sign, after, language) for before, sign, after in places if not sign.isalpha())
 
 
 _SIGN = re.compile("(?<=(.))([^\\s!-~]|[\x00-\x08\x0e-\x1f\x7f-\xa0])(?=(.))", re.DOTALL)
@@ -76,6 +76,8 @@ def _sign_fits(before: str, sign: str, after: str, language: str) -> bool:
     is_mark = unicodedata.category(sign) == "Mn"  # on a letter, which the alphabet knows
     if is_mark or sign in _OF_LANGUAGE.get(language, "") or sign in _APOSTROPHES.get(language, ""):
         return True
+    if sign == "\u00b7":
+        return before.lower() == after.lower() == "l"
     place = _PLACES.get(sign)
     within = before.isalpha() and after.isalpha()
     return place is not None and not within and place(before, after, language)

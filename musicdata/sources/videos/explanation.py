@@ -30,8 +30,6 @@ from musicdata.sources.videos.title_reading import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from musicdata.sources.videos.matching import Candidate, Song
-
 _OF_CHANNEL_NAME = re.compile(
     r"\s+-\s+topic$|\s*vevo$|\s+(?:official(?: (?:artist |youtube )?channel)?|oficial|officiel|offiziell)$"
     r"|\s+(?:tv|music|band|channel)$|^official\s+|(?<=\w)official$|^official(?=\w)",
@@ -42,6 +40,36 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _MOST_WORDS_OF_ALIAS, _MOST_LETTERS_OF_ALIAS = 4, 14
 _ASIAN = frozenset({scripts.HAN, scripts.KANA, scripts.HANGUL})
 _NO_LATIN = frozenset({scripts.HAN, *scripts.SPELLED})
+
+
+@dataclass(frozen=True, slots=True)
+class Song:
+    """The recording that is wanted.
+
+    Attributes:
+        artist: the first; `artists` are all of them, joined by "; ".
+        title: with its versions and guests.
+        duration_s: None if it is not known.
+        album: that it is on, if that is known.
+        explicit: whether it is marked so; None if it is not known.
+    """
+
+    artist: str
+    artists: str
+    title: str
+    duration_s: float | None
+    album: str = ""
+    explicit: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What a search tells of a video."""
+
+    title: str
+    channel: str
+    description: str
+    duration_s: float | None
 
 
 @dataclass(frozen=True, slots=True)

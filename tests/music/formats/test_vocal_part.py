@@ -247,7 +247,9 @@ def test_chord_names_typed_as_lyrics_are_no_verse() -> None:
     assert texts(both("C Am F G", "we sing the words")) == "we sing the words"
     assert left_out(both("C Am F G", "we sing the words")) == {"chord_names": 4}
     assert texts(both("C F G C", "we sing the words")) == "we sing the words"
+    assert left_out(both("I V7 vi IV", "we sing the words")) == {"chord_names": 4}
     # words that look like some
+    assert texts(both("I am I too", "we are we too")) == "I am I too"
     assert texts(both("Am Bach Dm A", "we sing the words")) == "Am Bach Dm A"
     assert texts(sung("A B C D E F G")) == "A B C D E F G"
 

@@ -16,7 +16,7 @@ def record(songs: str = "a", pages: str = "b", n: int = 3, **facts: Any) -> layo
             config=name,
             columns={"id": "id", "x": "x"},
             rows={"train": n},
-            digests={"id": {"train": "i"}, "x": {"train": x}},
+            digests={"id": {"train": "0" * 64}, "x": {"train": x * 64}},
         )
         for name, x in (("songs", songs), ("pages", pages))
     }
@@ -39,7 +39,7 @@ def test_nothing_differs() -> None:
 
 
 def test_the_first_table_in_the_order_of_the_stages_is_named() -> None:
-    found = first_difference(record(), record("other", "other"), STAGES)
+    found = first_difference(record(), record("c", "d"), STAGES)
     assert found is not None
     assert (found.table, found.stage, found.text) == ("songs", "read", "1 of its columns, x")
     assert found.causes == ()
@@ -58,7 +58,7 @@ def test_causes_are_those_of_the_stage_and_of_those_before_it() -> None:
         {"stage": "read", "version": 2, "parameters": {}},
         {"stage": "draw", "version": 1, "plugin": {"m.py": "f"}},
     ]
-    again = record(pages="other", stages=stages, tools={"reader": "1", "LilyPond": "2.25", "Python": "3.13"})
+    again = record(pages="c", stages=stages, tools={"reader": "1", "LilyPond": "2.25", "Python": "3.13"})
     found = first_difference(record(), again, STAGES)
     assert found is not None
     assert found.table == "pages"
@@ -80,8 +80,20 @@ def test_a_table_that_is_not_made_any_more_differs() -> None:
 
 def test_a_stage_that_keeps_what_it_placed_is_told_of() -> None:
     keeping = [Made("read", ("songs",), (), keeps=True)]
-    found = first_difference(record(), record("other"), keeping)
+    found = first_difference(record(), record("c"), keeping)
     assert found is not None
     assert found.causes == (
         "read keeps what earlier builds of a workspace placed, and a build from nothing may place otherwise",
+    )
+
+
+def test_input_that_was_not_given_to_the_stage_at_fault_is_told_of() -> None:
+    unset = [
+        Made("read", ("songs",), (), unset=("read.more",)),
+        Made("draw", ("pages",), (), unset=("draw.overrides",)),
+    ]
+    found = first_difference(record(), record(pages="c"), unset)
+    assert found is not None
+    assert found.causes == (
+        "no draw.overrides was given: if the release was made with one, give it by --set draw.overrides=PATH",
     )
