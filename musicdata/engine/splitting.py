@@ -116,11 +116,26 @@ class Splitting:
         spec = replace(self.spec, operation="piece", start=start, stop=stop)
         shortest_s = min(self.stage.deadline_s, _LEAST_DEADLINE_S)
         deadline_s = max(self.stage.deadline_s * (stop - start) / n, shortest_s)
+        self._require_life()
         outcome = self.attempt(spec, deadline_s)
         for _ in range(_ATTEMPTS_ALONE - 1 if stop - start == 1 else 0):
-            if may_be_an_items(outcome) and outcome.error not in (HUNG, MEMORY, ""):
+            if may_be_an_items(outcome) and outcome.error not in (HUNG, MEMORY):
+                self._require_life()
                 outcome = self.attempt(spec, deadline_s)
         return outcome
+
+    def _require_life(self) -> None:
+        """Let a worker begin, so that its start is not counted as a piece's time, and without an item.
+
+        Raises:
+            PartialError: it does not live through that.
+        """
+        idle = self._sure("idle")
+        if idle.error:
+            raise PartialError(
+                f"stage {self.stage.name}: workers die before they have begun ({idle.message}). "
+                "What is done is kept; run the same command again to go on"
+            )
 
     def _drop(self, item: int, outcome: Outcome) -> None:
         """Make a reject of an item that failed alone, if a worker without it lives.
@@ -128,12 +143,7 @@ class Splitting:
         Raises:
             PartialError: it does not.
         """
-        idle = self._sure("idle")
-        if idle.error:
-            raise PartialError(
-                f"stage {self.stage.name}: workers die before they have begun ({outcome.message}). "
-                "What is done is kept; run the same command again to go on"
-            )
+        self._require_life()
         self.dropped.append(Dropped(item, *_why(outcome)))
 
     def _require_one_that_went_well(self) -> None:
