@@ -18,8 +18,10 @@ from musicdata.release.making.freeze import freeze
 from musicdata_baselines import report
 from tests import crawled as crawl
 from tests import shared
+from tests import windows as small
 from tests.shared import MakeOnce
 from tests.songs import write_songs
+from tests.windows import Windows
 
 # A shell that starts the tests in the background lets them ignore SIGINT, and with them every program that they start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -111,6 +113,12 @@ def released(validated: Path, made_once: MakeOnce) -> Path:
         freeze(validated, folder / "release", version="1.0.0", allow_failed_gate=True)
 
     return made_once("released", make) / "release"
+
+
+@pytest.fixture(scope="session")
+def windows(made_once: MakeOnce) -> Windows:
+    """Windows of 10 notes of six songs, without pictures and sounds, and their release; never change them."""
+    return Windows(made_once("windows", small.make))
 
 
 @pytest.fixture

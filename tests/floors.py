@@ -27,7 +27,7 @@ HOUSE: list[list[Room]] = [
     [
         Room(
             "system",
-            "files written whole, locks, hashes; child processes; `http/`",
+            "files written whole, locks, hashes, the gate for paths from data; child processes; `http/`",
             "nobody else calls fsync, link, flock, subprocess, sockets",
         )
     ],

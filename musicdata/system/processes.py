@@ -11,11 +11,11 @@ A renderer reads text that came from somebody else's file, so it runs fenced in 
 - where the kernel lets us, a cage (`musicdata.system.cage`): programs and libraries of the system, what the caller
   lists and the private folder are all there is; no socket, no signal to others.
 
-`MUSICDATA_SANDBOX` says what happens where the kernel does not: `auto` does without, `required` runs nothing, `off` does
-without namespaces and cage in any case.
+`MUSICDATA_SANDBOX` says what happens where the kernel does not: `auto` does without, `required` runs nothing, `off`
+does without namespaces and cage in any case.
 
 The fence is made of util-linux programs that exec one another and vanish: 3 ms of processor time a start; the cage
-takes 0.3 ms. LilyPond's own `-dsafe` was removed in 2.23.12 because it gave a false sense of security (CVE-2020-17354);
+takes 1 ms. LilyPond's own `-dsafe` was removed in 2.23.12 because it gave a false sense of security (CVE-2020-17354);
 the first line of defence stays the text itself (`score.quote`).
 
 Worker processes of the executor are our own code: `start`. They get the environment that they are given.
@@ -178,6 +178,12 @@ def isolation(program: Path | None = None) -> dict[str, bool]:
     }
 
 
+def part_from_others() -> None:
+    """Parts this process, which must have one thread, from all but those it starts: it cannot look into them."""
+    if settings.sandbox() is not Sandbox.OFF:
+        cage.part()
+
+
 def confine_self(*, reads: Sequence[Path], writes: Sequence[Path]) -> None:
     """Leaves this process, which must have one thread, these places and no others; sockets stay.
 
@@ -270,7 +276,8 @@ def _cage_of(program: Path, folder: Path, reads: Sequence[Path], sandbox: Sandbo
     if not (cage.hides_files() or cage.refuses_sockets()):
         return None
     own = program.resolve()
-    return Cage(run=(program, own, own.parent.parent / "lib", *reads), write=(folder,))
+    reads = (program, own, own.parent.parent / "lib", *reads)
+    return Cage(run=tuple(reads), write=(folder,), powers=_can_unshare(str(program)))
 
 
 def _require(sandbox: Sandbox, has_it: bool, what: str) -> None:

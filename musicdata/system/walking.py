@@ -18,7 +18,7 @@ LEAVES_FOLDER = "link_leaves_folder"
 ANOTHER_FILE = "link_to_another_file"
 BROKEN_LINK = "broken_link"
 DETAILS = {
-    LEAVES_FOLDER: "a link that leads out of the input folder; it was not followed. Copy what it leads to into the folder",
+    LEAVES_FOLDER: "a link that leads out of the input folder; it was not followed. Copy there what it leads to",
     ANOTHER_FILE: "a link to another file of the input folder, which is read by its own name",
     BROKEN_LINK: "a link that leads to nothing",
 }

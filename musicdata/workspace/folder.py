@@ -1,7 +1,7 @@
 """The workspace: the folder a run works in, and the only writer of files in it.
 
     WORK/
-      recipe.toml  run.json             resolved recipe; versions, host and times
+      recipe.toml  run.json             resolved recipe, and what was asked for; versions, host and times
       tables/<table>/part-00000-<hash>.parquet
       rejects/<stage>/part-00000-<hash>.parquet
       manifests/<table>.toml            contracts of tables that a plug-in makes

@@ -97,7 +97,7 @@ class TableReader:
         try:
             with paths.open_regular(self._workspace.place("recipe.toml"), paths.MAX_TEXT_BYTES) as file:
                 steps = tomllib.load(file).get("stage", [])
-        except (OSError, ValueError):  # none there, or none that can be read: the workspace is not known to have one
+        except (OSError, ValueError, IntegrityError):  # none there, or none that can be read: nothing is known of them
             return {}
         known = self.parameters(stage)
         stated = {name: value for step in steps if step.get("use") == stage for name, value in step.items()}

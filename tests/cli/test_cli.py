@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from musicdata.system import cage
+
 COMMANDS = ["doctor", "plan", "build", "crawl", "retry", "status", "show", "check", "validate"]
 
 
@@ -52,6 +54,19 @@ def test_doctor_finds_the_renderers() -> None:
     assert done.returncode == 0, done.stdout
     assert found["LilyPond"]["found"].startswith("2.24.3")
     assert found["TiMidity++"]["ok"]
+
+
+def test_doctor_says_which_sandbox_is_in_force() -> None:
+    for told, said in (("auto", True), ("off", False)):
+        found = {
+            finding["name"]: finding for finding in json.loads(run("doctor", "--json", MUSICDATA_SANDBOX=told).stdout)
+        }
+        sandbox = found["sandbox"]["found"]
+        in_force = sandbox.partition("; not in force: ")[0]
+        assert f"MUSICDATA_SANDBOX={told}" in sandbox
+        assert ("files hidden" in in_force) is (said and cage.hides_files())
+        assert ("no sockets" in in_force) is (said and cage.refuses_sockets())
+    assert "auto, required, off" in run("doctor", MUSICDATA_SANDBOX="maybe").stdout
 
 
 def test_doctor_says_what_is_missing_and_how_to_mend_it() -> None:

@@ -221,6 +221,8 @@ def by_chance(column: Column, n: int, rng: np.random.Generator) -> Array:
         return encoded(column.type, rng.integers(0, 2**31, n))
     if column.values:
         return pa.array(column.values).take(rng.integers(0, len(column.values), n))
+    if column.name == "parameters":  # JSON, of the stage that made the row
+        return pa.array(["{}"] * n)
     if column.type == "string":
         return pa.array([f"w{number}" for number in range(97)]).take(rng.integers(0, 97, n))
     if column.type == "bool":

@@ -18,7 +18,7 @@ from musicdata.system import cage, processes
 from musicdata.system.processes import Finished
 
 BASH = str(shutil.which("bash"))
-SECRET = "the words of a letter"  # noqa: S105 - of no lock
+SECRET = "the words of a letter"
 
 pytestmark = pytest.mark.skipif(
     not (cage.hides_files() and cage.refuses_sockets()), reason="this kernel or container offers no sandbox"
@@ -166,6 +166,41 @@ def test_no_memory_of_others_and_no_ring_of_keys(tmp_path: Path) -> None:
     python = Path(sys.executable).resolve()
     done = attack([str(python), "-I", "-c", code], tmp_path, reads=(Path(sys.prefix), Path(sys.base_prefix)))
     assert done.stdout.splitlines() == ["-1 101"] * 4, done.stderr
+
+
+PARTED = """
+import os, sys
+from pathlib import Path
+from musicdata.system import processes
+if sys.argv[2] == "parted":
+    processes.part_from_others()
+for name in ("environ", "maps", "cwd/letter", "fd/0"):
+    try:  # some kernels let it be opened, and show nothing
+        print(name, Path(f"/proc/{os.getppid()}/{name}").open("rb").read(10) != b"")
+    except OSError as error:
+        print(name, False)
+os.mkdir("a"), os.mkdir("b")
+Path("a/file").write_text("moved")
+os.rename("a/file", "b/file"), os.link("b/file", "a/again"), os.rename("b", "a/b")
+print(Path("a/b/file").read_text(), len(os.listdir("/proc/self/task")))
+"""
+
+
+def test_a_worker_cannot_look_into_the_process_that_has_the_keys(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = {}
+    Path("letter").write_text(SECRET)  # the folder of this process
+    for how in ("parted", "as ever"):
+        (tmp_path / how).mkdir()
+        command = [sys.executable, "-c", PARTED, str(tmp_path), how]
+        done = subprocess.run(command, cwd=tmp_path / how, capture_output=True, text=True, check=True)
+        said[how] = dict(line.rsplit(" ", 1) for line in done.stdout.splitlines())
+    for name in ("environ", "maps", "cwd/letter"):
+        assert (said["as ever"][name], said["parted"][name]) == ("True", "False")
+    assert said["parted"]["fd/0"] == "False"
+    assert said["parted"]["moved"] == "1"
 
 
 def test_this_process_keeps_its_rights(secret: Path) -> None:

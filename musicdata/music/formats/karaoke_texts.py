@@ -6,15 +6,17 @@ have the words of a second singer. The words are those that most notes begin wit
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from musicdata.errors import FormatError
 from musicdata.music.formats import karaoke_marks
 from musicdata.music.formats.karaoke_line import NEAR_BEST_SHARE, is_near, vocal_line
 from musicdata.music.formats.karaoke_words import count_sung, lyrics
+from musicdata.music.formats.lyric_words import clean_syllable
 from musicdata.music.text import encodings
 
 if TYPE_CHECKING:
@@ -59,11 +61,9 @@ def decoded(tracks: Sequence[Sequence[Text]]) -> list[list[tuple[int, str, str]]
         FormatError: `unknown_encoding`.
 
     """
-    raw = [_without_header(text.raw) for track in tracks for text in track if text.kind in {"lyrics", "text"}]
-    stated = karaoke_marks.stated_language(
-        text.raw.decode("ascii") for track in tracks for text in track if text.raw.isascii()
-    )
-    encoding = encodings.find([text for text in raw if text], stated)
+    raw = [text.raw for track in tracks for text in track if text.kind in {"lyrics", "text"}]
+    stated = karaoke_marks.stated_language(text.decode("ascii") for text in raw if text.isascii())
+    encoding = encodings.find(_sung_only(raw), stated)
     if encoding is None:
         example = max(raw, key=lambda text: sum(byte > 127 for byte in text))
         raise FormatError(
@@ -74,9 +74,20 @@ def decoded(tracks: Sequence[Sequence[Text]]) -> list[list[tuple[int, str, str]]
     return [[(text.tick, text.kind, encodings.read(text.raw, encoding)) for text in track] for track in tracks]
 
 
-def _without_header(raw: bytes) -> bytes:
-    """Return a text without the letter that stands for a title; it is of no language, nor part of a word."""
-    return b"\n" + raw[2:] + b"\n" if raw[:1] == b"@" and raw[1:2].isalpha() else raw
+def _sung_only(raw: Sequence[bytes]) -> list[bytes]:
+    """Return texts as far as they are of a language: without headers in ASCII, the letter before a title, ties."""
+    texts = [text for text in raw if text and not (text.isascii() and _is_header(text))]
+    texts = [b"\n" + text[2:] + b"\n" if _is_header(text) else text for text in texts]
+    if any(text.rstrip().endswith((b"-", b"=")) for text in texts):  # as Rock Band has it: then this is its tie
+        texts = [_TIE.sub(b" ", text) for text in texts]
+    return texts
+
+
+_TIE = re.compile(rb"(?<=[a-z])\xa7(?=[a-z])", re.IGNORECASE)
+
+
+def _is_header(raw: bytes) -> bool:
+    return raw[:1] == b"@" and raw[1:2].isalpha()
 
 
 def find_words(candidates: Sequence[Candidate], file: Midi) -> Words:
@@ -118,6 +129,11 @@ class Candidate:
     def n_sung(self) -> int:
         """Return how many syllables there are, a word counted as one where whole words stand."""
         return sum(count_sung(text) for _, text in self.texts)
+
+    def n_at_different_ticks(self) -> int:
+        """Return how many there are if those of one tick are one."""
+        by_tick = groupby(sorted(self.texts, key=lambda text: text[0]), key=lambda text: text[0])
+        return sum(count_sung(clean_syllable("".join(text for _, text in texts))) for _, texts in by_tick)
 
 
 def candidates(tracks: Sequence[Sequence[tuple[int, str, str]]], file_name: str) -> list[Candidate]:

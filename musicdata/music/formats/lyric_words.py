@@ -15,16 +15,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\x00-\x08\x0e-\x1f\x7f]")
-# Verse numbers before the first words: 1. 1) (1) [1] 1.4. 1-3. 1,2: 1. & 3. II.
+# Verse numbers before the first words: 1. 1) (1) [1] 1.4. 1-3. 1,2: 1. & 3. II. Verse 1: Chorus:
 _NUMBER, _BETWEEN = r"\d{1,2}", r"\s?[.):]?\s?(?:[-\u2013\u2014,;/&+.]|und\b|and\b|et\b|y\b|e\b|u\.)?\s?"
-_LABEL = rf"(?:[(\[]?{_NUMBER}(?:{_BETWEEN}{_NUMBER}){{0,7}}\s?[.)\]:]{{1,2}}|[IVX]{{2,4}}[.):])"
-_VERSE_LABEL = re.compile(rf"^{_LABEL}\s*(?=[^\d\s])")
+_LABEL = rf"(?:[(\[]?{_NUMBER}(?:{_BETWEEN}{_NUMBER}){{0,7}}\s?[.)\]:]{{1,2}}|[IVX]{{2,4}}[.):]|[\u2460-\u2473]\.?)"
+_VERSE_NAME = r"(?:(?i:verse|vers|strophe|str\.|couplet|v\.)\s?)?"
+_REFRAIN_NAME = r"(?i:chorus|refrain|ref\.?|kehrvers|coro|bridge|solo|tutti|all|alle)\s?:"
+_VERSE_LABEL = re.compile(rf"^(?:{_VERSE_NAME}{_LABEL}|{_REFRAIN_NAME})\s*(?=[^\d\s])")
 _ONLY_LABEL = re.compile(rf"^\s*{_LABEL}\s*$")
 _WORD_NUMBER = re.compile(r"^[(\u201e\u201c\"']?\d{1,4}[.,;:!?)\u201c\u201d\"']{0,3}$")
 _CHORD_NAME = re.compile(
     r"^\(?(?:N\.?C\.?|[A-H](?:[#b\u266d\u266f]{0,2})"
     r"(?:maj|min|mi|ma|m|M|dim|aug|sus|add|omit|no|alt|[\u00b0\u00f8\u0394+-]|\d|[#b\u266d\u266f()])*"
     r"(?:/[A-H][#b\u266d\u266f]?)?)\)?$"
+)
+_SCALE_DEGREE = re.compile(
+    r"^[b#\u266d\u266f]?(?:[IV]{1,3}|[iv]{1,3})[o\u00b0\u00f8+]?[0-9]{0,2}(?:/[IViv]{1,3}[0-9]{0,2})?$"
 )
 _CONNECTOR_ENDS = " -_\u2010\u2011\u2012\u00af"  # hyphens, extender lines, elision slurs: drawn, not sung
 _ELISIONS = re.compile("[\u035c\u0361\u203f\u2040]")  # bows between two syllables on one note
@@ -78,6 +83,15 @@ def is_label(text: str) -> bool:
     (True, False, False)
     """
     return _ONLY_LABEL.match(text) is not None
+
+
+def is_scale_degree(text: str) -> bool:
+    """Say whether a text could name a chord by its degree; so could some words.
+
+    >>> [text for text in ("I", "V7", "ii6", "viio7/V", "Iv", "I'm", "vivi") if is_scale_degree(text)]
+    ['I', 'V7', 'ii6', 'viio7/V']
+    """
+    return _SCALE_DEGREE.match(text) is not None
 
 
 def is_chord_name(text: str) -> bool:

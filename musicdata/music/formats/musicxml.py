@@ -67,8 +67,9 @@ def read_score(data: bytes, file_name: str) -> ET.Element:
     """
     if data.startswith(b"PK") or (file_name.lower().endswith(".mxl") and not xml_tree.looks_like_xml(data)):
         data = archives.read_score(data)
-    score_size.check(data)
-    score = xml_tree.without_namespace(xml_tree.parse(data))
+    text = xml_tree.decode(data)
+    score_size.check(text)
+    score = xml_tree.without_namespace(xml_tree.parse_text(text))
     if score.tag == "score-timewise":
         score = _partwise(score)
     if score.tag != "score-partwise":
@@ -84,11 +85,11 @@ def find_vocal_part(score: ET.Element) -> tuple[ET.Element, vocal_part.VocalPart
             read.
     """
     parts = score.findall("part")
-    later_endings = score_notes.later_endings(score)
+    later_endings, percussion = score_notes.later_endings(score), _percussion(score)
     faults: list[FormatError] = []
     candidates: list[tuple[int, ET.Element, score_notes.WrittenPart]] = []
     for part in parts:
-        if not score_lyrics.count_printed(part):
+        if part.get("id") in percussion or not score_lyrics.count_printed(part):
             continue
         try:
             written = score_notes.read_part(part)
@@ -110,6 +111,16 @@ def find_vocal_part(score: ET.Element) -> tuple[ET.Element, vocal_part.VocalPart
         raise faults[0]
     reasons = ", ".join(f"{n} {reason}" for reason, n in sorted(left_out.items())) or "no lyrics"
     raise FormatError("no_lyrics", f"none of the {len(parts)} parts of the score has sung words ({reasons})")
+
+
+def _percussion(score: ET.Element) -> set[str]:
+    """Return the ids of the parts of which every instrument is percussion, whatever clef it is written in."""
+    ids = set()
+    for listed in score.iterfind("part-list/score-part"):
+        instruments = listed.findall("midi-instrument")
+        if instruments and all(instrument.find("midi-unpitched") is not None for instrument in instruments):
+            ids.add(listed.get("id") or "")
+    return ids
 
 
 def _partwise(score: ET.Element) -> ET.Element:

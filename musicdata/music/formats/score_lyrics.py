@@ -11,7 +11,14 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from musicdata.music.formats.lyric_words import Syllable, is_chord_name, is_label, is_number, read_syllable
+from musicdata.music.formats.lyric_words import (
+    Syllable,
+    is_chord_name,
+    is_label,
+    is_number,
+    is_scale_degree,
+    read_syllable,
+)
 
 if TYPE_CHECKING:
     import xml.etree.ElementTree as ET
@@ -22,8 +29,15 @@ _REFRAIN = re.compile(
 )
 _NO_WORDS = re.compile(r"transl|phonet|\bipa\b|chord|figur|analys|numeral")
 _PIECES = re.compile(r"(\d{1,9})")
+_OWN_NUMBERS = re.compile(r"\s*\d{1,2}(?:\s?[-\u2013,;/&+]\s?\d{1,2}){0,7}\s+(?=[^\W\d_])")
+_LINES = frozenset(
+    "_-\u2010\u2011\u2012\u2013\u2014\u2015\u2026 \u00a0"
+)  # hyphens and extender lines as they are typed
 _MIN_CHORDS = 3
 _CHORD_SHARE, _NUMBER_SHARE = 0.8, 0.75
+
+
+Extender = Literal["", "begins", "holds", "ends", "hums"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +47,14 @@ class Lyric:
     Attributes:
         syllables: sung on the note, several in an elision; none under a note that an extender line goes over.
         n_printed: `<lyric>` elements with letters or digits it was read from; two where a grace note had one too.
-        extender: a line that begins here (`begins`), or that ends here (`ends`).
+        extender: a line that begins here (`begins`), goes over the note (`holds`) or ends here (`ends`), or that the
+            note is hummed or laughed (`hums`).
         is_refrain: whether its verse is named as one that all verses share.
     """
 
     syllables: tuple[Syllable, ...]
     n_printed: int
-    extender: Literal["", "begins", "ends"] = ""
+    extender: Extender = ""
     is_refrain: bool = False
 
 
@@ -70,7 +85,7 @@ def read_lyrics(note: ET.Element) -> tuple[dict[str, Lyric], Counter[str]]:
             verse = f"{verse} {names[1]}"
         if (passes := element.get("time-only")) and "1" not in re.findall(r"\d+", passes):
             verse = f"{verse} time {passes.strip()}"
-        lyric = _read_lyric(element, any(map(_REFRAIN.search, names)))
+        lyric = _read_lyric(element, verse, any(map(_REFRAIN.search, names)))
         if lyric.n_printed and not lyric.syllables:
             left_out["figures"] += 1
         elif verse in lyrics and lyrics[verse].syllables:
@@ -80,7 +95,7 @@ def read_lyrics(note: ET.Element) -> tuple[dict[str, Lyric], Counter[str]]:
     return lyrics, left_out
 
 
-def _read_lyric(element: ET.Element, is_refrain: bool) -> Lyric:
+def _read_lyric(element: ET.Element, verse: str, is_refrain: bool) -> Lyric:
     pieces: list[tuple[str, str | None]] = []  # text, syllabic
     syllabic: str | None = None
     is_new = True
@@ -97,15 +112,31 @@ def _read_lyric(element: ET.Element, is_refrain: bool) -> Lyric:
             is_new = True
     while len(pieces) > 1 and is_label(pieces[0][0]):
         del pieces[0]
+    if pieces:
+        pieces[0] = (_without_own_number(pieces[0][0], verse), pieces[0][1])
     syllables = tuple(syllable for piece in pieces if (syllable := read_syllable(*piece)) is not None)
-    extend = element.find("extend")
-    ends = extend is not None and (extend.get("type") or "").strip() == "stop"
-    extender: Literal["", "begins", "ends"] = "" if extend is None or (ends and syllables) else _extender(ends)
+    extender = _extender(element, is_sung=bool(syllables), text="".join(text for text, _ in pieces))
     return Lyric(syllables, int(is_printed(element)), extender, is_refrain)
 
 
-def _extender(ends: bool) -> Literal["begins", "ends"]:
-    return "ends" if ends else "begins"
+def _without_own_number(text: str, verse: str) -> str:
+    """Take the number of its verse off the beginning of a text, where no point tells it from a word: `2 Now`."""
+    stated = _OWN_NUMBERS.match(text)
+    numbers = [int(number) for number in _PIECES.findall(verse)]
+    if stated is None or not numbers or numbers[-1] not in map(int, re.findall(r"\d+", stated[0])):
+        return text
+    return text[stated.end() :]
+
+
+def _extender(element: ET.Element, *, is_sung: bool, text: str) -> Extender:
+    extend = element.find("extend")
+    if element.find("humming") is not None or element.find("laughing") is not None:
+        return "hums"
+    if extend is None:  # some type the line, note by note
+        return "holds" if text.strip() and _LINES.issuperset(text) else ""
+    if (extend.get("type") or "").strip() == "stop":
+        return "" if is_sung else "ends"
+    return "begins" if is_sung else "holds"
 
 
 def merge(first: Mapping[str, Lyric], second: Mapping[str, Lyric]) -> dict[str, Lyric]:
@@ -157,9 +188,10 @@ def verses_without_words(under_notes: Iterable[Mapping[str, Lyric]]) -> dict[str
 def _kind(printed: Collection[str], *, has_others: bool) -> str:
     if sum(map(is_number, printed)) > _NUMBER_SHARE * len(printed):
         return "figures"
-    chords = [text for text in printed if is_chord_name(text)]
-    # letters alone may be the names of the notes, sung as a song without other words
-    are_chords = has_others or any(len(text) > 1 for text in chords)
-    if len(printed) >= _MIN_CHORDS and len(chords) >= _CHORD_SHARE * len(printed) and are_chords:
-        return "chord_names"
+    for is_chord in (is_chord_name, is_scale_degree):
+        chords = [text for text in printed if is_chord(text)]
+        # letters alone may be the names of the notes, sung as a song without other words
+        are_chords = has_others or any(len(text) > 1 for text in chords)
+        if len(printed) >= _MIN_CHORDS and len(chords) >= _CHORD_SHARE * len(printed) and are_chords:
+            return "chord_names"
     return ""

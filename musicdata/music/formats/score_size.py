@@ -1,8 +1,8 @@
 """How large a score may be, counted in its XML before anything is made of it.
 
-A few kilobytes of an archive can hold hundreds of thousands of empty measures, each of which costs music21 about a
-millisecond and five kilobytes. What is counted are the elements of one part that it makes objects of; the longest
-operas have some 5,000 measures and 15,000 notes in a part.
+A few kilobytes of an archive can hold hundreds of thousands of empty measures and notes, each of which costs time and
+memory. What is counted are the elements of one part that objects are made of; the longest operas have some 5,000
+measures and 15,000 notes in a part.
 """
 
 from __future__ import annotations
@@ -14,21 +14,22 @@ from musicdata.errors import FormatError
 MAX_ELEMENTS = 3_000_000
 MAX_PARTS = 1_000
 MAX_DEPTH = 100
+_PART_DEPTH = 2
 _FEW = 20_000  # elements that cannot cost much, whatever they are; most scores have no more
 MAX_IN_A_PART = {"measure": 20_000, "note": 50_000, "attributes": 20_000, "backup": 50_000, "forward": 50_000}
 MAX_IN_A_NOTE = {"lyric": 100, "text": 200, "notations": 100, "slur": 100, "tie": 100, "dot": 20}
 
 
-def check(data: bytes) -> None:
+def check(text: str) -> None:
     """Counts what a score has.
 
     Args:
-        data: the bytes of its XML; what is wrong with it as XML is for the parser to say.
+        text: its XML, decoded; what is wrong with it as XML is for the parser to say.
 
     Raises:
         FormatError: `too_large_score`.
     """
-    if data.count(b"<") <= _FEW:
+    if text.count("<") <= _FEW:
         return
     counting = _Counting()
     parser = expat.ParserCreate()
@@ -36,7 +37,7 @@ def check(data: bytes) -> None:
     parser.EndElementHandler = counting.end
     parser.StartDoctypeDeclHandler = counting.doctype
     try:
-        parser.Parse(data, True)
+        parser.Parse(text, True)
     except (expat.ExpatError, ValueError, LookupError, _DeclaresError):
         return
 
@@ -69,7 +70,7 @@ class _Counting:
         elif name in self.in_part:
             _count(self.in_part, name, MAX_IN_A_PART[name], " in one part")
             self.in_note = dict.fromkeys(MAX_IN_A_NOTE, 0)
-        elif name == "part":
+        elif name == "part" and self.depth == _PART_DEPTH:  # deeper in scores written measure by measure
             self.n_parts += 1
             self.in_part = dict.fromkeys(MAX_IN_A_PART, 0)
             if self.n_parts > MAX_PARTS:

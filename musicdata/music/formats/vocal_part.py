@@ -10,7 +10,8 @@ What counts as a sung note:
   or more where the verse is printed under neither neighbour. What stands in an ending for later passes only is silent.
 - A note without a syllable prolongs the one before it only where something says so:
   a tie, or a slur that begins under a sung note and reaches it, also over a rest;
-  an extender line: to where it stops, or, where the score does not say, as far as a hyphen would;
+  an extender line: to where it stops, over the notes it is typed under, or, where the score does not say, for 16
+  quarter lengths at most;
   a hyphen, if the next syllable goes on with the word: up to there;
   the syllable that another verse, which has sung in the same measure before, has on it;
   at last, that it and all notes up to the next syllable or rest are few: 8 quarter lengths in the same measure, or 4
@@ -59,11 +60,16 @@ class _Sung:
     """One sung note while it is being joined together."""
 
     notes: list[WrittenNote]
-    lyric: Lyric
+    verse: str
     end: Fraction
     held_until: Fraction = NEVER  # onset of the last note that its extender line or hyphen reaches
     is_closed: bool = False  # whether nothing but ties and slurs may prolong it after that
     bare_until: Fraction = NEVER  # onset of the last note that prolongs it though nothing says so
+
+    @property
+    def syllables(self) -> tuple[Syllable, ...]:
+        """Return what is sung on it."""
+        return self.notes[0].lyrics[self.verse].syllables
 
 
 @dataclass(slots=True)
@@ -108,8 +114,10 @@ def extract(part: WrittenPart, later_endings: Set[int] = frozenset()) -> VocalPa
     n_printed = sum(note.n_printed for note in everything)
     n_kept = sum(note.n_printed for note in notes)
     left_out["other_voices"] += n_printed - n_kept
-    left_out["other_verses"] += n_kept - sum(lyric.n_printed for lyric in text if lyric is not None)
-    return VocalPart(_sung_notes(_Joining(notes, text, first, later_endings).join()), +left_out)
+    left_out["other_verses"] += n_kept - sum(
+        note.lyrics[verse].n_printed for note, verse in zip(notes, text, strict=True) if verse
+    )
+    return VocalPart(_sung_notes(_Joining(notes, text, later_endings).join()), +left_out)
 
 
 def _drop_wordless_verses(notes: Sequence[WrittenNote], left_out: Counter[str]) -> None:
@@ -120,7 +128,7 @@ def _drop_wordless_verses(notes: Sequence[WrittenNote], left_out: Counter[str]) 
 
 
 def _sung_notes(sung: Sequence[_Sung]) -> list[SungNote]:
-    words = join_words(note.lyric.syllables for note in sung)
+    words = join_words(note.syllables for note in sung)
     result: list[SungNote] = []
     silent_from = Fraction(0)
     for note, (word, word_index) in zip(sung, words, strict=True):
@@ -132,7 +140,7 @@ def _sung_notes(sung: Sequence[_Sung]) -> list[SungNote]:
                 pitch=pitch,
                 duration_ql=float(note.end - onset),
                 rest_ql=float(max(Fraction(0), onset - silent_from)),
-                syllable=" ".join(syllable.text for syllable in note.lyric.syllables),
+                syllable=" ".join(syllable.text for syllable in note.syllables),
                 word=word,
                 word_index=word_index,
             )
@@ -144,6 +152,11 @@ def _sung_notes(sung: Sequence[_Sung]) -> list[SungNote]:
 def _syllables(note: WrittenNote, verse: str) -> tuple[Syllable, ...]:
     lyric = note.lyrics.get(verse)
     return lyric.syllables if lyric else _NONE
+
+
+def _extender(note: WrittenNote, verse: str) -> str:
+    lyric = note.lyrics.get(verse)
+    return lyric.extender if lyric else ""
 
 
 def _printed_verses(note: WrittenNote) -> set[str]:
@@ -181,9 +194,9 @@ def _insert_if_free(kept: list[WrittenNote], note: WrittenNote) -> None:
     kept.insert(index, note)
 
 
-def _choose_text(notes: Sequence[WrittenNote], first: str, later_endings: Set[int]) -> list[Lyric | None]:
-    """Choose for each note the lyric sung on it; None where the first verse is silent or holds the one before."""
-    chosen = [note.lyrics.get(first) if _syllables(note, first) else None for note in notes]
+def _choose_text(notes: Sequence[WrittenNote], first: str, later_endings: Set[int]) -> list[str]:
+    """Choose for each note the verse that is sung on it; empty where the first verse is silent or holds a syllable."""
+    chosen = [first if _syllables(note, first) else "" for note in notes]
     printed = [index for index, note in enumerate(notes) if _printed_verses(note)]
 
     def kind(place: int) -> tuple[bool, bool]:
@@ -202,7 +215,7 @@ def _choose_text(notes: Sequence[WrittenNote], first: str, later_endings: Set[in
         if line := _common_line([notes[index].lyrics for index in indices], before | after):
             for index in indices:
                 if _syllables(notes[index], line):
-                    chosen[index] = notes[index].lyrics[line]
+                    chosen[index] = line
     return chosen
 
 
@@ -223,20 +236,18 @@ def _common_line(lyrics: Sequence[Mapping[str, Lyric]], beside: Set[str]) -> str
 class _Joining:
     """Joins to each note with syllables the notes that prolong it, and drops what is not sung."""
 
-    def __init__(
-        self, notes: Sequence[WrittenNote], text: Sequence[Lyric | None], first: str, later_endings: Set[int]
-    ) -> None:
-        self.notes, self.text, self.first, self.later_endings = notes, text, first, later_endings
-        self.sung_measures = {note.measure for note, lyric in zip(notes, text, strict=True) if lyric is not None}
+    def __init__(self, notes: Sequence[WrittenNote], text: Sequence[str], later_endings: Set[int]) -> None:
+        self.notes, self.text, self.later_endings = notes, text, later_endings
+        self.sung_measures = {note.measure for note, verse in zip(notes, text, strict=True) if verse}
         self.sung: list[_Sung] = []
         self.slurred_until = NEVER
         self.verses: tuple[int, set[str]] = (-1, set())  # a measure, and the verses printed in it so far
 
     def join(self) -> list[_Sung]:
         is_open = False  # whether no silent note came after the last sung one
-        for index, (note, lyric) in enumerate(zip(self.notes, self.text, strict=True)):
-            if lyric is not None:
-                self.sung.append(self.begin(index, lyric))
+        for index, (note, verse) in enumerate(zip(self.notes, self.text, strict=True)):
+            if verse:
+                self.sung.append(self.begin(index, verse))
                 is_open = True
             elif is_open and self.prolongs(index, self.sung[-1]):
                 self.sung[-1].notes.append(note)
@@ -250,32 +261,34 @@ class _Joining:
             self.verses[1].update(_printed_verses(note))
         return self.sung
 
-    def begin(self, index: int, lyric: Lyric) -> _Sung:
+    def begin(self, index: int, verse: str) -> _Sung:
         """Begin a sung note, and see how far its extender line or hyphen reaches."""
         note = self.notes[index]
-        sung = _Sung([note], lyric, note.end)
-        stop = next((i for i in range(index + 1, len(self.notes)) if self.text[i] is not None), len(self.notes))
+        sung = _Sung([note], verse, note.end)
+        stop = next((i for i in range(index + 1, len(self.notes)) if self.text[i]), len(self.notes))
         held = self.notes[index + 1 : stop]
-        ends = [n.onset for n in held if (line := n.lyrics.get(self.first)) and line.extender == "ends"]
-        following = self.text[stop] if stop < len(self.notes) else None
+        ends = [n.onset for n in held if _extender(n, verse) == "ends"]
+        following = _syllables(self.notes[stop], self.text[stop]) if stop < len(self.notes) else ()
         if ends:
             sung.held_until, sung.is_closed = ends[0], True
-        elif lyric.extender:
+        elif _extender(note, verse):
             sung.held_until = max((n.onset for n in held if n.end - note.onset <= _EXTENDER_QL), default=NEVER)
-        elif following and held and not lyric.syllables[-1].ends_word and not following.syllables[0].starts_word:
+        elif following and held and not sung.syllables[-1].ends_word and not following[0].starts_word:
             sung.held_until = held[-1].onset
         return sung
 
     def prolongs(self, index: int, sung: _Sung) -> bool:
         """Say whether a note without a syllable of its own goes on with the sung note before it."""
         note, before = self.notes[index], sung.notes[-1]
-        if note.measure in self.later_endings and before.measure not in self.later_endings:
+        is_elsewhere = note.measure in self.later_endings and before.measure not in self.later_endings
+        if is_elsewhere or _extender(note, sung.verse) == "hums":
             return False
         if note.onset <= self.slurred_until:
             return True
         if note.onset - sung.end >= _ROUNDING_GAP_QL:
             return False
-        if note.tie_ends or (before.tie_begins and before.pitch == note.pitch) or note.onset <= sung.held_until:
+        is_tied = note.tie_ends or (before.tie_begins and before.pitch == note.pitch)
+        if is_tied or note.onset <= sung.held_until or _extender(note, sung.verse):
             return True
         return not sung.is_closed and self.may_prolong(index, sung)
 

@@ -60,9 +60,15 @@ def parse(data: bytes) -> ET.Element:
     Raises:
         FormatError: `too_large`, `unsafe_xml` (it declares something), `unsupported_encoding`, `corrupt_xml`.
     """
-    if len(data) > MAX_BYTES or data.count(b"<") > _MAX_TAGS:
-        raise FormatError("too_large", f"{len(data)} bytes of XML; read are at most {MAX_BYTES}")
-    text = _decode(data).lstrip("\ufeff \t\r\n")
+    return parse_text(decode(data))
+
+
+def parse_text(text: str) -> ET.Element:
+    """Parse a document that was decoded, whatever encoding it declares.
+
+    Raises:
+        FormatError: `unsafe_xml` or `corrupt_xml`.
+    """
     try:
         _check_prolog(text)
         return ET.XML(text)
@@ -97,8 +103,18 @@ def local_name(tag: str) -> str:
     return tag.rpartition("}")[2]
 
 
+def decode(data: bytes) -> str:
+    """Decode a document: by its mark, else as it declares, else as UTF-8.
+
+    Raises:
+        FormatError: `too_large`, `unsupported_encoding`, or `corrupt_xml` for bytes that are not of the encoding.
+    """
+    if len(data) > MAX_BYTES or data.count(b"<") > _MAX_TAGS:
+        raise FormatError("too_large", f"{len(data)} bytes of XML; read are at most {MAX_BYTES}")
+    return _decode(data).lstrip("\ufeff \t\r\n")
+
+
 def _decode(data: bytes) -> str:
-    """Decode a document: by its mark, else as it declares, else as UTF-8."""
     codec = next((codec for mark, codec in _MARKS if data.startswith(mark)), "")
     if not codec:
         declared = _DECLARED.match(data.lstrip(b" \t\r\n"))

@@ -24,6 +24,9 @@ _LATIN_BEYOND = {
     "sk": "áäčďéíĺľňóôŕšťúýžö", "sl": "čšžćđ", "sq": "çë", "sv": "åäöéàáæøü", "tr": "çğıöşüâîûi\u0307",
     "vi": "àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ",
 }
+WESTERN = ("af", "ca", "da", "de", "en", "es", "eu", "fi", "fr", "ga", "gl", "id", "is", "it", "la", "nl", "no", "pt",
+           "sq", "sv")
+_WESTERN_LETTERS = frozenset("".join(_LATIN_BEYOND[language] for language in WESTERN if language != "la"))
 _CYRILLIC = {
     "ru": "абвгдеёжзийклмнопрстуфхцчшщъыьэюя", "uk": "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя'",
     "be": "абвгдеёжзійклмнопрстуўфхцчшыьэюя", "bg": "абвгдежзийклмнопрстуфхцчшщъьюяѝ",
@@ -47,13 +50,18 @@ def letters(language: str) -> frozenset[str]:
 
 
 def can_be(text: str, language: str) -> bool:
-    """Say whether every letter of a text is of the language's alphabet, whatever its size.
+    """Say whether the letters of a text are of the language's alphabet, whatever their size.
+
+    A foreign name may bring a letter of its own: one in 25 beyond ASCII is let pass, one in 8 if both are Western.
 
     >>> can_be("Żyje nam", "pl"), can_be("¿yje nåm", "pl")
     (True, False)
     """
-    small = unicodedata.normalize("NFC", text.lower())
-    return all(c in letters(language) for c in set(small) if c.isalpha() or unicodedata.category(c) == "Mn")
+    counts = Counter(unicodedata.normalize("NFC", text.lower()))
+    beyond = {c: n for c, n in counts.items() if not c.isascii() and (c.isalpha() or unicodedata.category(c) == "Mn")}
+    foreign = {c: n for c, n in beyond.items() if c not in letters(language)}
+    is_western = language in WESTERN and all(c in _WESTERN_LETTERS for c in foreign)
+    return sum(foreign.values()) <= sum(beyond.values()) // (8 if is_western else 25)
 
 
 def is_script_of(text: str, language: str) -> bool:

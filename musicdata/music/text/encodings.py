@@ -15,15 +15,14 @@ from typing import TYPE_CHECKING
 
 import chardet
 
+from musicdata.music.text import alphabets, orthography
 from musicdata.music.text import language as languages
-from musicdata.music.text import orthography
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 # fmt: off
-_WESTERN = ("af", "ca", "da", "de", "en", "es", "eu", "fi", "fr", "ga", "gl", "id", "is", "it", "la", "nl", "no", "pt",
-            "sq", "sv")
+_WESTERN = alphabets.WESTERN
 _CENTRAL = ("cs", "hr", "hu", "pl", "ro", "sk", "sl")
 _BALTIC = ("et", "lt", "lv")
 _CYRILLIC = ("ru", "uk", "be", "bg", "sr", "mk")
@@ -48,11 +47,14 @@ _UNUSUAL = {
     "mac-latin2": 0.3,
     "mac-cyrillic": 0.5,
 }
+_USUAL = ("cp1252", "iso8859-15")
 _DOUBTED = 0.5
 _NEAR, _NEAR_USUAL, _NEAR_SHORT = 0.4, 0.75, 0.05
 """A second proposal with this share of the first one's likelihood leaves the choice open; a larger one if that is
 cp1252, which is by far the most usual, a smaller one in texts of few characters."""
 _SHORT = 40
+_LEAST_SHARE, _LEAST_SHARE_SHORT = 0.05, 0.3
+"""Texts are taken for one of an encoding's languages with at least this probability."""
 _FAR = 0.5
 """With less than this share of the confidence in the likeliest encoding, fit or not, a proposal falls."""
 _EAST_ASIAN = ("cp932", "euc_jis_2004", "gb18030", "big5hkscs", "cp949")
@@ -89,7 +91,7 @@ def find(texts: Sequence[bytes], language: str | None = None) -> Encoding | None
         texts: of one source, together: a syllable alone may fit any encoding.
         language: ISO 639-1 code the source states; proposals that fit it go before others.
 
-    >>> find(["Ży".encode("cp1250"), "je nam, ".encode("cp1250"), "ra", "dość".encode("cp1250")], "pl")
+    >>> find(["Ży".encode("cp1250"), "je nam, ".encode("cp1250"), b"ra", "dość".encode("cp1250")], "pl")
     Encoding(name='cp1250', again=None)
     """
     together = b"\n".join(texts)
@@ -117,7 +119,7 @@ def read(raw: bytes, encoding: Encoding) -> str:
     """
     name = _name_beside(raw, encoding.name) if encoding.name in _MARKS.values() else encoding.name
     text = _one(raw, name)
-    if text is None:
+    if text is None or (encoding.name == "ascii" and not raw.isascii()):
         return raw.decode("cp1252", "replace")
     return text.encode(encoding.again).decode() if encoding.again and not text.isascii() else text
 
@@ -171,7 +173,7 @@ def _is_legible(text: str) -> bool:
 
 def _one(raw: bytes, name: str) -> str | None:
     try:
-        return unicodedata.normalize("NFC", raw.decode(name)).lstrip("\ufeff")
+        return unicodedata.normalize("NFC", raw.decode(name)).lstrip("\ufeff").rstrip("\0")
     except UnicodeDecodeError:
         return None
 
@@ -181,33 +183,46 @@ def _decoded(texts: Sequence[bytes], name: str) -> list[str] | None:
     return decoded if len(decoded) == len(texts) else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Proposal:
+    """What texts would say in an encoding: `share` is the probability that it is of one of the encoding's languages."""
+
+    text: str
+    name: str
+    likelihood: float
+    share: float
+    is_stated: bool
+
+
 def _likeliest(texts: Sequence[bytes], language: str | None) -> Encoding | None:
-    likelihoods: dict[str, float] = {}
-    names: dict[str, str] = {}
-    as_stated: set[str] = set()
-    for name, confidence, decoded in _candidates(texts):
-        if not (fitting := [code for code in _LANGUAGES[name] if orthography.can_be(decoded, code)]):
-            continue
-        proposal = "\n".join(decoded)
-        likelihood = confidence * _UNUSUAL.get(name, 1.0) * _DOUBTED ** orthography.doubts(decoded)
-        likelihood *= 0.02 + _share_of(fitting, "".join(decoded)[:_JUDGED])
-        if likelihood > likelihoods.get(proposal, 0.0):
-            likelihoods[proposal], names[proposal] = likelihood, name
-        if name == "cp1252":
-            names[proposal] = name
-        if language in fitting:
-            as_stated.add(proposal)
-    ranked = sorted(as_stated or likelihoods, key=lambda proposal: -likelihoods[proposal])
+    best: dict[str, _Proposal] = {}
+    for proposal in sorted(_proposals(texts, language), key=lambda proposal: -proposal.likelihood):
+        best.setdefault(proposal.text, proposal)
+    ranked = [proposal for proposal in best.values() if proposal.is_stated] or list(best.values())
     if not ranked:
         return None
-    near = _NEAR_SHORT if len(ranked[0]) < _SHORT else _NEAR_USUAL if names[ranked[0]] == "cp1252" else _NEAR
-    if len(ranked) > 1 and likelihoods[ranked[1]] >= near * likelihoods[ranked[0]]:
+    first = ranked[0]
+    is_short, near = len(first.text) < _SHORT, _NEAR_USUAL if first.name in _USUAL else _NEAR
+    if any(c.isalpha() and not c.isascii() for c in first.text):
+        near = _NEAR_SHORT if is_short and not first.is_stated else near
+        least_share = _LEAST_SHARE_SHORT if is_short and len(ranked) > 1 else _LEAST_SHARE
+        if first.share < least_share and not first.is_stated:
+            return None
+    if len(ranked) > 1 and ranked[1].likelihood >= near * first.likelihood:
         return None
-    return Encoding(names[ranked[0]])
+    return Encoding(first.name)
+
+
+def _proposals(texts: Sequence[bytes], language: str | None) -> Iterator[_Proposal]:
+    for name, confidence, decoded in _candidates(texts):
+        if fitting := [code for code in _LANGUAGES[name] if orthography.can_be(decoded, code)]:
+            share = _share_of(fitting, "".join(decoded)[:_JUDGED])
+            likelihood = confidence * _DOUBTED ** orthography.doubts(decoded) * (0.02 + share)
+            yield _Proposal("\n".join(decoded), name, likelihood, share, language in fitting)
 
 
 def _candidates(texts: Sequence[bytes]) -> Iterator[tuple[str, float, list[str]]]:
-    """Yield encodings that can decode the texts: name, chardet's confidence in it, texts."""
+    """Yield encodings that can decode the texts: name, chardet's confidence in it, less for an unusual one, texts."""
     results = chardet.detect_all(
         b"".join(texts), ignore_threshold=True, include_encodings=list(_LANGUAGES), compat_names=False
     )
@@ -215,10 +230,11 @@ def _candidates(texts: Sequence[bytes]) -> Iterator[tuple[str, float, list[str]]
     # It does not propose the wide encodings where the characters are few.
     confidences = dict.fromkeys(_EAST_ASIAN, _FEW_CHARACTERS) | confidences
     decoded = {name: whole for name in confidences if (whole := _decoded(texts, name)) is not None}
+    weighted = {name: confidences[name] * _UNUSUAL.get(name, 1.0) for name in decoded}
     highest = max((confidences[name] for name in decoded), default=0.0)
     for name, whole in decoded.items():
-        if confidences[name] >= _FAR * highest:
-            yield name, confidences[name], whole
+        if confidences[name] >= _FAR * highest or weighted[name] >= _FAR * max(weighted.values()):
+            yield name, weighted[name], whole
 
 
 def _share_of(codes: Sequence[str], text: str) -> float:

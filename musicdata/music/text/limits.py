@@ -63,4 +63,5 @@ def checked(song: Song) -> Song:
                 )
             if has_unfit(text):
                 raise FormatError(UNFIT_CHARACTER, f"note {number}: {text[:40]!r} has a control character")
-    return replace(song, **{name: text or None for name, text in stated.items()})
+    title, composer, lyricist, rights = (stated.get(name) or None for name in _STATED)
+    return replace(song, title=title, composer=composer, lyricist=lyricist, rights=rights)

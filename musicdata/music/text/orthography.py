@@ -23,10 +23,8 @@ _APOSTROPHES = dict.fromkeys(
 )
 _LOW_QUOTES = ("af", "bg", "cs", "de", "et", "hr", "hu", "is", "lt", "lv", "mk", "nl", "pl", "ro", "ru", "sk", "sl",
                "sq", "sr", "uk")
-_OPENING, _CLOSING = "\u201c\u2018\u00ab\u2039", "\u201d\u2019\u00bb\u203a\u2026"
-_APART = "\u2022\u00a9\u00ae\u2122\u00b0\u266a\u266b\u2013\u2014"
 _INVERTED = ("es", "gl", "ca")
-_OF_LANGUAGE = {"ca": "·", "el": "·\u0384", "he": "־׳״", "ar": "،؛؟", "fa": "،؛؟\u200c", "th": "ฯๆ฿"}
+_OF_LANGUAGE = {"el": "·\u0384", "he": "־׳״", "ar": "،؛؟", "fa": "،؛؟\u200c", "th": "ฯๆ฿"}
 _WIDE = re.compile("[\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\u2500-\u257f\u25a0-\u266f・ー]")
 # fmt: on
 _CAPITAL_INSIDE = re.compile(
@@ -66,8 +64,8 @@ def doubts(texts: Sequence[str]) -> int:
 
 
 def _signs_fit(text: str, language: str) -> bool:
-    places = {found.groups() for found in _SIGN.finditer(f" {text} ")}
-    return all(_sign_fits(*place, language) for place in places if not place[1].isalpha())
+    places = {(found[1], found[2], found[3]) for found in _SIGN.finditer(f" {text} ")}
+    return all(_sign_fits(before, sign, after, language) for before, sign, after in places if not sign.isalpha())
 
 
 _SIGN = re.compile("(?<=(.))([^\\s!-~]|[\x00-\x08\x0e-\x1f\x7f-\xa0])(?=(.))", re.DOTALL)
@@ -75,27 +73,53 @@ _SIGN = re.compile("(?<=(.))([^\\s!-~]|[\x00-\x08\x0e-\x1f\x7f-\xa0])(?=(.))", r
 
 def _sign_fits(before: str, sign: str, after: str, language: str) -> bool:
     """Say whether a sign between these two characters stands where the language's texts have it."""
-    if unicodedata.category(sign) == "Mn":
-        return True  # a mark on a letter, which the alphabet knows
-    if sign in _OF_LANGUAGE.get(language, ""):
+    is_mark = unicodedata.category(sign) == "Mn"  # on a letter, which the alphabet knows
+    if is_mark or sign in _OF_LANGUAGE.get(language, "") or sign in _APOSTROPHES.get(language, ""):
         return True
-    if sign == "\u2019" and language in _APOSTROPHES:
-        return True
-    if sign in "\u00bf\u00a1":
-        return language in _INVERTED and not before.isalnum()
-    if sign == "\u201e":
-        return language in _LOW_QUOTES and not before.isalnum() and after.isalnum()
-    if sign == "\u00a0":
-        return any(beside in "!?:;%\u00ab\u00bb\u2013\u2014" for beside in (before, after))
-    if before.isalpha() and after.isalpha():
-        return sign in _APOSTROPHES.get(language, "")
-    if sign in _OPENING:
-        return not before.isalnum() or (sign == "\u201c" and language in _LOW_QUOTES)
-    if sign in _CLOSING:
-        return not after.isalnum()
-    if sign in "\u2022\u00b0":
-        return not before.isalpha()
-    return sign in _APART or sign in _APOSTROPHES.get(language, "")
+    if sign == "\u00b7":
+        return before.lower() == after.lower() == "l"
+    place = _PLACES.get(sign)
+    within = before.isalpha() and after.isalpha()
+    return place is not None and not within and place(before, after, language)
+
+
+def _inverted(before: str, _after: str, language: str) -> bool:
+    return language in _INVERTED and not before.isalnum()
+
+
+def _low_quote(before: str, after: str, language: str) -> bool:
+    return language in _LOW_QUOTES and not before.isalnum() and after.isalnum()
+
+
+def _high_quote(before: str, _after: str, language: str) -> bool:
+    return language in _LOW_QUOTES or not before.isalnum()
+
+
+def _opens(before: str, _after: str, _language: str) -> bool:
+    return not before.isalnum()
+
+
+def _closes(_before: str, after: str, _language: str) -> bool:
+    return not after.isalnum()
+
+
+def _beside_a_sign(before: str, after: str, _language: str) -> bool:
+    return any(beside in "!?:;%\u00ab\u00bb\u2013\u2014" for beside in (before, after))
+
+
+def _anywhere(_before: str, _after: str, _language: str) -> bool:
+    return True
+
+
+_PLACES = {
+    **dict.fromkeys("\u00a9\u00ae\u2122\u266a\u266b\u2013\u2014", _anywhere),
+    **dict.fromkeys("\u2018\u00ab\u2039\u2022\u00b0", _opens),
+    **dict.fromkeys("\u201d\u2019\u00bb\u203a\u2026", _closes),
+    **dict.fromkeys("\u00bf\u00a1", _inverted),
+    "\u201c": _high_quote,
+    "\u201e": _low_quote,
+    "\u00a0": _beside_a_sign,
+}
 
 
 def _parts(text: str) -> tuple[int, int, int, int, int]:
@@ -110,7 +134,7 @@ def _parts(text: str) -> tuple[int, int, int, int, int]:
             hangul += n
         elif "\uff66" <= c <= "\uff9f":
             half += n
-        elif not (c.isascii() or "\uff01" <= c <= "\uff5e" or _WIDE.match(c) or c in _OPENING + _CLOSING + _APART):
+        elif not (c.isascii() or "\uff01" <= c <= "\uff5e" or _WIDE.match(c) or c in _PLACES):
             other += n
     return kana, han, hangul, half, other
 

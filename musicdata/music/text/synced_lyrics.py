@@ -91,7 +91,7 @@ def _read_line(line: str, last_is_hundredths: bool) -> tuple[list[float], str, s
         position = tag.end()
     rest = _without_singer(line[position:])
     if not tags and (first := _INSIDE.match(rest)):
-        tags.append(first.groups()[:4])
+        tags.append(first.groups()[:4] if first[1] else first.groups()[4:])
     if not tags and _STATEMENT.fullmatch(rest):
         return [], "", ""
     words = " ".join(_without_singer(_INSIDE.sub("", rest)).split())

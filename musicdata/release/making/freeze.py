@@ -241,7 +241,7 @@ class _Frozen:
         return digests
 
     def _gate(self, *, allow_failed_gate: bool) -> layout.Gate | None:
-        report = checking.check(self.workspace.root)
+        report = checking.check_held(self.workspace, self.recipe.tables())
         findings = [f"{f.check}: {f.table + ': ' if f.table else ''}{f.message}" for f in report.findings]
         gate = self._verdict(findings)
         if (findings or (gate is not None and not gate.holds)) and not allow_failed_gate:

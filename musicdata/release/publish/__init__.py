@@ -24,14 +24,12 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
 
 from musicdata import settings
 from musicdata.errors import IntegrityError, RefusedError, UsageError
 from musicdata.release.publish import publications
-from musicdata.release.publish.folder import Folder
+from musicdata.release.publish.folder import Folder, local_path
 from musicdata.release.publish.store import ATOMIC, Store
 from musicdata.release.publish.upload import Upload, pack
 from musicdata.release.record import layout
@@ -39,6 +37,7 @@ from musicdata.release.verify.gate import require_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from pathlib import Path
 
     from musicdata.release.publish.upload import Progress, Target
 
@@ -131,20 +130,6 @@ def target_of(url: str, upload: Upload, *, is_final: bool = False) -> Target:
         return Store(url, upload)
     places = ", ".join(f"{name}://" for name in ("file", "hf", "zenodo", *ATOMIC))
     raise UsageError(f"nothing publishes to {scheme}://; name a folder, or a URL with {places}")
-
-
-def local_path(url: str) -> Path:
-    """Return the path of a folder on this machine, given as such or as file:// URL.
-
-    Raises:
-        UsageError: the URL names another machine.
-    """
-    if not url.startswith("file://"):
-        return Path(url)
-    parts = urlsplit(url)
-    if parts.netloc not in ("", "localhost"):
-        raise UsageError(f"{url} names the machine {parts.netloc}; a folder of this one has three slashes, file:///…")
-    return Path(unquote(parts.path))
 
 
 def _bring(upload: Upload, target: Target, progress: Progress) -> str:

@@ -16,16 +16,17 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
-from musicdata.errors import IntegrityError, WorkspaceHeldError
+from musicdata.errors import IntegrityError, UsageError, WorkspaceHeldError
 from musicdata.release.publish import failures
 from musicdata.release.record import layout
 from musicdata.system import paths
 from musicdata.system.files import Lock, create_once, held, storage_faults, sync, sync_folder
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from types import TracebackType
 
     from musicdata.release.publish.upload import Commit, Progress, Upload
@@ -178,3 +179,17 @@ def _sync_up_to(folder: Path, top: Path) -> None:
         if folder == top:
             return
         folder = folder.parent
+
+
+def local_path(url: str) -> Path:
+    """Return the path of a folder on this machine, given as such or as file:// URL.
+
+    Raises:
+        UsageError: the URL names another machine.
+    """
+    if not url.startswith("file://"):
+        return Path(url)
+    parts = urlsplit(url)
+    if parts.netloc not in ("", "localhost"):
+        raise UsageError(f"{url} names the machine {parts.netloc}; a folder of this one has three slashes, file:///…")
+    return Path(unquote(parts.path))

@@ -61,7 +61,7 @@ def reading(url: str) -> Iterator[Source]:
     Raises:
         UsageError: nothing does, or the network is forbidden.
     """
-    from musicdata.release.publish import local_path
+    from musicdata.release.publish.folder import local_path
 
     scheme = url.partition("://")[0]
     if scheme == "file":

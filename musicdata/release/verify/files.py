@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Problem", "verify"]
 
 _THREADS = 2
+_LARGEST_BYTES = 4 << 30  # of a file, where the record lists less
 _LINE = re.compile(r"([0-9a-f]{64})  ([^\n]+)\n")
 _NEAR = 48  # of 64 digits; two sha256 so near to each other are one that was damaged
 
@@ -60,7 +61,11 @@ def verify(
         raise InputError(f"{root} is no release: it has neither {layout.RECORD} nor {layout.SUMS}")
     tree = Tree.of(root)
     documents = _Documents.of(tree, record or {})
-    problems = [*tree.oddities, *_judge(tree, documents, _hash(tree, progress)), *_signature(tree, documents)]
+    problems = [
+        *tree.oddities,
+        *_judge(tree, documents, _hash(tree, documents, progress)),
+        *_signature(tree, documents),
+    ]
     if problems or documents.record is None:
         return problems
     return rows.problems(root, documents.record, deep=deep)
@@ -171,13 +176,19 @@ def _stays_inside(path: str, digest: str) -> bool:
     return True
 
 
-def _hash(tree: Tree, progress: Callable[[int, int], None]) -> dict[str, str]:
-    """Return path → sha256 of the files there are, less those that no record lists."""
+def _hash(tree: Tree, documents: _Documents, progress: Callable[[int, int], None]) -> dict[str, str]:
+    """Return path → sha256 of the files there are, less those that no record lists; "" of one that cannot be right.
+
+    A file that is larger than the whole release, twice over, is none of it: a sparse one would be read for hours.
+    """
+    listed = sum(file.bytes for file in documents.record.files) if documents.record else 0
+    most = max(_LARGEST_BYTES, 2 * listed)
     paths = [path for path in tree.sizes if path not in layout.UNLISTED]
     done, total = 0, sum(tree.sizes[path] for path in paths)
     hashes = {}
     with ThreadPoolExecutor(_THREADS) as pool:
-        for path, digest in zip(paths, pool.map(tree.sha256, paths), strict=True):
+        digests = pool.map(lambda path: tree.sha256(path) if tree.sizes[path] <= most else "", paths)
+        for path, digest in zip(paths, digests, strict=True):
             hashes[path] = digest
             done += tree.sizes[path]
             progress(done, total)

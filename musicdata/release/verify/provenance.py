@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 def recipe_problems(root: Path, record: Record) -> list[str]:
     """List what the recipe of a release says otherwise than its record; the recipe is one that can be read."""
-    document = tomllib.loads(paths.inside(root, layout.RECIPE).read_text("utf-8"))
+    document = tomllib.loads(paths.read_inside(root, layout.RECIPE).decode("utf-8"))
     return [*_head(document, record), *_stages(document, record)]
 
 

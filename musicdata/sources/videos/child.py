@@ -39,8 +39,10 @@ if TYPE_CHECKING:
 _FACTS = ("id", "url", "title", "channel", "uploader", "duration", "view_count", "description", "live_status")
 _RUNTIMES = ("deno", "node", "bun", "qjs", "quickjs")
 # What names are resolved by and certificates checked with, and what runtimes ask of the machine.
-_NAMES = ("/etc/resolv.conf", "/etc/hosts", "/etc/host.conf", "/etc/nsswitch.conf", "/etc/gai.conf", "/etc/services")
-_NAMES += ("/etc/protocols", "/etc/ssl", "/etc/pki", "/etc/ca-certificates", "/run/systemd/resolve", "/proc", "/sys")
+_NAMES = (
+    *("/etc/resolv.conf", "/etc/hosts", "/etc/host.conf", "/etc/nsswitch.conf", "/etc/gai.conf", "/etc/services"),
+    *("/etc/protocols", "/etc/ssl", "/etc/pki", "/etc/ca-certificates", "/run/systemd/resolve", "/proc", "/sys"),
+)
 _CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 _EXTRACTORS = ["youtube", "youtube:search", "generic"]
 _MAX_REDIRECTS = 5

@@ -30,8 +30,6 @@ from musicdata.sources.videos.title_reading import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from musicdata.sources.videos.matching import Candidate, Song
-
 _OF_CHANNEL_NAME = re.compile(
     r"\s+-\s+topic$|\s*vevo$|\s+(?:official(?: (?:artist |youtube )?channel)?|oficial|officiel|offiziell)$"
     r"|\s+(?:tv|music|band|channel)$|^official\s+|(?<=\w)official$|^official(?=\w)",
@@ -42,6 +40,36 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _MOST_WORDS_OF_ALIAS, _MOST_LETTERS_OF_ALIAS = 4, 14
 _ASIAN = frozenset({scripts.HAN, scripts.KANA, scripts.HANGUL})
 _NO_LATIN = frozenset({scripts.HAN, *scripts.SPELLED})
+
+
+@dataclass(frozen=True, slots=True)
+class Song:
+    """The recording that is wanted.
+
+    Attributes:
+        artist: the first; `artists` are all of them, joined by "; ".
+        title: with its versions and guests.
+        duration_s: None if it is not known.
+        album: that it is on, if that is known.
+        explicit: whether it is marked so; None if it is not known.
+    """
+
+    artist: str
+    artists: str
+    title: str
+    duration_s: float | None
+    album: str = ""
+    explicit: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What a search tells of a video."""
+
+    title: str
+    channel: str
+    description: str
+    duration_s: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +124,7 @@ def _read(song: Song, candidate: Candidate, reading: Reading) -> Explanation:
     is_self_titled = "artist" in kinds and any(title.forms == name.forms for name in artists)
     _mark_own_words(song, words, reading, title)
     _mark_whole_segments(words, [reading.forms(song.album), channel.label])
-    _mark_aliases(words, own=channel.is_own)
+    _mark_aliases(words, trusted=channel.is_own or bool(channel.label))
     _mark_neutral(words, is_version=bool(version_words(candidate.title) - {"remaster"}))
     _mark_joints(words, own=channel.is_own)
     shown = {word.form for word in words}
@@ -203,18 +231,34 @@ def _mark_whole_segments(words: Sequence[Word], names: Sequence[list[str]]) -> N
             _mark_all(some, "neutral")
 
 
-def _mark_aliases(words: Sequence[Word], *, own: bool) -> None:
-    """Mark an artist's name in another script, beside it or in the segment after; on their channel the title's too."""
-    before: list[Word] = []
-    for some in by_segment(words):
-        rest = [word for word in some if not word.by and word.plain not in title_words.NEUTRAL]
-        for kind, other in (("artist", "title"), ("title", "artist"))[: 1 + own]:
-            named = [word for word in some if word.by == kind]
-            if not named and len(rest) == len(some) and before and before[-1].by == kind:
-                named = [word for word in before if word.by == kind]
-            if rest and named and not any(word.by == other for word in some) and _is_alias(rest, named):
-                _mark_all(rest, "alias")
-        before = some
+def _mark_aliases(words: Sequence[Word], *, trusted: bool) -> None:
+    """Mark an artist's name in another script, beside it or in the brackets after it.
+
+    The title's too where the channel is the artist's or a label's, or the artist's name is there in two scripts. Else
+    it may be the name of whoever covers the song.
+    """
+    parts = by_segment(words)
+    for place, some in enumerate(parts):
+        before = parts[place - 1] if place else []
+        trusted = _mark_alias(some, before if some[0].in_brackets else [], "artist") or trusted
+    for place, some in enumerate(parts):
+        if trusted:
+            after = parts[place + 1] if place + 1 < len(parts) else []
+            beside = (parts[place - 1] if place else []) if some[0].in_brackets else after
+            _mark_alias(some, beside if some[0].in_brackets or (after and after[0].in_brackets) else [], "title")
+
+
+def _mark_alias(some: Sequence[Word], beside: Sequence[Word], kind: str) -> bool:
+    """Mark what may be a name of an artist or a title in another script; say whether there is any."""
+    rest = [word for word in some if not word.by and word.plain not in title_words.NEUTRAL]
+    named = [word for word in some if word.by == kind]
+    if not named and len(rest) == len(some):
+        named = [word for word in beside if word.by == kind]
+    others = {"title", "artist"} - {kind}
+    is_alias = bool(rest and named) and not any(word.by in others for word in some) and _is_alias(rest, named)
+    if is_alias:
+        _mark_all(rest, "alias")
+    return is_alias
 
 
 def _mark_neutral(words: Sequence[Word], *, is_version: bool) -> None:

@@ -15,12 +15,10 @@ from typing import TYPE_CHECKING, Literal
 
 from musicdata.music.text.names import artist_names, normalised, title_parts, version_words
 from musicdata.sources.videos import title_words
-from musicdata.sources.videos.explanation import explained
+from musicdata.sources.videos.explanation import Candidate, Explanation, Song, explained
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    from musicdata.sources.videos.explanation import Explanation
 
 Verdict = Literal["accepted", "review", "rejected"]
 KINDS = ("topic", "official_audio", "official_video", "lyric_video", "other")
@@ -62,36 +60,6 @@ _BETWEEN = re.compile(r"\s[-–—|:~]+\s|:\s|\s[\"“«]|[\"”»](?:\s|$)")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _BY = re.compile(r"\s+by\s+", re.IGNORECASE)
 _OF_CHANNEL_NAME = re.compile(r"\s+-\s+topic$|\s*vevo$|\s+official(?: channel)?$|\s+(?:tv|music|band)$", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Song:
-    """The recording that is wanted.
-
-    Attributes:
-        artist: the first; `artists` are all of them, joined by "; ".
-        title: with its versions and guests.
-        duration_s: None if it is not known.
-        album: that it is on, if that is known.
-        explicit: whether it is marked so; None if it is not known.
-    """
-
-    artist: str
-    artists: str
-    title: str
-    duration_s: float | None
-    album: str = ""
-    explicit: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """What a search tells of a video."""
-
-    title: str
-    channel: str
-    description: str
-    duration_s: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +184,8 @@ def _other_marking(song: Song, candidate: Candidate) -> str:
     """Return how the video is marked, clean or explicit, if the song is not; "" if it is not or not known."""
     core = title_parts(song.title)[0]
     shown, own = _without(candidate.title, core), _without(song.title, core)
+    for name in song.artists.split("; "):
+        shown = shown.replace(normalised(name), " ")
     is_clean, is_explicit = (bool(pattern.search(shown)) for pattern in (_CLEAN, _EXPLICIT))
     if is_clean and not is_explicit and song.explicit is not False and not _CLEAN.search(own):
         return "is clean"

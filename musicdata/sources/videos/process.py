@@ -129,9 +129,9 @@ class YtDlp:
         self.close()
         if importlib.util.find_spec("yt_dlp") is None:
             raise SetupError(f"{where}: yt-dlp is missing; {_INSTALL}")
-        environment, command = child_environment(os.environ), _CHILD
+        environment, command = child_environment(os.environ), [*_CHILD]
         if root is not None:
-            command = (*_CHILD, str(root))
+            command.append(str(root))
             environment |= dict.fromkeys(("HOME", "TMPDIR", "DENO_DIR"), str(root))
         self._process, self._root = processes.start(command, env=environment), root
         os.set_blocking(_stream(self._process.stdout).fileno(), False)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 _OPEN, _CLOSE = "([{（［【｛《〈「『〔«", ")]}）］】｝》〉」』〕»"
+_ROUND_OPEN, _ROUND_CLOSE = "([{（［｛", ")]}）］｝"  # the others hold titles, not what is said beside them
 _BETWEEN = re.compile(
     r"\s[-–—~/•·_]+(?=\s|$)|\s?[|｜：－—–‖∥◆★☆→]+\s?|(?<=\S)[-:]\s|\s-(?=\S)|[\"“”„‟]|(?<!\w)'|'(?!\w)"
 )
@@ -49,13 +50,14 @@ class Word:
 
     Attributes:
         plain: as it is written, normalised; `form` as it is compared.
-        segment: the number of the part of the title that it stands in.
+        segment: the number of the part of the title that it stands in; `in_brackets` whether that is a bracket.
         by: what explains it; "" if nothing does.
     """
 
     plain: str
     form: str
     segment: int = 0
+    in_brackets: bool = False
     by: str = ""
 
 
@@ -98,7 +100,7 @@ class Reading:
     respelled: Callable[[str], str] = _as_it_is
     is_spelled: bool = False
 
-    def words(self, text: str, segment: int = 0) -> list[Word]:
+    def words(self, text: str, segment: int = 0, *, in_brackets: bool = False) -> list[Word]:
         """Return the words of a text."""
         whole = _JOINT.sub("", text) if self.joins else text
         letters = _IDEOGRAPH_APART if self.is_spelled else _LETTER_APART
@@ -112,7 +114,7 @@ class Reading:
         words: list[Word] = []
         for plain in apart[:_MOST_WORDS]:
             before = words[-1].form if words else ""
-            words.append(Word(plain, self.respelled(_form(plain, before)), segment))
+            words.append(Word(plain, self.respelled(_form(scripts.simplified(plain), before)), segment, in_brackets))
         return words
 
     def forms(self, text: str) -> list[str]:
@@ -121,12 +123,14 @@ class Reading:
 
     def title(self, title: str) -> list[Word]:
         """Return the words of a video's title, with the segments they stand in."""
-        parts = list(segments(title))
-        return [word for number, part in enumerate(parts) for word in self.words(part, number)][:_MOST_WORDS]
+        words: list[Word] = []
+        for number, (part, in_brackets) in enumerate(segments(title)):
+            words += self.words(part, number, in_brackets=in_brackets)
+        return words[:_MOST_WORDS]
 
     def name(self, text: str, by: str) -> Name:
         """Return a name of a song to look for in titles."""
-        is_apart = len(list(segments(text))) > 1
+        is_apart = sum(1 for _ in segments(text)) > 1
         return Name(by, self.forms(text), is_apart, is_loose=by == "artist" or self.is_spelled)
 
 
@@ -156,16 +160,21 @@ def _without_umlauts(word: str) -> str:
     return re.sub("aa|ae", "a", word).replace("oe", "o").replace("ue", "u")
 
 
-def segments(title: str) -> Iterator[str]:
-    """Yield the parts of a title, apart by brackets, dashes and quotation marks.
+def segments(title: str) -> Iterator[tuple[str, bool]]:
+    """Yield the parts of a title, apart by brackets, dashes and quotation marks; each with whether it is in brackets.
 
     >>> list(segments("Mira - Glass River (Live) 「歌」"))
-    ['Mira', ' Glass River ', 'Live', '歌']
+    [('Mira', False), (' Glass River ', False), ('Live', True), ('歌', False)]
     """
-    apart = _FROM_FILM.sub(lambda bracket: _QUOTED.sub("", bracket[0]), title)
-    apart = apart.translate({ord(mark): "\n" for mark in _OPEN + _CLOSE})
-    for part in apart.split("\n"):
-        yield from (piece for piece in _BETWEEN.split(part) if piece.strip())
+    whole = _FROM_FILM.sub(lambda bracket: _QUOTED.sub("", bracket[0]), title)
+    begin, depth = 0, 0
+    for place, character in enumerate(f"{whole})"):
+        if character not in _OPEN + _CLOSE:
+            continue
+        yield from ((piece, depth > 0) for piece in _BETWEEN.split(whole[begin:place]) if piece.strip())
+        begin = place + 1
+        depth += (character in _ROUND_OPEN) - (character in _ROUND_CLOSE)
+        depth = max(depth, 0)
 
 
 def letters_apart(text: str) -> str:

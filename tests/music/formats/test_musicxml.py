@@ -244,6 +244,11 @@ def test_broken_syllabics(syllables: list[tuple[str, str]], words: list[tuple[st
         ("1., 2. und 3. Now", "Now", "Now"),
         ("1.) Now", "Now", "Now"),
         ("IV. Now", "Now", "Now"),
+        ("Verse 1: Now", "Now", "Now"),
+        ("Chorus: Now", "Now", "Now"),
+        ("\u2460 Now", "Now", "Now"),
+        ("All now", "All now", "All now"),
+        ("1. 2. 3.", "", ""),
         ("1. \u201eNow", "\u201eNow", "Now"),
         ("1.Now", "Now", "Now"),
         ("4th", "4th", "4th"),
@@ -375,6 +380,12 @@ def test_every_part_with_words_is_tried() -> None:
             (song,) = musicxml.read(score(*parts), "x.xml")
             assert [n.syllable for n in song.notes] == ["we", "sing", "it", "now"]
             assert song.left_out == {"other_parts": other.count("<lyric")}
+    drums = (
+        '<midi-instrument id="D"><midi-channel>10</midi-channel><midi-unpitched>39</midi-unpitched></midi-instrument>'
+    )
+    listed = score(part(words("x " * 12)), sung).replace(b"P1</part-name>", f"P1</part-name>{drums}".encode())
+    (song,) = musicxml.read(listed, "x.xml")
+    assert [n.syllable for n in song.notes] == ["we", "sing", "it", "now"]
     with pytest.raises(FormatError, match=r"no_lyrics: none of the 3 parts .*9 chord_names, 8 figures"):
         musicxml.read(score(part(rest(48)), *others[2:4]), "x.xml")
     with pytest.raises(FormatError, match=r"bad_pitch: .* 132"):

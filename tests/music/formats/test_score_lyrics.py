@@ -38,6 +38,23 @@ def test_syllables_of_a_lyric(content: str, syllables: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("verse", "text", "sung"),
+    [
+        ("1", "1 Now", "Now"),
+        ("2", "2 And", "And"),
+        ("part1verse2", "2 And", "And"),
+        ("2", "1-3 And", "1-3 And"),
+        ("3", "1, 3 And", "And"),
+        ("1", "2 And", "2 And"),
+        ("1", "1 2 3", ""),
+        ("chorus", "4 You", "4 You"),
+    ],
+)
+def test_own_number_of_a_verse_without_a_point(verse: str, text: str, sung: str) -> None:
+    assert read(f'<lyric number="{verse}"><text>{text}</text></lyric>').get(verse, [""]) == [sung]
+
+
+@pytest.mark.parametrize(
     ("attributes", "verses"),
     [
         (('number="1"', 'number="2"'), ["1", "2"]),
@@ -55,7 +72,7 @@ def test_verses_of_a_note(attributes: tuple[str, str], verses: list[str]) -> Non
 
 
 def test_what_is_no_syllable_is_counted_if_it_is_printed() -> None:
-    content = '<lyric number="1"><text>6 #</text></lyric><lyric number="2"><text>_</text></lyric>'
+    content = '<lyric number="1"><text>6 #</text></lyric><lyric number="2"><text>,</text></lyric>'
     lyrics, left_out = score_lyrics.read_lyrics(ET.XML(f"<note>{content}</note>"))
     assert (lyrics, left_out) == ({}, Counter(figures=1))
 

@@ -11,6 +11,7 @@ from tests.musicxml_scores import grace, lyric, note, part, rest, score
 TIE, TIED = '<tie type="start"/>', '<tie type="stop"/>'
 SLUR, SLURRED = (f'<notations><slur type="{kind}" number="1"/></notations>' for kind in ("start", "stop"))
 LINE, LINE_BEGINS = "<extend/>", '<extend type="start"/>'
+LINE_GOES_ON = '<lyric number="1"><extend type="continue"/></lyric>'
 LINE_ENDS = '<lyric number="1"><extend type="stop"/></lyric>'
 
 
@@ -56,7 +57,7 @@ def ending(number: str, content: str) -> str:
         bare(1, SLUR) + bare(2) + bare(1, SLURRED),  # bound among themselves
         bare(2) + note("G4", 12, extra=TIE) + note("G4", 12, extra=TIED),
         note("G4", 12, '<lyric number="1"><humming/></lyric>') * 4,
-        note("G4", 12, lyric("_")) * 4,
+        note("G4", 12, lyric(",")) * 4,
     ],
 )
 def test_bars_that_are_played_or_hummed_are_silence(interlude: str, n_bars: int) -> None:
@@ -81,6 +82,8 @@ def test_the_end_of_a_song_is_not_held_over_what_is_played_after_it() -> None:
         (note("C4", 12, lyric("la", more=LINE)), bare(3) + "|" + bare(4)),
         (note("C4", 12, lyric("la", more=LINE_BEGINS)), bare(3) + "|" + bare(3) + note("G4", 12, LINE_ENDS)),
         (note("C4", 12, lyric("la", "begin")), bare(3) + "|" + bare(4)),
+        (note("C4", 12, lyric("la")), note("G4", 12, lyric("_")) * 3 + "|" + note("G4", 12, lyric("-")) * 4),
+        (note("C4", 12, lyric("la")), note("G4", 12, LINE_GOES_ON) * 3 + "|" + note("G4", 12, LINE_GOES_ON) * 4),
     ],
 )
 def test_signs_of_a_melisma_hold_over_the_bar_line(first: str, held_notes: str) -> None:
@@ -100,6 +103,18 @@ def test_extender_ends_where_it_stops() -> None:
 def test_extender_that_the_score_does_not_end_is_bounded() -> None:
     ((_, duration, _), _) = held(note("C4", 48, lyric("him", more=LINE)), *[bare(4)] * 9, sung("so"))
     assert duration == 16.0
+
+
+def test_hummed_notes_end_a_melisma_within_the_bar() -> None:
+    hummed = note("G4", 12, '<lyric number="1"><humming/></lyric>')
+    assert held(sung("la") + bare(1) + hummed + bare(1), sung("so")) == [("la", 2.0, 0.0), ("so", 1.0, 2.0)]
+
+
+def test_extender_of_the_line_that_is_sung() -> None:
+    """Where the second line is taken, its extenders count."""
+    second = sung("x y z", "2") + note("C4", 12, lyric("w", number="2", more=LINE_BEGINS))
+    ends = note("D4", 12, LINE_ENDS.replace('"1"', '"2"')) + bare(3)
+    assert held(both("a b c d", "e f g h"), second, ends, both("i", "j"))[7:] == [("w", 2.0, 0.0), ("i", 1.0, 3.0)]
 
 
 def test_hyphen_whose_word_does_not_go_on_is_no_sign() -> None:
@@ -232,7 +247,9 @@ def test_chord_names_typed_as_lyrics_are_no_verse() -> None:
     assert texts(both("C Am F G", "we sing the words")) == "we sing the words"
     assert left_out(both("C Am F G", "we sing the words")) == {"chord_names": 4}
     assert texts(both("C F G C", "we sing the words")) == "we sing the words"
+    assert left_out(both("I V7 vi IV", "we sing the words")) == {"chord_names": 4}
     # words that look like some
+    assert texts(both("I am I too", "we are we too")) == "I am I too"
     assert texts(both("Am Bach Dm A", "we sing the words")) == "Am Bach Dm A"
     assert texts(sung("A B C D E F G")) == "A B C D E F G"
 

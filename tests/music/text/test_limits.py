@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import mido
 import pytest
@@ -22,9 +23,10 @@ SONG = Song("", "Title", "A. B.", None, "CC0", "en", [NOTE])
 
 @pytest.mark.parametrize("field", ["name", "title", "composer", "lyricist", "rights"])
 def test_a_statement_has_its_limit(field: str) -> None:
-    assert getattr(limits.checked(replace(SONG, **{field: "x" * limits.STATEMENT})), field) == "x" * limits.STATEMENT
+    longest: dict[str, Any] = {field: "x" * limits.STATEMENT}
+    assert getattr(limits.checked(replace(SONG, **longest)), field) == longest[field]
     with pytest.raises(FormatError, match=f"{field}: 2,001 characters") as caught:
-        limits.checked(replace(SONG, **{field: "x" * (limits.STATEMENT + 1)}))
+        limits.checked(replace(SONG, **{field: longest[field] + "x"}))
     assert caught.value.reason == "text_too_long"
     assert len(caught.value.detail) < 200
 
@@ -32,8 +34,9 @@ def test_a_statement_has_its_limit(field: str) -> None:
 @pytest.mark.parametrize("field", ["syllable", "word"])
 @pytest.mark.parametrize(("text", "reason"), [("x" * 201, "text_too_long"), ("a\x9bb", "unfit_character")])
 def test_what_is_sung_has_its_limits(field: str, text: str, reason: str) -> None:
+    sung: dict[str, Any] = {field: text}
     with pytest.raises(FormatError) as caught:
-        limits.checked(replace(SONG, notes=[NOTE, replace(NOTE, **{field: text})]))
+        limits.checked(replace(SONG, notes=[NOTE, replace(NOTE, **sung)]))
     assert caught.value.reason == reason
 
 

@@ -52,6 +52,11 @@ def test_scripts_are_told_apart() -> None:
     assert scripts.scripts_of("7 !") == frozenset()
 
 
+def test_traditional_characters_have_a_simplified_form() -> None:
+    assert scripts.simplified("陳大文 - 愛情轉移 Live") == "陈大文 - 爱情转移 Live"
+    assert scripts.simplified("陈大文") == "陈大文"
+
+
 @given(st.text(max_size=40))
 def test_any_text_has_a_skeleton_of_letters_and_digits(text: str) -> None:
     assert all(character.isascii() and character.isalnum() for character in scripts.skeleton(text))

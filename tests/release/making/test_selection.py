@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -31,7 +32,7 @@ def in_other_parts(work: Path, target: Path, sizes: list[int]) -> Workspace:
     for stage in source.sealed_stages():
         manifest = source.manifest(stage)
         assert manifest is not None
-        shards = []
+        shards: list[dict[str, Any]] = []
         for table in manifest["tables"]:
             contract = reader.contract(table)
             rows = reader.read(table, [column.name for column in contract.columns])
@@ -50,7 +51,8 @@ def in_other_parts(work: Path, target: Path, sizes: list[int]) -> Workspace:
 def pieces(rows: pa.Table, key: str, sizes: list[int]) -> list[pa.Table]:
     """Cut rows that are in order of the key where it changes."""
     ids = pc.unique(rows.column(key))
-    cut, start = [], 0
+    cut: list[pa.Table] = []
+    start = 0
     while start < len(ids):
         size = sizes[len(cut) % len(sizes)]
         cut.append(rows.filter(pc.is_in(rows.column(key), ids.slice(start, size))))

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musicdata.sources.videos.matching import KINDS, Candidate, Match, Song, Thresholds, choose, kind_of, match
+from musicdata.sources.videos.explanation import Candidate, Song
+from musicdata.sources.videos.matching import KINDS, Match, Thresholds, choose, kind_of, match
 
 HELLO = Song("Adele", "Adele", "Hello", 295.0)
 LIMITS = Thresholds()
@@ -171,8 +172,8 @@ def chosen(trial: dict[str, Any]) -> int | None:
 
 def test_of_many_trials_no_wrong_video_is_taken_and_hardly_a_right_one_missed() -> None:
     choices = [(trial["case"], trial["right"], chosen(trial)) for trial in TRIALS]
-    assert len(choices) > 350
-    assert sum(right is not None for _, right, _ in choices) > 150
+    assert len(choices) > 550
+    assert sum(right is not None for _, right, _ in choices) > 220
     assert [case for case, right, taken in choices if taken not in (None, right)] == []
     missed = [case for case, right, taken in choices if taken != right]
     assert len(missed) <= 0.02 * len(choices), missed

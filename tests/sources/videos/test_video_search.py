@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from musicdata.settings.reach import Reach
 from musicdata.settings.services import Services
 from musicdata.sources.videos import search
 from musicdata.sources.videos.search import HttpSearch, YtDlpSearch, packed, unpacked
@@ -22,9 +23,14 @@ HIT = {
 }
 
 
+def named(url: str) -> Reach:
+    """What the user's variable allows that names this server."""
+    return Services(urls={"videos": url}).reach("videos")
+
+
 def failure(body: bytes, status: int = 200) -> HttpError:
     with serving({"/search": says(message(status, body))}) as server, pytest.raises(HttpError) as caught:
-        HttpSearch(server.url, 5.0).search("x", 5)
+        HttpSearch(server.url, 5.0, named(server.url)).search("x", 5)
     return caught.value
 
 
@@ -34,7 +40,7 @@ def entries(*changes: dict[str, Any]) -> bytes:
 
 def test_one_request_finds_hits() -> None:
     with serving({"/search": says(message(200, entries({}, {"id": "AAAAAAAAAAA"})))}) as server:
-        found = HttpSearch(f"{server.url}/", 5.0)
+        found = HttpSearch(f"{server.url}/", 5.0, named(server.url))
         hits = unpacked(found.search("Adele Hello & more", 5))
         found.close()
         assert [asked.target for asked in server.asked] == ["/search?q=Adele+Hello+%26+more&n=5"]
@@ -115,7 +121,7 @@ def test_a_refusal_has_its_outcome(status: int, outcome: str) -> None:
 def test_a_search_is_made_once_and_ends_at_its_deadline() -> None:
     with serving({"/search": drips(message(200, bytes(50))[:40], b"x")}) as server:
         with pytest.raises(HttpError) as caught:
-            HttpSearch(server.url, 0.4).search("x", 5)
+            HttpSearch(server.url, 0.4, named(server.url)).search("x", 5)
         assert len(server.asked) == 1
     assert caught.value.outcome is Outcome.TRANSIENT
 
@@ -136,7 +142,7 @@ def test_a_live_stream_is_no_hit_and_an_uploader_is_a_channel() -> None:
 
 def test_ytdlp_tells_of_a_world_that_cannot_be_reached(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")  # nobody listens there
-    there = YtDlpSearch(30.0)
+    there = YtDlpSearch(30.0, Services().reach("videos"))
     try:
         with pytest.raises(HttpError) as caught:
             there.search("Adele Hello", 5)

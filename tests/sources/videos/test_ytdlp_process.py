@@ -286,7 +286,9 @@ def test_a_redirect_leads_nowhere_else_inside(ytdlp: YtDlp, tmp_path: Path, good
         with serving({"/media": behave}) as server:
             place = place_of(server.url)
             assert place is not None
-            forbidden(ytdlp, f"{server.url}/media", tmp_path, Reach((), frozenset({place})), section=section, start_s=1.0)
+            forbidden(
+                ytdlp, f"{server.url}/media", tmp_path, Reach((), frozenset({place})), section=section, start_s=1.0
+            )
             assert len(server.asked) >= (2 if section else 1)
         assert inside.asked == []
 
@@ -302,7 +304,12 @@ class PlantedIE(InfoExtractor):
 def test_plug_ins_of_the_user_are_not_loaded(tmp_path: Path, good: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     marker = tmp_path / "loaded"
     home = tmp_path / "home"
-    for place in (home / ".config/yt-dlp/plugins/p", home / ".yt-dlp/plugins/p", home / "yt-dlp-plugins/p", home / "path"):
+    for place in (
+        home / ".config/yt-dlp/plugins/p",
+        home / ".yt-dlp/plugins/p",
+        home / "yt-dlp-plugins/p",
+        home / "path",
+    ):
         extractor = place / "yt_dlp_plugins" / "extractor"
         extractor.mkdir(parents=True)
         (extractor / "planted.py").write_text(PLUGIN.format(marker=str(marker)))

@@ -10,9 +10,9 @@ import pytest
 
 import musicdata
 from musicdata.music.formats.song import SungNote
+from musicdata.sources import song_files
 from musicdata.sources.song_files import slug
 from musicdata.stages.ingest.songs import lyrics, split_words
-from musicdata.sources import song_files
 from tests.musicxml_scores import lyric, note, part, score
 from tests.recipes import write_recipe
 from tests.songs import rows, shared, write_song
@@ -139,7 +139,7 @@ def test_links_within_the_folder_are_other_names_of_one_song(recipe: str, tmp_pa
         "again.csv": Path("a.csv"),
         "b.csv": Path("store/0a1b2c"),
         "c.csv": Path("b.csv"),
-        "loop": Path("."),
+        "loop": Path(),
         "store/up": Path(".."),
         "other": Path("store"),
         "circle.csv": Path("circle.csv"),
@@ -156,7 +156,8 @@ def test_links_within_the_folder_are_other_names_of_one_song(recipe: str, tmp_pa
         "c.csv": "link_to_another_file",
         "circle.csv": "broken_link",
     }
-    assert sorted(work.table("songs").column("source_id").to_pylist()) == ["files: a.csv", "files: b.csv"]
+    assert {row["source_id"] for row in work.rows("songs")} == {"files: a.csv", "files: b.csv"}
+    assert work.table("songs").num_rows == 2
 
 
 def test_a_link_that_is_put_in_a_song_s_place_is_not_followed(tmp_path: Path) -> None:
