@@ -155,7 +155,7 @@ JSON_KEYS: dict[str, set[str]] = {
     "musicdata/definitions/column.py": {"audio"},  # type of a column
     "musicdata/music/features/encoder.py": {"audio"},  # half of a network
     "musicdata/music/features/vggish.py": {"missing"},  # a plain word
-    "musicdata/music/formats/karaoke.py": {"lyrics"},  # kind of a MIDI event
+    "musicdata/music/formats/karaoke_texts.py": {"lyrics"},  # kind of a MIDI event
     "musicdata/music/formats/midi.py": {"lyrics"},  # kind of a MIDI event
     "musicdata/music/rights/overrides.py": {"notes", "lyrics"},  # what a line of the file speaks of
     "musicdata/music/similarity/__init__.py": {"group"},  # name of a function

@@ -24,7 +24,7 @@ CHORD_QL = Fraction(1, 24)
 MELISMA_GAP_QL = Fraction(1, 2)
 """A note without lyric after a longer silence is not sung on the syllable before."""
 MELISMA_QL = 8
-"""A note that begins later than this after a syllable is not sung on it."""
+"""Notes without lyrics that go on for longer than this after a syllable are not sung on it."""
 MATCHED_SHARE = 0.5
 """The vocal part has a note for at least this share of the lyric events."""
 NEAR_BEST_SHARE = 0.9
@@ -131,10 +131,15 @@ def sing(lyrics: Sequence[Lyric], line: Sequence[Tone], quarter: int) -> tuple[l
 
 
 def _syllable(lyric: Lyric, tones: Sequence[Tone], quarter: int) -> Iterator[Sung]:
-    """Sing one lyric event on the first of these tones and on those that follow it without a silence."""
+    """Sing one lyric event on the first of these tones and on those that follow it without a silence.
+
+    If they go on for long, they are an interlude, and none but the first is sung.
+    """
     last_onset, gap = tones[0].onset + MELISMA_QL * quarter, MELISMA_GAP_QL * quarter
-    silences = [other.onset - one.end > gap or other.onset > last_onset for one, other in pairwise(tones)]
+    silences = [other.onset - one.end > gap for one, other in pairwise(tones)]
     bound = tones[: [*silences, True].index(True) + 1]
+    if bound[-1].onset > last_onset:
+        bound = bound[:1]
     if lyric.is_word:
         yield from (Sung(tone.onset, tone.end, tone.pitch, lyric) for tone in bound)
     else:

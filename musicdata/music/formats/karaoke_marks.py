@@ -8,6 +8,7 @@ Soft Karaoke: ``@`` before what is said of the song. Yamaha XF: ``^`` for a spac
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ TickedText = tuple[int, str]
 
 _QUALITY = r"(?:maj|min|dim|aug|sus|add|mi|ma|m|M|\+|-|°|ø|[#b]?\d{1,2}|\([^()]{1,6}\))*"
 _CHORD = rf"[A-H](?:[#b♯♭]|is|es)?{_QUALITY}(?:/[A-H][#b♯♭]?)?"
+_CHORD_ONLY = re.compile(_CHORD)  # German names too: H7, Fis, Es
 _CHORD_MARK = re.compile(rf"%{_CHORD}|\[{_CHORD}\]")
 _TAG = re.compile(r"\{[^{}]{0,80}\}|</?[A-Za-z][^<>]{0,40}>")
 _DIRECTION = re.compile(r"\s*(?:\[[^\[\]]*\]|\([^()]{0,20}\d ?x\))\s*")
@@ -97,8 +99,8 @@ def are_chords(texts: Sequence[str]) -> bool:
     >>> are_chords(["Am", "F#m7", "G/B", "Csus4"]), are_chords(["A", "men", "Do", "na"])
     (True, False)
     """
-    named = [text for text in texts if text.strip()]
-    return sum(is_chord_name(text.strip(" \t\r\n%|[]")) for text in named) > _CHORD_SHARE * len(named)
+    named = [bare for text in texts if (bare := text.strip(" \t\r\n%|[]"))]
+    return sum(is_chord_name(text) or bool(_CHORD_ONLY.fullmatch(text)) for text in named) > _CHORD_SHARE * len(named)
 
 
 def unmarked(texts: Sequence[TickedText]) -> list[TickedText]:
@@ -111,11 +113,13 @@ def unmarked(texts: Sequence[TickedText]) -> list[TickedText]:
     """
     sung = [(tick, text) for tick, text in texts if not is_header(text) and not _DIRECTION.fullmatch(text)]
     is_rock_band = any(_ROCK_BAND_JOIN.search(text) for _, text in sung)
+    if not is_rock_band and not any(" " in text for _, text in sung):
+        sung = [(tick, text.replace("_", " ")) for tick, text in sung]
     return [(tick, _plain(text, is_rock_band=is_rock_band)) for tick, text in sung]
 
 
 def _plain(text: str, *, is_rock_band: bool) -> str:
-    text = _CHORD_MARK.sub("", _TAG.sub("", text))
+    text = html.unescape(_CHORD_MARK.sub("", _TAG.sub("", text)))
     text = text.replace("^", "" if is_rock_band else " ")
     text = _ROCK_BAND_END.sub("", text)
     text = re.sub(r"=(?=\s*$)", "-", text)

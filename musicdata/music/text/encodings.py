@@ -53,9 +53,9 @@ _NEAR, _NEAR_USUAL, _NEAR_SHORT = 0.4, 0.75, 0.05
 """A second proposal with this share of the first one's likelihood leaves the choice open; a larger one if that is
 cp1252, which is by far the most usual, a smaller one in texts of few characters."""
 _SHORT = 40
-_LEAST_SHARE = 0.05
+_LEAST_SHARE, _LEAST_SHARE_SHORT = 0.05, 0.3
 """Texts are taken for one of an encoding's languages with at least this probability."""
-_FAR = 0.3
+_FAR = 0.5
 """With less than this share of the confidence in the likeliest encoding, fit or not, a proposal falls."""
 _EAST_ASIAN = ("cp932", "euc_jis_2004", "gb18030", "big5hkscs", "cp949")
 _FEW_CHARACTERS = 0.05
@@ -91,7 +91,7 @@ def find(texts: Sequence[bytes], language: str | None = None) -> Encoding | None
         texts: of one source, together: a syllable alone may fit any encoding.
         language: ISO 639-1 code the source states; proposals that fit it go before others.
 
-    >>> find(["Ży".encode("cp1250"), "je nam, ".encode("cp1250"), "ra", "dość".encode("cp1250")], "pl")
+    >>> find(["Ży".encode("cp1250"), "je nam, ".encode("cp1250"), b"ra", "dość".encode("cp1250")], "pl")
     Encoding(name='cp1250', again=None)
     """
     together = b"\n".join(texts)
@@ -173,7 +173,7 @@ def _is_legible(text: str) -> bool:
 
 def _one(raw: bytes, name: str) -> str | None:
     try:
-        return unicodedata.normalize("NFC", raw.decode(name)).lstrip("\ufeff")
+        return unicodedata.normalize("NFC", raw.decode(name)).lstrip("\ufeff").rstrip("\0")
     except UnicodeDecodeError:
         return None
 
@@ -205,7 +205,8 @@ def _likeliest(texts: Sequence[bytes], language: str | None) -> Encoding | None:
     is_short, near = len(first.text) < _SHORT, _NEAR_USUAL if first.name in _USUAL else _NEAR
     if any(c.isalpha() and not c.isascii() for c in first.text):
         near = _NEAR_SHORT if is_short and not first.is_stated else near
-        if first.share < _LEAST_SHARE and not (is_short or first.is_stated):
+        least_share = _LEAST_SHARE_SHORT if is_short and len(ranked) > 1 else _LEAST_SHARE
+        if first.share < least_share and not first.is_stated:
             return None
     if len(ranked) > 1 and ranked[1].likelihood >= near * first.likelihood:
         return None
@@ -228,12 +229,12 @@ def _candidates(texts: Sequence[bytes]) -> Iterator[tuple[str, float, list[str]]
     confidences = {name: float(one["confidence"]) for one in results if (name := str(one["encoding"])) in _LANGUAGES}
     # It does not propose the wide encodings where the characters are few.
     confidences = dict.fromkeys(_EAST_ASIAN, _FEW_CHARACTERS) | confidences
-    confidences = {name: confidence * _UNUSUAL.get(name, 1.0) for name, confidence in confidences.items()}
     decoded = {name: whole for name in confidences if (whole := _decoded(texts, name)) is not None}
+    weighted = {name: confidences[name] * _UNUSUAL.get(name, 1.0) for name in decoded}
     highest = max((confidences[name] for name in decoded), default=0.0)
     for name, whole in decoded.items():
-        if confidences[name] >= _FAR * highest:
-            yield name, confidences[name], whole
+        if confidences[name] >= _FAR * highest or weighted[name] >= _FAR * max(weighted.values()):
+            yield name, weighted[name], whole
 
 
 def _share_of(codes: Sequence[str], text: str) -> float:

@@ -64,8 +64,8 @@ def doubts(texts: Sequence[str]) -> int:
 
 
 def _signs_fit(text: str, language: str) -> bool:
-    places = {found.groups() for found in _SIGN.finditer(f" {text} ")}
-    return all(_sign_fits(*place, language) for place in places if not place[1].isalpha())
+    places = {(found[1], found[2], found[3]) for found in _SIGN.finditer(f" {text} ")}
+    return all(_sign_fits(before, sign, after, language) for before, sign, after in places if not sign.isalpha())
 
 
 _SIGN = re.compile("(?<=(.))([^\\s!-~]|[\x00-\x08\x0e-\x1f\x7f-\xa0])(?=(.))", re.DOTALL)

@@ -318,7 +318,7 @@ def _tools(_parameters: FetchLyrics) -> Mapping[str, str]:
 
 STAGE = Stage(
     name="fetch_lyrics",
-    version=1,
+    version=2,
     verb="fetches the words of the tracks and keeps those in a language that is wanted",
     inputs=("tracks",),
     outputs=("lyrics",),

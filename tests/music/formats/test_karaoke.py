@@ -295,6 +295,14 @@ def test_melisma_lengthens_its_syllable_and_interludes_are_rests() -> None:
     ]
 
 
+@pytest.mark.parametrize(("n_notes", "length"), [(8, 9.0), (9, 1.0), (64, 1.0)])
+def test_notes_without_words_that_go_on_are_an_interlude(n_notes: int, length: float) -> None:
+    melody = [*((float(place), 1.0, 60) for place in range(2 + n_notes)), (float(2 + n_notes), 1.0, 65)]
+    found = read(write(track(melody, [(0, "to"), (1, "day "), (2 + n_notes, "now ")]))).notes
+    assert [(note.syllable, note.duration_ql) for note in found] == [("to", 1.0), ("day", length), ("now", 1.0)]
+    assert found[2].rest_ql == n_notes + 1 - length
+
+
 def test_event_without_a_note_joins_the_syllable_that_sounds() -> None:
     notes: list[Note] = [(0, 1, 60), (1, 2, 62), (3, 1, 64), (6, 1, 65)]
     texts = [(0, "The "), (1, "o"), (2, "ver "), (3, "there "), (5, "lost "), (6, "now ")]

@@ -38,6 +38,7 @@ STRUMMED: list[Note] = [(place, 0.5, 48) for place in BEATS]
 MORE: dict[str, mido.MidiTrack] = {
     "chord names": track(STRUMMED, lines(CHORDS, BEATS), kind="text", channel=3),
     "chord names as lyric events": track(STRUMMED, lines(CHORDS, BEATS), channel=3),
+    "chord names in German": track(STRUMMED, lines(["H7", "Em", "Fis", "Cism", "Es", "A", "D", "G"] * 2, BEATS)),
     "chord names in brackets": track(STRUMMED, lines([f"[{chord}]" for chord in CHORDS], BEATS), kind="text"),
     "credits": track(
         lyrics=lines(["Words by Jane Taylor"] * 20, [index / 9 + 0.05 for index in range(20)]), kind="text"
@@ -73,6 +74,9 @@ MARKED = {
     "tags of RP-026": ["{@LATIN}Twin", "kle ", "lit", "tle ", "{#x=y}won", "der", "ful ", "star "],
     "tags of HTML": ["<b>Twin", "kle</b> ", "lit", "tle ", "won", "der", "ful ", "star<br>"],
     "bars for lines": ["Twin", "kle|", "lit", "tle ", "won", "der", "ful ", "star|"],
+    "underscores for spaces": ["Twin", "kle_", "lit", "tle_", "won", "der", "ful_", "star_"],
+    "zeros behind": ["Twin\0", "kle \0", "lit\0", "tle \0", "won\0", "der\0", "ful \0", "star\0"],
+    "entities": ["Twin", "kle&nbsp;", "lit", "tle ", "won", "der", "ful ", "star&#32;"],
     "notes drawn": ["♪Twin", "kle ", "lit", "tle ", "won", "der", "ful ", "star♫"],
 }
 
