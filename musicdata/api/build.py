@@ -195,7 +195,7 @@ def _fetched_with(resolved: Recipe) -> dict[str, str]:
         return {}
     with contextlib.suppress(SetupError):
         return {"yt-dlp": process.ytdlp_version()}
-    return {"yt-dlp": "missing"}
+    return {"yt-dlp": "not installed"}
 
 
 def _now() -> str:

@@ -165,10 +165,7 @@ def _asked(record: layout.Record, resolved: Recipe, workspace: Workspace) -> Ask
 
 
 def _compared(made: layout.Record, again: layout.Record, resolved: Recipe, workspace: Workspace) -> Rebuilt:
-    stages = [
-        rebuilt.Made(step.stage.name, step.stage.outputs, sorted(_manifest(workspace, step)["tools"]), step.stage.keeps)
-        for step in resolved.steps
-    ]
+    stages = [_made(workspace, step) for step in resolved.steps]
     return Rebuilt(
         release=made.slug,
         content_root=made.content_root,
@@ -178,5 +175,8 @@ def _compared(made: layout.Record, again: layout.Record, resolved: Recipe, works
     )
 
 
-def _manifest(workspace: Workspace, step: recipes.Step) -> Mapping[str, Any]:
-    return workspace.manifest(step.stage.name) or {"tools": {}}
+def _made(workspace: Workspace, step: recipes.Step) -> rebuilt.Made:
+    manifest: Mapping[str, Any] = workspace.manifest(step.stage.name) or {"tools": {}}
+    stage = step.stage
+    unset = [f"{stage.name}.{key}" for key in stage.location_parameters if not getattr(step.parameters, key)]
+    return rebuilt.Made(stage.name, stage.outputs, sorted(manifest["tools"]), stage.keeps, unset)

@@ -7,8 +7,7 @@ from collections import Counter
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-import pyarrow.compute as pc
-
+from musicdata.definitions.arrow import strings
 from musicdata.definitions.check import Check
 from musicdata.errors import FormatError, MusicdataError
 from musicdata.music.formats.karaoke_words import count_sung
@@ -47,8 +46,7 @@ def _count_in_table(reader: Reader, songs: dict[str, dict[str, Any]]) -> Counter
     karaoke = {song_id for song_id, song in songs.items() if _ending(song) in _KARAOKE}
     seen_words: set[tuple[str, int]] = set()
     for rows in reader.iterate("song_notes", ["song_id", "syllable", "word", "word_index"]):
-        for pair in pc.value_counts(rows.column("song_id")).to_pylist():
-            n_syllables[pair["values"]] += pair["counts"] if pair["values"] not in karaoke else 0
+        n_syllables.update(song_id for song_id in strings(rows.column("song_id")) if song_id not in karaoke)
         if not karaoke.isdisjoint(rows.column("song_id").unique().to_pylist()):
             for note in rows.to_pylist():
                 song_id, text = note["song_id"], note["syllable"]
@@ -141,7 +139,7 @@ def _has_source(reader: Reader) -> bool:
     columns = {column.name for column in reader.contract("songs").columns} if "songs" in reader.tables else set()
     if not source or "n_left_out" not in columns:
         return False
-    names = reader.read("songs", ["song_id", "source_id"]).column("source_id").to_pylist()
+    names = strings(reader.read("songs", ["song_id", "source_id"]).column("source_id"))
     return any(PurePosixPath(name).suffix.lower() in _COUNTERS for name in names)
 
 

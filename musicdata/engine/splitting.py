@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from musicdata.workspace.folder import Workspace
 
 _LEAST_DEADLINE_S = 120.0  # of a piece, which is started anew; less where the stage itself has less
-_ATTEMPTS_ALONE = 2
+_SURE_DEADLINE_S = 600.0
+_ATTEMPTS_ALONE, _ATTEMPTS_SURE = 2, 3
 _DEATHS_OF_A_MACHINE = 3
 
 
@@ -74,15 +75,25 @@ class Splitting:
         Raises:
             PartialError: workers die whatever they are given.
         """
-        counted = self.attempt(replace(self.spec, operation="count"), self.stage.deadline_s)
+        counted = self._sure("count")
         if counted.error:
             return counted
         n = int(counted.facts["n_items"])
         if fault := self._compute(n, 0, n, is_known=True):
             return fault
+        self._require_one_that_went_well()
         key = jobs.read_plan(self.workspace, self.stage.name)[self.spec.ordinal]["key"]
         pieces.write_outline(self.workspace, self.stage.name, key, self.ranges, self.dropped, limits_of(self.stage))
-        return self.attempt(replace(self.spec, operation="merge"), self.stage.deadline_s)
+        return self._sure("merge")
+
+    def _sure(self, operation: str) -> Outcome:
+        """Do what meets no item; whoever is killed at that from outside is tried again."""
+        spec, deadline_s = replace(self.spec, operation=operation), max(self.stage.deadline_s, _SURE_DEADLINE_S)
+        outcome = self.attempt(spec, deadline_s)
+        for _ in range(_ATTEMPTS_SURE - 1):
+            if outcome.error == DIED:
+                outcome = self.attempt(spec, deadline_s)
+        return outcome
 
     def _compute(self, n: int, start: int, stop: int, *, is_known: bool = False) -> Outcome | None:
         """Compute some of `n` items; `is_known` to fail together. Return a fault that is no item's, if one came."""
@@ -105,30 +116,42 @@ class Splitting:
         spec = replace(self.spec, operation="piece", start=start, stop=stop)
         shortest_s = min(self.stage.deadline_s, _LEAST_DEADLINE_S)
         deadline_s = max(self.stage.deadline_s * (stop - start) / n, shortest_s)
+        self._require_life()
         outcome = self.attempt(spec, deadline_s)
         for _ in range(_ATTEMPTS_ALONE - 1 if stop - start == 1 else 0):
-            if may_be_an_items(outcome) and outcome.error not in (HUNG, MEMORY, ""):
+            if may_be_an_items(outcome) and outcome.error not in (HUNG, MEMORY):
+                self._require_life()
                 outcome = self.attempt(spec, deadline_s)
         return outcome
+
+    def _require_life(self) -> None:
+        """Let a worker begin, so that its start is not counted as a piece's time, and without an item.
+
+        Raises:
+            PartialError: it does not live through that.
+        """
+        idle = self._sure("idle")
+        if idle.error:
+            raise PartialError(
+                f"stage {self.stage.name}: workers die before they have begun ({idle.message}). "
+                "What is done is kept; run the same command again to go on"
+            )
 
     def _drop(self, item: int, outcome: Outcome) -> None:
         """Make a reject of an item that failed alone, if a worker without it lives.
 
         Raises:
-            PartialError: it does not, or no item of the stage could be computed.
+            PartialError: it does not.
         """
-        idle = self.attempt(replace(self.spec, operation="idle"), self.stage.deadline_s)
-        if idle.error:
-            raise PartialError(
-                f"stage {self.stage.name}: workers die before they have begun ({outcome.message}). "
-                "What is done is kept; run the same command again to go on"
-            )
+        self._require_life()
         self.dropped.append(Dropped(item, *_why(outcome)))
+
+    def _require_one_that_went_well(self) -> None:
+        """Raise PartialError where every item of the only shard failed: then it is not the items."""
         if len(self.dropped) >= _DEATHS_OF_A_MACHINE and not self.ranges and not self.is_proven:
             raise PartialError(
-                f"stage {self.stage.name}: {len(self.dropped)} items failed one after the other, each alone, and none "
-                f"went well, so it is not the items ({outcome.message}). What is done is kept; run the same command "
-                "again to go on"
+                f"stage {self.stage.name}: all {len(self.dropped)} items failed, each alone, so it is not the items; "
+                f"the last: {self.dropped[-1].detail}. What is done is kept; run the same command again to go on"
             )
 
 

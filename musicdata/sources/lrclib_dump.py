@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from musicdata.errors import InputError
+from musicdata.errors import InputError, IntegrityError
 from musicdata.sources import lrclib
 from musicdata.sources.lyric_record import MAX_CHARACTERS, Reply, Track
 from musicdata.system import paths
@@ -131,6 +131,8 @@ def _check_file(path: Path) -> None:
             start = file.read(len(_MAGIC))
     except OSError as error:
         raise InputError(f"lrclib_db {path} cannot be read: {error.strerror}") from None
+    except IntegrityError as error:
+        raise InputError(f"lrclib_db {path} cannot be read: {error}") from None
     if start.startswith(b"\x1f\x8b"):
         raise InputError(f"lrclib_db {path} is packed; unpack it first, e.g. with gunzip --keep")
     if start != _MAGIC:

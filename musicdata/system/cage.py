@@ -52,8 +52,8 @@ _DATA = (
 )
 _NULL = "/dev/null"
 
-# machine → its name for seccomp, and the numbers of the calls that are refused.
-_CALLS = ("socket", "socketpair", "ptrace", "process_vm_readv", "process_vm_writev", "add_key", "request_key", "keyctl")
+# Machine → its name for seccomp, and the numbers of the calls that are refused: socket, socketpair, ptrace,
+# process_vm_readv and _writev, add_key, request_key, keyctl.
 _MACHINES = {
     "x86_64": (0xC000003E, (41, 53, 101, 310, 311, 248, 249, 250)),
     "aarch64": (0xC00000B7, (198, 199, 117, 270, 271, 217, 218, 219)),
@@ -165,9 +165,11 @@ def _prctl(option: int, *arguments: object) -> None:
 
 @cache
 def _abi() -> int:
+    if platform.system() != "Linux":  # elsewhere the number is another call's
+        return 0
     try:
         return _syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint(_VERSION_FLAG))
-    except (OSError, AttributeError):  # an older kernel, another system, or a container that forbids it
+    except OSError:  # an older kernel, or a container that forbids it
         return 0
 
 
@@ -218,7 +220,7 @@ def _allow(ruleset: int, path: str | Path, rights: int) -> None:
 
 def _refuse_sockets() -> None:
     machine, calls = _MACHINES.get(platform.machine(), (0, ()))
-    if not calls:
+    if not calls or platform.system() != "Linux":
         raise OSError(errno.ENOSYS, f"no list of system calls for {platform.machine()}")
     filter_ = _filter(machine, (*calls, _IO_URING_SETUP))
     code = ctypes.create_string_buffer(filter_)

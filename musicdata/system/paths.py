@@ -22,6 +22,7 @@ from musicdata.errors import IntegrityError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from io import BufferedReader, BufferedWriter
 
 MAX_TEXT_BYTES = 64 << 20
 """A document that is read whole (a record, a recipe, a contract, a manifest) is not larger."""
@@ -111,7 +112,7 @@ def _cannot(path: Path, error: OSError) -> Exception:
     return error
 
 
-def open_regular(path: Path, max_bytes: int | None = None, *, follow: bool = False) -> IO[bytes]:
+def open_regular(path: Path, max_bytes: int | None = None, *, follow: bool = False) -> BufferedReader:
     """Open a regular file for reading, never waiting for what is none.
 
     Args:
@@ -145,7 +146,7 @@ def _is_odd(path: Path, mode: int) -> IntegrityError:
     return IntegrityError(f"{path} is {kind_of(mode)}, not a regular file; put the file in its place, or remove it")
 
 
-def _checked(descriptor: int, path: Path, max_bytes: int | None) -> IO[bytes]:
+def _checked(descriptor: int, path: Path, max_bytes: int | None) -> BufferedReader:
     """Return the file of a descriptor if it is a regular one of that size; it is closed otherwise."""
     facts = os.fstat(descriptor)
     if stat.S_ISREG(facts.st_mode) and (max_bytes is None or facts.st_size <= max_bytes):
@@ -174,7 +175,7 @@ def _whole(file: IO[bytes], path: Path, max_bytes: int) -> bytes:
     return data
 
 
-def open_inside(root: Path, name: str, max_bytes: int | None = None) -> IO[bytes]:
+def open_inside(root: Path, name: str, max_bytes: int | None = None) -> BufferedReader:
     """Open a regular file below `root`, whose name comes from data; no part of the name may be a link.
 
     Raises:
@@ -214,7 +215,7 @@ def make_inside(root: Path, name: str) -> Path:
         return path
 
 
-def create(path: Path) -> IO[bytes]:
+def create(path: Path) -> BufferedWriter:
     """Open a new file for writing; a file or a link of that name is removed, and never written into.
 
     Raises:
@@ -231,7 +232,7 @@ def create(path: Path) -> IO[bytes]:
     return os.fdopen(os.open(path, _NEW, 0o666), "wb")
 
 
-def append(path: Path) -> IO[bytes]:
+def append(path: Path) -> BufferedWriter:
     """Open a file to write on at its end.
 
     Raises:
@@ -267,7 +268,7 @@ def open_lock(path: Path) -> int:
     return descriptor
 
 
-def create_inside(root: Path, name: str) -> IO[bytes]:
+def create_inside(root: Path, name: str) -> BufferedWriter:
     """Open a new file below `root` for writing, its folders made; a file of that name is replaced, never written into.
 
     Raises:

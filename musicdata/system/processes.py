@@ -15,7 +15,7 @@ A renderer reads text that came from somebody else's file, so it runs fenced in 
 does without namespaces and cage in any case.
 
 The fence is made of util-linux programs that exec one another and vanish: 3 ms of processor time a start; the cage
-takes 0.3 ms. LilyPond's own `-dsafe` was removed in 2.23.12 because it gave a false sense of security (CVE-2020-17354);
+takes 1 ms. LilyPond's own `-dsafe` was removed in 2.23.12 because it gave a false sense of security (CVE-2020-17354);
 the first line of defence stays the text itself (`score.quote`).
 
 Worker processes of the executor are our own code: `start`. They get the environment that they are given.

@@ -34,7 +34,7 @@ def test_a_workspace_goes_on_with_its_own_recipe_input_and_settings(
     before = (work / "recipe.toml").read_bytes()
     monkeypatch.chdir(tmp_path)  # nothing of it depends on where the next command is run
     for again in ({"work": work}, {"name": windows.recipe, "work": work}):
-        assert built(musicdata.build(**again, workers=1)) == []  # type: ignore[arg-type]
+        assert built(musicdata.build(**again, workers=1)) == []
         assert (work / "recipe.toml").read_bytes() == before
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from musicdata.errors import MusicdataError
 from musicdata.music.text.names import normalised
 from musicdata.sources.videos import matching, search
+from musicdata.sources.videos.explanation import Candidate, Song
 from musicdata.stages.fetch.videos import query_of
 from musicdata.twin import Population, Twin
 from tests.benchmarks.printing import print_table
@@ -40,7 +41,7 @@ class Ratio(Protocol):
         ...
 
 
-Wanted = tuple[matching.Song, list[matching.Candidate]]
+Wanted = tuple[Song, list[Candidate]]
 Judged = list[tuple[list[matching.Match], int | None]]
 
 
@@ -50,12 +51,12 @@ def wanted(n_tracks: int) -> Iterator[Wanted]:
     with Twin(population) as twin:
         searching = search.connect(twin.services())
         for track in population.tracks:
-            song = matching.Song(track.artist, "; ".join(track.artists), track.title, track.duration_s)
+            song = Song(track.artist, "; ".join(track.artists), track.title, track.duration_s)
             try:
                 hits = search.unpacked(searching.search(query_of(track.artist, track.title), N_HITS))
             except MusicdataError:  # empty entries only: nothing to judge
                 continue
-            yield song, [matching.Candidate(hit.title, hit.channel, hit.description, hit.duration) for hit in hits]
+            yield song, [Candidate(hit.title, hit.channel, hit.description, hit.duration) for hit in hits]
         searching.close()
 
 

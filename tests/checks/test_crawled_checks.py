@@ -141,7 +141,7 @@ FAULTS: dict[str, tuple[Callable[[Path], None], str, str]] = {
     "two tokenizers": (
         lambda w: change_value(w, "tokens", "tokenizer", 0, lambda _: "other"), FEATURES, "rows differ in tokenizer"
     ),
-    "a pair without features": (lambda w: rewrite(w, "features_logmel", without(2)), FEATURES, "1 pairs have no row"),
+    "a pair without features": (lambda w: rewrite(w, "features_logmel", without(0)), FEATURES, "1 pairs have no row"),
     "an artist in two splits": (
         lambda w: change_column(w, "tracks", "group_id", lambda _: "same"), GROUPS, "group same is in"
     ),

@@ -6,8 +6,8 @@ says; an empty measure, and one with a single rest for all of it, is as long as 
 Not among the notes are those that nobody sings here: cue notes (another part, printed small to help the eye), and
 spoken ones (unpitched notes, crosses for heads, staves with a percussion clef). Some scores print an easier or harder
 version as cue notes and the words with that; a syllable under one moves to a note of full size that begins with it,
-lasts as long and has none. A syllable under a grace note moves to the note that the grace note leads to, over a bar
-line too, and stands before that note's own; where a rest or the end follows, to the note before.
+lasts as long, has none and is no part of a melisma. A syllable under a grace note moves to the note that the grace note
+leads to, over a bar line too, and stands before that note's own; where a rest or the end follows, to the note before.
 """
 
 from __future__ import annotations
@@ -337,9 +337,12 @@ class _Voice:
 def _move_from_cue_notes(cues: Iterable[_Event], part: WrittenPart) -> None:
     """Move what is printed under cue notes to the notes they stand for; count it where there are none."""
     bare: dict[Fraction, WrittenNote] = {}
-    for note in iterate_notes(part):
-        if not note.lyrics and not note.tie_ends:
+    slurred_until = NEVER
+    for note in sorted(iterate_notes(part), key=lambda note: note.onset):
+        is_melisma = note.tie_ends or note.onset <= slurred_until
+        if not note.lyrics and not is_melisma:
             bare.setdefault(note.onset, note)
+        slurred_until = max(slurred_until, note.slurred_until)
     for cue in cues:
         note_below = bare.get(cue.onset)
         if note_below is None or note_below.lyrics or note_below.end < add(cue.onset, cue.length):

@@ -18,7 +18,7 @@ _MAX_DENOMINATOR = 65535  # finer times than programs write; sums of them stay s
 _DECIMAL = re.compile(r"[-+]?\d{1,9}(\.\d{0,9})?")
 _BEATS = re.compile(r"[1-9]\d?(\s*\+\s*[1-9]\d?){0,7}")
 _BEAT_TYPES = {"1", "2", "4", "8", "16", "32", "64", "128"}
-_QUARTERS = {
+_QUARTERS: dict[str, int | Fraction] = {
     "maxima": 32, "long": 16, "breve": 8, "whole": 4, "half": 2, "quarter": 1, "eighth": Fraction(1, 2),
     "16th": Fraction(1, 4), "32nd": Fraction(1, 8), "64th": Fraction(1, 16), "128th": Fraction(1, 32),
 }  # fmt: skip
@@ -47,8 +47,9 @@ class Timeline:
 
 def printed_length(note: ET.Element) -> Fraction:
     """Return how many quarter lengths the printed value of a note lasts; 0 where none is printed."""
+    n_dots = min(len(note.findall("dot")), 8)
     length = Fraction(_QUARTERS.get((note.findtext("type") or "").strip(), 0))
-    return length * (2 - Fraction(1, 2 ** min(len(note.findall("dot")), 8)))
+    return length * (2 - Fraction(1, 1 << n_dots))
 
 
 def is_whole_rest(note: ET.Element, length: Fraction) -> bool:

@@ -140,7 +140,7 @@ class _Press:
             deadline_s=2 * seconds,
             limits=self.limits or Limits(cpu_s=seconds),
             env=fonts.confine(folder),
-            reads=[self.program.parents[1], _PROCESSES],
+            reads=[self.program.parents[1], self.program.resolve().parents[1], _PROCESSES],
         )
 
     def finish(self, written: Score, path: Path, grobs: list[_Grob]) -> Picture | RenderError:

@@ -153,8 +153,8 @@ def _refuse_current_folder(name: str, version: str, view: str) -> None:
             if version in ("", each.version) and view in ("", each.view):
                 raise RefusedError(
                     f"only {folder}, in the current folder, has a record of {each.slug}; by that it is at {each.url}, "
-                    f"and its RELEASE.json has the sha256 {each.release_json_sha256[:12]}…. Whoever made this folder would "
-                    f"decide what you load. If you trust it: export MUSICDATA_RECORDS={shlex.quote(str(folder))}"
+                    f"and its RELEASE.json has the sha256 {each.release_json_sha256[:12]}…. Whoever made this folder "
+                    f"would decide what you load. If you trust it: export MUSICDATA_RECORDS={shlex.quote(str(folder))}"
                 )
 
 

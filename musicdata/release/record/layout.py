@@ -42,7 +42,7 @@ MAX_RECORD_BYTES = paths.MAX_TEXT_BYTES
 """`RELEASE.json` is not larger."""
 
 View = Literal["full", "open", "features", "ids"]
-Split = Literal["train", "valid", "test", "whole"]
+Split = Annotated[str, Field(pattern="^(train|valid|test|whole)$")]
 Version = Annotated[str, Field(pattern=r"^(0|[1-9][0-9]{0,5})(\.(0|[1-9][0-9]{0,5})){2}$")]
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 

@@ -61,7 +61,11 @@ def verify(
         raise InputError(f"{root} is no release: it has neither {layout.RECORD} nor {layout.SUMS}")
     tree = Tree.of(root)
     documents = _Documents.of(tree, record or {})
-    problems = [*tree.oddities, *_judge(tree, documents, _hash(tree, documents, progress)), *_signature(tree, documents)]
+    problems = [
+        *tree.oddities,
+        *_judge(tree, documents, _hash(tree, documents, progress)),
+        *_signature(tree, documents),
+    ]
     if problems or documents.record is None:
         return problems
     return rows.problems(root, documents.record, deep=deep)

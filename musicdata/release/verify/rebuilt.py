@@ -44,12 +44,14 @@ class Made:
         tables: that it makes.
         tools: programs that its output depends on.
         keeps: it is handed its earlier output, which a build from nothing does not have.
+        unset: keys that say where input of it lies, and that were not given.
     """
 
     name: str
     tables: Sequence[str]
     tools: Sequence[str]
     keeps: bool = False
+    unset: Sequence[str] = ()
 
 
 def first_difference(made: Record, again: Record, stages: Sequence[Made]) -> Difference | None:
@@ -98,6 +100,8 @@ def _causes(made: Record, again: Record, stages: Sequence[Made]) -> Iterator[str
             yield f"stage {stage.name} version {old.get('version')} → {new.get('version')}"
         if old.get("plugin") != new.get("plugin"):
             yield f"the plug-in of stage {stage.name} is another: {_hash(old)} → {_hash(new)}"
+    for key in stages[-1].unset:
+        yield f"no {key} was given: if the release was made with one, give it by --set {key}=PATH"
     used = {tool for stage in stages for tool in stage.tools}
     yield from (text for text in other_tools(made, again) if any(text.startswith(f"{tool} ") for tool in used))
     if keeping := ", ".join(stage.name for stage in stages if stage.keeps):

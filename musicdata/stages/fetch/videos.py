@@ -12,6 +12,7 @@ from musicdata.definitions.cost import Cost, Expected
 from musicdata.definitions.stage import Answer, Caller, Item, Network, Parameters, Pieces, Stage, Task
 from musicdata.music.text.names import title_parts
 from musicdata.sources.videos import matching, overrides
+from musicdata.sources.videos.explanation import Candidate, Song
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -142,7 +143,7 @@ def rows_of(parameters: FindVideos, track: Row, answer: Answer) -> list[Row]:
     override = answer.request.get("override")
     if override is not None:
         return [key | _overridden(override)]
-    song = matching.Song(**{name: track[name] for name in _SONG[2:]})
+    song = Song(**{name: track[name] for name in _SONG[2:]})
     thresholds = matching.Thresholds(
         parameters.accept_s, parameters.review_s, parameters.artist_similarity, parameters.title_similarity
     )
@@ -152,8 +153,8 @@ def rows_of(parameters: FindVideos, track: Row, answer: Answer) -> list[Row]:
     return [key | _row(place, hits, matches, is_chosen=place == chosen) for place in range(len(hits))]
 
 
-def _candidate(hit: Hit) -> matching.Candidate:
-    return matching.Candidate(hit.title, hit.channel, hit.description, hit.duration)
+def _candidate(hit: Hit) -> Candidate:
+    return Candidate(hit.title, hit.channel, hit.description, hit.duration)
 
 
 def _row(place: int, hits: Sequence[Hit], matches: Sequence[matching.Match], *, is_chosen: bool) -> Row:

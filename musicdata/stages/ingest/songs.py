@@ -118,7 +118,9 @@ def _read(file: SongFile, digest: str, parameters: IngestSongs) -> dict[str, Son
         size = file.path.stat().st_size
         if size > song_formats.MAX_FILE_BYTES:
             raise FormatError("too_large", f"{size:,} bytes, at most {song_formats.MAX_FILE_BYTES:,} are read")
-        data = paths.read_regular(file.path, song_formats.MAX_FILE_BYTES, follow=True)
+        # The user may name a link, and a package may be installed as links; in a folder none is followed.
+        follow = file.path == Path(parameters.input) or song_files.corpus_of(parameters.input) is not None
+        data = paths.read_regular(file.path, song_formats.MAX_FILE_BYTES, follow=follow)
     except OSError as error:
         raise FormatError("unreadable_file", f"{error.strerror}: {file.name}") from error
     except IntegrityError as error:

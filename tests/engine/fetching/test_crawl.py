@@ -17,6 +17,7 @@ from musicdata.workspace.folder import Workspace
 from musicdata.workspace.ledger import Ledger
 from tests.engine.fetching.conftest import Crawled
 from tests.faults import crawling, harness
+from tests.trees import workspace_digests
 
 
 def test_every_table_is_made_and_holds(crawled: Crawled) -> None:
@@ -90,6 +91,15 @@ def test_one_more_failure_healed_gives_the_bytes_of_a_crawl_without(crawled: Cra
 def test_the_twin_and_the_world_are_not_mixed(crawled: Crawled) -> None:
     with pytest.raises(UsageError, match="was crawled from the world, not the twin"):
         musicdata.crawl("spotify-moods", work=crawled.work, twin=True)
+
+
+def test_other_settings_of_a_crawl_are_told_and_refused(crawled: Crawled) -> None:
+    before = workspace_digests(crawled.work), (crawled.work / "recipe.toml").read_bytes()
+    done = harness.run([*crawling.command(crawled.work), "--set", "pair.per_mood=77"], crawled.twin.environment())
+    assert done.returncode == 4
+    assert "→ 77; rebuilt would be: pair, " in done.stderr
+    assert f"--change; to go on as before: musicdata crawl --work {crawled.work}" in done.stderr
+    assert (workspace_digests(crawled.work), (crawled.work / "recipe.toml").read_bytes()) == before
 
 
 def test_a_mood_that_is_short_of_pairs_is_told_of_and_how_to_mend_it(crawled: Crawled, tmp_path: Path) -> None:

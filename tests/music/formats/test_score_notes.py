@@ -121,6 +121,14 @@ def test_cue_notes_are_of_another_part() -> None:
     ]  # fmt: skip
 
 
+def test_words_of_a_cue_note_beside_a_melisma_are_of_another_part() -> None:
+    slurs = [f'<notations><slur type="{kind}" number="1"/></notations>' for kind in ("start", "stop")]
+    melisma = note("C4", 12, lyric("la"), extra=slurs[0]) + c("") * 2 + note("C4", 12, extra=slurs[1])
+    cues = "".join(c(text, voice=2, cue=True) for text in "wxyz")
+    assert short(melisma + backup(48) + cues) == [(60, 4.0, 0.0, "la")]
+    assert left_out(melisma + backup(48) + cues) == {"cue_notes": 4}
+
+
 def test_words_of_a_cue_note_go_to_the_note_it_stands_for() -> None:
     """As in lc6546527 and lc6623145 of the lieder: the higher version small, and the words with it."""
     small = note("G5", 24, lyric("well!")).replace("<note>", "<note><cue/>")

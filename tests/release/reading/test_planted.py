@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -40,7 +41,7 @@ def called(name: str) -> Callable[[pa.Table], pa.Table]:
     """Return what calls the first sound of a table so."""
 
     def change(rows: pa.Table) -> pa.Table:
-        cells = rows.column("audio").to_pylist()
+        cells: list[Any] = rows.column("audio").to_pylist()
         return set_values(rows, "audio", [cells[0] | {"path": name}, *cells[1:]])
 
     return change

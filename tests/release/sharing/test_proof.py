@@ -54,7 +54,7 @@ def reseal(root: Path) -> None:
     made.resign(root)
     record = layout.read_record(root)
     described = read_contracts(root, record, verify=False)
-    redacted = {table: dict(columns) for table, columns in record.redacted.items()}
+    redacted: dict[str, dict[str, Any]] = {table: dict(columns) for table, columns in record.redacted.items()}
     added = dict(record.added)
     for config in configs.of_release(record, described):
         digests = TableDigests(config.contract.arrow_schema())

@@ -85,3 +85,15 @@ def test_a_stage_that_keeps_what_it_placed_is_told_of() -> None:
     assert found.causes == (
         "read keeps what earlier builds of a workspace placed, and a build from nothing may place otherwise",
     )
+
+
+def test_input_that_was_not_given_to_the_stage_at_fault_is_told_of() -> None:
+    unset = [
+        Made("read", ("songs",), (), unset=("read.more",)),
+        Made("draw", ("pages",), (), unset=("draw.overrides",)),
+    ]
+    found = first_difference(record(), record(pages="c"), unset)
+    assert found is not None
+    assert found.causes == (
+        "no draw.overrides was given: if the release was made with one, give it by --set draw.overrides=PATH",
+    )

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from musicdata.api import release as library
+from musicdata.api.work import load
 from musicdata.errors import InputError, IntegrityError, RefusedError, SetupError, UsageError
 from musicdata.release.record import layout
 from musicdata.release.verify.files import verify
@@ -61,7 +62,7 @@ def test_a_signed_release_is_whole_and_says_what_was_signed(root: Path, tmp_path
     assert messages(root, public) == []
     assert messages(root, public.read_text().splitlines()[1]) == []
     assert library.sign(root, key) == done, "the same key gives the same bytes"
-    assert library.load(root).n_samples == record.n_samples
+    assert load(root).n_samples == record.n_samples
 
 
 def test_a_release_that_is_not_signed_says_so_when_a_key_is_asked_for(root: Path, tmp_path: Path) -> None:
@@ -222,7 +223,7 @@ def test_publishing_carries_the_signature_and_loading_brings_it(
     done = send(root, str(tmp_path / "there"), tmp_path / "home" / "records", verify=None)
     assert (done["signature"], done["files"]) == ("sent", len(tree(root)))
     assert tree(tmp_path / "there" / "made" / "1.0.0") == tree(root)
-    fetched = library.load("made@1.0.0").root
+    fetched = load("made@1.0.0").root
     assert tree(fetched) == tree(root)
     assert messages(fetched, public) == []
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musicdata.sources.videos.matching import KINDS, Candidate, Match, Song, Thresholds, choose, kind_of, match
+from musicdata.sources.videos.explanation import Candidate, Song
+from musicdata.sources.videos.matching import KINDS, Match, Thresholds, choose, kind_of, match
 
 HELLO = Song("Adele", "Adele", "Hello", 295.0)
 LIMITS = Thresholds()
