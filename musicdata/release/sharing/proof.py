@@ -89,7 +89,7 @@ def _record_problems(full: Release, view: Release) -> Iterator[str]:
 def _contract_problems(expected: dict[str, Contract], view: Release) -> Iterator[str]:
     there = {table: view.contract(table) for table in view.tables}
     for table in sorted(expected.keys() ^ there.keys()):
-        yield f"table {table} is {'missing' if table in expected else 'not of this view'}"
+        yield f"table {table} is {'not there' if table in expected else 'not of this view'}"
     for table in sorted(expected.keys() & there.keys()):
         if expected[table] != there[table]:
             yield f"table {table}: its contract is not what the view {view.record.view} makes of the release's"

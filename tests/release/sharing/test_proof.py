@@ -181,7 +181,7 @@ FORGERIES: dict[str, tuple[layout.View, Callable[[Path], None], str]] = {
         "vector is not the release's",
     ),
     "another hash": ("ids", change(SAMPLES, "audio_sha256", first("0" * 64)), "audio_sha256 is not the release's"),
-    "a table less": ("features", leave_out_a_table, "table features_audio is missing"),
+    "a table less": ("features", leave_out_a_table, "table features_audio is not there"),
     "other facts": ("ids", other_facts, "RELEASE.json: its rights is not the release's"),
     "another recipe": ("open", other_recipe, "recipe.toml is not the release's"),
 }
