@@ -77,7 +77,7 @@ def _problem(song: dict[str, Any], n_syllables: int, source: str) -> str:
     told = n_syllables + song["n_left_out"]
     if at_least <= told <= at_most:
         return ""
-    return f"{n_syllables} notes and {song['n_left_out']} syllables left out, where {name} has {at_most} syllables"
+    return f"{n_syllables} sung and {song['n_left_out']} syllables left out, where {name} has {at_most} syllables"
 
 
 def _bytes(file: SongFile) -> bytes:

@@ -115,5 +115,5 @@ def test_syllables_of_karaoke_files_are_counted_anew(tmp_path: Path) -> None:
     assert findings(work) == []
     change_column(work, "songs", "n_left_out", lambda n: int(str(n)) + 9)
     messages = findings(work)
-    assert "8 notes and 10 syllables left out, where cut.mid has 9 syllables" in messages[0]
-    assert "8 notes and 29 syllables left out, where others.kar has 28 syllables" in messages[1]
+    assert "10 syllables left out, where cut.mid has 9 syllables" in messages[0]
+    assert "29 syllables left out, where others.kar has 28 syllables" in messages[1]
