@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from pydantic import Field
 
 if TYPE_CHECKING:
-    from musicdata.definitions.arrow import ChunkedArray, Values
+    from musicdata.definitions.arrow import Values
 
 TABLE = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}"
 """Of a table or a config: a folder and a file name everywhere, and a config of `load_dataset`."""
@@ -34,7 +34,7 @@ DatasetName = Annotated[str, Field(pattern=f"^{DATASET}$")]
 
 def odd_file_names(names: Values) -> list[str]:
     """Return the first of those names of sounds and pictures that are no plain file name; none is the rule."""
-    matching: ChunkedArray = pc.match_substring_regex(names, pattern=_FILE)
+    matching: Values = pc.match_substring_regex(names, pattern=_FILE)
     if pc.all(matching, min_count=0).as_py():  # the rule, also where cells are empty, which is another's finding
         return []
     odd = (name for name, is_plain in zip(names.to_pylist(), matching.to_pylist(), strict=True) if is_plain is False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,8 +36,11 @@ def recipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     shutil.copyfile(odd_songs.__file__, tmp_path / "odd_songs.py")
     (tmp_path / "odd.toml").write_text(RECIPE)
     find = stages.find
-    small = {"deadline_s": 12.0, "memory_bytes": 700 << 20}
-    monkeypatch.setattr(stages, "find", lambda name: dataclasses.replace(find(name), **small))
+
+    def with_little(name: str) -> stages.Stage[Any]:
+        return dataclasses.replace(find(name), deadline_s=12.0, memory_bytes=700 << 20)
+
+    monkeypatch.setattr(stages, "find", with_little)
     return str(tmp_path / "odd.toml")
 
 

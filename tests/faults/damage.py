@@ -30,10 +30,10 @@ def _another_shape(data: bytes, chance: random.Random) -> bytes:
     holder = document
     while isinstance(holder, dict | list) and holder:
         key = chance.choice(list(holder) if isinstance(holder, dict) else list(range(len(holder))))
-        if not isinstance(holder[key], dict | list) or not holder[key] or chance.random() < 0.2:  # type: ignore[index]
-            holder[key] = chance.choice([None, [], {}, "x", -1, True, 1e300])  # type: ignore[index]
+        if not isinstance(holder[key], dict | list) or not holder[key] or chance.random() < 0.2:
+            holder[key] = chance.choice([None, [], {}, "x", -1, True, 1e300])
             break
-        holder = holder[key]  # type: ignore[index]
+        holder = holder[key]
     return json.dumps(document).encode()
 
 

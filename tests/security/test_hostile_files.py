@@ -261,7 +261,7 @@ def test_encodings(encoding: str) -> None:
         (simple().replace(b"UTF-8", b"rot13"), "unsupported_encoding"),
         (simple().replace(b"UTF-8", b"UTF-16"), "corrupt_xml"),
         (simple().decode().encode("utf-32"), "corrupt_xml"),
-        (b"<a>" * 200_000 + b"</a>" * 200_000, "not_musicxml"),
+        (b"<a>" * 200_000 + b"</a>" * 200_000, "too_large_score"),
     ],
 )
 def test_documents(document: bytes, reason: str) -> None:

@@ -117,7 +117,8 @@ class _Draft:
     spelled: str = ""
 
     def finished(self, name: str) -> Song:
-        return Song(name, **{key: self.about.get(key) for key in _ABOUT}, notes=self.notes)
+        about: dict[str, Any] = {key: self.about.get(key) for key in _ABOUT}
+        return Song(name, **about, notes=self.notes)
 
 
 def _collect(rows: Iterable[_Row], unit_ql: float) -> dict[str, _Draft]:

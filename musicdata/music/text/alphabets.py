@@ -74,4 +74,4 @@ def is_script_of(text: str, language: str) -> bool:
         return True
     characters = Counter(text.lower())
     own = sum(n for c, n in characters.items() if c in letters(language) and not c.isascii())
-    return own > 0.25 * sum(n for c, n in characters.items() if c.isalpha())
+    return own > 0.4 * sum(n for c, n in characters.items() if c.isalpha())

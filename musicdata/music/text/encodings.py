@@ -11,6 +11,7 @@ from __future__ import annotations
 import codecs
 import unicodedata
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import chardet
@@ -69,8 +70,8 @@ _MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 
 N_KNOWN = len(_LANGUAGES) + len(_ESCAPES) + len(_MARKS) + 1
-_JUDGED = 50_000
-"""So many characters of a text tell what the rest is."""
+_JUDGED, _LONGEST = 40_000, 2_000
+"""So many bytes of a source's texts, and of one of them, tell what the rest is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,15 @@ def find(texts: Sequence[bytes], language: str | None = None) -> Encoding | None
         return Encoding("ascii")
     if (plain := _decoded(texts, "utf-8")) is not None:
         return _mistaken_once(plain)
-    return _likeliest(texts, language)
+    judged = _judged(texts)
+    likeliest = _likeliest(judged, language) if judged else None
+    return likeliest if likeliest and _decoded(texts, likeliest.name) is not None else None
+
+
+def _judged(texts: Sequence[bytes]) -> list[bytes]:
+    """Return the first texts, as many as are enough to judge by, none that is a document by itself."""
+    sizes = accumulate(map(len, texts))
+    return [text for text, size in zip(texts, sizes, strict=True) if size <= _JUDGED and len(text) <= _LONGEST]
 
 
 def read(raw: bytes, encoding: Encoding) -> str:
@@ -202,7 +211,8 @@ def _likeliest(texts: Sequence[bytes], language: str | None) -> Encoding | None:
     if not ranked:
         return None
     first = ranked[0]
-    is_short, near = len(first.text) < _SHORT, _NEAR_USUAL if first.name in _USUAL else _NEAR
+    is_short, near = len(first.text) < _SHORT, _NEAR * _UNUSUAL.get(first.name, 1.0)
+    near = _NEAR_USUAL if first.name in _USUAL else near
     if any(c.isalpha() and not c.isascii() for c in first.text):
         near = _NEAR_SHORT if is_short and not first.is_stated else near
         least_share = _LEAST_SHARE_SHORT if is_short and len(ranked) > 1 else _LEAST_SHARE
@@ -216,7 +226,7 @@ def _likeliest(texts: Sequence[bytes], language: str | None) -> Encoding | None:
 def _proposals(texts: Sequence[bytes], language: str | None) -> Iterator[_Proposal]:
     for name, confidence, decoded in _candidates(texts):
         if fitting := [code for code in _LANGUAGES[name] if orthography.can_be(decoded, code)]:
-            share = _share_of(fitting, "".join(decoded)[:_JUDGED])
+            share = _share_of(fitting, "".join(decoded))
             likelihood = confidence * _DOUBTED ** orthography.doubts(decoded) * (0.02 + share)
             yield _Proposal("\n".join(decoded), name, likelihood, share, language in fitting)
 

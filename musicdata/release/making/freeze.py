@@ -329,8 +329,8 @@ class _Frozen:
     ) -> tuple[list[layout.File], dict[str, layout.Table]]:
         """Write a config, or take it as an earlier run finished it."""
         state = paths.inside(folder, f".state/{config.name}.json")
-        if done := read_json(state):
-            return [layout.File(**f) for f in done["files"]], {n: layout.Table(**t) for n, t in done["tables"].items()}
+        if (done := _finished(state)) is not None:
+            return done
         shutil.rmtree(paths.inside(folder, f"{layout.DATA}/{config.name}"), ignore_errors=True)
         rows, a_row = selected.rows(config), selected.bytes_a_row(config)
         n_files = {split: max(1, min(n, -(-int(n * a_row) // self.file_bytes))) for split, n in rows.items()}
@@ -341,6 +341,17 @@ class _Frozen:
         facts = {"files": [f.model_dump() for f in files], "tables": {n: t.model_dump() for n, t in tables.items()}}
         write_whole(state, json.dumps(facts).encode(), state.with_suffix(".writing"))
         return files, tables
+
+
+def _finished(state: Path) -> tuple[list[layout.File], dict[str, layout.Table]] | None:
+    """Return what an earlier run wrote of a config; None where it did not finish, or its record is damaged."""
+    try:
+        done = read_json(state)
+        if not done:
+            return None
+        return [layout.File(**f) for f in done["files"]], {n: layout.Table(**t) for n, t in done["tables"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
 
 
 def _tools(manifests: dict[str, dict[str, Any]], plugins: dict[str, str]) -> dict[str, str]:

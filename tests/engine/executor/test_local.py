@@ -71,7 +71,7 @@ def test_specs_and_outcomes_are_small(tmp_path: Path) -> None:
     with LocalExecutor(1) as executor:
         executor.submit(nowhere(tmp_path, "x" * 5000))
         (outcome,) = wait_for(executor, 1)
-    assert outcome.error == "OSError"  # a name that no file can have
+    assert outcome.error == "IntegrityError"  # a name that no file can have
     assert len(outcome.message) < 1000
     assert len(json.dumps(asdict(nowhere(tmp_path)))) < 1000
 

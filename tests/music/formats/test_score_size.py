@@ -57,10 +57,9 @@ def test_counts_are_of_one_part_and_of_one_note() -> None:
 
 
 def test_what_is_no_xml_or_brings_declarations_is_left_to_the_parser() -> None:
-    for data in (b"<" * 30_000, b"<?xml version='1.0' encoding='x'?>" + b"<a>" * 30_000, b"", b"<a>" * 30_000):
-        if data != b"<a>" * 30_000:
-            score_size.check(data.decode())
-        with pytest.raises(FormatError):
+    for data in (b"<" * 30_000, b""):
+        score_size.check(data.decode())
+        with pytest.raises(FormatError, match="corrupt_xml"):
             musicxml.read(data, "score.musicxml")
     entities = "<!DOCTYPE score-partwise [" + "".join(f'<!ENTITY e{n} "x">' for n in range(30_000)) + "]>"
     with pytest.raises(FormatError, match="unsafe_xml"):

@@ -155,3 +155,10 @@ def test_texts_beside_the_song_do_not_hinder() -> None:
 def test_a_zero_at_the_end_of_each_text_is_no_letter() -> None:
     texts = [piece.encode("cp1251") + b"\0" for piece in syllables(SONGS["ru"])]
     assert encodings.find(texts) == encodings.Encoding("cp1251")
+
+
+def test_a_text_as_long_as_a_book_is_no_song() -> None:
+    assert encodings.find([b"\xcf\xf0\xe8\xe2\xe5\xf2 " * 5_000]) is None
+    verse = [piece.encode("cp1251") for piece in syllables(SONGS["ru"])]
+    assert encodings.find(verse * 2_000) == encodings.Encoding("cp1251")
+    assert encodings.find([*verse * 2_000, b"\x98"]) is None  # no letter of cp1251

@@ -15,6 +15,7 @@ import musicdata
 from musicdata.definitions import contract
 from musicdata.definitions.arrow import count_true, strings
 from musicdata.errors import InputError, RefusedError, UsageError, WorkspaceHeldError
+from musicdata.release.making import freeze as freezing
 from musicdata.release.making import selection
 from musicdata.release.making.freeze import freeze
 from musicdata.release.making.staging import staging
@@ -212,3 +213,11 @@ def test_nothing_left_to_release_is_said(validated: Path) -> None:
 
 def stone(table: str, item: str) -> layout.Tombstone:
     return layout.Tombstone(table=table, id=item, version="1.0.1", reason="asked")
+
+
+@pytest.mark.parametrize(
+    "data", [b"\xff\xfe", b"{", b"[]", b"[1]", b'{"files": 3}', b'{"files": [{}], "tables": {}}', b""]
+)
+def test_what_a_killed_making_left_is_believed_only_whole(data: bytes, tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_bytes(data)
+    assert freezing._finished(tmp_path / "config.json") is None
