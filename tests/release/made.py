@@ -126,7 +126,7 @@ class Made:
             layout.CARD: f"# Made up, version {version}\n",
             layout.CITATION: f'cff-version: "1.2.0"\nversion: "{version}"\n',
             layout.CROISSANT: "{}\n",
-            layout.RECIPE: _recipe(),
+            layout.RECIPE: _recipe(str({**_FACTS, **self.record}["title"])),
         }
         data = {path: text.encode() for path, text in (texts | dict(self.texts)).items()}
         return data | {f"{layout.CONTRACTS}/{name}.toml": around.contract_text(c) for name, c in told.items()}
@@ -267,8 +267,9 @@ def _loaded() -> Recipe:
     return replace(loaded, dataset=dataset, steps=steps)
 
 
-def _recipe() -> str:
-    return _loaded().toml()
+def _recipe(title: str) -> str:
+    loaded = _loaded()
+    return replace(loaded, dataset=loaded.dataset.model_copy(update={"title": title})).toml()
 
 
 def _stages() -> list[dict[str, Any]]:
