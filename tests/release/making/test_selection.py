@@ -42,7 +42,13 @@ def in_other_parts(work: Path, target: Path, sizes: list[int]) -> Workspace:
                 writer.close()
                 facts = {"rows": writer.rows, "first": writer.first, "last": writer.last}
                 part = workspace.commit_part(writer.path, workspace.table_folder(table), number) | facts
-                shard: dict[str, Any] = {"key": str(number), "first": writer.first, "last": writer.last, "n_items": 1, "reasons": {}}
+                shard: dict[str, Any] = {
+                    "key": str(number),
+                    "first": writer.first,
+                    "last": writer.last,
+                    "n_items": 1,
+                    "reasons": {},
+                }
                 shards.append(shard | {"rejects": None, "parts": {table: part}})
         workspace.write_manifest(stage, manifest | {"shards": shards})
     return workspace
