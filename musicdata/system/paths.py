@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from io import BufferedReader, BufferedWriter
 
+    from pyarrow import NativeFile
+
 MAX_TEXT_BYTES = 64 << 20
 """A document that is read whole (a record, a recipe, a contract, a manifest) is not larger."""
 
@@ -155,6 +157,18 @@ def _checked(descriptor: int, path: Path, max_bytes: int | None) -> BufferedRead
     if not stat.S_ISREG(facts.st_mode):
         raise _is_odd(path, facts.st_mode)
     raise IntegrityError(f"{path} has {facts.st_size:,} bytes, at most {max_bytes:,} are expected of it")
+
+
+def native(file: BufferedReader) -> NativeFile | BufferedReader:
+    """Open what is open once more, for Arrow: without Python, where the system lets us.
+
+    Arrow reads ahead in threads of its own. Those that call Python when its process ends take the process down with
+    them (``terminate called without an active exception``).
+    """
+    from pyarrow import OSFile
+
+    place = f"/proc/self/fd/{file.fileno()}"
+    return OSFile(place) if Path(place).exists() else file
 
 
 def read_regular(path: Path, max_bytes: int = MAX_TEXT_BYTES, *, follow: bool = False) -> bytes:

@@ -157,9 +157,9 @@ def read_part(path: Path, columns: list[str] | None, key: str, first: str | None
     """
     bounds: list[Any] = [(key, ">=", first)] * (first is not None) + [(key, "<=", last)] * (last is not None)
     try:
-        with paths.open_regular(path) as file:
+        with paths.open_regular(path) as file, paths.native(file) as source:
             return pq.read_table(
-                file, columns=columns, filters=bounds or None, page_checksum_verification=True, partitioning=None
+                source, columns=columns, filters=bounds or None, page_checksum_verification=True, partitioning=None
             )
     except MemoryError:  # Arrow's too, which is an error of Arrow as well
         raise

@@ -189,15 +189,15 @@ def _row_groups(
     """Yield a file by row groups, columns in the order given, else in its own; of keys in first..last, where given."""
     if first is not None or last is not None:
         bounds: list[Any] = [(key, ">=", first)] * (first is not None) + [(key, "<=", last)] * (last is not None)
-        with paths.open_inside(root, name) as opened_file:
+        with paths.open_inside(root, name) as file, paths.native(file) as source:
             selected = pq.read_table(
-                opened_file, columns=columns, filters=bounds, page_checksum_verification=True, partitioning=None
+                source, columns=columns, filters=bounds, page_checksum_verification=True, partitioning=None
             )
         yield selected.select(columns or selected.column_names)
         return
-    with opened(root, name) as file:
-        for number in range(file.num_row_groups):
-            rows = file.read_row_group(number, columns=columns)
+    with opened(root, name) as parquet:
+        for number in range(parquet.num_row_groups):
+            rows = parquet.read_row_group(number, columns=columns)
             yield rows.select(columns or rows.column_names)
 
 

@@ -97,7 +97,8 @@ def opened(root: Path, name: str, **options: Any) -> Iterator[pq.ParquetFile]:
     """
     with (
         paths.open_inside(root, name) as file,
-        pq.ParquetFile(file, page_checksum_verification=True, **options) as parquet,
+        paths.native(file) as source,
+        pq.ParquetFile(source, page_checksum_verification=True, **options) as parquet,
     ):
         yield parquet
 
