@@ -60,7 +60,7 @@ class Kept:
             run = records.read(workspace.root / "run.json")
         try:
             text = paths.read_regular(workspace.root / "recipe.toml")
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):  # a file in the place of the folder is refused as one is made
             return cls(run=run)
         except OSError as error:
             raise InputError(f"{workspace.root / 'recipe.toml'} cannot be read: {error.strerror}") from error

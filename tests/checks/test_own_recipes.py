@@ -100,6 +100,7 @@ def test_lists_of_tracks_pass_every_check_that_has_its_tables(tmp_path: Path) ->
     assert report.findings == []
     assert report.passed == [
         "every part is whole and no file is astray",
+        "the ledger is whole",
         "rows fit their contracts",
         "keys are unique and in order",
         "references lead somewhere",
