@@ -31,6 +31,7 @@ NETWORK_STAGES = ("find_playlists", "list_tracks", "fetch_lyrics", "find_videos"
 Outcomes = dict[str, dict[str, tuple[str | None, str]]]
 THREADS = 4
 LONGEST_S = 7200.0
+SHARDS = {"MUSICDATA_SHARD_ITEMS": "25"}  # several of a hundred tracks; of four, as elsewhere, they would be many
 FULL = ("fetch_clips.clip_s=30", "crawl.deadline_s=30")
 
 
@@ -136,7 +137,7 @@ def kill_trials(twin: Twin, folder: Path, seeds: range, kills_each: int = 1, rec
 
 def killed_at(command: list[str], environment: dict[str, str], after_s: float) -> bool:
     """Crawl, and kill that after so many seconds; say whether it still ran."""
-    with harness.start(command, environment) as process:
+    with harness.start(command, SHARDS | environment) as process:
         end_s = time.monotonic() + after_s
         harness.wait_until(lambda: time.monotonic() >= end_s, process)
         process.send_signal(signal.SIGKILL)
@@ -146,7 +147,7 @@ def killed_at(command: list[str], environment: dict[str, str], after_s: float) -
 
 def ended(command: list[str], environment: dict[str, str], *codes: int) -> str:
     """Run a command to its end, which has to be with one of these exit codes; return what it said."""
-    with harness.start(command, environment) as process:
+    with harness.start(command, SHARDS | environment) as process:
         _, said = process.communicate(timeout=LONGEST_S)
     assert process.returncode in codes, f"exit {process.returncode}: {said}"
     return said

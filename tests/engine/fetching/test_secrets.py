@@ -84,7 +84,7 @@ def hurt(tmp_path_factory: pytest.TempPathFactory) -> Hurt:
     for name, (population, kinds, planted, limit) in CRAWLS.items():
         faults = Faults.planted(kinds=kinds, lasting=1.0, retry_after_s=0.0, stall_s=0.1, **planted)
         with Twin(population, faults=faults) as twin:
-            environment = twin.environment()
+            environment = crawling.SHARDS | twin.environment()
             command = crawling.command(folder / name, "--limit", str(limit), *HURRIED)
             done = harness.run(command, environment, patience_s=4 * harness.PATIENCE_S)
             failures.update(request.fault for request in twin.requests if request.fault)
@@ -110,7 +110,7 @@ def test_no_failure_shows_a_key(hurt: Hurt) -> None:
 def test_no_refused_key_is_shown(wrong: str, tmp_path: Path) -> None:
     canary = "canary/5b1d9e+77c0aa=="
     with Twin(Population(n_tracks=6, n_moods=1, clip_s=crawling.CLIP_S)) as twin:
-        environment = {**twin.environment(), wrong: canary}
+        environment = {**crawling.SHARDS, **twin.environment(), wrong: canary}
         done = harness.run(crawling.command(tmp_path / "work", *HURRIED), environment)
     assert done.returncode == 4, done.stderr
     assert wrong in done.stderr  # which key it is, and not what
