@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import csv
+import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import mido
 import numpy as np
+import tomli_w
 
 from musicdata.release.exports import export
 from musicdata.release.reading.release import Release
+from musicdata.release.record import layout
 from tests.release.exports.songs import songs
 
 
@@ -35,8 +39,11 @@ def test_midi_files_have_the_notes(full: Release, exports: Mapping[str, Path]) -
 
 
 def test_midi_files_are_as_loud_as_the_release_was_played(tmp_path: Path) -> None:
-    stages = [{"stage": "render_audio", "version": 2, "parameters": {"velocity": 100, "program": 19}}]
-    release = songs(6).with_facts(stages=stages).write(tmp_path / "release")
+    ran = {"velocity": 100, "program": 19}
+    played = songs(6).with_facts(stages=[{"stage": "render_audio", "version": 2, "parameters": ran}])
+    recipe = tomllib.loads((played.write(tmp_path / "another").root / layout.RECIPE).read_text("utf-8"))
+    recipe["stage"] = [{"use": "render_audio", **ran}]
+    release = replace(played, texts={layout.RECIPE: tomli_w.dumps(recipe)}).write(tmp_path / "release")
     export(release, "musictm", tmp_path / "out")
     messages = list(mido.MidiFile(next((tmp_path / "out" / "train" / "midi").iterdir())))
     assert {m.velocity for m in messages if m.type == "note_on"} == {0, 100}
