@@ -124,7 +124,7 @@ def _taken_over(workspace: Workspace, text: str) -> Iterator[None]:
     """Keep what is asked for from now on; what turns out to make no sense before anything is made leaves no trace."""
     documents = [workspace.place(name) for name in ("recipe.toml", "run.json")]
     before = [paths.read_regular(path) if path.is_file() else None for path in documents]
-    made, is_new = _made(workspace), workspace.is_empty()
+    made, is_new, told = _made(workspace), workspace.is_empty(), _told(workspace)
     workspace.write_text(documents[0], text)
     try:
         yield
@@ -136,7 +136,14 @@ def _taken_over(workspace: Workspace, text: str) -> Iterator[None]:
         elif _made(workspace) == made:
             for path, data in zip(documents, before, strict=True):
                 path.unlink(missing_ok=True) if data is None else workspace.write_bytes(path, data)
+            for path in _told(workspace) - told:
+                path.unlink(missing_ok=True)
         raise
+
+
+def _told(workspace: Workspace) -> set[Path]:
+    """Return the files that tell workers what to do."""
+    return {path for name in ("job", "hashes", "plan") for path in workspace.root.glob(f"state/*/{name}.json")}
 
 
 def _made(workspace: Workspace) -> dict[str, int]:

@@ -16,6 +16,7 @@ import os
 import platform
 import stat
 import struct
+import sys
 import threading
 from dataclasses import dataclass
 from functools import cache
@@ -165,7 +166,7 @@ def _prctl(option: int, *arguments: object) -> None:
 
 @cache
 def _abi() -> int:
-    if platform.system() != "Linux":  # elsewhere the number is another call's
+    if sys.platform != "linux":  # elsewhere the number is another call's
         return 0
     try:
         return _syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint(_VERSION_FLAG))
@@ -220,7 +221,7 @@ def _allow(ruleset: int, path: str | Path, rights: int) -> None:
 
 def _refuse_sockets() -> None:
     machine, calls = _MACHINES.get(platform.machine(), (0, ()))
-    if not calls or platform.system() != "Linux":
+    if not calls or sys.platform != "linux":
         raise OSError(errno.ENOSYS, f"no list of system calls for {platform.machine()}")
     filter_ = _filter(machine, (*calls, _IO_URING_SETUP))
     code = ctypes.create_string_buffer(filter_)

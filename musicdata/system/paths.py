@@ -168,7 +168,7 @@ def native(file: BufferedReader) -> NativeFile | BufferedReader:
     from pyarrow import OSFile
 
     place = f"/proc/self/fd/{file.fileno()}"
-    return OSFile(place) if Path(place).exists() else file
+    return OSFile(place, "r") if Path(place).exists() else file
 
 
 def read_regular(path: Path, max_bytes: int = MAX_TEXT_BYTES, *, follow: bool = False) -> bytes:

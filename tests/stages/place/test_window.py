@@ -124,6 +124,10 @@ def test_the_counts_of_the_lakh_lyrics_data_are_met(tmp_path: Path) -> None:
         per_song[row["song_id"].split("_")[0]] = per_song.get(row["song_id"].split("_")[0], 0) + 1
     assert per_song == {row["id"]: int(row["windows20_rest_le_8"]) for row in index if int(row["windows20_rest_le_8"])}
     unruled = musicdata.build(
-        str(tmp_path / "lmd.toml"), input=data / "word_level", work=tmp_path / "w", overrides=["window.max_rest=1000"]
+        str(tmp_path / "lmd.toml"),
+        input=data / "word_level",
+        work=tmp_path / "w",
+        overrides=["window.max_rest=1000"],
+        change=True,
     )
     assert unruled.table("samples").num_rows == all_windows
