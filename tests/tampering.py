@@ -25,36 +25,50 @@ def manifest_of(work: Path, table: str) -> tuple[Path, dict[str, object]]:
 
 def rewrite(work: Path, table: str, change: Callable[[pa.Table], pa.Table]) -> None:
     """Replace the first part of `table` by what `change` makes of it."""
+    _rewrite(work, table, lambda parts: [change(parts[0]), *parts[1:]])
+
+
+def _rewrite(work: Path, table: str, change: Callable[[list[pa.Table]], list[pa.Table]]) -> None:
+    """Replace the parts of `table` by what `change` makes of them."""
     path, manifest = manifest_of(work, table)
-    part = next(shard["parts"][table] for shard in manifest["shards"] if table in shard["parts"])  # type: ignore[attr-defined]
-    old = work / "tables" / table / part["file"]
-    rows = change(pq.read_table(old, partitioning=None))
-    old.unlink()
-    new = old.with_name("new")
-    pq.write_table(rows, new)
-    digest = sha256_of_file(new)
-    part.update(file=part_name(0, digest), sha256=digest, bytes=new.stat().st_size, rows=len(rows))
-    new.rename(old.with_name(part["file"]))
+    folder = work / "tables" / table
+    parts = [shard["parts"][table] for shard in manifest["shards"] if table in shard["parts"]]  # type: ignore[attr-defined]
+    before = [pq.read_table(folder / part["file"], partitioning=None) for part in parts]
+    for number, (part, old, rows) in enumerate(zip(parts, before, change(before), strict=True)):
+        if rows is old:
+            continue
+        (folder / part["file"]).unlink()
+        new = folder / "new"
+        pq.write_table(rows, new)
+        digest = sha256_of_file(new)
+        part.update(file=part_name(number, digest), sha256=digest, bytes=new.stat().st_size, rows=len(rows))
+        new.rename(folder / part["file"])
     path.write_text(json.dumps(records.summed(manifest)), "utf-8")
 
 
 def change_values(work: Path, table: str, column: str, change: Callable[[list[object]], list[object]]) -> None:
-    """Change the values of a column of the first part of `table`."""
+    """Change the values of a column of `table`."""
 
-    def changed(rows: pa.Table) -> pa.Table:
-        index, field = rows.column_names.index(column), rows.schema.field(column)
-        return rows.set_column(index, field, pa.array(change(rows.column(column).to_pylist()), field.type))
+    def changed(parts: list[pa.Table]) -> list[pa.Table]:
+        values = change([value for rows in parts for value in rows.column(column).to_pylist()])
+        made, start = [], 0
+        for rows in parts:
+            index, field = rows.column_names.index(column), rows.schema.field(column)
+            own = pa.array(values[start : start + len(rows)], field.type)
+            made.append(rows.set_column(index, field, own))
+            start += len(rows)
+        return made
 
-    rewrite(work, table, changed)
+    _rewrite(work, table, changed)
 
 
 def change_column(work: Path, table: str, column: str, change: Callable[[object], object]) -> None:
-    """Change every value of a column of the first part of `table`."""
+    """Change every value of a column of `table`."""
     change_values(work, table, column, lambda values: [change(value) for value in values])
 
 
 def change_value(work: Path, table: str, column: str, row: int, change: Callable[[object], object]) -> None:
-    """Change one value of the first part of `table`."""
+    """Change one value of `table`."""
 
     def changed(values: list[object]) -> list[object]:
         values[row] = change(values[row])

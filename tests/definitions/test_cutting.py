@@ -1,9 +1,20 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from musicdata.definitions import cutting
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _as_large_as_stages_ask_for() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("MUSICDATA_SHARD_ITEMS")
+        yield
+
 
 IDS = st.lists(st.text("abcdef0123456789", min_size=1, max_size=8), unique=True, max_size=400).map(sorted)
 

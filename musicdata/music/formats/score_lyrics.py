@@ -160,8 +160,8 @@ def _elide(first: Lyric, second: Lyric) -> Lyric:
 def order(verse: str) -> tuple[int, list[tuple[int, str]]]:
     """Return the key by which the first verse comes first: numbers by value, and names without one after them.
 
-    >>> sorted(["chorus", "part1verse10", "part1verse2", "2"], key=order)
-    ['2', 'part1verse2', 'part1verse10', 'chorus']
+    >>> sorted(["chorus", "part1verse10", "part1verse2"], key=order)
+    ['part1verse2', 'part1verse10', 'chorus']
     """
     pieces = [(int(piece), "") if piece.isdigit() else (-1, piece) for piece in _PIECES.split(verse) if piece]
     if _NO_WORDS.search(verse):

@@ -17,6 +17,7 @@ from musicdata.release.description import card
 from musicdata_baselines import report
 from musicdata_baselines.validation import validate
 from tests.cli.test_cli import run
+from tests.release.resealing import reseal
 from tests.tampering import change_values
 
 SUITE = Path(__file__).with_name("number_from_text.py")
@@ -99,6 +100,7 @@ def test_the_release_of_a_stranger_is_validated_where_only_its_suite_is_known(wo
     assert run("release", "build", work, "--out", out).returncode == 0
     recipe = (out / "recipe.toml").read_text("utf-8")
     (out / "recipe.toml").write_text(recipe.replace('use = "pair"', 'use = "join_with_chart"'), "utf-8")
+    reseal(out)
     plugins.activate(plugins.load([SUITE]))
     found = validate(out, n_permutations=200)
     assert found.result.correlation > 0.5

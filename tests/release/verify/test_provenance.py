@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,19 +10,9 @@ from typing import Any
 import pytest
 
 from musicdata.release.record import layout
-from musicdata.release.record.files import file_facts, sums_of
 from musicdata.release.verify.files import verify
+from tests.release.resealing import reseal
 from tests.windows import Windows
-
-
-def reseal(root: Path, change: Callable[[dict[str, Any]], object] = lambda _record: None) -> None:
-    """Write record and sums anew, so that every hash fits."""
-    raw = json.loads((root / layout.RECORD).read_bytes())
-    change(raw)
-    raw["files"] = [file_facts(root, root / file["path"]).model_dump() for file in raw["files"]]
-    record = layout.Record.model_validate(raw)
-    (root / layout.RECORD).write_bytes(record.encode())
-    (root / layout.SUMS).write_bytes(sums_of(root, record))
 
 
 def recipe(old: str, new: str) -> Callable[[Path], None]:
