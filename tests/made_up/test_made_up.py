@@ -119,7 +119,7 @@ def test_it_goes_all_the_way(folder: Path, tmp_path: Path) -> None:
 
     run("release", "publish", "one", "--to", tmp_path / "published", "--view", "open")
     assert len(list(musicdata.load(tmp_path / "one", split="test").rows("poems"))) > 10
-    run("build", recipe, "--input", poems, "--work", "work", "--limit", "200")
+    run("build", recipe, "--input", poems, "--work", "work", "--limit", "200", "--change")
     run("validate", "work", "--no-deep")
     run("release", "build", "work", "--previous", "one", "--out", "two")
     assert "poems: " in run("release", "diff", "one", "two")
@@ -157,7 +157,8 @@ def test_a_stranger_reads_it_without_importing_anything(folder: Path, tmp_path: 
     assert next(release.rows("poems"))["n_lines"] == 3
     assert release.head.dataset.title == "Poems and the years they were written in"
     assert [problem.file for problem in releases.verify(release.root)] == ["poems.py", "poems/__init__.py"]
-    assert not musicdata.check(release.root).ok, "what lies there is not of the release"
+    with pytest.raises(IntegrityError, match="no file of the release"):
+        musicdata.check(release.root)
     with pytest.raises(RecipeError, match=r"no stage is called 'poems\.read'"):
         release.recipe  # noqa: B018
     command("validate", tmp_path / "release", cwd=tmp_path, code=1)  # it is not whole
