@@ -20,7 +20,7 @@ from musicdata.workspace.folder import Workspace
 from musicdata.workspace.parts import PartWriter
 from musicdata.workspace.reader import TableReader
 
-SIZES = st.lists(st.integers(1, 9), min_size=1, max_size=5)
+SIZES = st.lists(st.integers(2, 15), min_size=1, max_size=5)
 
 
 def in_other_parts(work: Path, target: Path, sizes: list[int]) -> Workspace:
@@ -83,7 +83,7 @@ def written(workspace: Workspace, out: Path, n_files: int) -> dict[str, layout.T
     return tables
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(sizes=SIZES, n_files=st.integers(1, 4))
 def test_the_content_root_is_the_same_in_any_parts_and_files(
     validated: Path, released: Path, sizes: list[int], n_files: int
