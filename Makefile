@@ -1,5 +1,6 @@
 # make demo   sets everything up, builds real data from the scores that come with music21, releases it, says where to look
-# make test   sets everything up and runs linters, type checker and the whole test suite
+# make test   sets everything up and runs linters, type checker and the test suite
+# make test-long   runs more kills and faults of the kinds that the suite has one or two of
 # make bench  prints every benchmark table
 
 PYTHON ?= python3
@@ -8,7 +9,7 @@ BIN := $(VENV)/bin
 DEMO := musicdata-demo
 TORCH ?= torch==2.13.0
 
-.PHONY: demo test bench lint install install-dev timidity clean
+.PHONY: demo test test-long bench lint install install-dev timidity clean
 
 demo: install timidity
 	$(BIN)/musicdata doctor
@@ -27,7 +28,10 @@ demo: install timidity
 # One thread a process: the matrices of the tests are small, and a second thread costs more than it brings. Two processes,
 # each with whole files of tests, in the order of tests/conftest.py.
 test: lint timidity
-	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+	OMP_NUM_THREADS=1 $(BIN)/pytest -m "not long" -n 2 --dist loadfile --no-loadscope-reorder
+
+test-long: install-dev timidity
+	OMP_NUM_THREADS=1 $(BIN)/pytest -m long -n 2
 
 lint: install-dev
 	$(BIN)/ruff check .

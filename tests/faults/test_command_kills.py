@@ -11,7 +11,13 @@ SEEDS = range(2)
 """Of the two kills of each; `python -m tests.faults.commands --full` has 20."""
 
 
-@pytest.mark.parametrize("kind", KINDS)
+SOON = {"export", "takedown"}
+"""The kinds that every run of the tests tries."""
+
+
+@pytest.mark.parametrize(
+    "kind", [kind if kind in SOON else pytest.param(kind, marks=pytest.mark.long) for kind in KINDS]
+)
 def test_a_killed_command_comes_out_the_same(kind: str, validated: Path, released: Path, tmp_path: Path) -> None:
     sample = next(iter(musicdata.open_work(validated).rows("alignment")))["sample_id"]
     found = list(trials(kind, Scene(validated, released, sample), tmp_path, SEEDS))

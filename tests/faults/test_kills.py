@@ -13,7 +13,16 @@ SEEDS = dict.fromkeys(KINDS, 0) | {"kill -9, at random": 8, "SIGTERM": 1}
 """Kind → the seed of its one trial, whose moment comes before the end; `python -m tests.faults` has more of each."""
 
 
-@pytest.mark.parametrize("kind", KINDS)
+SOON = {"kill -9, at random", "kill -9 of a worker", "SIGINT"}
+"""The kinds that every run of the tests tries."""
+
+
+def kinds() -> list[object]:
+    """List the kinds of kills; those that a run of the tests can do without are marked."""
+    return [kind if kind in SOON else pytest.param(kind, marks=pytest.mark.long) for kind in KINDS]
+
+
+@pytest.mark.parametrize("kind", kinds())
 def test_the_same_command_ends_with_the_same_bytes(kind: str, reference: Reference, tmp_path: Path) -> None:
     trials = list(run_trials(kind, range(SEEDS[kind], SEEDS[kind] + 1), reference, tmp_path))
     assert {trial.seed: trial.faults for trial in trials if trial.faults} == {}
@@ -21,7 +30,9 @@ def test_the_same_command_ends_with_the_same_bytes(kind: str, reference: Referen
     assert max(trial.left_s for trial in trials) < 5 + 10  # five seconds where nothing else runs
 
 
-@pytest.mark.parametrize(("kind", "step"), [("crash", 81), ("full", 54), ("full-once", 90)])
+@pytest.mark.parametrize(
+    ("kind", "step"), [("crash", 81), pytest.param("full", 54, marks=pytest.mark.long), ("full-once", 90)]
+)
 def test_a_fault_at_any_call_that_changes_the_disk_does_no_harm(kind: str, step: int) -> None:
     points, n_calls = commit_points.tried(kind, step)
     assert n_calls > 100

@@ -80,7 +80,11 @@ def sound(reference: Reference, tmp_path_factory: pytest.TempPathFactory) -> dic
     return {name: digest for name, digest in harness.tree(folder / "work").items() if name != "recipe.toml"}
 
 
-@pytest.mark.parametrize("lie", LIES)
+SOON = {"prints garbage", "writes files of 44 bytes", "stops halfway", "plays silence"}
+"""One lie for each reason; the others are tried in a long run."""
+
+
+@pytest.mark.parametrize("lie", [lie if lie in SOON else pytest.param(lie, marks=pytest.mark.long) for lie in LIES])
 def test_a_timidity_that_lies(lie: str, reference: Reference, sound: dict[str, str], tmp_path: Path) -> None:
     does, reason = LIES[lie]
     command, work = audio_only(reference.source, tmp_path), tmp_path / "work"
