@@ -174,12 +174,12 @@ def _reply(body: _Body, fallback_id: str) -> Reply:
     record = Record(
         source=NAME,
         source_id=str(lyrics.lyrics_id) if lyrics.lyrics_id is not None else fallback_id,
-        text=settings.redact(lyrics.lyrics_body),
+        text=lyrics.lyrics_body,
         truncated=lyric_cleaning.is_truncated(lyrics.lyrics_body, notice),
         instrumental=bool(lyrics.instrumental),
         explicit=lyrics.explicit,
         language_given=lyrics.lyrics_language[:_NOTICE_CHARACTERS],
-        copyright=settings.redact(notice[:_NOTICE_CHARACTERS]),
+        copyright=notice[:_NOTICE_CHARACTERS],
         backlink=settings.redact(_address(lyrics.backlink_url)),
         track_rating=_rating(body.track),
     )

@@ -199,6 +199,14 @@ def test_a_key_in_a_fine_answer_is_not_kept(tmp_path: Path) -> None:
     assert all(CANARY.encode() not in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
 
 
+def test_words_of_a_song_are_no_key(tmp_path: Path) -> None:
+    short = Secret(VERSE.split()[0][:5])  # of the kind that is taken out of messages
+    verse = f"{VERSE}\n{short.reveal()} at http://me:you@home/?token=of+love"
+    reply, _ = ask(tmp_path, says(musixmatch_has(verse, lyrics_copyright=verse)), NEVER)
+    assert reply.record is not None
+    assert (reply.record.text, reply.record.copyright) == (verse, verse)
+
+
 def test_a_recorded_reply_is_not_asked_for_again(tmp_path: Path) -> None:
     with (
         serving({BY_ISRC: NOT_FOUND, BY_NAME: says(message(503), musixmatch_has(VERSE))}) as server,
