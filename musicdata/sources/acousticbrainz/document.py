@@ -60,12 +60,13 @@ class Model:
 
     Attributes:
         value: the most likely class, and its `probability`.
-        probabilities: of the classes, in the order of `acousticbrainz.MODELS`.
+        probabilities: of the classes, in the order of `acousticbrainz.MODELS`; None where the document has others, as
+            those of some builds of the extractor do.
     """
 
     value: str
     probability: float
-    probabilities: tuple[float, ...]
+    probabilities: tuple[float, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,19 +304,18 @@ def tagged_id(document: Mapping[str, Any]) -> str | None:
 
 
 def _model(name: str, entry: Any) -> Model:
-    classes = acousticbrainz.MODELS[name]
-    of_classes = _at(entry, "all")
-    if not isinstance(of_classes, dict) or sorted(of_classes) != list(classes):
-        there = _keys(of_classes) if isinstance(of_classes, dict) else _described(of_classes)
-        raise FormatError("wrong_classes", f"model {name} has {there}; expected are {', '.join(classes)}")
-    value = _at(entry, "value")
-    if value not in classes:
-        raise FormatError("wrong_classes", f"model {name} chose {_shown(value)}; expected is one of its classes")
-    numbers = [_number(f"{name}.{one}", of_classes[one], least=0.0) for one in classes]
+    given = _at(entry, "all")
+    value = _text(f"{name}.value", _at(entry, "value"))
+    if not isinstance(given, dict) or value not in given:
+        classes = _keys(given) if isinstance(given, dict) else _described(given)
+        raise FormatError("wrong_classes", f"model {name} chose {_shown(value)} of {classes}")
+    numbers = {key: _number(f"{name}.{_shown(key)}", number, least=0.0) for key, number in given.items()}
     probability = _number(f"{name}.probability", _at(entry, "probability"), least=0.0)
-    if probability is None or None in numbers:
+    if probability is None or None in numbers.values():
         raise FormatError("bad_number", f"model {name} has no number for one of its probabilities")
-    return Model(str(value), probability, tuple(number for number in numbers if number is not None))
+    ours = tuple(numbers.get(one) for one in acousticbrainz.MODELS[name])
+    is_known = None not in ours and len(ours) == len(numbers)
+    return Model(str(value), probability, tuple(map(float, ours)) if is_known else None)  # type: ignore[arg-type]
 
 
 def _expected(leaf: Leaf) -> str:

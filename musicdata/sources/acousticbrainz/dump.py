@@ -72,6 +72,12 @@ class Archive:
     is_loose: bool = False
 
     @property
+    def kind(self) -> str:
+        """Return what it most likely holds, by its name: "lowlevel" or "highlevel"."""
+        names = (self.name, *self.files[:1])
+        return "highlevel" if any("highlevel" in name for name in names) else "lowlevel"
+
+    @property
     def items(self) -> tuple[str, ...]:
         """Return texts from which `of_items` makes it again, without looking at the other files."""
         return ("loose" if self.is_loose else "packed", self.name, *self.files)

@@ -24,9 +24,6 @@ _ROWS_A_PIECE = 250
 _RUNS_AT_ONCE = 16
 _Order = Literal["ascending", "descending"]
 _KEY: list[tuple[str, _Order]] = [("recording_id", "ascending"), ("submission", "ascending")]
-    ("recording_id", "ascending"),
-    ("submission", "ascending"),
-]
 
 
 class SortedRuns:
