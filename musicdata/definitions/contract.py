@@ -189,9 +189,9 @@ class Contract(BaseModel):
 
         Columns left out of `table` are not looked at, so that media need not be read.
         """
-        problems = []
+        problems, there = [], set(table.column_names)
         for column in self.columns:
-            if column.name in table.column_names:
+            if column.name in there:
                 problems += column_problems(column, table.field(column.name), table.column(column.name))
         return problems
 
