@@ -40,7 +40,8 @@ class DocumentTables:
 
         Args:
             kind: "lowlevel", "highlevel", or "" for what its keys say.
-            recording_id: under which it is kept; `submission` which of the recording's it is.
+            recording_id: under which it is kept.
+            submission: which of the recording's documents it is.
             data: the document.
         """
         try:
