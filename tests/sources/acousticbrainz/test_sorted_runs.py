@@ -23,7 +23,7 @@ def test_rows_come_in_order_however_they_came(
     sorted_runs._ROWS_A_PIECE, sorted_runs._RUNS_AT_ONCE = rows_a_piece, runs_at_once
     try:
         with tempfile.TemporaryDirectory() as folder:
-            runs = SortedRuns(rows.HIGHLEVEL, Path(folder), rows_a_run)
+            runs = SortedRuns(rows.HIGHLEVEL, Path(folder), "some", rows_a_run)
             for number, submission in keys:
                 runs.add(rows.highlevel_row(mbid(number), submission, HIGH))
             pieces = list(runs.merged())
@@ -37,7 +37,7 @@ def test_rows_come_in_order_however_they_came(
 
 
 def test_few_rows_need_no_file(tmp_path: Path) -> None:
-    runs = SortedRuns(rows.HIGHLEVEL, tmp_path, 10)
+    runs = SortedRuns(rows.HIGHLEVEL, tmp_path, "some", 10)
     for number in (3, 1, 2):
         runs.add(rows.highlevel_row(mbid(number), 0, HIGH))
     [piece] = runs.merged()
