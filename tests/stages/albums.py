@@ -87,3 +87,23 @@ def table(name: str, rows: Sequence[Row]) -> pa.Table:
     one = contract.load(name)
     columns = {column.name: [row.get(column.name) for row in rows] for column in one.columns}
     return one.table(pa.table(columns, schema=one.arrow_schema()))
+
+
+def reviewed(texts: Mapping[str, Sequence[str]], held_out: str = "") -> dict[str, list[Row]]:
+    """Return rows of `reviews` and `review_matches` of albums, all of the train split but those held out."""
+    rows = reviews(texts)
+    matches = [
+        {**row, "sample_id": row["album_id"], "split": "test" if row["album_id"] in held_out else "train"}
+        for row in rows
+    ]
+    return {"reviews": rows, "review_matches": matches}
+
+
+def with_text(tables: Mapping[str, list[Row]], album: str, index: int, text: str) -> dict[str, list[Row]]:
+    """Return the rows with another text of one review."""
+    facts = reviews({album: [text]})[0]
+    facts = {name: facts[name] for name in ("text", "n_words", "text_sha256")}
+    return {
+        name: [row | facts if (row["album_id"], row["review_index"]) == (album, index) else row for row in rows]
+        for name, rows in tables.items()
+    }

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from musicdata.definitions import trial
+from musicdata.definitions import contract, trial
 from musicdata.definitions.splits import Split
 from musicdata.definitions.trial import Trial
 from musicdata.stages.place import song_documents
@@ -118,7 +118,7 @@ def test_artists_stay_together_and_the_seed_moves_them() -> None:
 
 
 IDS = [f"r{n}" for n in range(8)]
-KEYS = pa.schema({"archive": pa.string(), "recording_id": pa.string(), "submission": pa.int32()})
+KEYS = contract.load("acousticbrainz_lowlevel").arrow_schema(song_documents.KEY)
 
 
 @settings(max_examples=60)
