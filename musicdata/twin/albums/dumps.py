@@ -87,8 +87,7 @@ def _write_release_dump(population: AlbumPopulation, file: BufferedWriter) -> No
         "mbdump/release": "\n".join(lines).encode(),
     }
     packer = lzma.LZMACompressor(preset=1)
-    for name, data in members.items():
-        file.write(packer.compress(_member(name, data)))
+    file.writelines(packer.compress(_member(name, data)) for name, data in members.items())
     file.write(packer.compress(bytes(_TAR_RECORD)))
     file.write(packer.flush())
 
