@@ -50,7 +50,7 @@ class AlbumPopulation:
     n_albums: int = 240
     seed: int = 0
     strength: float = 0.9
-    n_reissues: int = 48
+    n_reissues: int = 60
 
     def __post_init__(self) -> None:
         """Check the numbers.
