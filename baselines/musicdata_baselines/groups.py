@@ -94,7 +94,8 @@ class _Members:
         """Return another item of each one's group; the item itself where it is alone."""
         size = self.counts[group]
         step = draw.integers(0, np.maximum(size - 1, 1)) + (size > 1)
-        return self.order[self.starts[group] + (self.place[items] + step) % size]
+        near: NDArray[np.int64] = self.order[self.starts[group] + (self.place[items] + step) % size]
+        return near
 
 
 def draw_others(group: NDArray[np.int64], n_false: int, draw: np.random.Generator) -> NDArray[np.int64]:

@@ -152,6 +152,6 @@ def _precision(scores: NDArray[np.float64], own: NDArray[np.bool_], n_own: int, 
     last = np.partition(scores, len(scores) - n_own)[len(scores) - n_own]
     above = scores > last + tie
     tied = (scores >= last - tie) & ~above
-    drawn = n_own - np.count_nonzero(above)
-    expected = np.count_nonzero(tied & own) * drawn / max(1, np.count_nonzero(tied))
+    drawn = n_own - int(np.count_nonzero(above))
+    expected = int(np.count_nonzero(tied & own)) * drawn / max(1, int(np.count_nonzero(tied)))
     return float((np.count_nonzero(above & own) + expected) / n_own)
