@@ -64,7 +64,7 @@ def _write_lines(archive: zipfile.ZipFile, name: str, texts: list[str]) -> None:
 def _albums(n_albums: int, rng: np.random.Generator, made: MadeUp) -> list[dict[str, Any]]:
     words = _vocabulary()
     n_artists = max(1, round(n_albums * _ARTISTS_AN_ALBUM))
-    artists = rng.zipf(1.6, n_albums) % n_artists
+    artists = (n_artists * rng.random(n_albums) ** 1.5).astype(int)
     is_mapped = rng.random(n_albums) < N_MAPPED / N_ALBUMS
     albums: list[dict[str, Any]] = []
     for number in rng.permutation(n_albums).tolist():

@@ -38,7 +38,11 @@ _INT32, _INT64 = 2**31 - 1, 2**63 - 1
 
 def first_of(record: Mapping[str, Any], *names: str) -> Any:
     """Return the first value that says something among those of these names; None where none does."""
-    return next((record[name] for name in names if record.get(name) not in (None, "", [], {})), None)
+    for name in names:
+        value = record.get(name)
+        if value is not None and (value or value == 0):  # an empty text, list or object says nothing, a nought does
+            return value
+    return None
 
 
 def running_text(value: object) -> str | None:
@@ -52,10 +56,11 @@ def running_text(value: object) -> str | None:
     text = value
     if "&" in text:
         text = _REFERENCE.sub(_resolved, text)
-    if _SURROGATE.search(text):  # halves that belong together are one character, others none
-        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    text = _UNFIT.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
-    return text or None
+    if not text.isprintable():
+        if _SURROGATE.search(text):  # halves that belong together are one character, others none
+            text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        text = _UNFIT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return text.strip() or None
 
 
 def _resolved(reference: re.Match[str]) -> str:
@@ -193,7 +198,9 @@ def asin(value: object) -> str | None:
     >>> asin(" b00005la6g "), asin("B00005LA6"), asin(None)
     ('B00005LA6G', None, None)
     """
-    text = value.strip().upper() if isinstance(value, str) else str(value) if isinstance(value, int) else ""
+    text = value if isinstance(value, str) else str(value) if isinstance(value, int) else ""
+    if not _ASIN.fullmatch(text):
+        text = text.strip().upper()
     return text if _ASIN.fullmatch(text) else None
 
 
