@@ -57,6 +57,7 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
                 holder.kill()
 
 
+@pytest.mark.long
 def test_a_full_disk_at_every_size_up_to_what_is_needed(disk: Disk, reference: Reference) -> None:
     work = disk.mounted_at / "work"
     command = [*disk.inside, *harness.build_command(reference.source, work)]

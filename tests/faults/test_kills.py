@@ -13,7 +13,7 @@ SEEDS = dict.fromkeys(KINDS, 0) | {"kill -9, at random": 8, "SIGTERM": 1}
 """Kind → the seed of its one trial, whose moment comes before the end; `python -m tests.faults` has more of each."""
 
 
-SOON = {"kill -9, at random", "kill -9 of a worker", "SIGINT"}
+SOON = {"kill -9, at random"}
 """The kinds that every run of the tests tries."""
 
 
@@ -30,6 +30,7 @@ def test_the_same_command_ends_with_the_same_bytes(kind: str, reference: Referen
     assert max(trial.left_s for trial in trials) < 5 + 10  # five seconds where nothing else runs
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("kind", "step"), [("crash", 81), pytest.param("full", 54, marks=pytest.mark.long), ("full-once", 90)]
 )

@@ -33,7 +33,7 @@ def test_services_and_environment_say_the_same() -> None:
         }
         assert found.deadline_s == 3.0
         assert not any(found.urls[name] == url for name, url in services.WORLD.items())
-        assert len({url.split("/")[2] for url in found.urls.values()}) == 4
+        assert len({url.split("/")[2] for url in found.urls.values()}) == 6
 
 
 def test_requests_are_noted_without_keys() -> None:

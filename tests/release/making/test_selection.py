@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -83,6 +84,7 @@ def written(workspace: Workspace, out: Path, n_files: int) -> dict[str, layout.T
     return tables
 
 
+@pytest.mark.long
 @settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(sizes=SIZES, n_files=st.integers(1, 4))
 def test_the_content_root_is_the_same_in_any_parts_and_files(
