@@ -166,7 +166,7 @@ JSON_KEYS: dict[str, set[str]] = {
     "musicdata/release/diff/report.py": {"samples"},  # JSON key
     "musicdata/release/exports/check.py": {"missing"},  # a plain word
     "musicdata/release/exports/comparison.py": {"missing"},  # a plain word
-    "musicdata/release/exports/lhotse.py": {"notes", "alignment"},  # keys of lhotse's manifests
+    "musicdata/release/exports/lhotse.py": {"notes", "alignment", "recordings"},  # keys and names of lhotse's manifests
     "musicdata/release/exports/mirdata.py": {"tracks", "audio", "lyrics", "alignment"},  # mirdata's own words
     "musicdata/release/exports/musictm.py": {"musictm"},  # name of the export: the layout of a paper's repository
     "musicdata/release/making/freeze.py": {"pair", "notes"},  # JSON keys of a validation

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 LONGEST_LINE = 64 << 20
 """Bytes of a line at most; releases of many media with all their relations have tens of megabytes."""
 
-_SCHEMA = b"1"
+_MAGIC, _SCHEMA = b"\xfd7zXZ\x00", b"1"
 _CHUNK = 1 << 20
 _AHEAD = 3  # chunks that are unpacked before they are asked for
 _DECODER_BYTES = 256 << 20  # xz -9 takes 65 MB
@@ -45,10 +45,10 @@ def lines(path: Path, entity: str) -> Iterator[tuple[int, bytes | None]]:
         InputError: it is no such dump, not whole, or not to be trusted.
         OSError: it cannot be read.
     """
-    yield from split(_chunks(path, entity))
+    yield from split(_chunks(path, entity), LONGEST_LINE)
 
 
-def split(chunks: Iterable[bytes], longest: int = LONGEST_LINE) -> Iterator[tuple[int, bytes | None]]:
+def split(chunks: Iterable[bytes], longest: int) -> Iterator[tuple[int, bytes | None]]:
     r"""Yield (number from 1, line) of what stands between newlines, without empty ones; None for a longer line.
 
     >>> list(split([b"a\nb", b"c\n\nlong", b"er\nd"], longest=4))
@@ -123,9 +123,12 @@ class _Unpacked:
     def __init__(self, file: IO[bytes], path: Path) -> None:
         self._path = path
         self._file = file
+        if file.read(len(_MAGIC)) != _MAGIC:
+            raise self.refused("it is no xz file")
+        file.seek(0)
         self._decoder = _decoder()
         self._n_in = self._n_out = 0
-        self._left: int | None = None
+        self._left: int | None = _HEADER_BYTES  # of the first header
         self._thread = ThreadPoolExecutor(1)
         self._coming: deque[Future[bytes]] = deque(self._thread.submit(self._next) for _ in range(_AHEAD))
 
@@ -172,7 +175,7 @@ class _Unpacked:
             try:
                 out = self._decoder.decompress(data, _CHUNK)
             except lzma.LZMAError as error:
-                raise self.refused(f"it is no xz file, or damaged ({error})") from None
+                raise self.refused(f"it is damaged ({error})") from None
         self._n_out += len(out)
         if self._n_out > _FREE_BYTES + _MOST_RATIO * self._n_in:
             raise self.refused(f"{self._n_in:,} bytes of it unpack to more than {self._n_out:,}, as no dump does")

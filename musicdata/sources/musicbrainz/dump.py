@@ -95,7 +95,7 @@ def read(path: Path, release_ids: Set[str], group_ids: Set[str]) -> DumpLibrary:
     for number, line in archive.lines(path, ENTITY):
         library.n_lines += 1
         if line is None:
-            detail = f"more than {archive.LONGEST_LINE:,} bytes; what stands in it is not known"
+            detail = f"line {number}: more than {archive.LONGEST_LINE:,} bytes; what stands in it is not known"
             library.faults.append(Fault(number, "line_too_long", detail))
         elif not sought.isdisjoint(_ID.findall(line)):
             try:
@@ -107,7 +107,7 @@ def read(path: Path, release_ids: Set[str], group_ids: Set[str]) -> DumpLibrary:
         if len(library.faults) > _MOST_FAULTS:
             raise InputError(
                 f"dump {path}: more than {_MOST_FAULTS:,} lines that were needed cannot be read; the first are "
-                + "; ".join(f"line {fault.line}: {fault.detail}" for fault in library.faults[:_SHOWN])
+                + "; ".join(fault.detail for fault in library.faults[:_SHOWN])
             )
     return library
 
