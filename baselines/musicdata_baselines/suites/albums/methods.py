@@ -30,6 +30,7 @@ EXPONENTS = (0.5, 1.0, 2.0, 4.0)  # powers of the correlation a score is weighte
 N_COMPONENTS = 100  # the paper has CCA of 50 and of 100
 PLAIN, WEIGHTED = "CCA", "CCA weighted"
 WSABIE_STEPS = 2_000
+NOT_WANTED = "they were not wanted, or torch is not here (pip install 'musicdata[deep]')"
 _LEAST_CHOOSING = 2  # albums, fitted to and chosen by
 
 TextInput = Literal["tokens", "text", "encoder"]
@@ -236,7 +237,7 @@ def most_steps(network: Network, parts: Parts, how: Training, plan: Plan) -> int
 def why_not(network: Network, parts: Parts, how: Training, plan: Plan) -> str:
     """Say why a network is left out; "" where it is not."""
     if not plan.wanted:
-        return "networks were not wanted, or torch is not here (pip install 'musicdata[deep]')"
+        return NOT_WANTED
     if _texts(network, parts) is None:
         return f"the recipe names no {network.reads}"
     if most_steps(network, parts, how, plan) < 1:
@@ -245,7 +246,10 @@ def why_not(network: Network, parts: Parts, how: Training, plan: Plan) -> str:
 
 
 def left_out(parts: Parts, how: Training, plan: Plan) -> Iterator[str]:
-    """Yield a sentence for each network that is not trained."""
+    """Yield a sentence for each network that is not trained, or one for all of them."""
+    if not plan.wanted:
+        yield f"the networks: {NOT_WANTED}"
+        return
     for network in NETWORKS:
         if reason := why_not(network, parts, how, plan):
             yield f"{network.name}: {reason}"

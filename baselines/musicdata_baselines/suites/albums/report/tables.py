@@ -48,7 +48,7 @@ def ablations(result: Albums, scheme: SchemeResult) -> FigureTable:
 def reviews(scheme: SchemeResult) -> FigureTable:
     """Return review → album, with chance, by best and by mean of an album's songs."""
     by_chance = scheme.chance["review"]
-    rows: list[Row] = [("chance", None, *_chance(by_chance), None, None, None, scheme.genre_chance)]
+    rows: list[Row] = [("chance", None, *_chance(by_chance), None, None, None, figures.share(scheme.genre_chance))]
     for method in scheme.methods:
         for pool in POOLS:
             one = method.of("review", pool)
