@@ -61,9 +61,15 @@ def run(
     if missing := sorted(set(stage.inputs) - set(given)):
         raise UsageError(f"stage {stage.name} reads {', '.join(missing)}: give their rows")
     inputs, sink, chosen = _Inputs(given), _Sink(stage.outputs), stage.parameters(**parameters)
-    with tempfile.TemporaryDirectory(prefix="musicdata-trial-") as scratch:
-        for shard in stage.cut(chosen, inputs):
-            stage.run(chosen, Task(shard, inputs, sink, Path(scratch)))
+    with tempfile.TemporaryDirectory(prefix="musicdata-trial-") as folder:
+        scratch, prepared = Path(folder, "scratch"), Path(folder, "prepared")
+        scratch.mkdir()
+        prepared.mkdir()
+        shards = list(stage.cut(chosen, inputs))
+        if stage.prepare and shards:
+            stage.prepare(chosen, inputs, prepared)
+        for shard in shards:
+            stage.run(chosen, Task(shard, inputs, sink, scratch, prepared=prepared if stage.prepare else None))
     return Trial(sink.tables(), sink.rejects)
 
 

@@ -113,8 +113,8 @@ def alone_in_config(contract: Contract) -> Config:
 
 
 def _joins(contract: Contract) -> bool:
-    """Say whether the table has a row a sample and no vectors, so that its columns may stand beside the sample's."""
-    return contract.key == (SAMPLE_ID,) and not any(column.is_vector for column in contract.columns)
+    """Say whether the table has a row a sample and no arrays, so that its columns may stand beside the sample's."""
+    return contract.key == (SAMPLE_ID,) and not any(column.is_array for column in contract.columns)
 
 
 def _join(joined: Sequence[Contract]) -> Config:

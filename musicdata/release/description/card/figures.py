@@ -146,7 +146,7 @@ def _add_file(figures: ConfigFigures, split: str, root: Path, name: str) -> None
     texts = [column.name for column in columns if column.type == "string"]
     with opened(root, name, read_dictionary=texts) as file:
         there = set(file.schema_arrow.names)
-        columns = [column for column in columns if column.name in there and not column.is_vector]
+        columns = [column for column in columns if column.name in there and not column.is_array]
         read = [f"{column.name}.path" if column.is_media else column.name for column in columns]
         figures.files += 1
         figures.bytes += (root / name).stat().st_size
