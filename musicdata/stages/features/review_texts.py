@@ -20,19 +20,20 @@ if TYPE_CHECKING:
 
 MATCHES, REVIEWS = "review_matches", "reviews"
 KEY = ("sample_id", "split", "review_index")
-SAMPLES_A_SHARD = 2048
+_SAMPLES_A_SHARD = 2048
 _READS = [*KEY, "text_sha256"]
 _REVIEWS_AT_ONCE = 4096
 
 
-def shards(inputs: Inputs, fitted: str = "") -> Iterator[Shard]:
+def shards(inputs: Inputs, fitted: str = "", samples: int = _SAMPLES_A_SHARD) -> Iterator[Shard]:
     """Cut the albums into shards; the text of a review is told by its hash.
 
     Args:
         inputs: the tables.
         fitted: digest of what a model is fitted on, which every shard depends on.
+        samples: in a shard, about.
     """
-    for shard in cutting.by_key(inputs, {MATCHES: _READS}, SAMPLES_A_SHARD):
+    for shard in cutting.by_key(inputs, {MATCHES: _READS}, samples):
         yield Shard(shard.first, shard.last, shard.n_items, shard.digest + fitted)
 
 
