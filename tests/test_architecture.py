@@ -137,6 +137,7 @@ def test_the_public_names_are_what_init_lists() -> None:
         "build",
         "check",
         "crawl",
+        "describe",
         "load",
         "open_data",
         "open_work",

@@ -86,7 +86,8 @@ class _Members:
 
     def draw(self, group: NDArray[np.int64], draw: np.random.Generator) -> NDArray[np.int64]:
         """Return an item of each group."""
-        return self.order[self.starts[group] + draw.integers(0, self.counts[group])]
+        drawn: NDArray[np.int64] = self.order[self.starts[group] + draw.integers(0, self.counts[group])]
+        return drawn
 
     def draw_other(
         self, items: NDArray[np.int64], group: NDArray[np.int64], draw: np.random.Generator

@@ -111,14 +111,14 @@ def remark(_parameters: ReadDumps, inputs: Inputs) -> Remark:
     there = {table: _ids(inputs, table, "recording_id") for table in (LOWLEVEL, HIGHLEVEL)}
     rows = inputs.read("recordings", ["recording_id", "recording_id_given"]).to_pylist()
     recordings = {row["recording_id"]: row["recording_id_given"] for row in rows}
-    n_found = {
-        table: sum(new in ids or old in ids for new, old in recordings.items()) for table, ids in there.items()
-    }
+    n_found = {table: sum(new in ids or old in ids for new, old in recordings.items()) for table, ids in there.items()}
     facts = {"recordings": len(recordings), **n_found}
     n_missing = len(recordings) - n_found[LOWLEVEL]
     if not n_missing:
         return Remark(facts)
-    return Remark(facts, f"{n_missing:,} of {len(recordings):,} recordings have no low-level document in these archives")
+    return Remark(
+        facts, f"{n_missing:,} of {len(recordings):,} recordings have no low-level document in these archives"
+    )
 
 
 def _ids(inputs: Inputs, table: str, column: str) -> set[str]:

@@ -18,13 +18,14 @@ from musicdata.system import paths
 from musicdata.twin.albums import highlevel, mard, musicbrainz_objects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from io import BufferedWriter
     from pathlib import Path
 
     from musicdata.twin.albums.population import AlbumPopulation
     from musicdata.twin.albums.submissions import Submission
 
+KINDS = ("mard", "release", "lowlevel", "highlevel")
 DATE = "20220623"
 N_PARTS = 2
 _AT_A_TIME = 100  # documents written at once
@@ -35,28 +36,35 @@ _COPYING = b"Made-up data in the layout of a dump. CC0 1.0.\n"
 _TAR_BLOCK, _TAR_RECORD = 512, 10_240
 
 
-def write_files(population: AlbumPopulation, folder: Path) -> dict[str, Path]:
-    """Write all files of a population.
+def write_files(population: AlbumPopulation, folder: Path, only: Sequence[str] = KINDS) -> dict[str, Path]:
+    """Write the files of a population.
 
     Args:
         population: whose albums they are of.
         folder: made if there is none; files of the same names are replaced.
+        only: which: ``mard``, ``release``, ``lowlevel``, ``highlevel``.
 
     Returns:
-        ``mard``, ``release``, ``lowlevel`` and ``highlevel`` → the file, or the folder with the archives.
+        each of these → the file, or the folder with the archives.
     """
-    with paths.create_inside(folder, "mard.zip") as file:
-        file.write(_mard(population))
-    with paths.create_inside(folder, "release.tar.xz") as file:
-        _write_release_dump(population, file)
-    kinds = {kind: f"acousticbrainz-{kind}-json-{DATE}" for kind in ("lowlevel", "highlevel")}
-    for kind, name in kinds.items():
-        for part in range(N_PARTS):
-            with paths.create_inside(folder, f"{name}/{name}-{part}.tar.zst") as file:
-                _write_archive(population, kind, part, file)
-    return {"mard": folder / "mard.zip", "release": folder / "release.tar.xz"} | {
-        kind: folder / name for kind, name in kinds.items()
-    }
+    return {kind: folder / _written(population, folder, kind) for kind in only}
+
+
+def _written(population: AlbumPopulation, folder: Path, kind: str) -> str:
+    """Write the files of a kind; return the name of the file or of the folder."""
+    if kind == "mard":
+        with paths.create_inside(folder, "mard.zip") as file:
+            file.write(_mard(population))
+        return "mard.zip"
+    if kind == "release":
+        with paths.create_inside(folder, "release.tar.xz") as file:
+            _write_release_dump(population, file)
+        return "release.tar.xz"
+    name = f"acousticbrainz-{kind}-json-{DATE}"
+    for part in range(N_PARTS):
+        with paths.create_inside(folder, f"{name}/{name}-{part}.tar.zst") as file:
+            _write_archive(population, kind, part, file)
+    return name
 
 
 def _mard(population: AlbumPopulation) -> bytes:

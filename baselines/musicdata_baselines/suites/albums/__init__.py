@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from musicdata.definitions.suite import Clock, Options, Outcome, Page, Suite
+from musicdata.definitions.suite import Clock, Description, Options, Outcome, Page, Suite
 from musicdata_baselines.suites.albums.results import Albums
 from musicdata_baselines.suites.albums.settings import AlbumsSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from musicdata.definitions.table_source import TableSource
     from musicdata_baselines.suites.albums.results import Validation
@@ -43,6 +44,12 @@ def _page(validation: Validation) -> Page:
     return pages.page(validation)
 
 
+def _describe(data: TableSource, settings: Any, file: Path, nearest: int, device: str) -> Description:
+    from musicdata_baselines.suites.albums import description
+
+    return description.describe(data, settings, file, nearest, device)
+
+
 SUITE = Suite(
     name="albums",
     settings=AlbumsSettings,
@@ -52,4 +59,5 @@ SUITE = Suite(
     options=frozenset({"--deep", "--device", "--sweep", "--epochs"}),
     lines=_lines,
     page=_page,
+    describe=_describe,
 )

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from musicdata_baselines.suites.albums.settings import AlbumsSettings
     from musicdata_baselines.views import Sequences
 
-TRAIN, TEST = "train", "test"
-
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
@@ -58,7 +56,7 @@ class AlbumSet:
         text: (reviews, width) float32 mean word vectors.
         tokens: token ids of each review, None where the recipe names none; `encoder` (reviews, width) likewise.
         review_album: (reviews,) number of the album; `review_index` (reviews,) of the review in its table.
-        parts: scheme → (reviews,) ``train``, ``test`` or "" for neither.
+        parts: scheme → (reviews,) ``train``, ``valid``, ``test`` or "" for none of them.
         n_left_out: what was left out → how many.
     """
 
@@ -109,6 +107,8 @@ def read(work: TableSource, settings: AlbumsSettings) -> AlbumSet:
     songs, text = read_vectors(work, settings.audio, ids), read_vectors(work, settings.text, ids)
     encoder = read_vectors(work, settings.encoder, ids) if settings.encoder else None
     tokens = read_tokens(work, settings.tokens, ids) if settings.tokens else None
+    if tokens is not None and not len(tokens.values.values):  # a release may have them emptied
+        tokens = None
     keys = text.keys
     for one in (encoder, tokens):
         keys = np.intersect1d(keys, one.keys) if one is not None else keys

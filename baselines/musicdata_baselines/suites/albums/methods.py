@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -30,6 +30,7 @@ EXPONENTS = (0.5, 1.0, 2.0, 4.0)  # powers of the correlation a score is weighte
 N_COMPONENTS = 100  # the paper has CCA of 50 and of 100
 PLAIN, WEIGHTED = "CCA", "CCA weighted"
 WSABIE_STEPS = 2_000
+NOT_WANTED = "they were not wanted, or torch is not here (pip install 'musicdata[deep]')"
 _LEAST_CHOOSING = 2  # albums, fitted to and chosen by
 
 TextInput = Literal["tokens", "text", "encoder"]
@@ -113,11 +114,12 @@ def linear(parts: Parts, device: str, seed: int) -> Iterator[Encoded]:
     part that are held out for it; then all of the train part is fitted.
     """
     started = time.monotonic()
-    ridge = choose_ridge(parts, device)
-    for name, weighting in ((PLAIN, 0.0), (WEIGHTED, ridge.exponent)):
-        model = fit_cca(parts, parts.data.review_album[parts.train], ridge.shrinkage, weighting, device)
-        settings = {"shrinkage": ridge.shrinkage, "exponent": weighting, "chosen": ridge.is_chosen}
-        yield encode_linear(name, model, parts, settings, started)
+    chosen = choose_ridge(parts, device)
+    for name, ridge in ((PLAIN, replace(chosen, exponent=0.0)), (WEIGHTED, chosen)):
+        model = fit_cca(parts, parts.train, parts.data.review_album[parts.train], ridge, device)
+        songs, reviews = encode_cca(model, parts)
+        settings = asdict(ridge) | {"n_components": int(songs.shape[1])}
+        yield Encoded(name, songs, reviews, settings, time.monotonic() - started)
         started = time.monotonic()
     views, groups = training(parts, parts.data.text)
     ranking = WSABIE(max_steps=WSABIE_STEPS, seed=seed).fit(views, groups)
@@ -148,19 +150,17 @@ def choose_ridge(parts: Parts, device: str) -> Ridge:
     return Ridge(found.shrinkage, found.exponent, is_chosen=True)
 
 
-def fit_cca(parts: Parts, albums: NDArray[np.int64], shrinkage: float, weighting: float, device: str) -> CCA:
-    """Return CCA of the train reviews with the mean songs of `albums` (train reviews,)."""
-    views = [parts.mean_songs[albums], parts.data.text[parts.train]]
-    moments = Moments.of(views, backend=backend.choose(device))
-    return CCA(shrinkage=shrinkage, weighting=weighting, device=device).fit_moments(moments, at_most=N_COMPONENTS)
+def fit_cca(parts: Parts, reviews: NDArray[np.int64], albums: NDArray[np.int64], ridge: Ridge, device: str) -> CCA:
+    """Return CCA of some reviews with the mean songs of `albums` (reviews,)."""
+    moments = Moments.of([parts.mean_songs[albums], parts.data.text[reviews]], backend=backend.choose(device))
+    model = CCA(shrinkage=ridge.shrinkage, weighting=ridge.exponent, device=device)
+    return model.fit_moments(moments, at_most=N_COMPONENTS)
 
 
-def encode_linear(name: str, model: CCA, parts: Parts, settings: dict[str, Any], started: float) -> Encoded:
-    """Return what CCA makes of the test part."""
+def encode_cca(model: CCA, parts: Parts) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return what CCA makes of the songs and of the reviews of the test part."""
     songs = model.transform_one(parts.data.audio[parts.test_songs], 0)
-    reviews = model.transform_one(parts.data.text[parts.test], 1)
-    settings = settings | {"n_components": int(songs.shape[1])}
-    return Encoded(name, songs, reviews, settings, time.monotonic() - started)
+    return songs, model.transform_one(parts.data.text[parts.test], 1)
 
 
 def training(parts: Parts, texts: Any) -> tuple[list[Any], list[NDArray[np.int64]]]:
@@ -237,7 +237,7 @@ def most_steps(network: Network, parts: Parts, how: Training, plan: Plan) -> int
 def why_not(network: Network, parts: Parts, how: Training, plan: Plan) -> str:
     """Say why a network is left out; "" where it is not."""
     if not plan.wanted:
-        return "networks were not wanted, or torch is not here (pip install 'musicdata[deep]')"
+        return NOT_WANTED
     if _texts(network, parts) is None:
         return f"the recipe names no {network.reads}"
     if most_steps(network, parts, how, plan) < 1:
@@ -246,7 +246,10 @@ def why_not(network: Network, parts: Parts, how: Training, plan: Plan) -> str:
 
 
 def left_out(parts: Parts, how: Training, plan: Plan) -> Iterator[str]:
-    """Yield a sentence for each network that is not trained."""
+    """Yield a sentence for each network that is not trained, or one for all of them."""
+    if not plan.wanted:
+        yield f"the networks: {NOT_WANTED}"
+        return
     for network in NETWORKS:
         if reason := why_not(network, parts, how, plan):
             yield f"{network.name}: {reason}"

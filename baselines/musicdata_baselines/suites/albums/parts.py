@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from musicdata_baselines.suites.albums.dataset import TEST, TRAIN
+from musicdata.definitions.splits import SPLITS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,7 +28,7 @@ class Parts:
     Attributes:
         data: the albums.
         scheme: name of the scheme.
-        train: reviews trained on; `test` reviews of the other part.
+        train: reviews trained on; `valid` reviews to choose by, maybe none; `test` those that ask and are asked for.
         most_asking: reviews that ask at most.
         seed: of which reviews ask.
     """
@@ -36,6 +36,7 @@ class Parts:
     data: AlbumSet
     scheme: str
     train: NDArray[np.int64]
+    valid: NDArray[np.int64]
     test: NDArray[np.int64]
     most_asking: int
     seed: int = 0
@@ -44,7 +45,8 @@ class Parts:
     def of(cls, data: AlbumSet, scheme: str, most_asking: int, seed: int = 0) -> Parts:
         """Return the parts of a scheme."""
         part = data.parts[scheme]
-        return cls(data, scheme, np.flatnonzero(part == TRAIN), np.flatnonzero(part == TEST), most_asking, seed)
+        train, valid, test = (np.flatnonzero(part == name) for name in SPLITS)
+        return cls(data, scheme, train, valid, test, most_asking, seed)
 
     @cached_property
     def train_songs(self) -> NDArray[np.int64]:
@@ -107,12 +109,19 @@ class Parts:
         return float(np.isin(labels[self.candidates], of_train).mean())
 
     def choosing(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return train reviews to fit to and to choose by, no artist being on both sides; the latter one an album."""
+        """Return train reviews to fit to, and others to choose by, one an album: no artist is on both sides.
+
+        The scheme's own part for it is taken, where it has one; else some artists of the train part are.
+        """
+        if len(self.valid):
+            return self.train, self._one_an_album(self.valid)
         artists = self.data.artists[self.data.review_album[self.train]]
         known = sorted(set(artists.tolist()), key=lambda artist: hashlib.blake2b(artist.encode()).digest())
         held_out = np.isin(artists, known[::_HELD_OUT])
-        fitted, chosen = self.train[~held_out], self.train[held_out]
-        return fitted, chosen[np.unique(self.data.review_album[chosen], return_index=True)[1]]
+        return self.train[~held_out], self._one_an_album(self.train[held_out])
+
+    def _one_an_album(self, reviews: NDArray[np.int64]) -> NDArray[np.int64]:
+        return reviews[np.unique(self.data.review_album[reviews], return_index=True)[1]]
 
     def _songs(self, reviews: NDArray[np.int64]) -> NDArray[np.int64]:
         return np.flatnonzero(np.isin(self.data.song_album, np.unique(self.data.review_album[reviews])))

@@ -93,14 +93,15 @@ class Probe:
         name: e.g. ``popularity by reviews``.
         mrr: of the album; `recall` K → share of reviews with their album among the first K.
         what: how the albums are ordered, a sentence.
-        test: of a control that is fitted; None where there is nothing to test.
+        off: of a control that is fitted several times, how many standard errors its mean MRR is above chance; None of
+            what is fitted to nothing.
     """
 
     name: str
     mrr: float
     recall: dict[int, float]
     what: str
-    test: Test | None = None
+    off: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

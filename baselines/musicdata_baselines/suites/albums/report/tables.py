@@ -35,20 +35,20 @@ def ablations(result: Albums, scheme: SchemeResult) -> FigureTable:
     rows: list[Row] = []
     for row in paper.rows:
         ours = scheme.method(row.ours)
-        printed = tuple(figures.share(row.recall[k]) for k in _RECALLS)
+        printed = tuple(f"{100 * row.recall[k]:.2f}" for k in _RECALLS)
         of_ours = tuple(_with_interval(ours.of("review", TESTED), k) for k in _RECALLS) if ours else (None,) * 3
-        rows.append((row.method, *printed, row.ours or None, *of_ours))
+        rows.append((row.method, *printed, *of_ours))
     caption = (
-        f"Review → album under scheme {scheme.name}: the paper's {paper.table.partition(',')[0]} and ours with "
-        f"intervals at 95 %, an album's score being the {TESTED} of its songs'"
+        f"Review → album under scheme {scheme.name}: the paper's {paper.table.partition(',')[0]}, then ours with "
+        f"intervals at 95 %, all in per cent; an album's score is the {TESTED} of its songs'"
     )
-    return FigureTable(caption, ("the paper", "R@1", "R@5", "R@10", "ours", "R@1", "R@5", "R@10"), tuple(rows))
+    return FigureTable(caption, ("as the paper has it", "R@1", "R@5", "R@10", "ours: R@1", "R@5", "R@10"), tuple(rows))
 
 
 def reviews(scheme: SchemeResult) -> FigureTable:
     """Return review → album, with chance, by best and by mean of an album's songs."""
     by_chance = scheme.chance["review"]
-    rows: list[Row] = [("chance", None, *_chance(by_chance), None, None, None, scheme.genre_chance)]
+    rows: list[Row] = [("chance", None, *_chance(by_chance), None, None, None, figures.share(scheme.genre_chance))]
     for method in scheme.methods:
         for pool in POOLS:
             one = method.of("review", pool)
@@ -103,12 +103,15 @@ def probes(scheme: SchemeResult) -> FigureTable:
             probe.name,
             *(figures.share(probe.recall[k]) for k in _RECALLS),
             figures.share(probe.mrr),
-            figures.p_value(probe.test.p_value) if probe.test else None,
+            None if probe.off is None else f"{probe.off:+.1f}",
         )
         for probe in scheme.probes
     )
-    caption = f"Review → album under scheme {scheme.name} by something other than sound and words, and controls"
-    return FigureTable(caption, ("probe", "R@1", "R@5", "R@10", "MRR", "p"), rows)
+    caption = (
+        f"Review → album under scheme {scheme.name} by something other than sound and words, and controls;"
+        " off: standard errors above chance"
+    )
+    return FigureTable(caption, ("probe", "R@1", "R@5", "R@10", "MRR", "off"), rows)
 
 
 def side_by_side(result: Albums) -> FigureTable:
@@ -161,7 +164,8 @@ def _multiples(scheme: SchemeResult, name: str) -> Row:
 
 
 def _with_interval(one: Figures, k: int) -> str:
-    return f"{figures.share(one.recall[k])} ({figures.interval(one.recall_low[k], one.recall_high[k])})"
+    low, high = one.recall_low[k], one.recall_high[k]
+    return f"{100 * one.recall[k]:.2f} ({100 * low:.0f}–{100 * high:.0f})"
 
 
 def _shares(one: Figures) -> tuple[str, ...]:
