@@ -166,7 +166,6 @@ EXCUSED: dict[str, tuple[str, set[str]]] = {
     "musicdata/release/sharing/redaction.py": (OF_GATE, {"read_text"}),
     "musicdata/settings/service.py": (SHIPPED, {"path.read_text"}),
     "musicdata/sources/lrclib_dump.py": (OF_GATE, {"sqlite3.connect"}),
-    "musicdata/sources/musicbrainz/archive.py": (OF_GATE, {"tarfile.open"}),
     "musicdata/sources/music21_corpus.py": (SHIPPED, {"file.read_bytes"}),
     "musicdata/sources/videos/child.py": (OWN, {"open", "os.fdopen", "path.write_bytes", "script.write_text"}),
     "musicdata/sources/videos/process.py": (SHIPPED, {"written.read_text"}),

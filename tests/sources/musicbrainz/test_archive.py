@@ -60,7 +60,9 @@ def test_an_archive_of_several_streams_is_read_to_its_end(tmp_path: Path) -> Non
 
 def test_a_larger_dump_is_the_same_line_by_line(tmp_path: Path) -> None:
     expected = [os.urandom(200_000 // number).hex().encode() for number in range(1, 40)]
-    path = pack(tmp_path / "d", {"README": b"r" * 3_000_000, "mbdump/release": b"\n".join(expected)})
+    path = pack(
+        tmp_path / "d", {"README": b"r" * 300_000, "mbdump/x": b"r" * 3_000_000, "mbdump/release": b"\n".join(expected)}
+    )
     assert lines(path) == list(enumerate(expected, start=1))
 
 
@@ -116,8 +118,15 @@ def test_too_many_members_are_refused(tmp_path: Path) -> None:
 
 
 def test_another_dump_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"holds TIMESTAMP, mbdump/recording, and not mbdump/release: take release"):
+    with pytest.raises(
+        InputError, match=r"holds 'TIMESTAMP', 'mbdump/recording', and not mbdump/release: take release"
+    ):
         lines(pack(tmp_path / "d", {"TIMESTAMP": b"", "mbdump/recording": b"{}"}))
+
+
+def test_a_large_member_that_no_dump_has_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="'README' has 1,048,577 bytes"):
+        lines(pack(tmp_path / "d", {"README": b"x" * ((1 << 20) + 1), "mbdump/release": b"{}"}))
 
 
 def test_another_schema_is_named(tmp_path: Path) -> None:
@@ -180,13 +189,13 @@ def test_a_header_without_an_end_is_refused(tmp_path: Path, has_another: bool) -
     header.size = 20_000_000
     ahead = tarred((info("README"), b"x")).rstrip(b"\0").ljust(1024, b"\0") if has_another else b""
     (tmp_path / "d").write_bytes(lzma.compress(ahead + header.tobuf() + b"1 " * 10_000_000, preset=0))
-    with pytest.raises(InputError, match="a header in it has no end"):
+    with pytest.raises(InputError, match="a name of 20,000,000 bytes"):
         lines(tmp_path / "d")
 
 
 def test_what_follows_the_archive_is_not_read_for_ever(tmp_path: Path) -> None:
     (tmp_path / "d").write_bytes(lzma.compress(tarred(RELEASE) + b"x" * 9_000_000, preset=0))
-    with pytest.raises(InputError, match="has no end"):
+    with pytest.raises(InputError, match="it goes on after its end"):
         lines(tmp_path / "d")
 
 

@@ -87,6 +87,34 @@ def test_a_dump_of_which_hardly_any_line_can_be_read_is_refused(tmp_path: Path) 
         dump.read(write_dump(tmp_path / "d", [line] * 1_001), {mbid(1)}, set())
 
 
-def test_a_folder_stands_for_the_archive_in_it(tmp_path: Path) -> None:
-    assert dump.file_of(tmp_path) == tmp_path / "release.tar.xz"
-    assert dump.file_of(tmp_path / "other.tar.xz") == tmp_path / "other.tar.xz"
+# where it lies
+
+
+def test_a_folder_stands_for_the_archive_somewhere_in_it(tmp_path: Path) -> None:
+    assert dump.find("") is None
+    assert dump.find(str(tmp_path)) is None
+    folder = tmp_path / "20261125-001001"
+    folder.mkdir()
+    path = write_dump(folder / "release.tar.xz", [])
+    (tmp_path / "recording.tar.xz").write_bytes(b"")
+    assert dump.find(str(tmp_path)) == dump.find(str(path)) == path
+    write_dump(tmp_path / "release.tar.xz", [])
+    with pytest.raises(InputError, match=r"several release.tar.xz: 20261125-001001/release.tar.xz, release.tar.xz"):
+        dump.find(str(tmp_path))
+
+
+def test_a_zip_is_the_list_of_albums_and_no_dump(tmp_path: Path) -> None:
+    (tmp_path / "mard.zip").write_bytes(b"PK")
+    assert dump.find(str(tmp_path / "mard.zip")) is None
+
+
+def test_a_dump_that_is_not_there_is_told(tmp_path: Path) -> None:
+    for name in ("release.tar.xz", "mard.zip"):
+        with pytest.raises(InputError, match=r"is not there: take release.tar.xz of https://data.metabrainz.org"):
+            dump.find(str(tmp_path / name))
+
+
+def test_a_link_that_leads_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "release.tar.xz").symlink_to(write_dump(tmp_path / "elsewhere", []))
+    assert dump.find(str(tmp_path / "folder")) is None
