@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -60,12 +61,13 @@ def read_vectors(work: TableSource, path: str, ids: NDArray[np.str_]) -> Items[N
     shape = work.contract(name).column(column).shape
     if not shape:
         raise InputError(f"{work.root}: {path} holds no vectors; name a column of features")
-    keys, parts = [np.empty(0, np.int64)], [np.empty((0, int(np.prod(shape))), np.float32)]
+    width = math.prod(shape)
+    keys, parts = [np.empty(0, np.int64)], [np.empty((0, width), np.float32)]
     for rows in work.iterate(name, ["sample_id", index, column]):
         there = rows.filter(pc.is_valid(rows.column(column)))
         keys.append(keys_of(there, index, ids))
         flat = pc.list_flatten(there.column(column).combine_chunks()).to_numpy(zero_copy_only=False)
-        parts.append(flat.astype(np.float32, copy=False).reshape(len(there), -1))
+        parts.append(flat.astype(np.float32, copy=False).reshape(len(there), width))
     return _sorted(np.concatenate(keys), np.concatenate(parts))
 
 

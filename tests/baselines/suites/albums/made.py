@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +41,7 @@ def _contract(name: str, key: tuple[str, ...], columns: dict[str, Any], **more: 
 
 _INDEX = {"type": "int32"}
 _A_REVIEW = ("sample_id", "review")
+_PROSE = {"disc": "string", "review": "int32", "text": "string"}
 CONTRACTS = {
     "discs": _contract(
         "discs",
@@ -51,6 +51,7 @@ CONTRACTS = {
             "artist": {"type": "string"},
             "genre": {"type": "string", "nullable": True},
             "rank": {"type": "int64", "nullable": True},
+            "disc": {"type": "string"},
         },
         introduces="sample_id",
     ),
@@ -58,6 +59,17 @@ CONTRACTS = {
         "sound",
         ("sample_id", "song"),
         {"song": _INDEX, "vector": {"type": "vector", "element": "float32", "shape": (122,), "nullable": True}},
+    ),
+    "features_acousticbrainz": _contract(
+        "features_acousticbrainz",
+        ("sample_id", "song"),
+        {"song": _INDEX, "vector": {"type": "vector", "element": "float32", "shape": (122,)}},
+    ),
+    "prose": Contract(
+        name="prose",
+        description="-",
+        key=("disc", "review"),
+        columns=[{"name": n, "type": t, "description": "-"} for n, t in _PROSE.items()],
     ),
     "words": _contract(
         "words",
@@ -94,10 +106,11 @@ class Held(Tables):
 class Discs(TableSource):
     """A data set of albums in memory."""
 
-    def __init__(self, tables: dict[str, pa.Table]) -> None:
-        """Hold the tables."""
+    def __init__(self, tables: dict[str, pa.Table], head: Head | None = None) -> None:
+        """Hold the tables, and what a recipe would say."""
         self.root = Path("discs")
         self._reader = Held(tables)
+        self._head = head
 
     @property
     def reader(self) -> Held:
@@ -106,8 +119,10 @@ class Discs(TableSource):
 
     @property
     def head(self) -> Head:
-        """Return none: tables alone are read."""
-        raise LookupError
+        """Return what a recipe would say."""
+        if self._head is None:
+            raise LookupError("tables alone are read")
+        return self._head
 
 
 def sample_ids(n: int) -> list[str]:
@@ -126,6 +141,7 @@ def tables(pop: Population, seed: int = 0) -> dict[str, pa.Table]:
         ["test", "valid"],
         "train",
     )
+    disc = np.array([f"D{number:04d}" for number in range(pop.n_albums)])
     counts = np.bincount(pop.review_album, minlength=pop.n_albums)
     review = np.arange(len(pop.review_album)) - np.repeat(np.cumsum(counts) - counts, counts)
     songs = np.bincount(pop.song_album, minlength=pop.n_albums)
@@ -144,10 +160,12 @@ def tables(pop: Population, seed: int = 0) -> dict[str, pa.Table]:
             "artist": pop.artists,
             "genre": [genre if number % 10 else None for number, genre in enumerate(pop.genres)],
             "rank": [int(rank) if rank % 7 else None for rank in rng.permutation(pop.n_albums)],
+            "disc": disc,
         },
         "sound": {"sample_id": ids[pop.song_album], "split": split[pop.song_album], "song": song}
         | {"vector": list(pop.audio)},
         "words": of_review | {"vector": list(pop.text)},
+        "prose": {"disc": disc[pop.review_album], "review": review, "text": [f"prose {n}" for n in range(len(review))]},
         "tokens": of_review | {"token_ids": tokens},
         "parts": parts,
     }
@@ -164,8 +182,3 @@ def _table(name: str, columns: dict[str, Any]) -> pa.Table:
 def source(link: Link = SMALL, seed: int = 0) -> Discs:
     """Return the data set of a population."""
     return Discs(tables(make(link, seed), seed))
-
-
-def parts_of(rows: pa.Table) -> Iterator[str]:
-    """Yield the parts of the rows."""
-    yield from rows.column("part").to_pylist()
