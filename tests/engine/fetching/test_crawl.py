@@ -102,6 +102,7 @@ def test_other_settings_of_a_crawl_are_told_and_refused(crawled: Crawled) -> Non
     assert (workspace_digests(crawled.work), (crawled.work / "recipe.toml").read_bytes()) == before
 
 
+@pytest.mark.long
 def test_a_mood_that_is_short_of_pairs_is_told_of_and_how_to_mend_it(crawled: Crawled, tmp_path: Path) -> None:
     work = musicdata.open_work(crawled.work)
     n_pairs = Counter(row["mood"] for row in work.rows("pairs", columns=["mood"]))
