@@ -14,7 +14,7 @@ SEEDS = dict.fromkeys(KINDS, 0) | {"kill -9, at random": 8, "SIGTERM": 1}
 
 
 SOON = {"kill -9, at random"}
-"""The kinds that every run of the tests tries."""
+"""The kinds that every run of the tests tries; workers are killed and builds interrupted by the tests below too."""
 
 
 def kinds() -> list[object]:
@@ -61,7 +61,7 @@ def test_a_worker_that_always_dies_ends_the_build_and_what_is_done_is_kept(
     assert harness.differences(work, reference.tree) == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.long)])
 def test_an_interrupt_says_what_is_kept(number: signal.Signals, reference: Reference, tmp_path: Path) -> None:
     happened = (tmp_path / "work" / "tables" / "songs").exists
     code, said = harness.kill_when(happened, harness.build_command(reference.source, tmp_path / "work"), number)

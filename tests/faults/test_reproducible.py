@@ -34,7 +34,10 @@ def moved(reference: Reference, folder: Path) -> Path:
 @pytest.mark.parametrize(
     ("workers", "env"),
     [
-        (1, {"TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "1", "LC_ALL": "C", "LANG": "C"}),
+        pytest.param(
+            *(1, {"TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "1", "LC_ALL": "C", "LANG": "C"}),
+            marks=pytest.mark.long,
+        ),
         (2, {"TZ": "America/St_Johns", "PYTHONHASHSEED": "2", "LC_ALL": "POSIX", "PYTHONUTF8": "0"}),
     ],
 )

@@ -45,6 +45,7 @@ def _no_plugins_are_left() -> object:
     plugins.activate(plugins.Plugins())
 
 
+@pytest.mark.long
 def test_a_plug_in_suite_judges_a_workspace_and_its_figures_stand_on_the_card(work: Path, tmp_path: Path) -> None:
     done = run("validate", work)
     assert done.returncode == 0, done.stderr
