@@ -48,3 +48,20 @@ def vectors(flat: Array, kind: pa.DataType, mask: Array | None = None) -> Array:
     cut = cast("Any", pa.FixedSizeListArray).from_arrays  # the stubs have no `type`, which names the elements' field
     made: Array = cut(flat, type=kind, mask=mask)
     return made
+
+
+def conformed(rows: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Return the rows with just this schema.
+
+    Arrow refuses to cast vectors of which some are empty, so a column that fits already is not cast.
+
+    Raises:
+        pyarrow.ArrowInvalid: the columns have other names or are in another order, or values do not fit.
+    """
+    if rows.column_names != schema.names:
+        raise pa.ArrowInvalid(f"columns {rows.column_names}, expected {schema.names}")
+    columns = [
+        column if column.type == field.type else column.cast(field.type)
+        for column, field in zip(rows.columns, schema, strict=True)
+    ]
+    return pa.Table.from_arrays(columns, schema=schema)

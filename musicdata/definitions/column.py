@@ -15,6 +15,7 @@ from musicdata.definitions.identifiers import ColumnName, odd_file_names
 from musicdata.errors import ContractError
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from musicdata.definitions.arrow import Array, ChunkedArray, Values
@@ -36,7 +37,8 @@ _TYPES: dict[str, pa.DataType] = {
 
 _ENDINGS = {"audio": ".flac", "image": ".png"}
 
-ColumnType = Literal["string", "bool", "int32", "int64", "float32", "float64", "audio", "image", "vector"]
+ColumnType = Literal["string", "bool", "int32", "int64", "float32", "float64", "audio", "image", "vector", "sequence"]
+ElementType = Literal["float32", "float64", "int32", "uint8"]
 
 
 class Column(BaseModel):
@@ -44,13 +46,14 @@ class Column(BaseModel):
 
     Attributes:
         name: of the column.
-        type: kind of its values; a `vector` is an array of one `shape` and kind of `element` in every row.
+        type: kind of its values; a `vector` is an array of one `shape` and kind of `element` in every row, a `sequence`
+            a list of elements that is as long as it is in each row, maybe of none.
         description: what it means, for people.
         unit: of its values.
         nullable: whether a value may be missing.
-        minimum: the least value there may be, `maximum` the greatest; of a vector, in any place of it.
+        minimum: the least value there may be, `maximum` the greatest; of a vector or a sequence, in any place of it.
         values: the only values there may be.
-        element: kind of a vector's numbers.
+        element: kind of the numbers of a vector or a sequence.
         shape: lengths of a vector's axes; it is stored flat, the last axis running fastest.
         content_of: modality of which it shows the work itself, or enough to make it out: `audio`, `sheet`, `lyrics`,
             `notes` …; empty for facts about it, such as ids, times, hashes and counts.
@@ -70,7 +73,7 @@ class Column(BaseModel):
     minimum: float | None = None
     maximum: float | None = None
     values: tuple[str, ...] = ()
-    element: Literal["float32", "uint8"] | None = None
+    element: ElementType | None = None
     shape: tuple[int, ...] = ()
     content_of: ColumnName | Literal[""] = ""
     features_of: ColumnName | Literal[""] = ""
@@ -79,12 +82,12 @@ class Column(BaseModel):
     role: Literal["", "source_sha256"] = ""
 
     @model_validator(mode="after")
-    def _is_a_whole_vector_or_none(self) -> Self:
-        is_whole = self.element is not None and min(self.shape, default=0) > 0
-        says_nothing = self.element is None and not self.shape
-        if not (is_whole if self.is_vector else says_nothing):
+    def _is_a_whole_array_or_none(self) -> Self:
+        is_shaped = min(self.shape, default=0) > 0 if self.is_vector else not self.shape
+        if (self.element is not None) != self.is_array or not is_shaped:
             raise ValueError(
-                f"column {self.name}: a vector has an element and a shape of positive lengths; no other type has them"
+                f"column {self.name}: a vector has an element and a shape of positive lengths, "
+                "a sequence has an element; no other type has them"
             )
         if self.ending and not self.is_media:
             raise ValueError(f"column {self.name}: only sounds and pictures have an ending")
@@ -101,9 +104,17 @@ class Column(BaseModel):
     @property
     def arrow_type(self) -> pa.DataType:
         """Return the Arrow type of the values."""
-        if self.is_vector:
-            return pa.list_(pa.field("element", _TYPES[str(self.element)], nullable=False), math.prod(self.shape))
+        if self.is_array:
+            element = pa.field("element", _TYPES[str(self.element)], nullable=False)
+            return pa.list_(element, math.prod(self.shape)) if self.is_vector else pa.list_(element)
         return _TYPES[self.type]
+
+    @property
+    def kind(self) -> str:
+        """Return the type as people write it: `int32`, `float32[13, 13]`, `sequence of int32`."""
+        if self.is_vector:
+            return f"{self.element}{list(self.shape)}"
+        return f"{self.type} of {self.element}" if self.is_array else self.type
 
     def field(self) -> pa.Field[Any]:
         """Return the Arrow field, with unit, description and shape in its metadata."""
@@ -112,21 +123,26 @@ class Column(BaseModel):
         return pa.field(self.name, self.arrow_type, nullable=self.nullable or self.is_media, metadata=metadata)
 
     def facts(self) -> dict[str, Any]:
-        """Return what the column says about its values; only a vector has something to say of elements."""
+        """Return what the column says about its values; only arrays have something to say of elements."""
         not_of_values = {"description", "content_of", "features_of", "fitted", "ending", "role"}
-        return self.model_dump(exclude=not_of_values | (set() if self.is_vector else {"element", "shape"}))
+        return self.model_dump(exclude=not_of_values | (set() if self.is_array else {"element", "shape"}))
 
     def feature(self) -> dict[str, Any]:
         """Return how the `datasets` library calls the column's type."""
-        if self.is_vector:
+        if self.is_array:
             element = {"dtype": self.element, "_type": "Value"}
-            return {"feature": element, "length": math.prod(self.shape), "_type": "Sequence"}
+            length = {"length": math.prod(self.shape)} if self.is_vector else {}
+            return {"feature": element, **length, "_type": "Sequence"}
         return {"audio": {"_type": "Audio"}, "image": {"_type": "Image"}}.get(
             self.type, {"dtype": self.type, "_type": "Value"}
         )
 
-    def pack(self, array: NDArray[Any]) -> Array:
+    def pack(self, array: NDArray[Any], empty: NDArray[np.bool_] | None = None) -> Array:
         """Turn an array of shape (rows, *shape) into the values of this vector column.
+
+        Args:
+            array: the vectors.
+            empty: true, of shape (rows,), where there is none; what the array has there does not count.
 
         Raises:
             ContractError: it has another shape.
@@ -134,10 +150,19 @@ class Column(BaseModel):
         if array.shape[1:] != self.shape:
             raise ContractError(f"column {self.name}: rows of shape {array.shape[1:]}, the contract says {self.shape}")
         flat = pa.array(array.reshape(-1), _TYPES[str(self.element)])
-        return vectors(flat, self.arrow_type)
+        return vectors(flat, self.arrow_type, None if empty is None else pa.array(empty))
 
     def unpack(self, values: Values) -> NDArray[Any]:
-        """Turn the values of this vector column into an array of shape (rows, *shape)."""
+        """Turn the values of this vector column into an array of shape (rows, *shape).
+
+        Raises:
+            ContractError: some are empty, so that nobody could say which row is whose.
+        """
+        if values.null_count:
+            raise ContractError(
+                f"column {self.name}: {values.null_count} of {len(values)} vectors are empty and cannot be part of an "
+                "array; leave those rows out first: rows.filter(pyarrow.compute.is_valid(rows.column(name)))"
+            )
         flat: NDArray[Any] = pc.list_flatten(values).to_numpy()
         return flat.reshape(-1, *self.shape)
 
@@ -158,8 +183,18 @@ class Column(BaseModel):
 
     @property
     def is_vector(self) -> bool:
-        """Say whether each value is an array of numbers."""
+        """Say whether each value is an array of numbers of one shape."""
         return self.type == "vector"
+
+    @property
+    def is_sequence(self) -> bool:
+        """Say whether each value is a list of numbers, as long as it is."""
+        return self.type == "sequence"
+
+    @property
+    def is_array(self) -> bool:
+        """Say whether each value is several numbers: a vector or a sequence."""
+        return self.is_vector or self.is_sequence
 
 
 def column_problems(column: Column, field: pa.Field[Any], values: ChunkedArray) -> list[str]:
@@ -178,7 +213,12 @@ def column_problems(column: Column, field: pa.Field[Any], values: ChunkedArray) 
         wrong = values.filter(pc.invert(pc.is_in(values, pa.array(column.values))))
         if len(wrong):
             problems.append(f"column {column.name}: {wrong[0].as_py()!r} is not one of {list(column.values)}")
-    return problems + _bound_problems(column, pc.list_flatten(values) if column.is_vector else values)
+    if not column.is_array:
+        return problems + _bound_problems(column, values)
+    numbers: Values = pc.list_flatten(values)
+    if numbers.null_count:
+        problems.append(f"column {column.name}: {numbers.null_count} numbers of its arrays are empty")
+    return problems + _bound_problems(column, numbers)
 
 
 def _bound_problems(column: Column, values: Values) -> list[str]:

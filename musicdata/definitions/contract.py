@@ -6,19 +6,22 @@ import functools
 import hashlib
 import json
 import tomllib
-from typing import TYPE_CHECKING, Literal, Protocol, Self
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
 
 import pyarrow as pa
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_serializer, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_serializer, field_validator, model_validator
 
 from musicdata.definitions import plugins, shipped
+from musicdata.definitions.arrow import conformed
 from musicdata.definitions.column import Column, column_problems
+from musicdata.definitions.family import MAX_COLUMNS, Family, Group, grouped
 from musicdata.definitions.identifiers import ColumnName, TableName  # noqa: TC001  # pydantic reads them
 from musicdata.errors import ContractError
 from musicdata.system import paths
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
 
@@ -37,7 +40,8 @@ class Contract(BaseModel):
         key: columns that name a row and sort the table.
         references: column → table in which its values are found, or several of which a data set has one: a table that
             serves two data sets refers to `samples` in the one and to `tracks` in the other.
-        columns: in their order.
+        columns: in their order, those of families last.
+        families: the patterns of which some of the columns are.
         introduces: column whose values begin here: every other table that has them got them from this one. Whole items
             can be taken out of a release by the ids that a table introduces, as far as the samples have them.
         completes: column of which this table has exactly the values that came through with every modality.
@@ -59,6 +63,20 @@ class Contract(BaseModel):
     shown_by: TableName | Literal[""] = ""
     system: bool = False
     columns: tuple[Column, ...]
+    families: tuple[Family, ...] = Field(default=(), exclude=True, repr=False)
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Self:
+        """Make a contract of what its file says.
+
+        Raises:
+            ValueError: that is no contract; `KeyError` and `TypeError` where it is not even the shape of one.
+        """
+        families = tuple(Family.of(family) for family in document.get("family", ()))
+        if not families and "column" not in document:
+            raise KeyError("column")
+        columns = (*document.get("column", ()), *(column for family in families for column in family.columns))
+        return cls(**document["table"], columns=columns, families=families)
 
     @field_validator("references", mode="before")
     @classmethod
@@ -74,6 +92,11 @@ class Contract(BaseModel):
     @model_validator(mode="after")
     def _speaks_of_its_columns(self) -> Self:
         names = {column.name for column in self.columns}
+        if len(self.columns) > MAX_COLUMNS:
+            raise ValueError(f"it has {len(self.columns):,} columns; a table may have {MAX_COLUMNS:,}")
+        if len(names) < len(self.columns):
+            twice = next(name for name, n in Counter(column.name for column in self.columns).items() if n > 1)
+            raise ValueError(f"two columns of it are called {twice}")
         if odd := sorted({name for name in (self.introduces, self.completes) if name} - names):
             raise ValueError(f"it introduces or completes {odd[0]}, which is no column of it")
         if empty := sorted(column for column, tables in self.references.items() if not tables):
@@ -89,7 +112,7 @@ class Contract(BaseModel):
         return self if references == self.references else self.model_copy(update={"references": references})
 
     def arrow_schema(self, columns: Iterable[str] | None = None) -> pa.Schema:
-        """Return the Arrow schema, with the `datasets` library's feature list where there are media or vectors.
+        """Return the Arrow schema, with the `datasets` library's feature list where there are media or arrays.
 
         Args:
             columns: only these of the table, which the metadata tells of as a whole; None: all.
@@ -99,7 +122,7 @@ class Contract(BaseModel):
             "description": self.description,
             "key": json.dumps(self.key),
         }
-        if any(column.is_media or column.is_vector for column in self.columns):
+        if any(column.is_media or column.is_array for column in self.columns):
             features = {column.name: column.feature() for column in self.columns}
             metadata["huggingface"] = json.dumps({"info": {"features": features}}, sort_keys=True)
         fields = {column.name: column.field() for column in self.columns}
@@ -118,12 +141,16 @@ class Contract(BaseModel):
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
     def describing_columns(self) -> list[str]:
-        """List the columns that are neither media nor vectors: all that is needed to reason about rows."""
-        return [column.name for column in self.columns if not column.is_media and not column.is_vector]
+        """List the columns that are neither media nor arrays: all that is needed to reason about rows."""
+        return [column.name for column in self.columns if not column.is_media and not column.is_array]
 
     def bounded_columns(self) -> list[str]:
         """List the columns whose every value the contract speaks about: all but the media."""
         return [column.name for column in self.columns if not column.is_media]
+
+    def groups(self) -> list[Group]:
+        """Return the columns as people read of them: a family is one group."""
+        return grouped(self.columns, self.families)
 
     def column(self, name: str) -> Column:
         """Return the column called `name`.
@@ -150,7 +177,7 @@ class Contract(BaseModel):
             raise ContractError(f"table {self.name}: columns missing {missing}, unknown {unknown}")
         try:
             table = rows if isinstance(rows, pa.Table) else pa.table(rows, schema=self.arrow_schema())
-            table = table.select(names).cast(self.arrow_schema())
+            table = conformed(table.select(names), self.arrow_schema())
         except (pa.ArrowInvalid, pa.ArrowTypeError, ValueError) as error:
             raise ContractError(f"table {self.name}: {error}") from error
         if problems := self.problems(table):
@@ -162,9 +189,9 @@ class Contract(BaseModel):
 
         Columns left out of `table` are not looked at, so that media need not be read.
         """
-        problems = []
+        problems, there = [], set(table.column_names)
         for column in self.columns:
-            if column.name in table.column_names:
+            if column.name in there:
                 problems += column_problems(column, table.field(column.name), table.column(column.name))
         return problems
 
@@ -270,8 +297,8 @@ def read(path: Path) -> Contract:
     """
     try:
         document = tomllib.loads(_text(path))
-        contract = Contract(**document["table"], columns=document["column"])
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError, ValidationError) as error:
+        contract = Contract.of(document)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ContractError(f"{path.parent.name}/{path.name} is not a contract: {error}") from error
     if contract.name != path.stem:
         raise ContractError(

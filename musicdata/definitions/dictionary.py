@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from musicdata.definitions import contract, recipe
 
 if TYPE_CHECKING:
-    from musicdata.definitions.column import Column
+    from musicdata.definitions.family import Group
 
 _HEAD = """# Tables and columns
 
@@ -15,7 +15,8 @@ Made from `manifests/*.toml` by `python -m musicdata.definitions.dictionary`; do
 stand in each Parquet file's schema. Rows are in order of the key. An audio or image column is a struct of the file's
 bytes and its name, which the `datasets` library reads as `Audio` and `Image`. A column of type `float32[100, 32]`
 holds an array of that shape in every row, as a list of fixed length, last axis fastest; the shape stands in the
-field's metadata.
+field's metadata. A `sequence` is a list as long as it is in each row. A name with braces stands for a family of
+columns, one for every value of what is in the braces.
 """
 
 
@@ -35,15 +36,12 @@ def _section(name: str) -> str:
             + ", ".join(f"`{c}` → {' or '.join(f'`{t}`' for t in tables)}" for c, tables in loaded.references.items())
             + "."
         )
-    rows = [_row(column) for column in loaded.columns]
+    rows = [_row(group) for group in loaded.groups()]
     return "\n".join([*head, "", "| column | type | unit | what it is |", "| --- | --- | --- | --- |", *rows, ""])
 
 
-def _row(column: Column) -> str:
-    kind = f"{column.element}{list(column.shape)}" if column.is_vector else column.type
-    kind += ", may be empty" if column.nullable else ""
-    values = f" One of {', '.join(column.values)}." if column.values else ""
-    return f"| `{column.name}` | {kind} | {column.unit} | {column.description}{values} |"
+def _row(group: Group) -> str:
+    return f"| `{group.name}` | {group.kind} | {group.unit} | {group.meaning} |"
 
 
 if __name__ == "__main__":

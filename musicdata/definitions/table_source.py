@@ -93,7 +93,8 @@ class TableSource(ABC):
             split: only samples of this split.
 
         Raises:
-            ContractError: there is no such column, it holds no vectors, or two samples have different numbers of notes.
+            ContractError: there is no such column, it holds no vectors, some are empty, or two samples have different
+                numbers of notes.
         """
         contract = self._require_columns(name, [column])
         shape = contract.column(column).shape
@@ -139,7 +140,10 @@ def _stacked(contract: Contract, rows: pa.Table, column: str, shape: Sequence[in
     runs = pc.call_function("run_end_encode", [rows.column("sample_id").combine_chunks()])
     sample_ids, n_rows = runs.values.to_pylist(), set(np.diff(runs.run_ends.to_numpy(), prepend=0).tolist())
     if len(n_rows) > 1:
-        raise ContractError(f"table {contract.name}: samples have {sorted(n_rows)} rows; only equal numbers stack")
-    values = pc.list_flatten(rows.column(column).combine_chunks()).to_numpy(zero_copy_only=False)
+        raise ContractError(
+            f"table {contract.name}: samples have {sorted(n_rows)} rows; only equal numbers stack. Read the rows as "
+            f"they are: table({contract.name!r}, ['sample_id', {column!r}])"
+        )
+    values = contract.column(column).unpack(rows.column(column).combine_chunks())
     a_row_a_sample = contract.key == ("sample_id",)
     return sample_ids, values.reshape(len(sample_ids), *(() if a_row_a_sample else n_rows), *shape)

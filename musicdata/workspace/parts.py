@@ -108,21 +108,21 @@ class PartWriter:
 def _group_rows(contract: Contract) -> int:
     if any(column.is_media for column in contract.columns):
         return MEDIA_GROUP_ROWS
-    return VECTOR_GROUP_ROWS if any(column.is_vector for column in contract.columns) else GROUP_ROWS
+    return VECTOR_GROUP_ROWS if any(column.is_array for column in contract.columns) else GROUP_ROWS
 
 
 def _leaves(column: Column) -> list[str]:
     """List the columns that Parquet makes of one of ours."""
     if column.is_media:
         return [f"{column.name}.bytes", f"{column.name}.path"]
-    return [f"{column.name}.list.element"] if column.is_vector else [column.name]
+    return [f"{column.name}.list.element"] if column.is_array else [column.name]
 
 
 def _writer_options(contract: Contract) -> dict[str, Any]:
     # Encoded sound and pictures do not shrink further; dictionaries only help columns that repeat, or have few values
     # as pictures do; floats shrink when their bytes are put together by significance.
     paths = [leaf for column in contract.columns for leaf in _leaves(column)]
-    vectors = {_leaves(c)[0]: c.element for c in contract.columns if c.is_vector}
+    arrays = {_leaves(c)[0]: c.element for c in contract.columns if c.is_array}
     media = {f"{c.name}.bytes" for c in contract.columns if c.is_media}
     repeating = {
         "split",
@@ -137,8 +137,8 @@ def _writer_options(contract: Contract) -> dict[str, Any]:
         "extractor",
         "extractor_version",
         "parameters",
-    } | {path for path, element in vectors.items() if element == "uint8"}
-    split = {path: "BYTE_STREAM_SPLIT" for path, element in vectors.items() if element == "float32"}
+    } | {path for path, element in arrays.items() if element == "uint8"}
+    split = {path: "BYTE_STREAM_SPLIT" for path, element in arrays.items() if str(element).startswith("float")}
     return {
         "compression": {path: "NONE" if path in media else "ZSTD" for path in paths},
         "use_dictionary": [path for path in paths if path in repeating],

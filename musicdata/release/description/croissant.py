@@ -239,10 +239,10 @@ def _field(config: Config, column: Column) -> dict[str, Any]:
         "@id": f"{config.name}/{column.name}",
         "name": column.name,
         "description": _described(config, column),
-        "dataType": _DATA_TYPES[str(column.element) if column.is_vector else column.type],
+        "dataType": _DATA_TYPES[str(column.element) if column.is_array else column.type],
         "source": {"fileSet": {"@id": _file_set(config.name)}, "extract": {"column": column.name}},
     }
-    if column.is_vector:
+    if column.is_array:
         field["repeated"] = True
     if column.is_media:
         field["source"]["transform"] = {"jsonPath": "bytes"}
@@ -262,5 +262,6 @@ def _of_split(source: dict[str, Any]) -> dict[str, Any]:
 def _described(config: Config, column: Column) -> str:
     unit = f" Unit: {column.unit}." if column.unit else ""
     shape = f" Shape: {', '.join(map(str, column.shape))}, the last axis running fastest." if column.is_vector else ""
+    shape = " A list of any length." if column.is_sequence else shape
     refers = f" Refers to {'/'.join(config.references[column.name])}." if column.name in config.references else ""
     return f"{column.description}{unit}{shape}{refers}"

@@ -109,10 +109,9 @@ def _table_diff(a: Side, b: Side, table: str, removed: Removed, block_rows: int)
 
 def _told(side: Side, table: str, column: Column) -> str:
     """Return what a reader of the column has to know of its values."""
-    kind = f"{column.element}{list(column.shape)}" if column.is_vector else column.type
     place = side.facts(table).columns[column.name]
     facts = [
-        kind,
+        column.kind,
         column.unit,
         "may be empty" if column.nullable else "",
         f"called {place}" if place != column.name else "",

@@ -45,6 +45,8 @@ def _bodies_unequal(a: Array, b: Array) -> Mask:
     if isinstance(a, pa.FixedSizeListArray) and isinstance(b, pa.FixedSizeListArray):
         differs: Mask = (_vectors(a) != _vectors(b)).any(axis=1)
         return differs
+    if isinstance(a, pa.ListArray) and isinstance(b, pa.ListArray):
+        return _sequences_unequal(a, b)
     if bits := _BITS.get(a.type):
         a, b = a.view(bits), b.view(bits)
     return _mask(pc.not_equal(a, b).fill_null(fill_value=False))
@@ -58,6 +60,17 @@ def _vectors(values: pa.FixedSizeListArray[Any, Any]) -> NDArray[Any]:
     bits = flat.view(_BITS.get(flat.type, flat.type))
     numbers: NDArray[Any] = bits.to_numpy(zero_copy_only=False)
     return numbers.reshape(len(values), length)
+
+
+def _sequences_unequal(a: pa.ListArray[Any], b: pa.ListArray[Any]) -> Mask:
+    """Compare lists of any length: how long they are, then the numbers of those that are equally long."""
+    lengths_a, lengths_b = (values.value_lengths().fill_null(0).to_numpy(zero_copy_only=False) for values in (a, b))
+    differs: Mask = lengths_a != lengths_b
+    equally_long = np.flatnonzero(~differs)
+    numbers = _unequal(a.take(equally_long).flatten(), b.take(equally_long).flatten())
+    rows = np.repeat(equally_long, lengths_a[equally_long])
+    differs[rows[numbers]] = True
+    return differs
 
 
 def _mask(values: Array) -> Mask:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import tomli_w
 
 from musicdata.definitions import recipe as recipes
+from musicdata.definitions.family import as_written
 from musicdata.release.description import card, citation, croissant
 from musicdata.release.record import layout
 from musicdata.release.record.files import file_facts, sums_of
@@ -26,8 +27,10 @@ def contract_text(contract: Contract) -> bytes:
     head = contract.model_dump(mode="json", exclude={"columns"}, exclude_defaults=True)
     if not contract.references:
         head.pop("references", None)  # a serialised field is written though it is empty
-    columns = [column.model_dump(mode="json", exclude_defaults=True) for column in contract.columns]
-    return tomli_w.dumps({"table": head, "column": columns}).encode()
+    columns, families = as_written(contract.columns, contract.families)
+    document: dict[str, Any] = {"table": head}
+    document["column"] = [column.model_dump(mode="json", exclude_defaults=True) for column in columns]
+    return tomli_w.dumps(document | ({"family": families} if families else {})).encode()
 
 
 def finish(root: Path, record: Record, described: Mapping[str, Contract], recipe_toml: str) -> Record:

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from musicdata.definitions.arrow import conformed
 from musicdata.errors import ContractError, IntegrityError
 from musicdata.release.record import layout
 from musicdata.release.record.files import data_files, opened, read_contracts
@@ -162,16 +163,6 @@ class ReleaseReader:
                 self._look_at(name)
                 for rows in _row_groups(self.root, name, places, facts.columns[key], first, last):
                     yield _between(rows.rename_columns(columns), key, first, last)
-
-
-def conformed(rows: pa.Table, schema: pa.Schema) -> pa.Table:
-    """Return the rows with just this schema.
-
-    Arrow refuses to cast vectors of which some are empty, so what fits already is not cast.
-    """
-    if rows.schema.types == schema.types and rows.column_names == schema.names:
-        return pa.Table.from_arrays(rows.columns, schema=schema)
-    return rows.cast(schema)
 
 
 def _names(contract: Contract) -> set[str]:

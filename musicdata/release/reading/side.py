@@ -66,14 +66,14 @@ class Side:
         return Stream(self.pieces(table, split, columns), self.contracts[table].key, name, n_rows)
 
     def pieces(self, table: str, split: str, columns: Sequence[str]) -> Iterator[pa.Table]:
-        """Yield a split's rows, a row group at a time, or several where they have neither media nor vectors.
+        """Yield a split's rows, a row group at a time, or several where they have neither media nor arrays.
 
         Raises:
             IntegrityError: a file is missing or damaged.
         """
         facts, contract = self.facts(table), self.contracts[table]
         schema = pa.schema([contract.arrow_schema().field(name) for name in columns])
-        is_large = any(contract.column(name).is_media or contract.column(name).is_vector for name in columns)
+        is_large = any(contract.column(name).is_media or contract.column(name).is_array for name in columns)
         for name in data_files(self.record, facts.config, split):
             try:
                 places = [facts.columns[c] for c in columns]

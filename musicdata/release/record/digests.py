@@ -21,8 +21,8 @@ class ColumnDigest:
     """Takes a column's values piece by piece; equal values in equal order give the same digest.
 
     It is the sha256 over the type, the number of rows, and the sha256 of three streams: the values' bytes (fixed width:
-    little-endian; texts and bytes: end to end), their lengths (int64), and the numbers of the empty rows (int64). Of a
-    struct or a list, its children's. The bits of a number count: -0.0 differs from 0.0.
+    little-endian; texts and bytes: end to end), their lengths (int64; of lists of any length too), and the numbers of
+    the empty rows (int64). Of a struct or a list, its children's. The bits of a number count: -0.0 differs from 0.0.
     """
 
     def __init__(self, kind: pa.DataType) -> None:
@@ -31,7 +31,7 @@ class ColumnDigest:
         self._values, self._lengths, self._nulls = hashlib.sha256(), hashlib.sha256(), hashlib.sha256()
         if pa.types.is_struct(kind):
             self._children = [ColumnDigest(kind.field(i).type) for i in range(kind.num_fields)]
-        elif pa.types.is_fixed_size_list(kind):
+        elif pa.types.is_fixed_size_list(kind) or pa.types.is_list(kind):
             self._children = [ColumnDigest(kind.value_type)]
         else:
             self._children = []
@@ -50,6 +50,10 @@ class ColumnDigest:
                 child.update(field)
         elif isinstance(chunk, pa.FixedSizeListArray):
             self._children[0].update(chunk.flatten())  # leaves out what stands behind an empty row
+        elif isinstance(chunk, pa.ListArray):
+            lengths = chunk.value_lengths().fill_null(0).to_numpy(zero_copy_only=False)
+            self._lengths.update(lengths.astype(np.int64).tobytes())
+            self._children[0].update(chunk.flatten())
         elif pa.types.is_string(self._type) or pa.types.is_binary(self._type):
             self._append_bytes(chunk)
         else:

@@ -44,7 +44,7 @@ def seen(contract: Contract, view: View, *, is_joined: bool) -> Contract | None:
     columns = [_seen(column, view, is_key=column.name in contract.key) for column in contract.columns]
     kept = tuple(column for column in columns if column is not None)
     names = {column.name for column in kept}
-    had, has = (any(c.is_media or c.is_vector for c in some) for some in (contract.columns, kept))
+    had, has = (any(c.is_media or c.is_array for c in some) for some in (contract.columns, kept))
     if not is_joined and (names <= {*contract.key, *_BESIDE_THE_KEY} or (had and not has)):
         return None
     references = {name: table for name, table in contract.references.items() if name in names}

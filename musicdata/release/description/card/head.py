@@ -102,8 +102,9 @@ def _features(figures: ConfigFigures) -> list[str]:
     lines = [f"- config_name: {yaml(figures.shown.name)}", "  features:"]
     for column in columns:
         lines.append(f"  - name: {yaml(column.name)}")
-        if column.is_vector:
-            lines += [f"    list: {yaml(str(column.element))}", f"    length: {math.prod(column.shape)}"]
+        if column.is_array:
+            lines.append(f"    list: {yaml(str(column.element))}")
+            lines += [f"    length: {math.prod(column.shape)}"] if column.is_vector else []
         else:
             lines.append(f"    dtype: {yaml(column.type)}")
     return lines
