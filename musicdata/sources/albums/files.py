@@ -155,7 +155,8 @@ def _only(wanted: str, names: Sequence[str], root: Path) -> str:
         return matching[0]
     if not matching:
         raise InputError(
-            f"input {root} has no {wanted}; expected a folder or a zip archive with {METADATA}, {REVIEWS}, or a folder with {ARCHIVE}"
+            f"input {root} has no {wanted}; expected a folder or a zip archive with {METADATA}, {REVIEWS}, or "
+            f"a folder with {ARCHIVE}"
         )
     raise InputError(f"input {root} has {wanted} {len(matching)} times ({', '.join(matching[:4])}); leave one of them")
 
