@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-_ROWS_A_RUN = 1000  # low-level: 13 MB
-_ROWS_A_PIECE = 250
+_ROWS_A_RUN = 500  # low-level: 7 MB
+_ROWS_A_PIECE = 50
 _RUNS_AT_ONCE = 16
 _Order = Literal["ascending", "descending"]
 _KEY: list[tuple[str, _Order]] = [("recording_id", "ascending"), ("submission", "ascending")]
@@ -31,13 +31,15 @@ class SortedRuns:
 
     Args:
         schema: of the rows, `rows.LOWLEVEL` or `rows.HIGHLEVEL`.
-        folder: of this alone, there and empty.
+        folder: where runs are written, if memory has no room for all rows.
+        name: what their files' names begin with.
         rows_a_run: how many are sorted in memory.
     """
 
-    def __init__(self, schema: pa.Schema, folder: Path, rows_a_run: int = _ROWS_A_RUN) -> None:
+    def __init__(self, schema: pa.Schema, folder: Path, name: str, rows_a_run: int = _ROWS_A_RUN) -> None:
         self._schema = schema
         self._folder = folder
+        self._name = name
         self._rows_a_run = rows_a_run
         self._gathered: list[dict[str, Any]] = []
         self._runs: list[Path] = []
@@ -64,7 +66,7 @@ class SortedRuns:
         return row_forms.packed(self._schema, rows)
 
     def _written(self, tables: Iterable[pa.Table]) -> Path:
-        path = self._folder / f"{next(self._names)}.arrow"
+        path = self._folder / f"{self._name}-{next(self._names)}.arrow"
         with paths.create(path) as file, pa.ipc.new_stream(file, self._schema) as stream:
             for table in tables:
                 stream.write_table(table, max_chunksize=_ROWS_A_PIECE)

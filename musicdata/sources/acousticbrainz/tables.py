@@ -8,7 +8,6 @@ from musicdata.errors import FormatError
 from musicdata.sources.acousticbrainz import document as documents
 from musicdata.sources.acousticbrainz import rows
 from musicdata.sources.acousticbrainz.sorted_runs import SortedRuns
-from musicdata.system import paths
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,8 +30,8 @@ class DocumentTables:
     def __init__(self, archive: str, sink: Sink, scratch: Path) -> None:
         self._archive = archive.encode("utf-8", "backslashreplace").decode()
         self._sink = sink
-        self._low = SortedRuns(rows.LOWLEVEL, paths.make_inside(scratch, "lowlevel"))
-        self._high = SortedRuns(rows.HIGHLEVEL, paths.make_inside(scratch, "highlevel"))
+        self._low = SortedRuns(rows.LOWLEVEL, scratch, "lowlevel")
+        self._high = SortedRuns(rows.HIGHLEVEL, scratch, "highlevel")
         self._seen: set[tuple[str, int]] = set()
 
     def take(self, kind: str, recording_id: str, submission: int, data: bytes | Mapping[str, Any]) -> None:
@@ -40,7 +39,8 @@ class DocumentTables:
 
         Args:
             kind: "lowlevel", "highlevel", or "" for what its keys say.
-            recording_id: under which it is kept; `submission` which of the recording's it is.
+            recording_id: under which it is kept.
+            submission: which of the recording's documents it is.
             data: the document.
         """
         try:

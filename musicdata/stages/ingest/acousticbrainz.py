@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _DEADLINE_S = 24 * 3600.0  # an archive of a million documents takes minutes, from a slow disk hours
 _MEMORY_BYTES = 2 << 30  # ten times what is taken
-# Of a document: bytes in an archive (the dump of 2022), processor time to pass it over, to read it and to write its row.
+# Of a document: bytes in an archive of 2022, processor time to pass it over, to read it and to write its row.
 _PACKED_BYTES = {"lowlevel": 25_000.0, "highlevel": 1_500.0}
 _PASSED_S = {"lowlevel": 1.6e-4, "highlevel": 4e-5}
 _READ_S = {"lowlevel": 0.006, "highlevel": 0.0005}
@@ -116,9 +116,7 @@ def remark(_parameters: ReadDumps, inputs: Inputs) -> Remark:
     n_missing = len(recordings) - n_found[LOWLEVEL]
     if not n_missing:
         return Remark(facts)
-    return Remark(
-        facts, f"{n_missing:,} of {len(recordings):,} recordings have no low-level document in these archives"
-    )
+    return Remark(facts, f"{n_missing:,} of {len(recordings):,} recordings have no low-level document in the archives")
 
 
 def _ids(inputs: Inputs, table: str, column: str) -> set[str]:
