@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
 MEDIA_GROUP_ROWS = 50
 VECTOR_GROUP_ROWS = 2000  # a hundred samples of twenty notes
+WIDE_GROUP_ROWS = 500  # of tables with very many columns, most of them numbers: some megabytes
 GROUP_ROWS = 65_536
 GATHER_ROWS = 4096
+MANY_COLUMNS = 200
 
 
 class PartWriter:

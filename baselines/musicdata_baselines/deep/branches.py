@@ -6,6 +6,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from musicdata_baselines.deep.words import Words
+
 PADDING = 0
 """Token id that fills up texts that are too short for their batch; no text has it."""
 
@@ -26,19 +28,17 @@ class Projection(nn.Module):
 
 
 class MeanWords(nn.Module):
-    """The mean of a text's words, whose vectors are learned: Rush et al., eq. 11.
-
-    Gradients are sparse: a step changes the words of its batch and no other.
-    """
+    """The mean of a text's words, whose vectors are learned: Rush et al., eq. 11."""
 
     def __init__(self, vocabulary: int, width: int, projection: Projection) -> None:
         super().__init__()
-        self.words = nn.EmbeddingBag(vocabulary, width, mode="mean", sparse=True)
+        self.words = Words(vocabulary, width)
         self.projection = projection
 
     def forward(self, tokens: torch.Tensor, offsets: torch.Tensor) -> torch.Tensor:
         """Return shape (texts, n_out) from the token ids of all texts end to end and where each begins."""
-        return self.projection(self.words(tokens, offsets))
+        vectors, places = self.words(tokens)
+        return self.projection(functional.embedding_bag(places, vectors, offsets, mode="mean"))
 
 
 class RecurrentWords(nn.Module):
@@ -47,7 +47,7 @@ class RecurrentWords(nn.Module):
     def __init__(self, vocabulary: int, width: int, n_units: int, most_tokens: int, projection: Projection) -> None:
         super().__init__()
         self.most_tokens = most_tokens
-        self.words = nn.Embedding(vocabulary, width, padding_idx=PADDING, sparse=True)
+        self.words = Words(vocabulary, width)
         self.lstm = nn.LSTM(width, n_units, batch_first=True, bidirectional=True)
         self.projection = projection
 
@@ -62,8 +62,9 @@ class RecurrentWords(nn.Module):
         is_there = place < lengths[:, None]
         where = (offsets[:, None] + place).clamp(max=max(len(tokens) - 1, 0))
         padded = torch.where(is_there, tokens[where] if len(tokens) else PADDING, PADDING)
+        vectors, places = self.words(padded)
         packed = nn.utils.rnn.pack_padded_sequence(
-            self.words(padded), lengths.clamp(min=1).cpu(), batch_first=True, enforce_sorted=False
+            functional.embedding(places, vectors), lengths.clamp(min=1).cpu(), batch_first=True, enforce_sorted=False
         )
         _, (hidden, _) = self.lstm(packed)
         return self.projection(torch.cat([hidden[0], hidden[1]], dim=1))

@@ -11,6 +11,7 @@ from torch import nn
 
 from musicdata.errors import UsageError
 from musicdata_baselines.deep.ranking import Embedded, Weights, ranking_loss
+from musicdata_baselines.deep.words import LazyAdam, Words
 from musicdata_baselines.views import Sequences
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ def train(
     Raises:
         UsageError: training diverged.
     """
+    networks.train()
     optimizers = _optimizers(networks, schedule.learning_rate)
     draw = np.random.default_rng(seed)
     history: list[Epoch] = []
@@ -115,16 +117,18 @@ def train(
     return history, steps
 
 
-def _optimizers(networks: nn.ModuleList, learning_rate: float) -> list[torch.optim.Optimizer]:
-    words = [m.weight for m in networks.modules() if isinstance(m, nn.Embedding | nn.EmbeddingBag)]
-    of_words = {id(weight) for weight in words}
-    others = [p for p in networks.parameters() if id(p) not in of_words]
-    optimizers: list[torch.optim.Optimizer] = [torch.optim.Adam(others, lr=learning_rate)]
-    return [*optimizers, torch.optim.SparseAdam(words, lr=learning_rate)] if words else optimizers
+def _optimizers(networks: nn.ModuleList, learning_rate: float) -> list[torch.optim.Adam | LazyAdam]:
+    layers = [parameter for parameter in networks.parameters() if parameter.requires_grad]
+    words = [LazyAdam(one, learning_rate) for one in networks.modules() if isinstance(one, Words)]
+    return [torch.optim.Adam(layers, lr=learning_rate), *words]
 
 
 def _step(
-    networks: nn.ModuleList, views: list[View], batch: Batch, ranking: Ranking, optimizers: list[torch.optim.Optimizer]
+    networks: nn.ModuleList,
+    views: list[View],
+    batch: Batch,
+    ranking: Ranking,
+    optimizers: list[torch.optim.Adam | LazyAdam],
 ) -> torch.Tensor:
     for optimizer in optimizers:
         optimizer.zero_grad()

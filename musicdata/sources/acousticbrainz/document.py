@@ -299,8 +299,12 @@ def _other_id(tag: Any, recording_id: str) -> str | None:
 
 
 def tagged_id(document: Mapping[str, Any]) -> str | None:
-    """Return the recording that the file's tags name, lower case; None where they name none."""
-    return _other_id(_at(document, "metadata.tags.musicbrainz_recordingid"), "")
+    """Return the recording that the file's tags name, lower case; None where they name none.
+
+    MusicBrainz' own programs write it into what they call the track's id.
+    """
+    tags = ("musicbrainz_recordingid", "musicbrainz_trackid")
+    return next((one for tag in tags if (one := _other_id(_at(document, f"metadata.tags.{tag}"), ""))), None)
 
 
 def _model(name: str, entry: Any) -> Model:

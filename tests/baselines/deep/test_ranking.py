@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from musicdata_baselines.deep.ranking import Embedded, Weights, ranking_loss
+from musicdata_baselines.deep.words import LazyAdam, Words
 from musicdata_baselines.groups import NONE
 
 MARGIN = 0.3
@@ -105,3 +106,22 @@ def test_the_unidirectional_loss_leaves_reviews_that_ask_alone() -> None:
     embedded, others = batch(neighbours=False)
     both, one = (float(ranking_loss(embedded, others, MARGIN, w)) for w in (Weights(), Weights(backward=0.0)))
     assert 0 < one < both
+
+
+def test_words_move_as_sparse_adam_moves_them() -> None:
+    torch.manual_seed(0)
+    ours = Words(20, 3)
+    theirs = torch.nn.Embedding(20, 3, sparse=True)
+    theirs.weight.data = ours.weight.data.clone()
+    lazy, sparse = LazyAdam(ours, 0.1), torch.optim.SparseAdam(theirs.parameters(), lr=0.1)
+    for number in range(5):
+        tokens, target = torch.randint(0, 15, (8,)), torch.randn(8, 3)
+        vectors, places = ours(tokens)
+        for optimizer, made in ((lazy, vectors[places]), (sparse, theirs(tokens))):
+            optimizer.zero_grad()
+            if optimizer is lazy:
+                ours.rows = torch.unique(tokens), vectors
+            ((made - target) ** 2).sum().backward()
+            optimizer.step()
+        torch.testing.assert_close(ours.weight.data, theirs.weight.data, msg=f"step {number}")
+    assert (ours.weight[15:] == theirs.weight[15:]).all()
