@@ -1,10 +1,10 @@
 """Texts that are copies of one another, or little changed: reviews that a shop shows with several editions of an album.
 
 A text is the set of its shingles (`shingles.shingle_words`): runs of `LENGTH` letters that begin with a word, about
-four words. Two texts are near-duplicates when they share `MIN_SHARED` of them and that is a share of `MIN_SIMILARITY`
-of the smaller set (containment). A word changed in twenty leaves about eight tenths. Candidates come from MinHash
+five words. Two texts are near-duplicates when they share `MIN_SHARED` of them and that is a share of `MIN_SIMILARITY`
+of the smaller set (containment). A word changed in twenty leaves about three quarters. Candidates come from MinHash
 (`minhash`) with `N_HASHES` hashes: two texts of one length that share half of their shingles (J = 1/3) are found with
-0.94, those that share three quarters (J = 0.6) with 0.9999. Every candidate is verified on the sets.
+0.95, those that share three quarters (J = 0.6) with 0.9999. Every candidate is verified on the sets.
 """
 
 from __future__ import annotations

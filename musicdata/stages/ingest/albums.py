@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from musicdata.sources.albums.places import Place
     from musicdata.sources.albums.records import Album, Review, Song
 
-_ALBUMS_A_SHARD = 8192
+_ALBUMS_A_SHARD = 6000
 _MOST_SHARDS = 64  # each reads the files from their beginning
 _ROWS_AT_ONCE = 4096
 _LOOKED_AT = 1000  # albums by which songs are told
@@ -142,7 +142,8 @@ def run(parameters: IngestAlbums, task: Task) -> None:
         except FormatError as error:
             task.sink.reject(_line_name(file, number), error.reason, error.detail)
     rows = _Rows(task)
-    for place, said in zip(wanted, gathered, strict=True):
+    for index, place in enumerate(wanted):
+        said, gathered[index] = gathered[index], _Gathered()  # what is written is not held any longer
         if place.album_id != places.NO_ALBUM:
             _write(rows, source, said)
     rows.flush()
