@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import importlib
 import re
 import subprocess
@@ -19,8 +20,13 @@ PACKAGE = Path(musicdata.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 
-def imports(path: Path) -> Iterator[str]:
-    """Yield the dotted names a file imports, wherever in it, those for type checking left out."""
+@functools.cache
+def imports(path: Path) -> tuple[str, ...]:
+    """Return the dotted names a file imports, wherever in it, those for type checking left out."""
+    return tuple(_imports(path))
+
+
+def _imports(path: Path) -> Iterator[str]:
     tree = ast.parse(path.read_text("utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
@@ -137,6 +143,7 @@ def test_the_public_names_are_what_init_lists() -> None:
         "build",
         "check",
         "crawl",
+        "describe",
         "load",
         "open_data",
         "open_work",

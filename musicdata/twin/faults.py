@@ -16,15 +16,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from musicdata.errors import UsageError
+from musicdata.twin.albums import targets
 from musicdata.twin.exchange import Target
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from musicdata.twin.albums import AlbumPopulation
     from musicdata.twin.population import Population
 
 STAGES = ("list_tracks", "fetch_lyrics", "find_videos", "fetch_clips")
-SERVICES = ("spotify", "musixmatch", "lrclib", "videos")
+ALBUM_STAGES = targets.STAGES
+SERVICES = ("spotify", "musixmatch", "lrclib", "videos", "musicbrainz", "acousticbrainz")
 
 
 class Kind(StrEnum):
@@ -67,6 +70,8 @@ OUTCOME_OF = {kind: outcome for outcome, kinds in _OUTCOMES.items() for kind in 
 PAUSING = frozenset({*_OUTCOMES["rate_limited"], Kind.UNAVAILABLE_LATER})
 _OF_PAGES = frozenset({Kind.QUOTA, Kind.TOKEN_EXPIRED, Kind.REPEATED_PAGE, Kind.ENDLESS_NEXT})
 _PAGE = 50  # entries, at most
+# What a stage takes for an answer: that there is no such release.
+_ANSWERS = frozenset({(targets.RECORDINGS, Kind.NOT_FOUND)})
 _OF_JSON = frozenset({Kind.NULL, Kind.WRONG_SHAPE})
 
 
@@ -77,15 +82,17 @@ class Fault:
     Attributes:
         kind: of it.
         passes_after: requests of one service; None: it lasts.
+        is_answer: the stage takes it for an answer, and the item ends well.
     """
 
     kind: Kind
     passes_after: int | None
+    is_answer: bool = False
 
     @property
     def outcome(self) -> str:
         """Return the class in which the item ends while the fault lasts."""
-        return "ok" if self.passes_after is not None else OUTCOME_OF[self.kind]
+        return "ok" if self.passes_after is not None or self.is_answer else OUTCOME_OF[self.kind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,16 +161,17 @@ class Faults:
         stages: Sequence[str] = STAGES,
         kinds: Sequence[Kind | str] = tuple(Kind),
     ) -> Faults:
-        """Return faults in a share of the items of each stage.
+        """Return faults in a share of the items of each stage; those of albums are struck where they are named.
 
         Raises:
             UsageError: a share, a stage or a kind is none.
         """
         if not all(0 <= part <= 1 for part in (share, lasting, pausing)):
             raise UsageError(f"shares of faults lie between 0 and 1, not {share}, {lasting}, {pausing}")
-        if unknown := set(stages) - set(STAGES) | {str(kind) for kind in kinds} - set(Kind):
+        known = (*STAGES, *ALBUM_STAGES)
+        if unknown := set(stages) - set(known) | {str(kind) for kind in kinds} - set(Kind):
             raise UsageError(
-                f"{sorted(unknown)} are no stages or kinds of faults: stages are {STAGES}, kinds {list(Kind)}"
+                f"{sorted(unknown)} are no stages or kinds of faults: stages are {known}, kinds {list(Kind)}"
             )
         script = Script(share, seed, tuple(stages), tuple(Kind(kind) for kind in kinds), lasting, pausing)
         return cls(script, retry_after_s=retry_after_s, stall_s=stall_s)
@@ -179,13 +187,22 @@ class Faults:
             raise UsageError(f"{service!r} is no service of the twin: they are {', '.join(SERVICES)}")
         return cls(Script(), retry_after_s=retry_after_s, quota=(service, after))
 
-    def bind(self, population: Population) -> None:
+    def bind(self, population: Population, albums: AlbumPopulation | None = None) -> None:
         """Draw which items are struck."""
-        if self._script.share and not self.plan:
-            for number, stage in enumerate(STAGES):
-                if stage in self._script.stages:
-                    drawn = _drawn(self._script, stage, _keys(population, stage), number)
-                    self.plan |= {target: fault for target, fault in drawn.items() if _shows(target, fault, population)}
+        if not self._script.share or self.plan:
+            return
+        for number, stage in enumerate(STAGES):
+            if stage in self._script.stages:
+                drawn = _drawn(self._script, stage, _keys(population, stage), number)
+                self.plan |= {target: fault for target, fault in drawn.items() if _shows(target, fault, population)}
+        for number, stage in enumerate(ALBUM_STAGES, len(STAGES)):
+            if albums and stage in self._script.stages:
+                drawn = _drawn(self._script, stage, targets.keys(albums, stage), number)
+                self.plan |= {
+                    target: fault
+                    for target, fault in drawn.items()
+                    if fault.kind is not Kind.REPEATED_PAGE or targets.has_pages(albums, target.key)
+                }
 
     def heal(self) -> None:
         """Switch all faults off."""
@@ -236,6 +253,8 @@ def _shows(target: Target, fault: Fault, population: Population) -> bool:
 
 def _possible(kinds: Sequence[Kind], stage: str) -> list[Kind]:
     without = frozenset() if stage == "list_tracks" else _OF_PAGES
+    if stage == targets.RECORDINGS:
+        without -= {Kind.REPEATED_PAGE}
     return [kind for kind in kinds if kind not in without and not (stage == "fetch_clips" and kind in _OF_JSON)]
 
 
@@ -253,5 +272,5 @@ def _drawn(script: Script, stage: str, keys: Sequence[str], number: int) -> dict
         may_pass = OUTCOME_OF[kind] in ("transient", "rate_limited")
         passes = kind is Kind.TOKEN_EXPIRED or (may_pass and lasts >= script.lasting)
         after_n = 1 if kind is Kind.TOKEN_EXPIRED else 1 + int(after * 2)
-        plan[Target(stage, key)] = Fault(kind, after_n if passes else None)
+        plan[Target(stage, key)] = Fault(kind, after_n if passes else None, (stage, kind) in _ANSWERS)
     return plan

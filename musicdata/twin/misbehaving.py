@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from musicdata.twin import spotify
+from musicdata.twin.albums import acousticbrainz, musicbrainz
 from musicdata.twin.exchange import Asked, Reply
 from musicdata.twin.faults import PAUSING, Kind
 from musicdata.twin.lyrics import musixmatch_says, not_found
@@ -39,6 +40,13 @@ _WORDS = {
     500: "Server error",
     503: "Service unavailable",
 }
+_OF_MUSICBRAINZ = {
+    403: "Forbidden",
+    404: "Not Found",
+    500: "Internal Server Error",
+    503: "The MusicBrainz web server is currently busy. Please try again later.",
+}
+_OF_ACOUSTICBRAINZ = {404: "Not found", 429: acousticbrainz.TOO_FAST, 500: "An unknown error occurred"}
 _WRONG = {"unexpected": [1, 2, 3], "items": "none"}
 _PAGE = b"<!DOCTYPE html>\n<html><head><title>Just a moment</title></head><body><p>Please wait.</p></body></html>\n"
 _HTML = "text/html; charset=utf-8"
@@ -73,6 +81,10 @@ def _failure(service: str, kind: Kind) -> Reply:
         return spotify.error(status, message, "QUOTA_EXCEEDED" if kind is Kind.QUOTA else None)
     if service == "musixmatch" and kind not in PAUSING:
         return musixmatch_says(status)  # it tells its own failures inside the body of a success
+    if service == "musicbrainz":
+        return musicbrainz.too_fast(0) if status == 429 else musicbrainz.failure(status, _OF_MUSICBRAINZ[status])
+    if service == "acousticbrainz":
+        return acousticbrainz.failure(status, _OF_ACOUSTICBRAINZ.get(status, message))
     if service == "lrclib":
         return (
             not_found() if status == 404 else Reply(status, {"message": message, "name": message, "statusCode": status})

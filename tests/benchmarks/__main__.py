@@ -27,6 +27,7 @@ NAMES = (
     "crawl_cost",
     "name_similarity",
     "properties",
+    "release_dump",
 )
 LONG = ("full_size",)
 
