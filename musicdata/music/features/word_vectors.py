@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse
 
 from musicdata.system import paths
 
@@ -50,6 +49,8 @@ class WordVectors:
 
         A text of which no word is known has zeros.
         """
+        from scipy import sparse
+
         known = [[place for word in text if (place := self._place.get(word)) is not None] for text in texts]
         counts = np.array([len(places) for places in known], np.int32)
         columns = np.fromiter((place for places in known for place in places), np.int64, int(counts.sum()))
