@@ -1,5 +1,5 @@
 """Runs benchmarks and prints their tables: ``python -m tests.benchmarks [NAME ...]``; without a name all
-but `full_size`, which takes longer than all the others.
+but `full_size` and `album_join`, which take longer than all the others.
 
 Each runs in a process of its own, so that none is measured in another's memory.
 """
@@ -29,7 +29,7 @@ NAMES = (
     "properties",
     "release_dump",
 )
-LONG = ("full_size",)
+LONG = ("full_size", "album_join")
 
 
 def main() -> None:

@@ -74,7 +74,7 @@ def load(folder: Path) -> WordVectors:
     """Read vectors from the folder that `WordVectors.save` wrote into."""
     from safetensors.numpy import load as load_arrays
 
-    words = json.loads(paths.read_regular(folder / _WORDS))
+    words = json.loads(paths.read_regular(folder / _WORDS, paths.MAX_FILE_BYTES))
     return WordVectors(words, load_arrays(paths.read_regular(folder / _VECTORS, paths.MAX_FILE_BYTES))["vectors"])
 
 
