@@ -8,6 +8,7 @@ is to end in the class of the fault. Faults that asking again does not cure (403
 from __future__ import annotations
 
 import threading
+import zlib
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
@@ -70,8 +71,8 @@ OUTCOME_OF = {kind: outcome for outcome, kinds in _OUTCOMES.items() for kind in 
 PAUSING = frozenset({*_OUTCOMES["rate_limited"], Kind.UNAVAILABLE_LATER})
 _OF_PAGES = frozenset({Kind.QUOTA, Kind.TOKEN_EXPIRED, Kind.REPEATED_PAGE, Kind.ENDLESS_NEXT})
 _PAGE = 50  # entries, at most
-# What a stage takes for an answer: that there is no such release.
-_ANSWERS = frozenset({(targets.RECORDINGS, Kind.NOT_FOUND)})
+# That there is no such release is an answer; that there is no such page, where absent recordings are left out, is none.
+_ENDS = {(targets.RECORDINGS, Kind.NOT_FOUND): "ok", (targets.DOCUMENTS, Kind.NOT_FOUND): "invalid"}
 _OF_JSON = frozenset({Kind.NULL, Kind.WRONG_SHAPE})
 
 
@@ -82,17 +83,17 @@ class Fault:
     Attributes:
         kind: of it.
         passes_after: requests of one service; None: it lasts.
-        is_answer: the stage takes it for an answer, and the item ends well.
+        lasting_outcome: the class in which the item would end if it lasted.
     """
 
     kind: Kind
     passes_after: int | None
-    is_answer: bool = False
+    lasting_outcome: str
 
     @property
     def outcome(self) -> str:
         """Return the class in which the item ends while the fault lasts."""
-        return "ok" if self.passes_after is not None or self.is_answer else OUTCOME_OF[self.kind]
+        return "ok" if self.passes_after is not None else self.lasting_outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,8 @@ class Faults:
     Attributes:
         retry_after_s: what a refusal says.
         stall_s: how long a stalled or dripping answer takes before the connection is closed.
-        plan: item → fault; empty until the faults are bound to a population.
+        plan: item → fault; empty until the faults are bound to a population. Batches of recordings come to it as they
+            are asked for, since which there are hangs on the crawl.
     """
 
     def __init__(
@@ -195,14 +197,14 @@ class Faults:
             if stage in self._script.stages:
                 drawn = _drawn(self._script, stage, _keys(population, stage), number)
                 self.plan |= {target: fault for target, fault in drawn.items() if _shows(target, fault, population)}
-        for number, stage in enumerate(ALBUM_STAGES, len(STAGES)):
-            if albums and stage in self._script.stages:
-                drawn = _drawn(self._script, stage, targets.keys(albums, stage), number)
-                self.plan |= {
-                    target: fault
-                    for target, fault in drawn.items()
-                    if fault.kind is not Kind.REPEATED_PAGE or targets.has_pages(albums, target.key)
-                }
+        if albums and targets.RECORDINGS in self._script.stages:
+            asked = list(targets.album_of_group(albums).values())
+            drawn = _drawn(self._script, targets.RECORDINGS, asked, len(STAGES))
+            self.plan |= {
+                target: fault
+                for target, fault in drawn.items()
+                if fault.kind is not Kind.REPEATED_PAGE or targets.has_pages(albums, target.key)
+            }
 
     def heal(self) -> None:
         """Switch all faults off."""
@@ -210,7 +212,8 @@ class Faults:
 
     def expected(self) -> dict[tuple[str, str], str]:
         """Return, for every item with a fault, the class in which it is to end while the faults last."""
-        return {(target.stage, target.key): fault.outcome for target, fault in self.plan.items()}
+        with self._lock:
+            return {(target.stage, target.key): fault.outcome for target, fault in self.plan.items()}
 
     def is_used_up(self, service: str) -> bool:
         """Count a request; say whether the service's quota is used up."""
@@ -222,9 +225,13 @@ class Faults:
 
     def strike(self, target: Target | None, service: str) -> Kind | None:
         """Return what goes wrong with this request, if anything does."""
-        if target is None or self._healed or (fault := self.plan.get(target)) is None:
+        if target is None or self._healed:
             return None
         with self._lock:
+            if target.stage == targets.DOCUMENTS and (drawn := _drawn_alone(self._script, target)):
+                self.plan[target] = drawn
+            if (fault := self.plan.get(target)) is None:
+                return None
             self._n_struck[target, service] += 1
             has_passed = fault.passes_after is not None and self._n_struck[target, service] > fault.passes_after
         return None if has_passed else fault.kind
@@ -259,18 +266,29 @@ def _possible(kinds: Sequence[Kind], stage: str) -> list[Kind]:
 
 
 def _drawn(script: Script, stage: str, keys: Sequence[str], number: int) -> dict[Target, Fault]:
-    rng = np.random.default_rng([script.seed, number, 9])
+    draws = np.random.default_rng([script.seed, number, 9]).random((len(keys), 5)).tolist()
+    faults = {key: _fault(script, stage, draw) for key, draw in zip(keys, draws, strict=True)}
+    return {Target(stage, key): fault for key, fault in faults.items() if fault}
+
+
+def _drawn_alone(script: Script, target: Target) -> Fault | None:
+    """Return the fault of an item that nobody can tell before it is asked for: what is drawn hangs on its key alone."""
+    if target.stage not in script.stages:
+        return None
+    rng = np.random.default_rng([script.seed, zlib.crc32(target.key.encode()), 10])
+    return _fault(script, target.stage, rng.random(5).tolist())
+
+
+def _fault(script: Script, stage: str, draw: Sequence[float]) -> Fault | None:
+    hit, pauses, which, lasts, after = draw
     possible = _possible(script.kinds, stage)
     pausing = [kind for kind in possible if kind in PAUSING]
     plain = [kind for kind in possible if kind not in PAUSING]
-    plan = {}
-    for key, (hit, pauses, which, lasts, after) in zip(keys, rng.random((len(keys), 5)).tolist(), strict=True):
-        among = pausing if pausing and (pauses < script.pausing or not plain) else plain
-        if hit >= script.share or not among:
-            continue
-        kind = among[int(which * len(among))]
-        may_pass = OUTCOME_OF[kind] in ("transient", "rate_limited")
-        passes = kind is Kind.TOKEN_EXPIRED or (may_pass and lasts >= script.lasting)
-        after_n = 1 if kind is Kind.TOKEN_EXPIRED else 1 + int(after * 2)
-        plan[Target(stage, key)] = Fault(kind, after_n if passes else None, (stage, kind) in _ANSWERS)
-    return plan
+    among = pausing if pausing and (pauses < script.pausing or not plain) else plain
+    if hit >= script.share or not among:
+        return None
+    kind = among[int(which * len(among))]
+    may_pass = OUTCOME_OF[kind] in ("transient", "rate_limited")
+    passes = kind is Kind.TOKEN_EXPIRED or (may_pass and lasts >= script.lasting)
+    after_n = 1 if kind is Kind.TOKEN_EXPIRED else 1 + int(after * 2)
+    return Fault(kind, after_n if passes else None, _ENDS.get((stage, kind), OUTCOME_OF[kind]))

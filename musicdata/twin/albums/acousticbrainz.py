@@ -49,6 +49,7 @@ class AcousticBrainz:
 
     def __init__(self, population: AlbumPopulation, *, is_paced: bool = False) -> None:
         self._population = population
+        self._batches = targets.Batches()
         self._is_paced = is_paced
         self._pace = Pace(_LIMIT if is_paced else _UNPACED_LIMIT, _WINDOW_S)
 
@@ -93,10 +94,11 @@ class AcousticBrainz:
         if refused:
             return refused
         mapping = {given: identity for given, identity, _ in pairs if given != identity}
+        target = Target(targets.DOCUMENTS, self._batches.key({identity for _, identity, _ in pairs}))
         known = self._population.by_document
         if what == "count":
             counts = {identity: {"count": len(known[identity])} for _, identity, _ in pairs if identity in known}
-            return Reply(payload={**counts, "mbid_mapping": mapping})
+            return Reply(payload={**counts, "mbid_mapping": mapping}, target=target)
         wanted = list(dict.fromkeys((identity, offset) for _, identity, offset in pairs))
         some = [known[identity][offset] for identity, offset in wanted if offset < len(known.get(identity, ()))]
         documents: dict[str, dict[int, str]] = {}
@@ -105,8 +107,7 @@ class AcousticBrainz:
                 documents.setdefault(submission.recording_id, {})[submission.offset] = text
         members = [f'"{identity}": {_object(texts)}' for identity, texts in documents.items()]
         body = "{" + ", ".join([*members, f'"mbid_mapping": {json.dumps(mapping)}']) + "}"
-        key = targets.batch_key([identity for _, identity, _ in pairs])
-        return _reply(body, Target(targets.DOCUMENTS, key))
+        return _reply(body, target)
 
     def _texts(self, some: Sequence[Submission], what: str, asked: Asked) -> list[str]:
         """Return documents as JSON; an empty text for one that is not there."""

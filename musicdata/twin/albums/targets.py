@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 from musicdata.twin.albums.listings import Mapped
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection
 
     from musicdata.twin.albums.population import AlbumPopulation
 
@@ -29,19 +30,30 @@ def album_of_group(population: AlbumPopulation) -> dict[str, str]:
     }
 
 
-def keys(population: AlbumPopulation, stage: str) -> list[str]:
-    """Return the keys of a stage's items."""
-    if stage == RECORDINGS:
-        return list(album_of_group(population).values())
-    return sorted(population.by_recording_id)
-
-
-def batch_key(recording_ids: Sequence[str]) -> str:
-    """Return the key of the item for which these recordings are asked at once: the first of them in order."""
-    return min(recording_ids)
-
-
 def has_pages(population: AlbumPopulation, key: str) -> bool:
     """Say whether what is asked for an item comes in more than one page."""
     album = population.by_album_id.get(key)
     return album is not None and album.group == population.much_reissued and album.mapped is Mapped.GROUP
+
+
+class Batches:
+    """Remembers which recordings were asked for at once, to tell of which batch a later call for some of them is.
+
+    The first call of a batch names all of its recordings; what follows asks for those that have documents.
+    """
+
+    def __init__(self) -> None:
+        self._of_batch: dict[str, frozenset[str]] = {}
+        self._last_of: dict[str, str] = {}
+        self._lock = threading.Lock()
+
+    def key(self, recording_ids: Collection[str]) -> str:
+        """Return the key of the item of a call: ``api-`` and the first recording of its batch in order."""
+        asked, first = frozenset(recording_ids), min(recording_ids)
+        with self._lock:
+            key = self._last_of.get(first, "")
+            if not asked <= self._of_batch.get(key, frozenset()):
+                key = f"api-{first}"
+                self._of_batch[key] = asked
+                self._last_of |= dict.fromkeys(asked, key)
+            return key
