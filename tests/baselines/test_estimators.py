@@ -36,8 +36,8 @@ def find() -> dict[str, type[Model]]:
 
 
 FOUND = find()
-LINEAR = {"CCA", "GCCA", "MCCA"}
-DEEP = {"DCCA", "DGCCA", "JointTrainDCCA", "MVE", "InfoNCE", "ResidualCCA"}
+LINEAR = {"CCA", "GCCA", "MCCA", "WSABIE"}
+DEEP = {"DCCA", "DGCCA", "JointTrainDCCA", "MVE", "InfoNCE", "ResidualCCA", "TwoBranch"}
 OF_VIEWS = {name: kind for name, kind in FOUND.items() if issubclass(kind, Estimator)}
 
 

@@ -30,6 +30,7 @@ def test_the_same_command_ends_with_the_same_bytes(kind: str, reference: Referen
     assert max(trial.left_s for trial in trials) < 5 + 10  # five seconds where nothing else runs
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("kind", "step"), [("crash", 81), pytest.param("full", 54, marks=pytest.mark.long), ("full-once", 90)]
 )

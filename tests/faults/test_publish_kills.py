@@ -47,6 +47,7 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     server.stop()
 
 
+@pytest.mark.long
 def test_kill_of_a_publication_to_a_store(bucket: Any, tmp_path: Path) -> None:
     def look(prefix: str) -> dict[str, bytes]:
         found = bucket.list_objects_v2(Bucket="bucket", Prefix=prefix).get("Contents", [])

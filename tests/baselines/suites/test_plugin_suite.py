@@ -95,6 +95,7 @@ def test_numbers_that_are_not_of_their_texts_are_refused(work: Path, tmp_path: P
     assert report.read(tmp_path / "validation.json") == found
 
 
+@pytest.mark.long
 def test_the_release_of_a_stranger_is_validated_where_only_its_suite_is_known(work: Path, tmp_path: Path) -> None:
     run("validate", work)
     out = tmp_path / "release"

@@ -71,6 +71,7 @@ def test_the_ledger_is_told_by_status(crawled: Crawled) -> None:
     assert set(ledger["services"]) >= {"spotify", "musixmatch", "lrclib", "youtube.media", "youtube.search"}
 
 
+@pytest.mark.long
 def test_one_more_failure_healed_gives_the_bytes_of_a_crawl_without(crawled: Crawled, tmp_path: Path) -> None:
     """An item of each stage is made to fail in the ledger; the tables follow, and a retry brings them back."""
     work = tmp_path / "work"

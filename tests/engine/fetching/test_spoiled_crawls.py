@@ -19,6 +19,7 @@ def test_faults_end_in_their_classes_and_heal(tmp_path: Path) -> None:
     assert {"ok", "gone", "transient", "invalid"} <= set(trial.expected)
 
 
+@pytest.mark.long
 def test_lists_that_break_off_are_no_shorter_lists(tmp_path: Path) -> None:
     population = Population(n_tracks=240, n_moods=1, clip_s=crawling.CLIP_S)
     recipe, kinds = crawling.without_features(tmp_path), [Kind.REPEATED_PAGE, Kind.ENDLESS_NEXT]
