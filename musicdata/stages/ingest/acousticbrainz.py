@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from musicdata.definitions.arrow import strings
 from musicdata.definitions.cost import Cost, Expected
 from musicdata.definitions.stage import Parameters, Remark, Shard, Stage, Task
+from musicdata.errors import InputError
 from musicdata.sources.acousticbrainz import dump
 from musicdata.sources.acousticbrainz.tables import HIGHLEVEL, LOWLEVEL, DocumentTables
 from musicdata.system.digests import digest_of
@@ -89,21 +90,26 @@ def source_digest(parameters: ReadDumps) -> str:
 
 def cut(parameters: ReadDumps, inputs: Inputs) -> Iterator[Shard]:
     """Make a shard of every archive."""
-    wanted = digest_of(sorted(_wanted(inputs)))
+    wanted = _wanted(inputs)
     for archive in dump.archives(parameters.input):
-        n_items = len(archive.files)
-        yield Shard(archive.name, archive.name, n_items, digest_of([archive.digest(), wanted]), archive.items)
+        yield Shard(archive.name, archive.name, len(archive.files), _digest(archive, wanted), archive.items)
+
+
+def _digest(archive: dump.Archive, wanted: set[str]) -> str:
+    return digest_of([archive.digest(), sorted(wanted)])
 
 
 def run(parameters: ReadDumps, task: Task) -> None:
     """Read the shard's archive."""
-    archive = dump.of_items(parameters.input, task.shard.items)
+    archive, wanted = dump.of_items(parameters.input, task.shard.items), _wanted(task.inputs)
     tables = DocumentTables(archive.name, task.sink, task.scratch)
-    for found in dump.scan(archive, _wanted(task.inputs), submissions=parameters.keep == "all"):
+    for found in dump.scan(archive, wanted, submissions=parameters.keep == "all"):
         if isinstance(found, dump.Refused):
             task.sink.reject(found.name, found.reason, found.detail)
         else:
             tables.take(found.kind, found.recording_id, found.submission, found.data)
+    if _digest(archive, wanted) != task.shard.digest:
+        raise InputError(f"archive {archive.name} changed while it was being read; run the same command again")
     tables.write()
 
 
