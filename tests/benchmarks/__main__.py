@@ -1,5 +1,5 @@
-"""Runs benchmarks and prints their tables: ``python -m tests.benchmarks [NAME ...]``; without a name all
-but `full_size`, which takes longer than all the others.
+"""Runs benchmarks and prints their tables: ``python -m tests.benchmarks [NAME ...]``; without a name all but those that
+take longest: `full_size`, `two_branch`.
 
 Each runs in a process of its own, so that none is measured in another's memory.
 """
@@ -28,7 +28,7 @@ NAMES = (
     "name_similarity",
     "properties",
 )
-LONG = ("full_size",)
+LONG = ("full_size", "two_branch")
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 
 from musicdata.definitions import suite as suites
+from musicdata.definitions.arrow import strings
 from musicdata.definitions.suite import Clock, Options, Outcome, Validation
 from musicdata.errors import UsageError
 from musicdata_baselines import report
@@ -140,7 +141,7 @@ def test_networks_are_trained_for_the_steps_the_recipe_gives_them() -> None:
 def unlinked() -> Discs:
     """Return albums that have the songs of others."""
     sound = TABLES["sound"]
-    ids = sound.column("sample_id").to_pylist()
+    ids = strings(sound.column("sample_id"))
     known = sorted(set(ids))
     moved = dict(zip(known, np.random.default_rng(0).permutation(known).tolist(), strict=True))
     splits = {row["sample_id"]: row["split"] for row in TABLES["discs"].to_pylist()}
