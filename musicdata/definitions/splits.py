@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field, model_validator
 
 from musicdata.definitions.stage import Parameters
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 SPLITS = ("train", "valid", "test")
 
@@ -16,10 +19,10 @@ class Split(Parameters):
     """Which column decides, and the share of each split.
 
     `by="group_id"` keeps near-duplicate songs together; `by="sample_id"` is the MusicTM paper's own way, in which
-    windows of one song fall into different splits.
+    windows of one song fall into different splits. `by="artist_group_id"` keeps together what shares an artist.
     """
 
-    by: Literal["group_id", "song_id", "sample_id"] = "group_id"
+    by: Literal["group_id", "artist_group_id", "song_id", "sample_id"] = "group_id"
     train: float = Field(0.70, ge=0, le=1)
     valid: float = Field(0.15, ge=0, le=1)
     test: float = Field(0.15, ge=0, le=1)
@@ -29,6 +32,21 @@ class Split(Parameters):
     def _sums_to_one(self) -> Self:
         if abs(self.train + self.valid + self.test - 1) > 1e-9:
             raise ValueError(f"shares sum to {self.train + self.valid + self.test:g}, expected 1")
+        return self
+
+    def among(self, columns: Sequence[str], items: str) -> Self:
+        """Return the split, if it goes by one of these columns.
+
+        Args:
+            columns: that the items have.
+            items: what is placed, for the message.
+
+        Raises:
+            ValueError: the items have no such column.
+        """
+        if self.by not in columns:
+            permitted = " or ".join(f'by = "{column}"' for column in columns)
+            raise ValueError(f"{items} have no {self.by}; expected {permitted}")
         return self
 
     def place(self, item_id: str) -> str:

@@ -187,6 +187,7 @@ class Task:
         answers: of a network stage: what became of each item of the shard, in order of the key.
         rejects: all that a stage before this one dropped, in order of the key; nothing for a stage that the recipe
             does not have. Only of stages that this one declares to read.
+        prepared: folder with what the stage's `prepare` wrote, for all shards to read; None where it has none.
     """
 
     shard: Shard
@@ -196,6 +197,7 @@ class Task:
     kept: Inputs | None = None
     answers: Callable[[], Iterator[Answer]] = lambda: iter(())
     rejects: Callable[[str], Iterator[Reject]] = lambda _stage: iter(())
+    prepared: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +241,8 @@ class Stage(Generic[P]):
         run: computes one shard.
         cut: splits the work into shards, in order of the key; None for a network stage, whose items say it.
         network: what it fetches; None for a compute stage.
+        prepare: of a compute stage, reads once what would else be read for each shard, and writes it into a folder in
+            the order in which shards want it; it runs before any shard is computed, and the folder goes when all are.
         reads_rejects: stages before it whose rejects it reads, where the recipe has them; any change among these
             makes all of its shards stale.
         source_digest: for stages that read files: content hash of what they will read.
@@ -265,6 +269,7 @@ class Stage(Generic[P]):
     run: Callable[[P, Task], None]
     cut: Callable[[P, Inputs], Iterator[Shard]] | None = None
     network: Network[P] | None = None
+    prepare: Callable[[P, Inputs, Path], None] | None = None
     reads_rejects: tuple[str, ...] = ()
     source_digest: Callable[[P], str] | None = None
     tools: Callable[[P], Mapping[str, str]] = field(default=lambda _parameters: {})

@@ -61,10 +61,18 @@ def run(
     if missing := sorted(set(stage.inputs) - set(given)):
         raise UsageError(f"stage {stage.name} reads {', '.join(missing)}: give their rows")
     inputs, sink, chosen = _Inputs(given), _Sink(stage.outputs), stage.parameters(**parameters)
-    with tempfile.TemporaryDirectory(prefix="musicdata-trial-") as scratch:
-        for shard in stage.cut(chosen, inputs):
-            stage.run(chosen, Task(shard, inputs, sink, Path(scratch)))
+    with _folder() as scratch, _folder() as prepared:
+        shards = list(stage.cut(chosen, inputs))
+        if stage.prepare and shards:
+            stage.prepare(chosen, inputs, Path(prepared))
+        for shard in shards:
+            kept = Path(prepared) if stage.prepare else None
+            stage.run(chosen, Task(shard, inputs, sink, Path(scratch), prepared=kept))
     return Trial(sink.tables(), sink.rejects)
+
+
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="musicdata-trial-")
 
 
 def _table(name: str, rows: pa.Table | Sequence[Mapping[str, Any]]) -> pa.Table:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from musicdata import errors
 from musicdata.engine import job as jobs
+from musicdata.engine import shards
 from musicdata.engine.executor import DIED, HUNG, MEMORY, Outcome, Spec
 from musicdata.engine.job import Job
 from musicdata.engine.splitting import Splitting, may_be_an_items
@@ -59,10 +60,14 @@ class Workers:
         stage, plan = state.step.stage, jobs.read_plan(state.workspace, state.step.stage.name)
         specs = [self._spec(state, "shard", ordinal) for ordinal in ordinals]
         patient = (DIED,) if stage.pieces else (DIED, HUNG, MEMORY)
+        if stage.prepare is not None and specs:
+            self._run(state, "prepare")
         failed = self.dispatcher.run(specs, stage.deadline_s, self._advance, retried=patient)
         if stage.pieces is not None:
             n_done = len(plan) - len(failed)
             failed = [self._split(state, outcome, is_proven=n_done > 0) for outcome in failed]
+        if stage.prepare is not None:
+            shards.drop_prepared(state.workspace, stage.name)
         _raise_if_failed([outcome for outcome in failed if outcome.error], len(specs))
 
     def _split(self, state: StageState, outcome: Outcome, *, is_proven: bool) -> Outcome:

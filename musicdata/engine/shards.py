@@ -105,6 +105,28 @@ def want(spec: Spec) -> dict[str, Any]:
         return {"n_items": ledger.want(spec.stage, work.job.wants, ((item.key, item.request) for item in items))}
 
 
+def prepare(spec: Spec) -> dict[str, Any]:
+    """Have a stage read once what all of its shards need, into a folder that is emptied first."""
+    work = open_work(spec)
+    assert work.stage.prepare is not None, "only stages that prepare something are asked to"
+    folder = prepared_of(work.workspace, spec.stage)
+    drop_prepared(work.workspace, spec.stage)
+    with storage_faults(folder):
+        folder.mkdir(parents=True)
+    work.stage.prepare(work.parameters, work.inputs, folder)
+    return {}
+
+
+def prepared_of(workspace: Workspace, stage: str) -> Path:
+    """Return the folder with what a stage has read for all of its shards."""
+    return workspace.scratch / f"{stage}.prepared"
+
+
+def drop_prepared(workspace: Workspace, stage: str) -> None:
+    """Remove what a stage has read for all of its shards."""
+    shutil.rmtree(prepared_of(workspace, stage), ignore_errors=True)
+
+
 def compute(spec: Spec) -> dict[str, Any]:
     """Compute one shard of the plan and commit it: parts first, then the record that names them."""
     work = open_work(spec)
@@ -139,6 +161,7 @@ def run(work: Work, shard: Shard, scratch: Path) -> ShardSink:
         kept=work.kept,
         answers=fetched.of(work.workspace, work.stage, shard),
         rejects=work.rejects_of,
+        prepared=prepared_of(work.workspace, work.stage.name) if work.stage.prepare else None,
     )
     work.stage.run(work.parameters, task)
     return sink

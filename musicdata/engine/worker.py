@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 OPERATIONS: Mapping[str, Callable[[Spec], dict[str, Any]]] = {
     "want": shards.want,
     "cut": shards.cut,
+    "prepare": shards.prepare,
     "shard": shards.compute,
     "count": pieces.count,
     "piece": pieces.compute,

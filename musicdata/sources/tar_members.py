@@ -86,6 +86,22 @@ class TarStream:
         self._left -= member.size
         return data
 
+    def pieces(self, member: Member) -> Iterator[bytes]:
+        """Yield the content of the member that came last, a part at a time; once.
+
+        Raises:
+            FormatError: the archive ends before it does.
+        """
+        left = member.size
+        while left > 0:
+            if self._start == self._stop:
+                self._fill()
+            piece = bytes(self._buffer[self._start : min(self._stop, self._start + left)])
+            self._start += len(piece)
+            self._left -= len(piece)
+            left -= len(piece)
+            yield piece
+
     def _next(self) -> Member | None:
         """Return the next member, with the long name or the size that goes before its header."""
         name, size = None, None

@@ -1,5 +1,5 @@
 """Runs benchmarks and prints their tables: ``python -m tests.benchmarks [NAME ...]``; without a name all but those that
-take longest: `full_size`, `two_branch`.
+take longest: `full_size`, `album_join`, `two_branch`.
 
 Each runs in a process of its own, so that none is measured in another's memory.
 """
@@ -27,8 +27,9 @@ NAMES = (
     "crawl_cost",
     "name_similarity",
     "properties",
+    "release_dump",
 )
-LONG = ("full_size", "two_branch")
+LONG = ("full_size", "album_join", "two_branch")
 
 
 def main() -> None:

@@ -28,3 +28,9 @@ def test_the_seed_makes_another_split() -> None:
 def test_shares_must_sum_to_one() -> None:
     with pytest.raises(ValidationError, match=r"sum to 1\.05"):
         Split(train=0.75)
+
+
+def test_what_decides_must_be_a_column_of_the_items() -> None:
+    assert Split().among(("group_id", "sample_id"), "tracks") == Split()
+    with pytest.raises(ValueError, match='tracks have no song_id; expected by = "group_id" or by = "sample_id"'):
+        Split(by="song_id").among(("group_id", "sample_id"), "tracks")

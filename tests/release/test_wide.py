@@ -118,7 +118,7 @@ def wide() -> Made:
     made = with_column(with_column(songs(), "samples", ONSETS), "alignment", TRILL)
     samples = made.tables["samples"]
     each = np.repeat(np.arange(len(samples)), TAKES)
-    given = {name: samples[name].combine_chunks().take(pa.array(each)) for name in ("sample_id", "split")}
+    given = {name: samples[name].combine_chunks().take(each) for name in ("sample_id", "split")}
     given["take"] = pa.array(np.tile(np.arange(TAKES, dtype=np.int32), len(samples)))
     empty = np.arange(len(each)) % 4 == 2
     rng = np.random.default_rng(0)

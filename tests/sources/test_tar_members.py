@@ -143,3 +143,22 @@ def test_the_watch_ends_it() -> None:
 
     with pytest.raises(FormatError, match="enough: 10240"):
         list(TarStream(io.BytesIO(archive([])), watch))
+
+
+@given(st.lists(st.integers(0, 300_000), min_size=1, max_size=4), st.data())
+@settings(max_examples=20)
+def test_content_in_pieces_is_the_whole_of_it(sizes: list[int], draw: st.DataObject) -> None:
+    members = [(f"n{number}", bytes([65 + number]) * size) for number, size in enumerate(sizes)]
+    stream = TarStream(io.BytesIO(archive(members)))
+    for member, (_, data) in zip(stream, members, strict=True):
+        n_pieces = draw.draw(st.integers(0, 5))
+        pieces = [piece for piece, _ in zip(stream.pieces(member), range(n_pieces), strict=False)]
+        assert data.startswith(b"".join(pieces))
+        if len(pieces) < n_pieces:
+            assert b"".join(pieces) == data
+
+
+def test_content_in_pieces_of_an_archive_that_breaks_off() -> None:
+    stream = TarStream(io.BytesIO(archive([("a", b"x" * 300_000)])[:200_000]))
+    with pytest.raises(FormatError, match="truncated_archive"):
+        b"".join(stream.pieces(next(iter(stream))))

@@ -23,8 +23,9 @@ class Spec:
     """What to compute, in under 1 kB: names and numbers, never rows.
 
     Attributes:
-        operation: "want" writes down what a network stage wants, "cut" splits a stage's work into shards, "shard"
-            computes one of them; "count", "piece" and "merge" compute one in pieces, "idle" does nothing.
+        operation: "want" writes down what a network stage wants, "cut" splits a stage's work into shards, "prepare"
+            reads once what all of them need, "shard" computes one of them; "count", "piece" and "merge" compute one in
+            pieces, "idle" does nothing.
         workspace: folder of the workspace.
         stage: name of the stage.
         ordinal: place of the shard in the stage's plan.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from musicdata.music.similarity.groups import Grouping, group
+from musicdata.music.similarity.groups import Grouping, group, group_sets
 from musicdata.music.similarity.links import Link, SongContent, find_links
 
-__all__ = ["Grouping", "Link", "SongContent", "find_links", "group"]
+__all__ = ["Grouping", "Link", "SongContent", "find_links", "group", "group_sets"]

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from musicdata.music.similarity.links import Link
+
+
+class Pair(NamedTuple):
+    """Two songs, or other items, that belong together."""
+
+    song_id_a: str
+    song_id_b: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +34,7 @@ class Grouping:
     bridging: Mapping[str, tuple[str, ...]]
 
 
-def group(song_ids: Iterable[str], links: Iterable[Link], kept: Mapping[str, str] | None = None) -> Grouping:
+def group(song_ids: Iterable[str], links: Iterable[Link | Pair], kept: Mapping[str, str] | None = None) -> Grouping:
     """Puts linked songs into one group, directly or through others.
 
     A new group is named by its smallest song id, so songs that have nothing to do with it never change its
@@ -61,8 +69,41 @@ def group(song_ids: Iterable[str], links: Iterable[Link], kept: Mapping[str, str
     return Grouping(dict(sorted(group_ids.items())), dict(sorted(bridging.items())))
 
 
+def group_sets(items: Iterable[str], sets: Sequence[Sequence[str]], kept: Mapping[str, str] | None = None) -> Grouping:
+    """Puts the items of each set into one group, and the groups of sets that share an item.
+
+    Groups are named and kept as `group` has it. Items that would join kept groups are dropped, one after the other, and
+    nothing is tied together through them.
+
+    >>> group_sets("abcde", [["a", "b"], ["b", "c"]]).group_ids
+    {'a': 'a', 'b': 'a', 'c': 'a', 'd': 'd', 'e': 'e'}
+
+    Args:
+        items: to group.
+        sets: of items that belong together; those that are not in `items` are ignored.
+        kept: item → group of an earlier build.
+    """
+    kept, left = kept or {}, set(items)
+    bridging: dict[str, tuple[str, ...]] = {}
+    while True:
+        found = group(left, _pairs([[item for item in one if item in left] for one in sets], kept), kept)
+        if not found.bridging:
+            return Grouping(found.group_ids, dict(sorted(bridging.items())))
+        bridging |= found.bridging
+        left -= set(found.bridging)
+
+
+def _pairs(sets: Iterable[Sequence[str]], kept: Mapping[str, str]) -> Iterator[Pair]:
+    """Yields pairs that tie the items of each set: new ones in a chain, and each to one of every kept group there."""
+    for items in sets:
+        new = [item for item in items if item not in kept]
+        of_group = {kept[item]: item for item in items if item in kept}
+        yield from (Pair(one, other) for one, other in pairwise(new))
+        yield from (Pair(one, other) for one in new for other in of_group.values())
+
+
 def _neighbourhoods(
-    new: set[str], links: Iterable[Link], kept: Mapping[str, str]
+    new: set[str], links: Iterable[Link | Pair], kept: Mapping[str, str]
 ) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
     """Returns for each new song the new songs and the kept groups it is linked to."""
     neighbours: dict[str, set[str]] = defaultdict(set)

@@ -32,7 +32,7 @@ REACH = 64
 million pairs."""
 
 Signatures = NDArray[np.uint32]
-"""(songs, N_HASHES) smallest hash values; a song without shingles has the largest value everywhere."""
+"""(songs, hashes) smallest hash values; a song without shingles has the largest value everywhere."""
 Pairs = NDArray[np.int64]
 """(pairs, 2) numbers of songs."""
 
@@ -42,7 +42,7 @@ _BLOCK = 1 << 16
 _CHUNK = 1 << 14
 
 
-def collision_probability(jaccard: float) -> float:
+def collision_probability(jaccard: float, n_hashes: int = N_HASHES) -> float:
     """Returns how likely two sets become a candidate pair.
 
     The pair is missed when no two neighbours in the ring of hashes agree both, each agreeing with
@@ -54,15 +54,15 @@ def collision_probability(jaccard: float) -> float:
     """
     differ = 1.0 - jaccard
     root = sqrt(differ * differ + 4.0 * jaccard * differ)
-    missed: float = ((differ + root) / 2.0) ** N_HASHES + ((differ - root) / 2.0) ** N_HASHES
+    missed: float = ((differ + root) / 2.0) ** n_hashes + ((differ - root) / 2.0) ** n_hashes
     return 1.0 - missed
 
 
-def sign(sets: ShingleSets) -> Signatures:
-    """Returns the MinHash signature of each set."""
-    signatures = np.full((len(sets), N_HASHES), _EMPTY, dtype=np.uint32)
+def sign(sets: ShingleSets, n_hashes: int = N_HASHES) -> Signatures:
+    """Returns the MinHash signature of each set: that many values, at most `N_HASHES`."""
+    signatures = np.full((len(sets), n_hashes), _EMPTY, dtype=np.uint32)
     filled = np.flatnonzero(sets.sizes)
-    factors, offsets = _hash_functions()
+    factors, offsets = (values[:n_hashes] for values in _hash_functions())
     for songs in _blocks(filled, sets):
         first, last = sets.starts[songs[0]], sets.starts[songs[-1] + 1]
         values = sets.values[first:last]
@@ -89,7 +89,7 @@ def pair_up(signatures: Signatures, order: NDArray[np.int64]) -> Pairs:
     n_songs = len(signatures)
     pair_codes = np.zeros(0, dtype=np.int64)
     pending: list[NDArray[np.int64]] = []
-    for band in range(N_HASHES):
+    for band in range(signatures.shape[1]):
         one, next_one = (signatures[order, number].astype(np.uint64) for number in (band - 1, band))
         keys = (one << np.uint64(32)) | next_one
         resort = np.argsort(keys, kind="stable")
@@ -109,7 +109,7 @@ def merge(pairs: Pairs, more: Pairs) -> Pairs:
 
 
 def agreements(signatures: Signatures, pairs: Pairs) -> NDArray[np.int64]:
-    """Counts the hashes on which each pair's signatures agree; divided by `N_HASHES`, it estimates J."""
+    """Counts the hashes on which each pair's signatures agree; divided by how many there are, it estimates J."""
     counts = np.zeros(len(pairs), dtype=np.int64)
     for begin in range(0, len(pairs), _CHUNK):
         one, other = pairs[begin : begin + _CHUNK].T

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
+from musicdata.definitions.arrow import conformed
 from musicdata.errors import IntegrityError
 from musicdata.system import paths
 
@@ -108,7 +109,7 @@ class CsvWriter:
     def write(self, rows: pa.Table | list[dict[str, Any]]) -> None:
         """Append rows; of a table, the columns of the schema."""
         table = pa.Table.from_pylist(rows, self._schema) if isinstance(rows, list) else rows
-        table = _cells(table.select(self._schema.names).cast(self._schema))
+        table = _cells(conformed(table.select(self._schema.names), self._schema))
         escaped = _change_texts(table, _RISKY, r"'\1").rename_columns(self._named.names)
         self._writer.write_table(escaped)
 

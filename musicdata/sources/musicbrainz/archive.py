@@ -1,37 +1,39 @@
 """The lines of a JSON dump: ``mbdump/<entity>`` in a ``.tar.xz``, streamed, in memory that does not grow with it.
 
 The archive is not trusted. Nothing of it is written to disk; it is refused by name where a member is a link, leads out
-of the archive or is none of a dump, where headers have no end, where it unpacks to far more than dumps do, and where it
-is cut off or damaged.
+of the archive or is there twice, where headers have no end, where it unpacks to far more than dumps do, and where it is
+cut off or damaged.
 """
 
 from __future__ import annotations
 
 import contextlib
 import lzma
-import tarfile
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING
 
-from musicdata.errors import InputError
+from musicdata.errors import FormatError, InputError
+from musicdata.sources.tar_members import TarStream
 from musicdata.system import paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from musicdata.sources.tar_members import Member
+
 LONGEST_LINE = 64 << 20
 """Bytes of a line at most; releases of many media with all their relations have tens of megabytes."""
 
-_SCHEMA = b"1"
+_MAGIC, _SCHEMA = b"\xfd7zXZ\x00", b"1"
 _CHUNK = 1 << 20
 _AHEAD = 3  # chunks that are unpacked before they are asked for
 _DECODER_BYTES = 256 << 20  # xz -9 takes 65 MB
 _MOST_MEMBERS = 64  # a dump has seven
-_HEADER_BYTES = 4 * _CHUNK  # a header and what is read ahead with it
+_SMALL_BYTES = 1 << 20  # of a member that is no list of documents
+_AFTER_END_BYTES = 1 << 20  # tar fills its last record with zeros
 _FREE_BYTES, _MOST_RATIO = 1 << 30, 400  # JSON of releases is packed to a tenth or a thirtieth
-_BROKEN = (tarfile.TarError, ValueError, OverflowError, EOFError, IndexError)
 
 
 def lines(path: Path, entity: str) -> Iterator[tuple[int, bytes | None]]:
@@ -45,10 +47,10 @@ def lines(path: Path, entity: str) -> Iterator[tuple[int, bytes | None]]:
         InputError: it is no such dump, not whole, or not to be trusted.
         OSError: it cannot be read.
     """
-    yield from split(_chunks(path, entity))
+    yield from split(_chunks(path, entity), LONGEST_LINE)
 
 
-def split(chunks: Iterable[bytes], longest: int = LONGEST_LINE) -> Iterator[tuple[int, bytes | None]]:
+def split(chunks: Iterable[bytes], longest: int) -> Iterator[tuple[int, bytes | None]]:
     r"""Yield (number from 1, line) of what stands between newlines, without empty ones; None for a longer line.
 
     >>> list(split([b"a\nb", b"c\n\nlong", b"er\nd"], longest=4))
@@ -74,47 +76,38 @@ def split(chunks: Iterable[bytes], longest: int = LONGEST_LINE) -> Iterator[tupl
 def _chunks(path: Path, entity: str) -> Iterator[bytes]:
     with paths.open_regular(path, follow=True) as file, contextlib.closing(_Unpacked(file, path)) as unpacked:
         try:
-            with tarfile.open(fileobj=cast("IO[bytes]", unpacked), mode="r|", bufsize=_CHUNK) as archive:
-                yield from _of_entity(archive, unpacked, entity)
-            unpacked.finish()
-        except _BROKEN as error:
-            raise unpacked.refused(f"it is damaged ({error})") from None
+            yield from _of_entity(TarStream(unpacked), unpacked, entity)
+        except FormatError as error:
+            raise unpacked.refused(f"it is damaged ({error.detail})") from None
+        unpacked.finish()
 
 
-def _of_entity(archive: tarfile.TarFile, unpacked: _Unpacked, entity: str) -> Iterator[bytes]:
+def _of_entity(archive: TarStream, unpacked: _Unpacked, entity: str) -> Iterator[bytes]:
     """Yield the bytes of the one member that holds the documents; look at all others."""
     names: list[str] = []
-    while (member := unpacked.header(archive)) is not None:
+    for member in archive:
         name = _checked(member, unpacked)
         if name in names or len(names) == _MOST_MEMBERS:
-            raise unpacked.refused(f"it has {name!r} twice, or more than {_MOST_MEMBERS} members")
+            raise unpacked.refused(f"it has {name[:100]!a} twice, or more than {_MOST_MEMBERS} members")
         names.append(name)
-        file = archive.extractfile(member)
-        if file is None:
-            continue
-        with file:
-            pieces = iter(lambda file=file: file.read(_CHUNK), b"")  # type: ignore[misc]
-            if name == f"mbdump/{entity}":
-                yield from pieces
-            else:
-                _look_at(name, b"".join(piece[:16] for piece in pieces), unpacked)
+        if name == f"mbdump/{entity}":
+            yield from archive.pieces(member)
+        elif name == "JSON_DUMPS_SCHEMA_NUMBER" and (schema := archive.content(member).strip()) != _SCHEMA:
+            raise unpacked.refused(f"it is of schema {schema[:20].decode('latin-1')!a}, and only 1 can be read")
     if f"mbdump/{entity}" not in names:
-        there = ", ".join(names) or "nothing"
+        there = ", ".join(map(ascii, names)) or "nothing"
         raise unpacked.refused(f"it holds {there}, and not mbdump/{entity}: take {entity}.tar.xz of the JSON dumps")
 
 
-def _checked(member: tarfile.TarInfo, unpacked: _Unpacked) -> str:
+def _checked(member: Member, unpacked: _Unpacked) -> str:
     """Return the name of a member that may be in a dump."""
     name = member.name.removeprefix("./").rstrip("/")
-    if name.startswith("/") or ".." in name.split("/") or not (member.isdir() or member.type in tarfile.REGULAR_TYPES):
+    if name.startswith("/") or ".." in name.split("/") or member.kind not in ("file", "folder"):
         shown = ascii(member.name[:100])
         raise unpacked.refused(f"its member {shown} is no file, or leads out of it; nothing was written to disk")
+    if member.size > _SMALL_BYTES and not name.startswith("mbdump/"):
+        raise unpacked.refused(f"its member {name[:100]!a} has {member.size:,} bytes, as none of a dump has")
     return name
-
-
-def _look_at(name: str, start: bytes, unpacked: _Unpacked) -> None:
-    if name == "JSON_DUMPS_SCHEMA_NUMBER" and start.strip() != _SCHEMA:
-        raise unpacked.refused(f"it is of schema {start.decode('latin-1').strip()!a}, and only 1 can be read")
 
 
 class _Unpacked:
@@ -123,9 +116,12 @@ class _Unpacked:
     def __init__(self, file: IO[bytes], path: Path) -> None:
         self._path = path
         self._file = file
+        if file.read(len(_MAGIC)) != _MAGIC:
+            raise self.refused("it is no xz file")
+        file.seek(0)
         self._decoder = _decoder()
         self._n_in = self._n_out = 0
-        self._left: int | None = None
+        self._chunk = memoryview(b"")
         self._thread = ThreadPoolExecutor(1)
         self._coming: deque[Future[bytes]] = deque(self._thread.submit(self._next) for _ in range(_AHEAD))
 
@@ -137,28 +133,23 @@ class _Unpacked:
         """Return the error that says why the archive is not read."""
         return InputError(f"dump {self._path}: {why}. Fetch it again from metabrainz.org, or compare its SHA256SUMS")
 
-    def header(self, archive: tarfile.TarFile) -> tarfile.TarInfo | None:
-        """Return the next member; a header that goes on and on is refused."""
-        self._left = _HEADER_BYTES
-        member = archive.next()
-        self._left = None
-        return member
-
-    def read(self, _n: int) -> bytes:
-        """Return some of the bytes, none at the end."""
-        chunk = self._coming.popleft().result()
-        self._coming.append(self._thread.submit(self._next))
-        if self._left is not None:
-            self._left -= len(chunk)
-            if self._left < 0:
-                raise self.refused("a header in it has no end")
-        return chunk
+    def readinto(self, buffer: memoryview) -> int:
+        """Fill a buffer from its beginning; return how many bytes there are, 0 at the end."""
+        if not self._chunk:
+            self._chunk = memoryview(self._coming.popleft().result())
+            self._coming.append(self._thread.submit(self._next))
+        size = min(len(buffer), len(self._chunk))
+        buffer[:size] = self._chunk[:size]
+        self._chunk = self._chunk[size:]
+        return size
 
     def finish(self) -> None:
         """Read to the end of the file, so that its checksums are compared."""
-        self._left = _HEADER_BYTES
-        while self.read(_CHUNK):
-            pass
+        buffer, left = memoryview(bytearray(_CHUNK)), _AFTER_END_BYTES
+        while size := self.readinto(buffer):
+            left -= size
+            if left < 0:
+                raise self.refused("it goes on after its end")
 
     def _next(self) -> bytes:
         """Return the next bytes; in the thread."""
@@ -172,7 +163,7 @@ class _Unpacked:
             try:
                 out = self._decoder.decompress(data, _CHUNK)
             except lzma.LZMAError as error:
-                raise self.refused(f"it is no xz file, or damaged ({error})") from None
+                raise self.refused(f"it is damaged ({error})") from None
         self._n_out += len(out)
         if self._n_out > _FREE_BYTES + _MOST_RATIO * self._n_in:
             raise self.refused(f"{self._n_in:,} bytes of it unpack to more than {self._n_out:,}, as no dump does")

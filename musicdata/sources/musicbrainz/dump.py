@@ -13,16 +13,17 @@ from __future__ import annotations
 import re
 import zlib
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from musicdata.errors import InputError
 from musicdata.sources.musicbrainz import archive, documents
 from musicdata.sources.musicbrainz.documents import Release
+from musicdata.system import walking
 from musicdata.system.http import HttpError
 
 if TYPE_CHECKING:
     from collections.abc import Set
-    from pathlib import Path
 
 ENTITY = "release"
 FILE = "release.tar.xz"
@@ -95,7 +96,7 @@ def read(path: Path, release_ids: Set[str], group_ids: Set[str]) -> DumpLibrary:
     for number, line in archive.lines(path, ENTITY):
         library.n_lines += 1
         if line is None:
-            detail = f"more than {archive.LONGEST_LINE:,} bytes; what stands in it is not known"
+            detail = f"line {number}: more than {archive.LONGEST_LINE:,} bytes; what stands in it is not known"
             library.faults.append(Fault(number, "line_too_long", detail))
         elif not sought.isdisjoint(_ID.findall(line)):
             try:
@@ -107,11 +108,32 @@ def read(path: Path, release_ids: Set[str], group_ids: Set[str]) -> DumpLibrary:
         if len(library.faults) > _MOST_FAULTS:
             raise InputError(
                 f"dump {path}: more than {_MOST_FAULTS:,} lines that were needed cannot be read; the first are "
-                + "; ".join(f"line {fault.line}: {fault.detail}" for fault in library.faults[:_SHOWN])
+                + "; ".join(fault.detail for fault in library.faults[:_SHOWN])
             )
     return library
 
 
-def file_of(place: Path) -> Path:
-    """Return the archive of releases that somebody names: itself, or the folder in which it lies."""
-    return place / FILE if place.is_dir() else place
+def find(place: str) -> Path | None:
+    """Return the dump that somebody names; None where there is none.
+
+    Args:
+        place: the archive, or a folder with it; several stages may be told the same place. "" for none.
+
+    Raises:
+        InputError: there is nothing, or a folder has two.
+    """
+    path = Path(place)
+    if not place or (path.suffix.lower() == ".zip" and path.is_file()):  # which is the list of albums itself
+        return None
+    if not path.is_dir():
+        if path.is_file():
+            return path
+        raise InputError(
+            f"dump {path} is not there: take {FILE} of https://data.metabrainz.org/pub/musicbrainz/data/json-dumps/, "
+            "and name it or the folder with it"
+        )
+    there = [entry for entry in walking.below(path, lambda name: name == FILE) if not entry.fault]
+    if len(there) > 1:
+        names = ", ".join(entry.name for entry in there)
+        raise InputError(f"dump {path} has several {FILE}: {names}. Name the one to read")
+    return there[0].path if there else None

@@ -36,6 +36,7 @@ _INCLUDED = "recordings+media"
 _MAX_BYTES = 32 << 20  # of an answer: a box of 5,000 tracks has some 4 MB
 _MOST_PAGES = 200
 _LONGEST_CONTACT = 200
+_REACHABLE = re.compile(r"(?:https?://|[!-'*-?A-~]+@)[!-'*-~]+")  # printable ASCII but brackets, which are around it
 _NOT_FOUND = re.compile(r'"error"\s*:\s*"Not Found"', re.IGNORECASE)
 _TOO_FAST = re.compile(r"rate limit|exceeding", re.IGNORECASE)
 
@@ -197,9 +198,9 @@ def _user_agent(services: Services) -> str | Secret:
             )
         return program
     text = contact.reveal()
-    if not (text.isascii() and text.isprintable() and len(text) <= _LONGEST_CONTACT) or set(text) & set("()"):
+    if not _REACHABLE.fullmatch(text) or len(text) > _LONGEST_CONTACT:
         raise SetupError(
-            f"{CONTACT} cannot stand in a header: expected a mail address or a page, in up to {_LONGEST_CONTACT} "
-            "printable ASCII characters without brackets"
+            f"{CONTACT} is neither a mail address nor a page that begins with https://, in up to {_LONGEST_CONTACT} "
+            "ASCII characters without spaces and brackets"
         )
     return Secret(f"{program} ( {text} )")

@@ -60,6 +60,8 @@ def cost(_parameters: FetchRecordings, expected: Expected) -> Cost:
 
 def calls(parameters: FetchRecordings, _counts: Counts) -> dict[str, float]:
     """Return the calls an album costs on the average."""
+    if set(parameters.order) == {albums.SONGS}:
+        return {"musicbrainz": 0.0}
     share = _WITHOUT_SONGS if parameters.order[0] == albums.SONGS else _MAPPED
     return {"musicbrainz": share * (1.0 if "release" in parameters.order else _CALLS_A_GROUP)}
 

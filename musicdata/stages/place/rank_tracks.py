@@ -62,9 +62,7 @@ class RankTracks(Parameters):
     @field_validator("split")
     @classmethod
     def _goes_by_what_tracks_have(cls, split: Split) -> Split:
-        if split.by == "song_id":
-            raise ValueError('tracks have no song_id; expected by = "group_id" or by = "sample_id"')
-        return split
+        return split.among(("group_id", "sample_id"), "tracks")
 
 
 def expect(parameters: RankTracks, counts: Counts) -> Expected:

@@ -6,7 +6,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from musicdata.definitions import cutting
 from musicdata.definitions.cost import Cost, Expected
@@ -53,6 +53,11 @@ class Window(Parameters):
     first_rest: Literal["zero", "keep"] = "zero"
     tempo_bpm: float = Field(120.0, ge=10, le=1000)
     split: Split = Field(default_factory=Split)
+
+    @field_validator("split")
+    @classmethod
+    def _goes_by_what_windows_have(cls, split: Split) -> Split:
+        return split.among(("group_id", "song_id", "sample_id"), "windows")
 
 
 def expect(parameters: Window, counts: Counts) -> Expected:

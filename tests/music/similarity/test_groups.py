@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musicdata.music.similarity import Link, group
+from musicdata.music.similarity import Link, group, group_sets
 
 if TYPE_CHECKING:
     from random import Random
@@ -93,3 +93,42 @@ def test_a_second_build_keeps_the_first(first: list[tuple[str, str]], second: li
     songs = old | {song for pair in later for song in pair}
     after = group(songs, links(*first, *later), before)
     assert {song: after.group_ids[song] for song in old} == before
+
+
+SETS = st.lists(st.lists(SONGS, max_size=5, unique=True), max_size=8)
+
+
+@given(SETS)
+def test_the_items_of_a_set_are_in_one_group_and_nothing_else_joins_groups(sets: list[list[str]]) -> None:
+    items = {item for one in sets for item in one} | {"alone"}
+    found = group_sets(items, sets)
+    assert found.bridging == {}
+    assert all(len({found.group_ids[item] for item in one}) == 1 for one in sets if one)
+    for group_id in set(found.group_ids.values()):
+        members = {item for item, of in found.group_ids.items() if of == group_id}
+        assert min(members) == group_id
+        reached = {group_id}
+        while more := {item for one in sets if reached & {*one} for item in one} - reached:
+            reached |= more
+        assert members == reached
+
+
+@given(SETS, SETS)
+def test_sets_that_come_later_move_nothing_that_was_placed(sets: list[list[str]], more: list[list[str]]) -> None:
+    before = group_sets({item for one in sets for item in one}, sets).group_ids
+    items = {item for one in [*sets, *more] for item in one}
+    found = group_sets(items, [*sets, *more], before)
+    assert {item: found.group_ids[item] for item in before} == before
+    assert {*found.group_ids} | {*found.bridging} == items
+    assert not {*found.group_ids} & {*found.bridging}
+    for one in [*sets, *more]:
+        new = {found.group_ids[item] for item in one if item in found.group_ids and item not in before}
+        kept = {before[item] for item in one if item in before}
+        assert len(new | (kept if new else set())) <= 1
+
+
+def test_nothing_is_tied_together_through_an_item_that_is_dropped() -> None:
+    sets = [["a", "new"], ["new", "b"], ["new", "x"], ["new", "y"]]
+    found = group_sets(["a", "b", "new", "x", "y"], sets, {"x": "x", "y": "y"})
+    assert found.bridging == {"new": ("x", "y")}
+    assert found.group_ids == {"a": "a", "b": "b", "x": "x", "y": "y"}
