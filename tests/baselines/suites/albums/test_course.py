@@ -78,6 +78,11 @@ def test_schemes_say_what_they_share(found: Outcome[Albums]) -> None:
     assert (paper.is_disjoint, disjoint.is_disjoint) == (False, True)
     assert paper.shared_albums > 0.5
     assert (disjoint.shared_albums, disjoint.shared_artists) == (0, 0)
+    for scheme in found.result.schemes:
+        is_smallest = scheme.n_albums["test"] == found.result.n_common
+        for method in scheme.methods:
+            mrr = method.of("review", "mean").mrr
+            assert method.mrr_common == pytest.approx(mrr, rel=0.02) if is_smallest else method.mrr_common > mrr
     assert [line for line in tables.sentences(found.result) if line.startswith("what scheme paper inflates")]
 
 
