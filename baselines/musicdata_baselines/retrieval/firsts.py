@@ -43,7 +43,7 @@ class Firsts:
         return np.asarray(1 - miss_all(drawn, self.size, self.relevant))
 
     def reciprocal_ranks_among(self, n_drawn: int, n: int) -> NDArray[np.float64]:
-        """Return the expected reciprocal ranks (queries,) among `n_drawn` of the n candidates, the relevant one with them.
+        """Return the expected reciprocal ranks (queries,) among `n_drawn` of the n candidates, the right one with them.
 
         Galleries of different sizes become comparable by it. Of one relevant candidate: with K of N others better, and
         X of the n_drawn − 1 others that are drawn, E[1/(1 + X)] = (N + 1)(1 − P)/((K + 1) n_drawn), where P is the
