@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.special import gammaln
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,6 +41,18 @@ class Firsts:
         """Return the probability (queries,) that a relevant candidate is among the first k."""
         drawn = np.clip(k - self.before, 0, self.size)
         return np.asarray(1 - miss_all(drawn, self.size, self.relevant))
+
+    def reciprocal_ranks_among(self, n_drawn: int, n: int) -> NDArray[np.float64]:
+        """Return the expected reciprocal ranks (queries,) among `n_drawn` of the n candidates, the right one with them.
+
+        Galleries of different sizes become comparable by it. Of one relevant candidate: with K of N others better, and
+        X of the n_drawn − 1 others that are drawn, E[1/(1 + X)] = (N + 1)(1 − P)/((K + 1) n_drawn), where P is the
+        probability that n_drawn of N + 1 have none of K + 1 (hypergeometric). Half of the tied are taken for better.
+        """
+        better = self.before + (self.size - 1) / 2
+        left = gammaln(n - better) - gammaln(np.maximum(n - better - n_drawn, 1))
+        none = np.where(n - 1 - better >= n_drawn, np.exp(left - gammaln(n + 1) + gammaln(n - n_drawn + 1)), 0.0)
+        return np.asarray(n * (1 - none) / ((better + 1) * n_drawn))
 
     def take(self, queries: NDArray[np.int64]) -> Firsts:
         """Return those of some queries."""

@@ -14,6 +14,7 @@ from musicdata_baselines.deep.two_branch import TwoBranch
 from musicdata_baselines.errors import DeviceError, ModelFileError, ViewError
 from musicdata_baselines.retrieval.gallery import Gallery, find_sets
 from musicdata_baselines.views import Sequences
+from tests.baselines.suites.albums import ordering
 from tests.baselines.suites.albums.planted import Link, make
 
 LINK = Link(
@@ -141,3 +142,13 @@ def test_what_cannot_be_trained_is_named() -> None:
 def test_senseless_parameters_are_refused(more: dict[str, Any], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         fitted(**more)
+
+
+@pytest.mark.long
+def test_the_ordering_of_the_paper_shows_on_planted_albums() -> None:
+    """Means over three seeds; `python -m tests.benchmarks.two_branch ordering` has more albums."""
+    link = Link(albums=500, vocabulary=1000, words=40)
+    by_seed = [ordering.measure(link, seed, epochs=12, text="vectors") for seed in range(3)]
+    for pool in ("best", "mean"):
+        one, both, near = (np.mean([found[place].mrr[pool] for found in by_seed]) for place in range(3))
+        assert one < both < near

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 
@@ -71,6 +73,16 @@ def test_hits_are_hypergeometric_among_tied_candidates() -> None:
     assert tied.hits(6).tolist() == [1]
     assert tied.ranks.tolist() == pytest.approx([2 + 5 / 3])
     assert tied.reciprocal_ranks.tolist() == pytest.approx([(3 / 3 + 2 / 4 + 1 / 5) / 6])
+
+
+def test_a_smaller_gallery_is_one_drawn_from_the_larger() -> None:
+    better = np.array([0, 3, 7, 9])
+    firsts = Firsts(better, np.ones_like(better), np.ones_like(better))
+    for n_drawn in (1, 4, 10):
+        others = [set(drawn) for drawn in combinations(range(9), n_drawn - 1)]
+        slow = [np.mean([1 / (1 + len(drawn & set(range(k)))) for drawn in others]) for k in better]
+        assert firsts.reciprocal_ranks_among(n_drawn, 10).tolist() == pytest.approx(slow)
+    assert firsts.reciprocal_ranks_among(10, 10).tolist() == pytest.approx(firsts.reciprocal_ranks.tolist())
 
 
 def test_sets_without_items_are_refused() -> None:

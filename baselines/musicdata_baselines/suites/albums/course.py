@@ -63,8 +63,16 @@ def run(data: TableSource, settings: AlbumsSettings, options: Options, clock: Cl
         return _not_measured(sizes, few, settings, options)
     # The matrices are small: a second thread costs more than it brings, many times more on a busy machine.
     with threadpool_limits(1, user_api="blas"):
-        measured = tuple(_measure(parts, settings, options, clock) for parts in split)
-    result = Albums(_sources(read, settings), measured, settings.paper, options.n_permutations, options.epochs)
+        n_common = min(len(parts.candidates) for parts in split)
+        measured = tuple(_measure(parts, n_common, settings, options, clock) for parts in split)
+    result = Albums(
+        sources=_sources(read, settings),
+        schemes=measured,
+        paper=settings.paper,
+        n_permutations=options.n_permutations,
+        n_common=n_common,
+        epochs=options.epochs,
+    )
     asked = next(scheme for scheme in measured if scheme.is_disjoint)
     return Outcome(
         result=result,
@@ -83,7 +91,7 @@ def _not_measured(sizes: Sizes, too_few: str, settings: AlbumsSettings, options:
     """Return what is known of a data set too small for any figure: that its gate does not hold, and why."""
     helps = "build from more albums, or choose other shares of the splits"
     return Outcome(
-        result=Albums({}, (), settings.paper, options.n_permutations, options.epochs),
+        result=Albums({}, (), settings.paper, options.n_permutations, epochs=options.epochs),
         n_samples=sizes.n_samples,
         n_groups=sizes.n_groups,
         tables=sizes.tables,
@@ -93,9 +101,9 @@ def _not_measured(sizes: Sizes, too_few: str, settings: AlbumsSettings, options:
     )
 
 
-def _measure(parts: Parts, settings: AlbumsSettings, options: Options, clock: Clock) -> SchemeResult:
+def _measure(parts: Parts, n_common: int, settings: AlbumsSettings, options: Options, clock: Clock) -> SchemeResult:
     data, plan = parts.data, Plan.of(options)
-    judge = Judge(parts, options.n_permutations, options.seed)
+    judge = Judge(parts, n_common, options.n_permutations, options.seed)
     with clock.part(f"linear methods, {parts.scheme}"):
         fitted = _told(methods.linear(parts, options.device, options.seed), clock)
         judged = [judge.judge(encoded) for encoded in fitted]

@@ -50,12 +50,14 @@ class Judge:
 
     Attributes:
         parts: the scheme.
+        n_common: albums of the smallest gallery of all schemes.
         n_permutations: re-pairings behind each p-value.
         seed: of bootstraps and re-pairings.
         n_bootstraps: draws of groups.
     """
 
     parts: Parts
+    n_common: int
     n_permutations: int
     seed: int
     n_bootstraps: int = 2_000
@@ -67,6 +69,7 @@ class Judge:
             name=encoded.name,
             figures=tuple(one for pool in POOLS for one in self._figures(gallery, pool)),
             test=self.test(gallery),
+            mrr_common=self._common(gallery),
             genre_first=self._genre_first(gallery),
             settings=encoded.settings,
             seconds=encoded.seconds,
@@ -81,6 +84,10 @@ class Judge:
         parts = self.parts
         found = permute_sets(gallery, parts.asking, TESTED, parts.groups, self.n_permutations, self.seed)
         return Test(found.observed_mrr, found.null_mean, found.p_value, limit(found.detection_limit), found.n_sets)
+
+    def _common(self, gallery: Gallery) -> float:
+        found = find_sets(gallery, self.parts.asking, TESTED)
+        return float(found.reciprocal_ranks_among(self.n_common, gallery.n_sets).mean())
 
     def _figures(self, gallery: Gallery, pool: Pool) -> tuple[Figures, Figures]:
         asking, texts = self.parts.asking, find_texts(gallery, pool)

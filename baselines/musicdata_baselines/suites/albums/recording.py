@@ -22,7 +22,10 @@ ANALYSED = "features_acousticbrainz"
 """Table whose vectors can be had of a recording."""
 
 _COLUMNS = ("vector", "full")
-_NOTHING: tuple[str, ...] = ()
+_ANALYSED_HERE = (
+    "The file was analysed here, by another version of the extractor than the data set's recordings: some of its "
+    "numbers are not made in the same way."
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,31 +56,21 @@ def read(file: Path, column: str) -> Recording:
     if table != ANALYSED or name not in _COLUMNS:
         has = ", ".join(f"{ANALYSED}.{one}" for one in _COLUMNS)
         raise InputError(f"the data set describes its songs by {column}; of a file only {has} can be had")
-    if file.suffix.lower() == ".json":
-        given, notes = _document(file), _NOTHING
-    else:
-        given, notes = _analysed(file)
+    is_document = file.suffix.lower() == ".json"
     try:
+        given = document.parsed(paths.read_regular(file, MOST_BYTES, follow=True)) if is_document else _analysed(file)
         numbers = document.lowlevel(given, "").numbers
     except FormatError as error:
-        raise InputError(f"{file}: {error}; give a low-level document of AcousticBrainz, or sound") from error
-    return _vector(file, numbers, name, notes)
-
-
-def _document(file: Path) -> dict[str, Any]:
-    try:
-        return document.parsed(paths.read_regular(file, MOST_BYTES, follow=True))
-    except FormatError as error:
-        raise InputError(f"{file}: {error}; give a low-level document of AcousticBrainz, or sound") from error
+        raise InputError(f"{file}: {error}; give sound, or a low-level document of AcousticBrainz (.json)") from error
     except OSError as error:
         raise InputError(f"{file}: {error.strerror or error}; give a file that can be read") from error
+    return _vector(file, numbers, name, () if is_document else (_ANALYSED_HERE,))
 
 
-def _analysed(file: Path) -> tuple[dict[str, Any], tuple[str, ...]]:
+def _analysed(file: Path) -> dict[str, Any]:
     from musicdata.sources.acousticbrainz import extractor
 
-    said = "The file was analysed here, the data set's recordings by other versions of the same extractor."
-    return extractor.describe(file), (said,)
+    return extractor.describe(file)
 
 
 def _vector(file: Path, numbers: NDArray[np.float32], name: str, notes: tuple[str, ...]) -> Recording:

@@ -67,6 +67,7 @@ class MethodResult:
         name: ours, e.g. ``TwoBranch neighbours``.
         figures: both directions, both ways of scoring an album.
         test: whether it is better than chance.
+        mrr_common: MRR of reviews expected in a gallery as large as the smallest scheme's, drawn from this one's.
         genre_first: share of reviews for which the best of the other albums is of their album's genre; None where there
             are no genres.
         settings: what it was fitted with.
@@ -76,6 +77,7 @@ class MethodResult:
     name: str
     figures: tuple[Figures, ...]
     test: Test
+    mrr_common: float
     genre_first: float | None = None
     settings: dict[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
@@ -154,6 +156,7 @@ class Albums(Result):
         schemes: ways of splitting, in the recipe's order.
         paper: paper whose table is printed beside ours; "" for none.
         n_permutations: re-pairings behind each p-value.
+        n_common: albums of the smallest gallery.
         epochs: of the networks, as a share of the paper's.
     """
 
@@ -161,6 +164,7 @@ class Albums(Result):
     schemes: tuple[SchemeResult, ...]
     paper: str = ""
     n_permutations: int = 0
+    n_common: int = 0
     epochs: float = 1.0
 
     @property

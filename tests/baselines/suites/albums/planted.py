@@ -128,7 +128,8 @@ def _pick(
 ) -> NDArray[np.int64]:
     moved = usual * np.exp(2 * lean)
     chances = (1 - told) * usual + told * moved / moved.sum()
-    return np.searchsorted(chances.cumsum(), rng.random(n) * chances.sum()).clip(max=len(usual) - 1)
+    words: NDArray[np.int64] = np.searchsorted(chances.cumsum(), rng.random(n) * chances.sum())
+    return words.clip(max=len(usual) - 1)
 
 
 def _mean(link: Link, tokens: Sequences, rng: np.random.Generator) -> NDArray[np.float32]:

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 
 from musicdata.definitions import suite as suites
+from musicdata.definitions.arrow import strings
 from musicdata.definitions.suite import Clock, Options, Outcome, Validation
 from musicdata.errors import UsageError
 from musicdata_baselines import report
@@ -77,6 +78,11 @@ def test_schemes_say_what_they_share(found: Outcome[Albums]) -> None:
     assert (paper.is_disjoint, disjoint.is_disjoint) == (False, True)
     assert paper.shared_albums > 0.5
     assert (disjoint.shared_albums, disjoint.shared_artists) == (0, 0)
+    for scheme in found.result.schemes:
+        is_smallest = scheme.n_albums["test"] == found.result.n_common
+        for method in scheme.methods:
+            mrr = method.of("review", "mean").mrr
+            assert method.mrr_common == pytest.approx(mrr, rel=0.02) if is_smallest else method.mrr_common > mrr
     assert [line for line in tables.sentences(found.result) if line.startswith("what scheme paper inflates")]
 
 
@@ -140,7 +146,7 @@ def test_networks_are_trained_for_the_steps_the_recipe_gives_them() -> None:
 def unlinked() -> Discs:
     """Return albums that have the songs of others."""
     sound = TABLES["sound"]
-    ids = sound.column("sample_id").to_pylist()
+    ids = strings(sound.column("sample_id"))
     known = sorted(set(ids))
     moved = dict(zip(known, np.random.default_rng(0).permutation(known).tolist(), strict=True))
     splits = {row["sample_id"]: row["split"] for row in TABLES["discs"].to_pylist()}

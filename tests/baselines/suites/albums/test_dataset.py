@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pytest
 
 from musicdata.errors import InputError
@@ -143,6 +142,6 @@ def test_settings_name_columns_of_tables_and_schemes_that_go_together() -> None:
 
 def test_sizes_are_those_of_the_splits_and_every_table_has_a_digest() -> None:
     sizes = dataset.sizes(Discs(TABLES), SETTINGS)
-    counted = pc.value_counts(TABLES["discs"].column("split")).to_pylist()
-    assert sizes.n_samples == {one["values"]: one["counts"] for one in counted}
+    split = np.array(TABLES["discs"].column("split").to_pylist())
+    assert sizes.n_samples == {name: int((split == name).sum()) for name in ("train", "valid", "test")}
     assert set(sizes.tables) == READ

@@ -18,6 +18,7 @@ from musicdata.music.features import acousticbrainz
 from musicdata_baselines.suites.albums import recording
 from tests.baselines.suites.albums.made import SETTINGS, SMALL, Discs, tables
 from tests.baselines.suites.albums.planted import Population, make
+from tests.songs import shared
 
 POP = make(SMALL)
 TABLES = tables(POP)
@@ -186,3 +187,14 @@ def test_sound_goes_through_the_extractor(tmp_path: Path, monkeypatch: pytest.Mo
     found = recording.read(sound, AUDIO["audio"])
     np.testing.assert_allclose(found.vector, POP.audio[1], rtol=1e-6)
     assert "analysed here" in found.notes[0]
+
+
+def test_real_documents_have_the_numbers_of_the_paper() -> None:
+    files = sorted(shared("acousticbrainz").glob("lowlevel/**/*.json"))
+    assert files
+    for file in files:
+        given = json.loads(file.read_text("utf-8"))["lowlevel"]
+        vector = recording.read(file, AUDIO["audio"]).vector
+        np.testing.assert_allclose(vector[:13], given["mfcc"]["mean"], rtol=1e-6)
+        np.testing.assert_allclose(vector[13:26], given["mfcc"]["cov"][0], rtol=1e-6)
+        assert vector[-9:].min() >= 0  # zero-crossing rates

@@ -115,11 +115,15 @@ def probes(scheme: SchemeResult) -> FigureTable:
 
 
 def side_by_side(result: Albums) -> FigureTable:
-    """Return the methods under every scheme, as multiples of chance: galleries differ, and so does chance."""
+    """Return the methods under every scheme, in galleries of their own and in ones of the same size."""
     names = dict.fromkeys(method.name for scheme in result.schemes for method in scheme.methods)
-    rows = tuple((name, *(cell for scheme in result.schemes for cell in _multiples(scheme, name))) for name in names)
-    heading = tuple(cell for scheme in result.schemes for cell in (f"{scheme.name}: R@10", "times", "MRR", "times"))
-    caption = f"Review → album under each scheme, and as multiples of chance; {TESTED} of the songs"
+    rows = tuple((name, *(cell for scheme in result.schemes for cell in _of_both(scheme, name))) for name in names)
+    same = f"MRR of {result.n_common}"
+    heading = tuple(cell for scheme in result.schemes for cell in (f"{scheme.name}: R@10", "MRR", same))
+    caption = (
+        f"Review → album under each scheme, {TESTED} of the songs; {same}: in galleries of {result.n_common:,} albums, "
+        "as large as the smallest, where figures are comparable"
+    )
     return FigureTable(caption, ("method", *heading), rows)
 
 
@@ -134,33 +138,26 @@ def sentences(result: Albums) -> Iterator[str]:
     disjoint = result.disjoint
     for scheme in result.schemes:
         if disjoint is not None and not scheme.is_disjoint:
-            yield _inflation(scheme, disjoint)
+            yield _inflation(scheme, disjoint, result.n_common)
 
 
-def _inflation(scheme: SchemeResult, disjoint: SchemeResult) -> str:
+def _inflation(scheme: SchemeResult, disjoint: SchemeResult, n_common: int) -> str:
     method = best(disjoint)
     other = scheme.method(method.name)
     if other is None:
         return f"{method.name} was not fitted under scheme {scheme.name}: nothing can be said of what that inflates"
-    one, two = (s.chance["review"]["mrr"] for s in (scheme, disjoint))
-    here, there = other.of("review", TESTED).mrr, method.of("review", TESTED).mrr
     return (
-        f"what scheme {scheme.name} inflates: {method.name} has an MRR of {here:.4f} ({figures.times(here, one)} "
-        f"chance) there, and of {there:.4f} ({figures.times(there, two)} chance) on albums and artists it has never met"
+        f"what scheme {scheme.name} inflates: {method.name} has an MRR of {other.mrr_common:.4f} there, in galleries "
+        f"of {n_common:,} albums, and of {method.mrr_common:.4f} on albums and artists it has never met"
     )
 
 
-def _multiples(scheme: SchemeResult, name: str) -> Row:
+def _of_both(scheme: SchemeResult, name: str) -> Row:
     method = scheme.method(name)
     if method is None:
-        return (None,) * 4
-    one, chance = method.of("review", TESTED), scheme.chance["review"]
-    return (
-        figures.share(one.recall[10]),
-        figures.times(one.recall[10], chance["recall_10"]),
-        figures.share(one.mrr),
-        figures.times(one.mrr, chance["mrr"]),
-    )
+        return (None,) * 3
+    one = method.of("review", TESTED)
+    return (figures.share(one.recall[10]), figures.share(one.mrr), figures.share(method.mrr_common))
 
 
 def _with_interval(one: Figures, k: int) -> str:
