@@ -88,7 +88,6 @@ def test_the_others_have_the_bytes_that_they_have_without_it(recipe: str, tmp_pa
         assert parts[0] == parts[1]
 
 
-@pytest.mark.long
 def test_with_larger_limits_the_items_are_tried_again(
     recipe: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

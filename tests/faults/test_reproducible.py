@@ -91,7 +91,6 @@ def test_nothing_is_done_again(copied: Path) -> None:
     assert build(copied) == {}
 
 
-@pytest.mark.long
 def test_an_added_song_is_read_and_most_others_are_kept(copied: Path) -> None:
     before = splits(copied)
     write_song(copied / "songs" / "added.csv", 1000, n_notes=12)
