@@ -50,7 +50,7 @@ def describe(data: TableSource, settings: AlbumsSettings, file: Path, k: int, de
         songs = normalise(model.transform_one(given.vector[None], 0))
         scores = (songs @ normalise(model.transform_one(read.text, 1)).T)[0]
         right, chance = _how_often(parts, model, k)
-    order = np.argsort(-scores, kind="stable")[:k]
+    order = _distinct(np.argsort(-scores, kind="stable"), read.text, k)
     return Description(
         file=file.name,
         method=f"{methods.WEIGHTED}, ridge {ridge.shrinkage:g}, {model.n_components_} components",
@@ -62,6 +62,16 @@ def describe(data: TableSource, settings: AlbumsSettings, file: Path, k: int, de
         deviation=float(scores.std()),
         notes=(*given.notes, *_notes(data, settings, parts, given.vector)),
     )
+
+
+def _distinct(order: NDArray[np.int64], texts: NDArray[np.float32], k: int) -> NDArray[np.int64]:
+    """Return the first k of the order that say different things: short reviews are often the same to the word."""
+    seen: dict[bytes, int] = {}
+    for row in order.tolist():
+        seen.setdefault(texts[row].tobytes(), row)
+        if len(seen) == k:
+            break
+    return np.array(list(seen.values()))
 
 
 def _nearest(

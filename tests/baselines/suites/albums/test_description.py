@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 import musicdata
@@ -89,6 +90,23 @@ def test_every_text_is_named_by_what_the_data_set_knows(tmp_path: Path) -> None:
         assert one.facts["disc"] == f"D{album:04d}"
         assert one.facts["split"] in ("train", "valid", "test")
     assert any("no words that are sung" in note for note in found.notes)
+
+
+def test_reviews_that_say_the_same_are_named_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = written(tmp_path, document(POP.audio[0]))
+    first = musicdata.describe(path, nearest=1).nearest[0]
+    words = TABLES["words"]
+    rows = words.to_pylist()
+    same = next(r["vector"] for r in rows if (r["sample_id"], r["review"]) == (first.sample_id, first.index))
+    vectors = [same if number % 3 == 0 else row["vector"] for number, row in enumerate(rows)]
+    place = words.column_names.index("vector")
+    repeated = words.set_column(
+        place, words.schema.field("vector"), pa.array(vectors, words.schema.field("vector").type)
+    )
+    data = Discs(TABLES | {"words": repeated}, source().head)
+    monkeypatch.setattr("musicdata.api.describe.open_data", lambda _path: data)
+    found = musicdata.describe(path, nearest=4)
+    assert len({round(one.score, 9) for one in found.nearest}) == 4
 
 
 def test_a_release_without_words_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
