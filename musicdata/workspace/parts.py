@@ -110,6 +110,8 @@ class PartWriter:
 def _group_rows(contract: Contract) -> int:
     if any(column.is_media for column in contract.columns):
         return MEDIA_GROUP_ROWS
+    if len(contract.columns) > MANY_COLUMNS:
+        return WIDE_GROUP_ROWS
     return VECTOR_GROUP_ROWS if any(column.is_array for column in contract.columns) else GROUP_ROWS
 
 

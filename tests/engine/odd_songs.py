@@ -22,7 +22,7 @@ def read(data: bytes, _name: str, _unit_ql: float) -> dict[str, Song]:
         time.sleep(3600)
     if what == "sleep":
         time.sleep(float(more[0]))
-    kept = []
+    kept: list[bytearray] = []
     while what == "greedy" or (what == "large" and len(kept) < 45):
         kept.append(bytearray(20 << 20))
         time.sleep(0.01)

@@ -54,7 +54,9 @@ class Tables:
         rows = self.tables.get(table, contract.load(table).arrow_schema().empty_table())
         if last:  # the shard that `crawl` hands over has no ends
             keys = rows.column(contract.load(table).key[0])
-            rows = rows.filter(pc.and_(pc.greater_equal(keys, pa.scalar(first or "")), pc.less_equal(keys, pa.scalar(last))))
+            rows = rows.filter(
+                pc.and_(pc.greater_equal(keys, pa.scalar(first or "")), pc.less_equal(keys, pa.scalar(last)))
+            )
         return rows.select(columns) if columns else rows
 
     def iterate(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from musicdata.music.similarity import minhash
-from musicdata.music.similarity.shingles import shingle_words
+from musicdata.music.similarity.shingles import ShingleSets, shingle_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -27,6 +27,7 @@ N_HASHES = 32
 MIN_SIMILARITY = 0.5
 MIN_SHARED = 16
 
+_BATCH = 512  # texts that are cut at once: half a megabyte of letters takes fifty of memory
 _MIN_AGREEMENTS = 4  # of the hashes; at the least similarity there are 11, with a deviation of 3
 
 
@@ -70,7 +71,8 @@ def verified(pairs: Iterable[Sequence[int]], texts: Mapping[int, str], min_simil
         min_similarity: share of the smaller text's shingles that both must have.
     """
     numbers = sorted(texts)
-    sets = shingle_words([texts[number] for number in numbers], LENGTH)
+    batches = (numbers[start : start + _BATCH] for start in range(0, len(numbers), _BATCH))
+    sets = ShingleSets.joined([shingle_words([texts[number] for number in batch], LENGTH) for batch in batches])
     place = {number: index for index, number in enumerate(numbers)}
     copies = []
     for one, other in pairs:

@@ -16,6 +16,7 @@ import os
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -145,15 +146,18 @@ def archives(source: str) -> list[Archive]:
         raise InputError(f"input {root}: no such file or folder")
     entries = walking.below(root, lambda name: _stem(name) is not None or _NAME.fullmatch(name) is not None)
     names = [entry.path.relative_to(_real(root)).as_posix() for entry in entries if not entry.fault]
-    packed = [(stem, name) for name in names if (stem := _stem(name)) is not None]
-    times = Counter(stem.rpartition("/")[2] for stem, _ in packed)
-    listed = [Archive(_short(stem, times), root, (name,)) for stem, name in packed]
-    listed += _loose(root, [name for name in names if _stem(name) is None])
+    packed = {name: stem for name in names if (stem := _stem(name)) is not None}
+    times = Counter(stem.rpartition("/")[2] for stem in packed.values())
+    listed = [Archive(_short(stem, times), root, (name,)) for name, stem in packed.items()]
+    listed += _loose(root, [name for name in names if name not in packed])
     if not listed:
         raise InputError(
             f"input folder {root} holds no archive of AcousticBrainz: none of its files ends in {_known()}"
         )
-    return sorted(listed, key=lambda archive: archive.name)
+    listed.sort(key=lambda archive: archive.name)
+    if twice := [one.name for one, other in pairwise(listed) if one.name == other.name]:
+        raise InputError(f"two archives below {root} are called {twice[0]}, apart from their endings: rename one")
+    return listed
 
 
 def of_items(source: str, items: tuple[str, ...]) -> Archive:
@@ -166,9 +170,9 @@ def _real(root: Path) -> Path:
 
 
 def _short(stem: str, times: Counter[str]) -> str:
-    """Return an archive's name without its folder, if no other has the same."""
+    """Return an archive's name without its folder, if no other has the same; as a text, whatever its bytes are."""
     name = stem.rpartition("/")[2]
-    return name if times[name] == 1 else stem
+    return (name if times[name] == 1 else stem).encode("utf-8", "backslashreplace").decode()
 
 
 def scan(source: Archive, wanted: Collection[str], *, submissions: bool = True) -> Iterator[Document | Refused]:

@@ -116,21 +116,6 @@ def highlevel_table(archive: str, rows: pa.Table) -> pa.Table:
     return rows.add_column(0, "archive", _repeated(archive, len(rows)))
 
 
-def numbers_of(rows: pa.Table) -> NDArray[np.float32]:
-    """Return all numbers of low-level rows, given the columns of `acousticbrainz.NUMBERS` of their table.
-
-    Returns:
-        Shape (rows, 2647), in order of `acousticbrainz.NUMBERS`; NaN where one is missing.
-    """
-    numbers = np.full((len(rows), acousticbrainz.N_NUMBERS), np.nan, dtype=np.float32)
-    for leaf in acousticbrainz.NUMBERS:
-        values = rows.column(leaf.column).combine_chunks()
-        is_there = np.asarray(values.is_valid())
-        flat = pc.list_flatten(values) if leaf.shape else values.drop_null()
-        numbers[is_there, leaf.span] = flat.to_numpy(zero_copy_only=False).reshape(-1, leaf.size)
-    return numbers
-
-
 def _repeated(text: str, times: int) -> Array:
     return pa.repeat(pa.scalar(text), times)
 

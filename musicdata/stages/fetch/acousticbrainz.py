@@ -29,8 +29,8 @@ _BATCHES_A_SHARD = 20
 _BATCH = 22.0  # recordings of a batch on the average
 _FOUND, _SUBMISSIONS = 0.8, 3.9  # share of recordings that have documents; how many each has
 _DOCUMENT_BYTES = 60_000  # of both kinds, as they are sent
-_ROW_BYTES = 12_200  # of both kinds, on disk; half as much again of what was fetched
-_READ_S = 0.007
+_ROW_BYTES = 10_200  # of both kinds, on disk
+_READ_S = 0.006
 
 
 class FetchDocuments(Parameters):

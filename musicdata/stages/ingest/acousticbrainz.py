@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from musicdata.definitions.arrow import strings
 from musicdata.definitions.cost import Cost, Expected
 from musicdata.definitions.stage import Parameters, Remark, Shard, Stage, Task
+from musicdata.errors import InputError
 from musicdata.sources.acousticbrainz import dump
 from musicdata.sources.acousticbrainz.tables import HIGHLEVEL, LOWLEVEL, DocumentTables
 from musicdata.system.digests import digest_of
@@ -25,11 +26,12 @@ if TYPE_CHECKING:
 
 _DEADLINE_S = 24 * 3600.0  # an archive of a million documents takes minutes, from a slow disk hours
 _MEMORY_BYTES = 2 << 30  # ten times what is taken
-# Of a document: bytes in an archive of 2022, processor time to pass it over, to read it and to write its row.
+# Of a document: bytes in an archive of 2022, and processor time to pass it over, and to read it and write its row:
+# `python -m tests.benchmarks.dump_scan`.
 _PACKED_BYTES = {"lowlevel": 25_000.0, "highlevel": 1_500.0}
-_PASSED_S = {"lowlevel": 1.6e-4, "highlevel": 4e-5}
-_READ_S = {"lowlevel": 0.006, "highlevel": 0.0005}
-_ROW_BYTES = {"lowlevel": 11_500.0, "highlevel": 700.0}
+_PASSED_S = {"lowlevel": 1.5e-4, "highlevel": 2e-5}
+_READ_S = {"lowlevel": 0.004, "highlevel": 0.0006}
+_ROW_BYTES = {"lowlevel": 9_500.0, "highlevel": 700.0}
 _FOUND, _SUBMISSIONS = 0.8, 3.9  # share of recordings that have documents; how many each has
 
 
@@ -88,21 +90,26 @@ def source_digest(parameters: ReadDumps) -> str:
 
 def cut(parameters: ReadDumps, inputs: Inputs) -> Iterator[Shard]:
     """Make a shard of every archive."""
-    wanted = digest_of(sorted(_wanted(inputs)))
+    wanted = _wanted(inputs)
     for archive in dump.archives(parameters.input):
-        n_items = len(archive.files)
-        yield Shard(archive.name, archive.name, n_items, digest_of([archive.digest(), wanted]), archive.items)
+        yield Shard(archive.name, archive.name, len(archive.files), _digest(archive, wanted), archive.items)
+
+
+def _digest(archive: dump.Archive, wanted: set[str]) -> str:
+    return digest_of([archive.digest(), sorted(wanted)])
 
 
 def run(parameters: ReadDumps, task: Task) -> None:
     """Read the shard's archive."""
-    archive = dump.of_items(parameters.input, task.shard.items)
+    archive, wanted = dump.of_items(parameters.input, task.shard.items), _wanted(task.inputs)
     tables = DocumentTables(archive.name, task.sink, task.scratch)
-    for found in dump.scan(archive, _wanted(task.inputs), submissions=parameters.keep == "all"):
+    for found in dump.scan(archive, wanted, submissions=parameters.keep == "all"):
         if isinstance(found, dump.Refused):
             task.sink.reject(found.name, found.reason, found.detail)
         else:
             tables.take(found.kind, found.recording_id, found.submission, found.data)
+    if _digest(archive, wanted) != task.shard.digest:
+        raise InputError(f"archive {archive.name} changed while it was being read; run the same command again")
     tables.write()
 
 

@@ -31,7 +31,7 @@ _FILES_A_SHARD = 16
 _DEADLINE_S = 6 * 3600.0
 _MBID_IN_NAME = re.compile(rf"(?<![0-9a-f-]){document.MBID}(?![0-9a-f-])")
 _SONG_S, _CPU_S_A_SECOND = 240.0, 0.075  # length of a song; processor time of Essentia, measured on clips of a minute
-_ROW_BYTES = 11_500
+_ROW_BYTES = 9_500
 
 
 class AnalyseAudio(Parameters):

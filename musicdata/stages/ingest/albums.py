@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from musicdata.sources.albums.places import Place
     from musicdata.sources.albums.records import Album, Review, Song
 
-_ALBUMS_A_SHARD = 6000
+_ALBUMS_A_SHARD = 4500
 _MOST_SHARDS = 64  # each reads the files from their beginning
 _ROWS_AT_ONCE = 4096
 _LOOKED_AT = 1000  # albums by which songs are told

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.int64]
 
 _ALBUM = ["album_id", "title", "artist", "artist_mbid", "release_group_mbid", "release_mbid"]
-_BATCH = 2048
+_BATCH = 512
 _LARGE = 0.05
 
 
@@ -159,13 +159,19 @@ class _Reviews:
         long_enough = np.flatnonzero(table.column("n_words").to_numpy() >= parameters.min_words)
         table = table.take(long_enough)
         hashes, album_ids = (strings(table.column(name)) for name in ("text_sha256", "album_id"))
-        first: dict[str, int] = {}
-        albums: dict[str, dict[str, None]] = {}
+        numbers: dict[str, int] = {}
+        first: list[int] = []
+        albums_of: list[list[str]] = []
         for place, (text, album_id) in enumerate(zip(hashes, album_ids, strict=True)):
-            first.setdefault(text, place)
-            albums.setdefault(text, {})[album_id] = None
-        kept = [text for text in first if len(albums[text]) <= parameters.max_albums]
-        return cls(long_enough[[first[text] for text in kept]].astype(np.int64), [list(albums[text]) for text in kept])
+            number = numbers.setdefault(text, len(first))
+            if number == len(first):
+                first.append(place)
+                albums_of.append([album_id])
+            elif albums_of[number][-1] != album_id:  # an album's reviews stand together
+                albums_of[number].append(album_id)
+        kept = [number for number, albums in enumerate(albums_of) if len(albums) <= parameters.max_albums]
+        rows = long_enough[np.array(first, np.int64)[kept]] if kept else np.zeros(0, np.int64)
+        return cls(rows, [albums_of[number] for number in kept])
 
     def texts(self, inputs: Inputs, numbers: Numbers) -> Iterator[dict[int, str]]:
         """Yield number → text, in batches and in order, of the texts of these numbers."""

@@ -82,6 +82,15 @@ def test_archives_of_one_name_are_told_apart(tmp_path: Path) -> None:
     for name in ("low/0.tar.zst", "high/0.tar.zst", "1.tar.zst", ".hidden.tar.zst"):
         write_archive(tmp_path, [], name)
     assert [archive.name for archive in dump.archives(str(tmp_path))] == ["1", "high/0", "low/0"]
+    write_archive(tmp_path, [], "low/0.tar")
+    with pytest.raises(InputError, match=r"two archives below .* are called low/0"):
+        dump.archives(str(tmp_path))
+
+
+def test_an_archive_whose_name_is_no_text_has_one_all_the_same(tmp_path: Path) -> None:
+    write_archive(tmp_path, THREE, "caf\udce9.tar.zst")
+    assert only(tmp_path).name == "caf\\udce9"
+    assert len(scanned(tmp_path, A)[0]) == 1
 
 
 def test_a_file_may_be_named_by_a_link_but_none_is_followed_below_a_folder(tmp_path: Path) -> None:

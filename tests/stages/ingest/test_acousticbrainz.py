@@ -12,7 +12,9 @@ import pytest
 
 from musicdata.definitions import trial
 from musicdata.definitions.trial import Trial
+from musicdata.errors import InputError
 from musicdata.music.features import acousticbrainz
+from musicdata.sources.acousticbrainz import dump
 from musicdata.stages.ingest import acousticbrainz as stage
 from musicdata.stages.ingest.acousticbrainz import STAGE, ReadDumps
 from tests.acousticbrainz import changed, highlevel, leaves, lowlevel, mbid, member_name, write_archive
@@ -205,6 +207,19 @@ def test_each_archive_is_a_shard_that_another_does_not_change(tmp_path: Path) ->
     after = shards(mbid(1))
     assert (before["2"] == after["2"], before["1"] == after["1"]) == (True, False)
     assert set(shards(mbid(1), mbid(2)).values()).isdisjoint(after.values())
+
+
+def test_an_archive_that_changes_while_it_is_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_archive(tmp_path, [(member_name(mbid(1)), lowlevel(mbid(1)))], "a.tar.zst")
+    scan = dump.scan
+
+    def meddling(*arguments: Any, **named: Any) -> Any:
+        yield from scan(*arguments, **named)
+        path.write_bytes(path.read_bytes() + b"more")
+
+    monkeypatch.setattr(dump, "scan", meddling)
+    with pytest.raises(InputError, match="archive a changed while it was being read"):
+        run(tmp_path, mbid(1))
 
 
 def test_rows_do_not_depend_on_how_many_fit_into_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,7 @@ from tests import mard
 from tests.recipes import write_recipe
 
 STAGE = stages.find("ingest.albums")
+NOTHING = trial._Inputs({})
 TABLES = ("albums", "album_songs", "reviews")
 ALBUMS = [mard.album(number) for number in range(40)]
 REVIEWS = [mard.review(number, number * 7 % 40) for number in range(150)]
@@ -143,7 +144,7 @@ def test_rows_do_not_depend_on_how_the_work_is_cut(tmp_path: Path, monkeypatch: 
     monkeypatch.setenv("MUSICDATA_SHARD_ITEMS", "4")
     parameters = STAGE.parameters(input=str(source))
     assert STAGE.cut is not None
-    assert len(list(STAGE.cut(parameters, None))) > 4
+    assert len(list(STAGE.cut(parameters, NOTHING))) > 4
     many = ingest(source)
     assert rows(many) == rows(one)
     assert sorted(map(repr, many.rejects)) == sorted(map(repr, one.rejects))
@@ -175,9 +176,9 @@ def test_a_source_that_changes_while_it_is_read_is_told(tmp_path: Path) -> None:
     folder = mard.write_folder(tmp_path, ALBUMS[:2], [])
     parameters = STAGE.parameters(input=str(folder))
     assert STAGE.cut is not None
-    (shard,) = STAGE.cut(parameters, None)
+    (shard,) = STAGE.cut(parameters, NOTHING)
     (folder / mard.METADATA).write_bytes(mard.lines([mard.album(0), mard.album(1, title="Changed")]))
-    task = stages.Task(shard, None, None, tmp_path)  # type: ignore[arg-type]  # it reads no table, and writes none
+    task = stages.Task(shard, NOTHING, trial._Sink(STAGE.outputs), tmp_path)
     with pytest.raises(InputError, match="changed while it was being read"):
         STAGE.run(parameters, task)
 
