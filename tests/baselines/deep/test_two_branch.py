@@ -18,7 +18,7 @@ from tests.baselines.suites.albums import ordering
 from tests.baselines.suites.albums.planted import Link, make
 
 LINK = Link(
-    albums=60, reviews=4, songs=4, latents=3, noise=0.2, reviewer=0.2, song=0.3, idle=0.0, vocabulary=200, words=25
+    albums=40, reviews=4, songs=4, latents=3, noise=0.2, reviewer=0.2, song=0.3, idle=0.0, vocabulary=200, words=25
 )
 POP = make(LINK)
 SMALL: dict[str, Any] = {
