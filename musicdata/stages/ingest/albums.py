@@ -224,6 +224,6 @@ STAGE = Stage(
     source_digest=lambda parameters: files.find(parameters.input).digest(),
     location_parameters=("input",),
     expect=expect,
-    cost=Cost(cpu_s=0.0006, bytes=2000),
+    cost=Cost(cpu_s=0.001, bytes=2300),
     remark=remark,
 )
