@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from musicdata.api.check import check as check
     from musicdata.api.crawl import crawl as crawl
     from musicdata.api.crawl import retry as retry
+    from musicdata.api.describe import describe as describe
     from musicdata.api.plan import plan as plan
     from musicdata.api.plugins import plug_in as plug_in
     from musicdata.api.work import Work as Work
@@ -35,6 +36,7 @@ _PUBLIC = {
     "build": "musicdata.api.build",
     "check": "musicdata.api.check",
     "crawl": "musicdata.api.crawl",
+    "describe": "musicdata.api.describe",
     "load": "musicdata.api.work",
     "open_data": "musicdata.api.work",
     "open_work": "musicdata.api.work",
@@ -50,6 +52,7 @@ __all__ = [  # noqa: PLE0604, RUF100
     "build",
     "check",
     "crawl",
+    "describe",
     "load",
     "open_data",
     "open_work",

@@ -46,7 +46,11 @@ HOUSE: list[list[Room]] = [
     [Room("workspace", "the folder of a run: parts, reader, ledger", "the only writer of a workspace")],
     [
         Room("sources", "where items come from: a service or a dump a file", "knows no stage"),
-        Room("twin", "the services of a crawl, made up, on this machine", "settings, errors and itself only"),
+        Room(
+            "twin",
+            "the services of a crawl, made up, on this machine; files of sets",
+            "settings, system, errors and itself only",
+        ),
     ],
     [
         Room(

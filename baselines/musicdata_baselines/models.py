@@ -34,6 +34,7 @@ MODULES = {
     "CCA": "linear.cca",
     "GCCA": "linear.gcca",
     "MCCA": "linear.mcca",
+    "WSABIE": "linear.wsabie",
     "RandomizedPCA": "linear.pca",
     "DCCA": "deep.dcca",
     "DGCCA": "deep.dgcca",
@@ -41,6 +42,7 @@ MODULES = {
     "MVE": "deep.mve",
     "InfoNCE": "deep.info_nce",
     "ResidualCCA": "deep.residual",
+    "TwoBranch": "deep.two_branch",
 }
 _KEYS = {"format", "class", "parameters", "facts", "arrays", "sha256"}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -90,3 +91,48 @@ def require_finite(array: NDArray[Any], number: int) -> None:
     raise ViewError(
         f"view {number}, row {row}, column {column} is {array[row, column]}; {int(wrong.sum())} values are not finite"
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sequences:
+    """Sequences of token ids, one an item, end to end: a view whose items have different lengths.
+
+    Attributes:
+        values: (total,) int32, the ids of all items.
+        offsets: (items + 1,) int64, where each begins, and the end.
+
+    Raises:
+        ViewError: the offsets do not lead from 0 to the end, rising, or an id is below zero.
+    """
+
+    values: NDArray[np.int32]
+    offsets: NDArray[np.int64]
+
+    def __post_init__(self) -> None:
+        starts = self.offsets
+        if len(starts) < 1 or starts[0] != 0 or starts[-1] != len(self.values) or (np.diff(starts) < 0).any():
+            raise ViewError(f"{len(self.values)} tokens with offsets that do not rise from 0 to their number")
+        if len(self.values) and int(self.values.min()) < 0:
+            raise ViewError(f"token {int(self.values.argmin())} is {int(self.values.min())}; ids count from 0")
+
+    @classmethod
+    def of(cls, lists: Sequence[Sequence[int]]) -> Sequences:
+        """Return the sequences of lists.
+
+        >>> Sequences.of([[5, 2], [], [7]]).offsets.tolist()
+        [0, 2, 2, 3]
+        """
+        lengths = [len(one) for one in lists]
+        values = [np.asarray(one, np.int32) for one in lists if len(one)]
+        joined = np.concatenate(values) if values else np.empty(0, np.int32)
+        return cls(joined, np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64))
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def take(self, rows: NDArray[np.int64]) -> Sequences:
+        """Return the sequences of the given items, in their order."""
+        starts, lengths = self.offsets[rows], np.diff(self.offsets)[rows]
+        offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        within = np.arange(offsets[-1]) - np.repeat(offsets[:-1], lengths)
+        return Sequences(self.values[np.repeat(starts, lengths) + within], offsets)

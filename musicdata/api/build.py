@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from musicdata import settings
 from musicdata.api.asking import ask
+from musicdata.api.options import given
 from musicdata.api.work import Work
-from musicdata.definitions.options import Given
 from musicdata.engine import executor as executors
 from musicdata.engine.build import Build, accept
 from musicdata.engine.progress import Progress
@@ -43,6 +43,7 @@ def build(
     limit: int | None = None,
     seed: int | None = None,
     workers: int | None = None,
+    twin: bool = False,
     overrides: Sequence[str] = (),
     change: bool = False,
     progress: Progress | None = None,
@@ -58,6 +59,7 @@ def build(
         limit: how much is made at most; of what, the recipe's `[options]` say.
         seed: of what is random, as the recipe's `[options]` say.
         workers: worker processes; one a processor when None.
+        twin: read made-up files, which are kept in ``$MUSICDATA_HOME/twin``.
         overrides: ``stage.key=value`` texts, as after ``--set``.
         change: the workspace may be made another one: other input, other settings, another recipe.
         progress: is told how it goes on.
@@ -67,9 +69,10 @@ def build(
         MusicdataError: see `musicdata.errors`; what is finished is kept, and the same call goes on from there. After
             one of exit code 2, 4 or 5 that came before anything was made, the workspace is as it was.
     """
-    asked = ask(name, work, Given(input, limit, seed), overrides)
+    asked = ask(name, work, given(input, limit, seed, twin=twin), overrides)
     if asked.recipe.is_crawled:
-        raise UsageError(f"{asked.dataset} is fetched from services; use: musicdata crawl {name or _work(asked)}")
+        again = f"{name or _work(asked)}{' --twin' if twin else ''}"
+        raise UsageError(f"{asked.dataset} is fetched from services; use: musicdata crawl {again}")
     sources = accept(asked.recipe)
     asked.require_agreed(sources, change=change)
     with asked.workspace.hold(f"musicdata build {name or _work(asked)}"):

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 from musicdata.api import terms
 from musicdata.api.asking import ask
 from musicdata.api.build import run_recipe
-from musicdata.api.options import unhurried
+from musicdata.api.options import given, unhurried
 from musicdata.api.work import Work, open_work
 from musicdata.definitions import service as service_entries
-from musicdata.definitions.options import Given
 from musicdata.engine.build import accept
 from musicdata.errors import IntegrityError, PartialError, RefusedError, UsageError
 from musicdata.settings import services as world
@@ -64,7 +63,7 @@ def crawl(  # noqa: PLR0913 - the command's options are its arguments
         seed: of what is random, as the recipe's `[options]` say.
         workers: worker processes; one a processor when None.
         accept_terms: the services' terms were read and accepted; needed once a workspace.
-        twin: talk to made-up services on this machine, which need no keys.
+        twin: talk to made-up services on this machine, which need no keys, and read made-up files.
         overrides: ``stage.key=value`` or ``crawl.key=value`` texts.
         change: the workspace may be made another one: other input, other settings, another recipe.
         progress: is told how it goes on.
@@ -77,10 +76,10 @@ def crawl(  # noqa: PLR0913 - the command's options are its arguments
         SetupError: a key or a program is missing.
         MusicdataError: see `musicdata.errors`.
     """
-    asked = ask(name, work, Given(input, limit, seed, twin), overrides)
+    asked = ask(name, work, given(input, limit, seed, twin=twin), overrides)
     if not asked.recipe.is_crawled:
-        given = name or f"--work {asked.workspace.root}"
-        raise UsageError(f"{asked.dataset} calls no service; use: musicdata build {given}")
+        again = f"{name or '--work ' + str(asked.workspace.root)}{' --twin' if twin else ''}"
+        raise UsageError(f"{asked.dataset} calls no service; use: musicdata build {again}")
     return _run(
         asked,
         f"musicdata crawl {name or asked.workspace.root}",

@@ -1,14 +1,29 @@
-"""Budgets of a crawl whose services are made up."""
+"""Short options, and what comes of --twin."""
 
 from __future__ import annotations
 
 import dataclasses
 from typing import TYPE_CHECKING
 
+from musicdata import settings
 from musicdata.definitions.head import Budget
+from musicdata.definitions.options import Given
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from musicdata.definitions.recipe import Recipe
+
+
+def given(input: str | Path | None, limit: int | None, seed: int | None, *, twin: bool = False) -> Given:  # noqa: A002
+    """Return the short options; made-up files are written when a recipe asks for them."""
+    return Given(input, limit, seed, twin, _made_up)
+
+
+def _made_up(name: str) -> Path:
+    from musicdata.twin import files
+
+    return files.made(name, settings.read().home / "twin")
 
 
 def unhurried(resolved: Recipe) -> Recipe:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from musicdata.api.asking import ask
 from musicdata.api.build import processors
-from musicdata.api.options import unhurried
-from musicdata.definitions.options import Given
+from musicdata.api.options import given, unhurried
 from musicdata.engine import planning
 
 if TYPE_CHECKING:
@@ -40,15 +39,15 @@ def plan(
         limit: how much is made at most; of what, the recipe's `[options]` say.
         seed: of what is random, as the recipe's `[options]` say.
         workers: worker processes; one a processor when None.
-        twin: made-up services answer, which need no distance between calls.
+        twin: made-up services answer, which need no distance between calls, and made-up files are read.
         overrides: ``stage.key=value`` or ``crawl.key=value`` texts.
 
     Raises:
         RecipeError: no such recipe, stage, key or option.
         InputError: a source cannot be read.
     """
-    asked = ask(name, work, Given(input, limit, seed, twin), overrides)
-    recipe = unhurried(asked.recipe) if twin else asked.recipe
+    asked = ask(name, work, given(input, limit, seed, twin=twin), overrides)
+    recipe = unhurried(asked.recipe) if twin and asked.recipe.is_crawled else asked.recipe
     planned = planning.plan(recipe, asked.workspace, workers or processors())
     changes = asked.changes()
     return dataclasses.replace(planned, changes=asked.told(changes) if changes else "")

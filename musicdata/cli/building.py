@@ -75,12 +75,13 @@ def plan(
 
 
 @app.command(short_help="Build a data set, or continue; only what changed.")
-def build(
+def build(  # noqa: PLR0913, PLR0917 - each is an option of the command
     name: NameOfWork = None,
     input_: Input = None,
     work: WorkOption = None,
     limit: Limit = None,
     seed: Seed = None,
+    twin: Twin = False,
     workers: Workers = None,
     set_: Set = None,
     change: Change = False,
@@ -91,7 +92,7 @@ def build(
     from musicdata.api import build
 
     if dry_run:
-        options = {"input": input_, "work": work, "limit": limit, "seed": seed, "workers": workers}
+        options = {"input": input_, "work": work, "limit": limit, "seed": seed, "workers": workers, "twin": twin}
         print_plan(name, **options, overrides=set_ or (), as_json=as_json)
         return
     with progress(quiet=as_json) as shown:
@@ -102,6 +103,7 @@ def build(
             limit=limit,
             seed=seed,
             workers=workers,
+            twin=twin,
             overrides=set_ or (),
             change=change,
             progress=shown,

@@ -1,4 +1,4 @@
-"""Commands that look and judge: show, check, validate."""
+"""Commands that look and judge: show, check, validate, describe."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from musicdata.cli.app import app
 from musicdata.cli.options import EXIT_FINDINGS, EXIT_REFUSED, Data, DataOption, Json, print_json
 from musicdata.cli.output import json_line, say
 from musicdata.errors import UsageError
+
+SHOWN_CHARACTERS = 300
 
 if TYPE_CHECKING:
     from typing import Any
@@ -162,3 +164,35 @@ def run_validation(
         epochs=epochs,
     )
     return validation, report.write(validation, out)
+
+
+@app.command(short_help="Find the texts nearest to a recording of yours.")
+def describe(
+    file: Annotated[Path, typer.Argument(help="A recording, or a document of its features.")],
+    against: Annotated[
+        Path | None, typer.Option("--against", help="Release or workspace [default: the only one].")
+    ] = None,
+    k: Annotated[int, typer.Option("--k", min=1, help="Texts to print.")] = 5,
+    device: Annotated[str, typer.Option("--device", help="auto, cpu or cuda.")] = "auto",
+    as_json: Json = False,
+) -> None:
+    """Find the texts of a data set that lie nearest to a recording of yours, and how much that is worth."""
+    from musicdata.api.describe import describe as look
+
+    found = look(file, against, nearest=k, device=device)
+    if as_json:
+        print_json(dataclasses.asdict(found))
+        return
+    say(f"{found.file}: the nearest of {found.n_candidates:,} texts ({found.method})")
+    for place, one in enumerate(found.nearest, 1):
+        facts = ", ".join(f"{name} {value}" for name, value in one.facts.items() if value is not None)
+        say(f"{place}. {one.sample_id} {one.index}, score {one.score:.3f} ({facts})")
+        if one.text is not None:
+            say(f"   {' '.join(one.text.split())[:SHOWN_CHARACTERS]}")
+    say(f"a text drawn at random scores {found.mean_score:.3f} ± {found.deviation:.3f}")
+    say(
+        f"recordings held out of the fit, asked in the same way, have a text of their own among {k} in "
+        f"{found.right:.1%} of cases; chance is {found.chance:.1%}"
+    )
+    for note in found.notes:
+        say(f"• {note}")

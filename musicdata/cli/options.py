@@ -49,7 +49,7 @@ Seed = Annotated[
     int | None, typer.Option("--seed", min=0, help="Seed of what is random, as the recipe's [options] say: splits.")
 ]
 Twin = Annotated[
-    bool, typer.Option("--twin", help="Talk to made-up services on this machine: no keys, no terms, no network.")
+    bool, typer.Option("--twin", help="Made-up services and files on this machine: no keys, no terms, no network.")
 ]
 Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Worker processes [default: one a processor].")]
 Set = Annotated[

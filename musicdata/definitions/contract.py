@@ -189,10 +189,11 @@ class Contract(BaseModel):
 
         Columns left out of `table` are not looked at, so that media need not be read.
         """
+        there = {field.name: (field, values) for field, values in zip(table.schema, table.columns, strict=True)}
         problems = []
         for column in self.columns:
-            if column.name in table.column_names:
-                problems += column_problems(column, table.field(column.name), table.column(column.name))
+            if column.name in there:
+                problems += column_problems(column, *there[column.name])
         return problems
 
 

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from musicdata import settings
 from musicdata.definitions import contract as contracts
-from musicdata.definitions.arrow import strings
+from musicdata.definitions.arrow import conformed, strings
 from musicdata.definitions.stage import Shard
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def rows_digest(
 
 def _plain(rows: pa.Table) -> pa.Table:
     """Return the rows without descriptions: better words for a column do not change what is in it."""
-    return rows.cast(pa.schema([pa.field(f.name, f.type, f.nullable) for f in rows.schema]))
+    return conformed(rows, pa.schema([pa.field(f.name, f.type, f.nullable) for f in rows.schema]))
 
 
 class _HashSink:

@@ -5,7 +5,8 @@ input = ["ingest.songs.input"]            # all of these are set to what follows
 with_input = { "find.mode" = "import" }   # and these are set beside it
 limit = { "pair.n" = 1, "find.n" = 1.3 }  # times the limit, rounded up; a list stands for once the limit
 seed = ["window.split.seed"]
-twin = { "fetch.clip_s" = 5.0 }           # may be empty; without it the made-up services have nothing for the recipe
+twin = { "fetch.clip_s" = 5.0 }           # may be empty; without it the twin has nothing for the recipe
+                                          # "twin:NAME" is a folder of made-up files, "twin:NAME/FILE" one of them
 help = { limit = "samples of a label" }   # what the option means here
 """
 
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -23,23 +24,33 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from musicdata.errors import RecipeError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from musicdata.definitions.stage import Stage
 
 CRAWL = "crawl"
+_MADE_UP = re.compile(r"twin:([a-z0-9_-]+)(?:/(.+))?")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]+:")
 _Factor = Annotated[float, Field(gt=0)]
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a user gave of the options; None for what was not given."""
+    """What a user gave of the options; None for what was not given.
+
+    Attributes:
+        input: file or folder to read.
+        limit: how much is made at most.
+        seed: of what is random.
+        twin: whether made-up services and files take the place of the world's.
+        made_up: returns the folder of the made-up files of a name, which it writes where they are not there yet.
+    """
 
     input: str | Path | None = None
     limit: int | None = None
     seed: int | None = None
     twin: bool = False
+    made_up: Callable[[str], Path] | None = field(default=None, compare=False)
 
 
 class Options(BaseModel):
@@ -50,7 +61,8 @@ class Options(BaseModel):
         with_input: key → value, set whenever an input is given.
         limit: key → times the limit, rounded up.
         seed: keys that are set to it.
-        twin: key → value, set where the made-up services answer; None when they have nothing for the recipe.
+        twin: key → value, set where made-up services and files take the place of the world's; None when there are none
+            for the recipe.
         help: option → what it is in this recipe, for people.
     """
 
@@ -100,7 +112,8 @@ class Options(BaseModel):
             RecipeError: the recipe says nothing of an option that is given.
         """
         if given.twin:
-            yield from self._twin(recipe, stages).items()
+            for key, value in self._twin(recipe).items():
+                yield key, _from_made_up(value, given.made_up)
         if given.input is not None:
             for key in _told(recipe, "input", self.input, stages):
                 yield key, located(given.input, is_location=_is_location(key, stages))
@@ -111,9 +124,7 @@ class Options(BaseModel):
         if given.seed is not None:
             yield from ((key, given.seed) for key in _told(recipe, "seed", self.seed, stages))
 
-    def _twin(self, recipe: str, stages: Mapping[str, Stage[Any]]) -> dict[str, Any]:
-        if not any(stage.network for stage in stages.values()):
-            raise RecipeError(f"{recipe} calls no service; use: musicdata build {recipe}")
+    def _twin(self, recipe: str) -> dict[str, Any]:
         if self.twin is None:
             raise RecipeError(
                 f"recipe {recipe} has no twin: its [options] say nothing of --twin. Where the made-up services answer "
@@ -145,6 +156,15 @@ def located(given: str | Path, *, is_location: bool) -> str:
     if Path(text).exists() or (is_location and not is_scheme(text)):
         return str(Path(text).absolute())
     return text
+
+
+def _from_made_up(value: Any, made_up: Callable[[str], Path] | None) -> Any:
+    """Return a value of the twin's, the path of made-up files in the place of their name."""
+    match = _MADE_UP.fullmatch(value) if isinstance(value, str) else None
+    if match is None or made_up is None:
+        return value
+    folder = made_up(match[1])
+    return str(folder / match[2] if match[2] else folder)
 
 
 def is_scheme(text: str) -> bool:
@@ -187,10 +207,10 @@ def _problem(key: str, stages: Mapping[str, Stage[Any]]) -> str:
 
 
 def _keys(prefix: str, model: Any) -> Iterator[str]:
-    for name, field in model.model_fields.items():
+    for name, info in model.model_fields.items():
         yield f"{prefix}.{name}"
-        if _is_model(field.annotation):
-            yield from _keys(f"{prefix}.{name}", field.annotation)
+        if _is_model(info.annotation):
+            yield from _keys(f"{prefix}.{name}", info.annotation)
 
 
 def _is_model(annotation: Any) -> bool:

@@ -68,7 +68,8 @@ class Recipe:
     def toml(self) -> str:
         """Return the recipe with every parameter written out, readable as a recipe again."""
         head = self.dataset.model_dump(mode="json")
-        body = [{"use": s.stage.name} | s.parameters.model_dump(mode="json") for s in self.steps]
+        # TOML has no word for None, which is what a parameter is that nobody sets.
+        body = [{"use": s.stage.name} | s.parameters.model_dump(mode="json", exclude_none=True) for s in self.steps]
         parts = {
             "crawl": self.crawl and self.crawl.model_dump(mode="json", exclude_none=True),
             "validate": self.validate and self.validate.document(),

@@ -19,6 +19,7 @@ from musicdata.errors import RecipeError, SetupError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
     from musicdata.definitions.table_source import TableSource
 
@@ -284,6 +285,51 @@ def _require_nothing(_data: TableSource, _settings: Any, _options: Options) -> N
     """Refuse nothing."""
 
 
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """A text of a data set that lies near to a file of the user's own.
+
+    Attributes:
+        sample_id: of the sample it belongs to.
+        index: which of the sample's texts it is.
+        score: cosine in the joint space, −1 to 1.
+        facts: what the data set says of it: ids, split, class.
+        text: its words, None where the data set has them not.
+    """
+
+    sample_id: str
+    index: int
+    score: float
+    facts: dict[str, Cell]
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What a data set says about a file of the user's own.
+
+    Attributes:
+        file: its name.
+        method: what was fitted.
+        nearest: texts, nearest first.
+        n_candidates: texts they were chosen from.
+        right: share of held-out items of the data set, asked in the same way, among whose nearest texts is one of their
+            own; `chance` what that is for texts in random order.
+        mean_score: of all texts; `deviation` the standard deviation of their scores.
+        notes: what it was made of, and what it cannot know, a sentence each.
+    """
+
+    file: str
+    method: str
+    nearest: tuple[Nearest, ...]
+    n_candidates: int
+    right: float
+    chance: float
+    mean_score: float
+    deviation: float
+    notes: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Suite(Generic[R]):
     """How a kind of data set is validated. What takes long to import is imported in `run`, `lines` and `page`.
@@ -297,6 +343,8 @@ class Suite(Generic[R]):
         options: options of the command that not every suite has, and this one has: ``--sweep``.
         lines: its part of the report on a terminal; when None, the tables of the card.
         page: its part of the page; when None, the tables of the card.
+        describe: finds the texts nearest to a file of the user's own; it gets the settings, the file, how many texts
+            are wanted and the device. None where there are no texts, or nothing leads from a file to them.
     """
 
     name: str
@@ -307,6 +355,7 @@ class Suite(Generic[R]):
     options: frozenset[str] = field(default_factory=frozenset)
     lines: Callable[[Validation[R]], Iterable[str]] | None = None
     page: Callable[[Validation[R]], Page] | None = None
+    describe: Callable[[TableSource, Any, Path, int, str], Description] | None = None
 
     def require_options(self, options: Options) -> None:
         """Refuse an option that the suite has not.

@@ -61,16 +61,18 @@ def run(
     if missing := sorted(set(stage.inputs) - set(given)):
         raise UsageError(f"stage {stage.name} reads {', '.join(missing)}: give their rows")
     inputs, sink, chosen = _Inputs(given), _Sink(stage.outputs), stage.parameters(**parameters)
-    with tempfile.TemporaryDirectory(prefix="musicdata-trial-") as folder:
-        scratch, prepared = Path(folder, "scratch"), Path(folder, "prepared")
-        scratch.mkdir()
-        prepared.mkdir()
+    with _folder() as scratch, _folder() as prepared:
         shards = list(stage.cut(chosen, inputs))
         if stage.prepare and shards:
-            stage.prepare(chosen, inputs, prepared)
+            stage.prepare(chosen, inputs, Path(prepared))
         for shard in shards:
-            stage.run(chosen, Task(shard, inputs, sink, scratch, prepared=prepared if stage.prepare else None))
+            kept = Path(prepared) if stage.prepare else None
+            stage.run(chosen, Task(shard, inputs, sink, Path(scratch), prepared=kept))
     return Trial(sink.tables(), sink.rejects)
+
+
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="musicdata-trial-")
 
 
 def _table(name: str, rows: pa.Table | Sequence[Mapping[str, Any]]) -> pa.Table:

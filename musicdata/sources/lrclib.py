@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from musicdata.sources.lyric_record import Record, Reply, Track, Words, checked
+from musicdata.sources.answers import checked
+from musicdata.sources.lyric_record import Record, Reply, Track, Words
 from musicdata.system.http import Client, HttpError, Outcome
 
 if TYPE_CHECKING:

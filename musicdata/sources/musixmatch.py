@@ -21,7 +21,8 @@ from pydantic import BaseModel, Field, ValidationError
 from musicdata import settings
 from musicdata.errors import SetupError
 from musicdata.music.text import lyric_cleaning
-from musicdata.sources.lyric_record import Record, Reply, Track, Words, checked, wrong_shape
+from musicdata.sources.answers import checked, wrong_shape
+from musicdata.sources.lyric_record import Record, Reply, Track, Words
 from musicdata.system.http import Client, HttpError, Outcome
 
 if TYPE_CHECKING:

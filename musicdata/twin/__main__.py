@@ -7,7 +7,8 @@ import contextlib
 import signal
 import threading
 
-from musicdata.twin import Faults, Population, Twin
+from musicdata.twin import AlbumPopulation, Faults, Population, Twin
+from musicdata.twin.faults import ALBUM_STAGES, STAGES
 from musicdata.twin.spotify import REGIMES
 
 
@@ -15,19 +16,29 @@ def main() -> None:
     """Serve, and print what to export so that a crawl in another terminal finds the twin."""
     parser = argparse.ArgumentParser(prog="python -m musicdata.twin", description=__doc__)
     parser.add_argument("--tracks", type=int, default=2000, help="songs in the population")
+    parser.add_argument("--albums", type=int, default=240, help="albums in the population")
     parser.add_argument("--moods", type=int, default=20)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--clip-s", type=float, default=6.0, help="tracks are 2 to 8 s longer than this")
     parser.add_argument("--full", action="store_true", help="tracks of 150 to 260 s instead")
     parser.add_argument("--faults", type=float, default=0.0, help="share of items with a fault")
     parser.add_argument("--regime", choices=REGIMES, default="extended")
+    parser.add_argument("--paced", action="store_true", help="MusicBrainz and AcousticBrainz refuse who asks too often")
     parser.add_argument("--video-port", type=int, default=0, help="where videos are served; 0 takes a free port")
     given = parser.parse_args()
     population = Population(given.tracks, given.moods, given.seed, given.clip_s, given.full)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    faults = Faults.planted(given.faults, given.seed)
-    with Twin(population, faults=faults, regime=given.regime, video_port=given.video_port) as twin:
+    faults = Faults.planted(given.faults, given.seed, stages=(*STAGES, *ALBUM_STAGES))
+    twin = Twin(
+        population,
+        albums=AlbumPopulation(given.albums, given.seed),
+        faults=faults,
+        regime=given.regime,
+        is_paced=given.paced,
+        video_port=given.video_port,
+    )
+    with twin:
         for name, value in twin.environment().items():
             print(f"export {name}={value}", flush=True)
         print("# serving until Ctrl-C", flush=True)

@@ -54,10 +54,10 @@ def make(
         non_english: share of songs in other languages.
     """
     rng = np.random.default_rng([seed, 1])
-    artists = _artists(max(1, n_tracks // _PER_ARTIST), rng)
+    artists = artist_names(max(1, n_tracks // _PER_ARTIST), rng)
     # Popular artists have more tracks.
     of_artist = (len(artists) * rng.random(n_tracks) ** 1.5).astype(int).tolist()
-    titles = _titles(of_artist, rng)
+    titles = song_titles(of_artist, rng)
     durations = rng.uniform(*duration_s, n_tracks).round(3).tolist()
     popularity = np.clip(rng.beta(2, 3, n_tracks) * 100, 0, 100).astype(int).tolist()
     sources = rng.choice(len(_SOURCES), n_tracks, p=[share for share, _, _ in _SOURCES]).tolist()
@@ -117,7 +117,7 @@ def _showings(draw: float, index: int) -> tuple[Showing, ...]:
     return (*wrong[:place], *right, *wrong[place:])
 
 
-def _artists(n_artists: int, rng: np.random.Generator) -> list[str]:
+def artist_names(n_artists: int, rng: np.random.Generator) -> list[str]:
     """Return different names: of people, and of bands."""
     names: dict[str, None] = {}
     while len(names) < n_artists:
@@ -131,7 +131,7 @@ def _artists(n_artists: int, rng: np.random.Generator) -> list[str]:
     return list(names)
 
 
-def _titles(of_artist: Sequence[int], rng: np.random.Generator) -> list[str]:
+def song_titles(of_artist: Sequence[int], rng: np.random.Generator) -> list[str]:
     """Return a title for each track, none twice with the same artist."""
     nouns = [noun.capitalize() for theme in THEMES for noun in theme.nouns]
     adjectives = [adjective.capitalize() for theme in THEMES for adjective in theme.adjectives]

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Self
 from musicdata.errors import UsageError
 from musicdata.settings import services
 from musicdata.settings.services import Services, addresses
+from musicdata.twin.albums import AlbumPopulation
+from musicdata.twin.albums.acousticbrainz import AcousticBrainz
+from musicdata.twin.albums.musicbrainz import MusicBrainz
 from musicdata.twin.faults import Faults
 from musicdata.twin.lyrics import Lrclib, Musixmatch, Names
 from musicdata.twin.population import Population
@@ -29,21 +32,25 @@ _PLACES = {
     "musixmatch": ("musixmatch", "/ws/1.1/"),
     "lrclib": ("lrclib", "/api/"),
     "videos": ("videos", "/"),
+    "musicbrainz": ("musicbrainz", "/ws/2/"),
+    "acousticbrainz": ("acousticbrainz", "/api/v1/"),
 }
 """Name of an address → the server that stands in for it, and the path there."""
 
 
 class Twin:
-    """Serves a population until the block ends.
+    """Serves its populations until the block ends.
 
     Args:
-        population: what there is to crawl.
+        population: what there is to crawl of tracks.
+        albums: what there is to crawl of albums; nothing of it is made before somebody asks.
         faults: what goes wrong.
         regime: of Spotify: ``development`` or ``extended``.
         owned: share of playlists that open in the development regime, with the user's token that is then handed out.
         expires_in_s: what Spotify says of a token's life.
         token_life_s: how long a token really lives, when that differs.
         deadline_s: what `services` allows a call.
+        is_paced: MusicBrainz and AcousticBrainz refuse who asks more often than they allow.
         video_port: where videos are served; 0 takes a free port. Addresses of videos are kept in tables, so a crawl
             that is to go on with another twin, or to give the same bytes, needs the same port again.
 
@@ -59,18 +66,22 @@ class Twin:
         self,
         population: Population | None = None,
         *,
+        albums: AlbumPopulation | None = None,
         faults: Faults | None = None,
         regime: str = "extended",
         owned: float = 0.0,
         expires_in_s: int = 3600,
         token_life_s: float | None = None,
         deadline_s: float = 20.0,
+        is_paced: bool = False,
         video_port: int = 0,
     ) -> None:
         if regime not in REGIMES:
             raise UsageError(f"{regime!r} is no regime of Spotify: there are {' and '.join(REGIMES)}")
         self.population = population or Population()
+        self.albums = albums or AlbumPopulation()
         self.faults = faults or Faults.none()
+        self._is_paced = is_paced
         self._regime = regime
         self._owned = owned
         self._lives_s = (expires_in_s, token_life_s)
@@ -99,6 +110,8 @@ class Twin:
                 "musixmatch": Musixmatch(self.population, _KEY, names).answer,
                 "lrclib": Lrclib(self.population, names).answer,
                 "videos": Videos(self.population).answer,
+                "musicbrainz": MusicBrainz(self.albums, is_paced=self._is_paced).answer,
+                "acousticbrainz": AcousticBrainz(self.albums, is_paced=self._is_paced).answer,
             }
             for service, answer in answers.items():
                 revoke = spotify.revoke if service == "spotify" else None
@@ -117,7 +130,7 @@ class Twin:
 
     def plant(self, faults: Faults) -> None:
         """Have other faults from now on."""
-        faults.bind(self.population)
+        faults.bind(self.population, self.albums)
         self.faults = faults
         for server in self._servers.values():
             server.faults = faults

@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
 MEDIA_GROUP_ROWS = 50
 VECTOR_GROUP_ROWS = 2000  # a hundred samples of twenty notes
+WIDE_GROUP_ROWS = 500  # of tables with very many columns, most of them numbers: some megabytes
 GROUP_ROWS = 65_536
 GATHER_ROWS = 4096
+MANY_COLUMNS = 200
 
 
 class PartWriter:
@@ -108,6 +110,8 @@ class PartWriter:
 def _group_rows(contract: Contract) -> int:
     if any(column.is_media for column in contract.columns):
         return MEDIA_GROUP_ROWS
+    if len(contract.columns) > MANY_COLUMNS:
+        return WIDE_GROUP_ROWS
     return VECTOR_GROUP_ROWS if any(column.is_array for column in contract.columns) else GROUP_ROWS
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from musicdata.definitions.arrow import conformed
 from musicdata.definitions.reader import Reject
 from musicdata.errors import ContractError, IntegrityError
 from musicdata.system import paths
@@ -145,4 +146,4 @@ class TableReader:
             with _as_it_stands(self._workspace):
                 path = self._workspace.table_part(table, part["file"])
                 rows = read_part(path, names, contract.key[0], first, last)
-            yield rows.select(names).cast(schema)
+            yield conformed(rows.select(names), schema)

@@ -97,6 +97,7 @@ def test_an_option_wins_over_what_was_set_before(windows: Windows, tmp_path: Pat
         assert asked.settings["window.notes"] == 10
 
 
+@pytest.mark.long
 def test_an_edited_recipe_is_followed_and_keeps_the_settings(windows: Windows, tmp_path: Path) -> None:
     recipe = Path(shutil.copy(windows.recipe, tmp_path))
     work = musicdata.build(

@@ -37,6 +37,7 @@ def test_a_stage_is_begun_and_its_test_passes(tmp_path: Path) -> None:
     passes(tmp_path / "test_counts.py")
 
 
+@pytest.mark.long
 def test_a_view_is_begun_and_its_test_passes(tmp_path: Path) -> None:
     new("view", "cards", folder=tmp_path)
     passes(tmp_path / "test_cards.py")

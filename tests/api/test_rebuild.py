@@ -116,6 +116,7 @@ def test_only_where_input_lies_can_be_set(windows: Windows, tmp_path: Path) -> N
     assert not (tmp_path / "w").exists()
 
 
+@pytest.mark.long
 def test_plug_ins_of_a_release_are_imported_only_if_the_user_gives_them(windows: Windows, tmp_path: Path) -> None:
     folder = tmp_path / "own"
     (folder / "manifests").mkdir(parents=True)

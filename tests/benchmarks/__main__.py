@@ -1,5 +1,5 @@
-"""Runs benchmarks and prints their tables: ``python -m tests.benchmarks [NAME ...]``; without a name all
-but `full_size`, which takes longer than all the others.
+"""Runs benchmarks and prints their tables: ``python -m tests.benchmarks [NAME ...]``; without a name all but those that
+take longest: `full_size`, `album_join`, `two_branch`, and `dump_scan`, which packs an archive first.
 
 Each runs in a process of its own, so that none is measured in another's memory.
 """
@@ -27,8 +27,9 @@ NAMES = (
     "crawl_cost",
     "name_similarity",
     "properties",
+    "release_dump",
 )
-LONG = ("full_size",)
+LONG = ("full_size", "album_join", "dump_scan", "two_branch")
 
 
 def main() -> None:

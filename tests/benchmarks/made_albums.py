@@ -7,7 +7,7 @@ documents are normal draws, which no compression makes smaller; words follow Zip
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -144,14 +144,18 @@ def run_documents(made: Made, task: Task) -> None:
     rng = np.random.default_rng(archive)
     for start in range(0, len(ids), _DOCUMENTS_AT_ONCE):
         some = ids[start : start + _DOCUMENTS_AT_ONCE]
-        key = {"archive": [task.shard.first] * len(some), "recording_id": some, "submission": [0] * len(some)}
+        key: dict[str, list[Any]] = {
+            "archive": [task.shard.first] * len(some),
+            "recording_id": some,
+            "submission": [0] * len(some),
+        }
         task.sink.write("acousticbrainz_lowlevel", _documents(rng, key))
         contract = contracts.load("acousticbrainz_highlevel")
-        empty = {column.name: [None] * len(some) for column in contract.columns}
+        empty: dict[str, list[Any]] = {column.name: [None] * len(some) for column in contract.columns}
         task.sink.write("acousticbrainz_highlevel", pa.table({**empty, **key}, schema=contract.arrow_schema()))
 
 
-def _documents(rng: np.random.Generator, key: dict[str, list[object]]) -> pa.Table:
+def _documents(rng: np.random.Generator, key: dict[str, list[Any]]) -> pa.Table:
     schema, n = contracts.load("acousticbrainz_lowlevel").arrow_schema(), len(key["archive"])
     columns: dict[str, Values] = {name: pa.array(values, schema.field(name).type) for name, values in key.items()}
     for leaf in acousticbrainz.NUMBERS:

@@ -12,7 +12,7 @@ import pytest
 
 from musicdata.system import cage
 
-COMMANDS = ["doctor", "plan", "build", "crawl", "retry", "status", "show", "check", "validate"]
+COMMANDS = ["doctor", "plan", "build", "crawl", "retry", "status", "show", "check", "validate", "describe"]
 
 
 def run(*arguments: object, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -171,13 +171,13 @@ def test_check_passes_and_fails_by_exit_code(copied: Path) -> None:
         (["build", "musictn"], 2, "no recipe is called 'musictn'; there are musictm, musictm-deep, musictm-lmd"),
         (["build", "musictm", "--input", "nowhere"], 2, "no such file or folder"),
         (["build", "musictm", "--set", "window.notes=no"], 2, "window.notes"),
-        (["build", "musictm", "--workers", "0"], 2, "workers"),
+        pytest.param(["build", "musictm", "--workers", "0"], 2, "workers", marks=pytest.mark.long),
         (["build"], 2, "NAME"),
         (["bulid", "musictm"], 2, "bulid"),
         (["status", "nowhere"], 2, "is no workspace"),
         (["status"], 2, "which workspace? there is none in musicdata-work/"),
-        (["check", "nowhere"], 2, "is no workspace"),
-        (["show", "notes", "--work", "nowhere"], 2, "is no workspace"),
+        pytest.param(["check", "nowhere"], 2, "is no workspace", marks=pytest.mark.long),
+        pytest.param(["show", "notes", "--work", "nowhere"], 2, "is no workspace", marks=pytest.mark.long),
     ],
 )
 def test_what_cannot_mean_anything_exits_with_2(arguments: list[str], code: int, message: str, tmp_path: Path) -> None:

@@ -121,8 +121,22 @@ def test_a_recipe_without_a_twin_refuses_it(tmp_path: Path) -> None:
         resolve(str(tmp_path / "r.toml"), twin=True)
     (tmp_path / "r.toml").write_text(text.replace("{}[[", "[options]\ntwin = {}\n[["))
     assert resolve(str(tmp_path / "r.toml"), twin=True).is_crawled
-    with pytest.raises(UsageError, match="musictm calls no service; use: musicdata build musictm"):
+    with pytest.raises(UsageError, match=r"recipe musictm has no twin"):
         resolve("musictm", twin=True)
+
+
+def test_made_up_files_take_the_place_of_their_name(tmp_path: Path) -> None:
+    text = resolve("musictm").toml()
+    for written, expected in (("twin:songs", tmp_path / "songs"), ("twin:songs/a/b.zip", tmp_path / "songs/a/b.zip")):
+        twin = f'[options]\ntwin = {{ "ingest.songs.input" = "{written}", "window.notes" = 12 }}\n'
+        (tmp_path / "r.toml").write_text(
+            twin + text.partition("[options]")[0] + "[[stage]]" + text.partition("[[stage]]")[2]
+        )
+        made = resolve(str(tmp_path / "r.toml"), twin=True, made_up=lambda name: tmp_path / name)
+        values = {step.stage.name: step.parameters for step in made.steps}
+        assert values["ingest.songs"].input == str(expected)  # type: ignore[attr-defined]
+        assert values["window"].notes == 12  # type: ignore[attr-defined]
+        assert made.settings["ingest.songs.input"] == str(expected)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import musicdata
 from musicdata.definitions import recipe
 from musicdata.engine.build import accept
 from musicdata.errors import InputError, NothingLeftError, RecipeError, UsageError
+from tests.recipes import TO_WINDOWS, write_recipe
 from tests.songs import write_song, write_songs
 from tests.trees import workspace_digests
 
@@ -60,6 +61,7 @@ def test_a_missing_part_is_made_again_alone(copied: Path, songs: Path) -> None:
     assert workspace_digests(copied) == before
 
 
+@pytest.mark.long
 def test_added_songs_move_no_sample_and_equal_a_fresh_build(copied: Path, songs: Path, tmp_path: Path) -> None:
     before = splits(musicdata.open_work(copied))
     more = shutil.copytree(songs, tmp_path / "songs")
@@ -78,12 +80,11 @@ def test_the_paper_s_own_split_is_by_sample(copied: Path, songs: Path) -> None:
 
 
 def test_rejects_say_which_file_and_why(songs: Path, tmp_path: Path) -> None:
+    recipe = write_recipe(tmp_path, *TO_WINDOWS, window="windows_per_song = 1")
     mixed = shutil.copytree(songs, tmp_path / "songs")
     (mixed / "broken.mxl").write_bytes(b"PK\x03\x04 not really")
     (mixed / "page.xml").write_text("<html><body>404</body></html>")
-    work = musicdata.build(
-        "musictm", input=mixed, work=tmp_path / "w", limit=100, overrides=["window.windows_per_song=1"]
-    )
+    work = musicdata.build(recipe, input=mixed, work=tmp_path / "w", limit=100)
     rejected = {row["key"]: row["reason"] for row in work.rows("rejects", "ingest.songs")}
     assert set(rejected) == {"broken.mxl", "page.xml"}
     assert all(rejected.values())

@@ -88,14 +88,15 @@ def test_the_others_have_the_bytes_that_they_have_without_it(recipe: str, tmp_pa
         assert parts[0] == parts[1]
 
 
+@pytest.mark.long
 def test_with_larger_limits_the_items_are_tried_again(
     recipe: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    source = songs(tmp_path / "songs", "a", "sleep 15", "b")
+    source = songs(tmp_path / "songs", "a", "large", "b")
     work = tmp_path / "work"
-    assert musicdata.build(recipe, input=source, work=work, workers=1).stages[0].rejects == {"took_too_long": 1}
+    assert musicdata.build(recipe, input=source, work=work, workers=1).stages[0].rejects == {"too_much_memory": 1}
     find = stages.find
-    monkeypatch.setattr(stages, "find", lambda name: dataclasses.replace(find(name), deadline_s=100.0))
+    monkeypatch.setattr(stages, "find", lambda name: dataclasses.replace(find(name), memory_bytes=2 << 30))
     (stage,) = musicdata.build(recipe, input=source, work=work, workers=1).stages
     assert stage.reasons == ("items that took too long or too much memory may take more now",)
     assert (stage.rows["songs"], stage.rejects) == (3, {})

@@ -84,7 +84,13 @@ def test_a_damaged_part_is_named_and_built_anew(kind: str, pattern: str, to_wind
     assert harness.differences(work, harness.tree(to_windows / "work")) == []
 
 
-@pytest.mark.parametrize("kind", damage.DAMAGES)
+@pytest.mark.parametrize(
+    "kind",
+    [
+        kind if place % 3 == 0 else pytest.param(kind, marks=pytest.mark.long)
+        for place, kind in enumerate(damage.DAMAGES)
+    ],
+)
 def test_damaged_records_and_parts_heal_whatever_the_damage(kind: str, to_windows: Path, work: Path) -> None:
     chance = random.Random(kind)
     path = chance.choice([path for path in damage.files_of(work) if path.name != "run.json"])

@@ -11,7 +11,7 @@ SEEDS = range(2)
 """Of the two kills of each; `python -m tests.faults.commands --full` has 20."""
 
 
-SOON = {"export", "takedown"}
+SOON = {"export"}
 """The kinds that every run of the tests tries."""
 
 

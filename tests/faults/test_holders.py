@@ -37,6 +37,7 @@ def test_the_second_one_is_told_who_holds_it_and_the_first_is_not_disturbed(
     assert harness.differences(work, reference.tree) == []
 
 
+@pytest.mark.long
 def test_a_stopped_holder_holds_and_a_killed_one_does_not(reference: Reference, tmp_path: Path) -> None:
     work = tmp_path / "work"
     with harness.start(harness.build_command(reference.source, work)) as first:

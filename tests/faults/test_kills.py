@@ -13,8 +13,8 @@ SEEDS = dict.fromkeys(KINDS, 0) | {"kill -9, at random": 8, "SIGTERM": 1}
 """Kind → the seed of its one trial, whose moment comes before the end; `python -m tests.faults` has more of each."""
 
 
-SOON = {"kill -9, at random", "kill -9 of a worker", "SIGINT"}
-"""The kinds that every run of the tests tries."""
+SOON = {"kill -9, at random"}
+"""The kinds that every run of the tests tries; workers are killed and builds interrupted by the tests below too."""
 
 
 def kinds() -> list[object]:
@@ -30,6 +30,7 @@ def test_the_same_command_ends_with_the_same_bytes(kind: str, reference: Referen
     assert max(trial.left_s for trial in trials) < 5 + 10  # five seconds where nothing else runs
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("kind", "step"), [("crash", 81), pytest.param("full", 54, marks=pytest.mark.long), ("full-once", 90)]
 )
@@ -60,7 +61,7 @@ def test_a_worker_that_always_dies_ends_the_build_and_what_is_done_is_kept(
     assert harness.differences(work, reference.tree) == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.long)])
 def test_an_interrupt_says_what_is_kept(number: signal.Signals, reference: Reference, tmp_path: Path) -> None:
     happened = (tmp_path / "work" / "tables" / "songs").exists
     code, said = harness.kill_when(happened, harness.build_command(reference.source, tmp_path / "work"), number)

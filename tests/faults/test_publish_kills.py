@@ -47,6 +47,7 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     server.stop()
 
 
+@pytest.mark.long
 def test_kill_of_a_publication_to_a_store(bucket: Any, tmp_path: Path) -> None:
     def look(prefix: str) -> dict[str, bytes]:
         found = bucket.list_objects_v2(Bucket="bucket", Prefix=prefix).get("Contents", [])
@@ -65,8 +66,17 @@ def test_kill_of_a_publication_to_a_store(bucket: Any, tmp_path: Path) -> None:
     assert all(trial.landed for trial in trials)
 
 
-@pytest.mark.parametrize("what", ["publish", "fetch"])
-@pytest.mark.parametrize(("kind", "step"), [("crash", 2), ("full", 5), ("full-once", 5)])
+@pytest.mark.parametrize(
+    ("kind", "step", "what"),
+    [
+        pytest.param("crash", 2, "publish", marks=pytest.mark.long),
+        ("full", 5, "publish"),
+        pytest.param("full-once", 5, "publish", marks=pytest.mark.long),
+        ("crash", 2, "fetch"),
+        pytest.param("full", 5, "fetch", marks=pytest.mark.long),
+        ("full-once", 5, "fetch"),
+    ],
+)
 def test_a_fault_at_any_call_that_changes_the_disk_does_no_harm(kind: str, step: int, what: str) -> None:
     points, n_calls = publishing.points(kind, what, step)
     assert n_calls > 40

@@ -34,7 +34,10 @@ def moved(reference: Reference, folder: Path) -> Path:
 @pytest.mark.parametrize(
     ("workers", "env"),
     [
-        (1, {"TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "1", "LC_ALL": "C", "LANG": "C"}),
+        pytest.param(
+            *(1, {"TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "1", "LC_ALL": "C", "LANG": "C"}),
+            marks=pytest.mark.long,
+        ),
         (2, {"TZ": "America/St_Johns", "PYTHONHASHSEED": "2", "LC_ALL": "POSIX", "PYTHONUTF8": "0"}),
     ],
 )
@@ -88,6 +91,7 @@ def test_nothing_is_done_again(copied: Path) -> None:
     assert build(copied) == {}
 
 
+@pytest.mark.long
 def test_an_added_song_is_read_and_most_others_are_kept(copied: Path) -> None:
     before = splits(copied)
     write_song(copied / "songs" / "added.csv", 1000, n_notes=12)
@@ -117,6 +121,7 @@ def test_one_other_byte_is_noticed_and_most_songs_are_kept(copied: Path) -> None
     assert workspace_digests(copied / "work") != workspace_digests(copied / "fresh")
 
 
+@pytest.mark.long
 def test_a_removed_song_goes_and_the_others_stay(copied: Path) -> None:
     before = splits(copied)
     (copied / "songs" / "song003.csv").unlink()
@@ -126,6 +131,7 @@ def test_a_removed_song_goes_and_the_others_stay(copied: Path) -> None:
     assert before.items() >= after.items()
 
 
+@pytest.mark.long
 def test_near_duplicates_of_every_song_move_no_sample(copied: Path) -> None:
     before = splits(copied)
     for seed in range(N_SONGS):

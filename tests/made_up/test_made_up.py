@@ -144,6 +144,7 @@ def test_the_same_in_python_and_only_what_changed_is_built_again(folder: Path, t
     )
 
 
+@pytest.mark.long
 def test_a_stranger_reads_it_without_importing_anything(folder: Path, tmp_path: Path) -> None:
     root = musicdata.build(str(folder / "poems.toml"), input=folder / "poems.jsonl", work=tmp_path / "work").root
     command("release", "build", root, "--version", "1.0.0", "--out", tmp_path / "release", cwd=tmp_path)

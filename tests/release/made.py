@@ -197,7 +197,11 @@ def _note_sheets(notes: pa.Table, rng: np.random.Generator) -> pa.Table:
 
 def rows_of(table: str, given: Mapping[str, Array], rng: np.random.Generator) -> pa.Table:
     """Return rows that fit the contract of a table: the columns given, the others by chance."""
-    contract = contracts.load(table)
+    return fitting(contracts.load(table), given, rng)
+
+
+def fitting(contract: Contract, given: Mapping[str, Array], rng: np.random.Generator) -> pa.Table:
+    """Return rows that fit a contract: the columns given, the others by chance."""
     n_rows = len(next(iter(given.values())))
     columns = {c.name: given[c.name] if c.name in given else by_chance(c, n_rows, rng) for c in contract.columns}
     columns |= _hashes(columns, contract)
@@ -229,6 +233,11 @@ def by_chance(column: Column, n: int, rng: np.random.Generator) -> Array:
         return pa.array(rng.integers(0, 2, n).astype(bool), pa.bool_())
     if column.is_vector:
         return column.pack(rng.integers(0, 100, (n, *column.shape)).astype(column.element))
+    if column.is_sequence:
+        lists = [
+            None if column.nullable and number % 5 == 1 else rng.integers(0, 100, number % 4) for number in range(n)
+        ]
+        return pa.array(lists, column.arrow_type)
     low = column.minimum or 0
     high = min(column.maximum if column.maximum is not None else 1000, 1000)
     if column.type.startswith("float"):

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musicdata.errors import MusicdataError
+from musicdata.sources.answers import checked
 from musicdata.sources.lrclib import Entry, Lrclib
-from musicdata.sources.lyric_record import Reply, Track, checked
+from musicdata.sources.lyric_record import Reply, Track
 from musicdata.system.http import Client, HttpError, Limits, Outcome
 from tests.loopback import Asked, Behaviour, breaks_off, message, says, serving
 from tests.lyric_calls import NOT_THERE, VERSE, calls, lrclib_has

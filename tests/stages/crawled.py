@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from musicdata.definitions import contract
 from musicdata.definitions.stage import Answer, Item, Parameters, Shard, Stage, Task
@@ -50,12 +52,17 @@ class Tables:
         self, table: str, columns: list[str] | None = None, first: str | None = None, last: str | None = None
     ) -> pa.Table:
         rows = self.tables.get(table, contract.load(table).arrow_schema().empty_table())
+        if last:  # the shard that `crawl` hands over has no ends
+            keys = rows.column(contract.load(table).key[0])
+            rows = rows.filter(
+                pc.and_(pc.greater_equal(keys, pa.scalar(first or "")), pc.less_equal(keys, pa.scalar(last)))
+            )
         return rows.select(columns) if columns else rows
 
     def iterate(
         self, table: str, columns: list[str] | None = None, first: str | None = None, last: str | None = None
     ) -> Iterator[pa.Table]:
-        yield self.read(table, columns)
+        yield self.read(table, columns, first, last)
 
     def digest(self, table: str) -> str:
         return digest_of(self.rows(table))
@@ -108,9 +115,13 @@ def _written(stage: Stage[Any], parameters: Parameters, inputs: Tables, answers:
 
 
 def compute(stage: Stage[Any], parameters: Parameters, inputs: Tables) -> Tables:
-    """Carry a compute stage of one shard out."""
+    """Carry a compute stage out."""
     assert stage.cut is not None
     out = Tables()
-    for shard in stage.cut(parameters, inputs):
-        stage.run(parameters, Task(shard, inputs, out, Path()))
+    with tempfile.TemporaryDirectory() as folder:
+        prepared = Path(folder) if stage.prepare else None
+        if stage.prepare:
+            stage.prepare(parameters, inputs, Path(folder))
+        for shard in stage.cut(parameters, inputs):
+            stage.run(parameters, Task(shard, inputs, out, Path(), prepared=prepared))
     return out

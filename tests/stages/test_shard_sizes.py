@@ -40,6 +40,8 @@ def test_rows_are_the_same_whatever_the_size_of_shards(stage: str, songs: Path, 
     assert_same_rows(stage, songs, built, size)
 
 
-@pytest.mark.parametrize("stage", RENDERERS)
+@pytest.mark.parametrize(
+    "stage", [pytest.param(s, marks=pytest.mark.long) if s == "render_note_sheet" else s for s in RENDERERS]
+)
 def test_renders_and_features_are_the_same_in_one_shard(stage: str, songs: Path, built: Path) -> None:
     assert_same_rows(stage, songs, built, None)

@@ -6,7 +6,7 @@ import hashlib
 import os
 from pathlib import Path
 
-from musicdata.system.digests import FileHashes, each_file_once, sha256_of_file
+from musicdata.system.digests import FileHashes, each_file_once, sampled_sha256, sha256_of_file
 
 
 def test_a_file_that_did_not_change_is_not_read_again(tmp_path: Path) -> None:
@@ -31,3 +31,22 @@ def test_a_file_that_changed_is_read_though_its_size_and_its_time_are_the_same(t
             os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
         assert path.stat().st_mtime_ns == before.st_mtime_ns
         assert sha256_of_file(path) == hashlib.sha256(b"two").hexdigest()
+
+
+def test_a_sampled_hash_is_of_the_size_and_of_pieces_from_end_to_end(tmp_path: Path) -> None:
+    path = tmp_path / "large"
+    path.write_bytes(bytes(1000))
+    before = sampled_sha256(path, pieces=5, piece_bytes=10)
+    assert sampled_sha256(path, pieces=5, piece_bytes=10) == before
+    seen = []
+    for place in range(1000):
+        data = bytearray(1000)
+        data[place] = 1
+        path.write_bytes(data)
+        seen.append(sampled_sha256(path, pieces=5, piece_bytes=10) != before)
+    assert sum(seen) == 50
+    assert seen[:10] == seen[-10:] == [True] * 10
+    path.write_bytes(bytes(1001))
+    assert sampled_sha256(path, pieces=5, piece_bytes=10) != before
+    path.write_bytes(b"")
+    assert sampled_sha256(path) != before

@@ -14,7 +14,7 @@ import pytest
 from musicdata.errors import SetupError, UsageError
 from musicdata.settings import Secret, services
 from musicdata.system.http import Client, HttpError, Limits
-from musicdata.twin import Population, Twin
+from musicdata.twin import AlbumPopulation, Faults, Population, Twin
 
 POPULATION = Population(100, n_moods=4, clip_s=2.0)
 
@@ -33,7 +33,7 @@ def test_services_and_environment_say_the_same() -> None:
         }
         assert found.deadline_s == 3.0
         assert not any(found.urls[name] == url for name, url in services.WORLD.items())
-        assert len({url.split("/")[2] for url in found.urls.values()}) == 4
+        assert len({url.split("/")[2] for url in found.urls.values()}) == 6
 
 
 def test_requests_are_noted_without_keys() -> None:
@@ -52,6 +52,16 @@ def test_requests_are_noted_without_keys() -> None:
         assert first.query == {"track_isrc": POPULATION.tracks[0].isrc}
         assert (second.service, second.method, second.status) == ("lrclib", "GET", 404)
         assert second.at_s >= first.at_s
+
+
+def test_albums_are_not_made_before_somebody_asks() -> None:
+    albums = AlbumPopulation(9)
+    with Twin(POPULATION, albums=albums, faults=Faults.planted(0.5)) as twin:
+        assert get(f"{twin.services().urls['lrclib']}get/{1 + POPULATION.by_isrc[_with_words()].index}") == 200
+        assert "discography" not in vars(albums)
+        identity = next(iter(AlbumPopulation(9).by_document))
+        assert get(f"{twin.services().urls['acousticbrainz']}{identity}/count") == 200
+        assert "discography" in vars(albums)
 
 
 def test_many_threads_are_served_at_once() -> None:
@@ -95,7 +105,19 @@ def test_another_regime_is_none() -> None:
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_it_serves_as_a_program_until_it_is_stopped(ending: signal.Signals) -> None:
-    command = [sys.executable, "-m", "musicdata.twin", "--tracks", "100", "--moods", "4", "--clip-s", "2"]
+    command = [
+        sys.executable,
+        "-m",
+        "musicdata.twin",
+        "--tracks",
+        "100",
+        "--moods",
+        "4",
+        "--clip-s",
+        "2",
+        "--albums",
+        "9",
+    ]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ}
     ) as twin:
@@ -107,6 +129,8 @@ def test_it_serves_as_a_program_until_it_is_stopped(ending: signal.Signals) -> N
                 environment[name] = value
             found = services.read(environment)
             assert get(f"{found.urls['lrclib']}get/{1 + POPULATION.by_isrc[_with_words()].index}") == 200
+            release = AlbumPopulation(9).discography.releases[0]
+            assert get(f"{found.urls['musicbrainz']}release/{release.release_id}", fmt="json") == 200
         finally:
             twin.send_signal(ending)
         _, said = twin.communicate(timeout=10)

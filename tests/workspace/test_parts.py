@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from musicdata.definitions import contract
 from musicdata.definitions.arrow import strings
+from musicdata.definitions.column import Column
+from musicdata.definitions.contract import Contract
 from musicdata.errors import ContractError, IntegrityError
 from musicdata.workspace import parts
 from musicdata.workspace.folder import Workspace
@@ -67,6 +69,24 @@ def test_media_stand_in_small_row_groups_uncompressed_with_checksums(tmp_path: P
     }
     assert compression["audio.bytes"] == "UNCOMPRESSED"
     assert compression["sha256"] == "ZSTD"
+
+
+def test_a_table_of_very_many_columns_stands_in_small_row_groups(tmp_path: Path) -> None:
+    wide = Contract(
+        name="wide",
+        description="Rows.",
+        key=("key",),
+        columns=(
+            Column(name="key", type="string", description="Key."),
+            *(Column(name=f"c{n}", type="int32", description="Number.") for n in range(parts.MANY_COLUMNS)),
+        ),
+    )
+    n_rows = parts.WIDE_GROUP_ROWS + 1
+    writer = PartWriter(wide, tmp_path / "wide.parquet")
+    writer.write({"key": [f"{n:04}" for n in range(n_rows)], **{f"c{n}": [n] * n_rows for n in range(200)}})
+    writer.close()
+    file = pq.ParquetFile(tmp_path / "wide.parquet")
+    assert [file.metadata.row_group(n).num_rows for n in range(file.num_row_groups)] == [parts.WIDE_GROUP_ROWS, 1]
 
 
 def test_a_flipped_bit_in_a_page_is_not_read(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import torch
 
 from musicdata.errors import UsageError
 from musicdata_baselines.deep.devices import choose
+from musicdata_baselines.deep.saving import below, network_arrays, restore_networks
 from musicdata_baselines.deep.standardising import standardise, summarise
 from musicdata_baselines.deep.training import Schedule, encode, seeded, train
 from musicdata_baselines.errors import ModelFileError, ViewError
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
     from musicdata_baselines.linear.estimator import LinearEstimator
 
-_NETWORKS = "networks_."
 _LINEAR = "linear_."
 
 
@@ -119,9 +119,7 @@ class DeepEstimator(Estimator):
     def state(self) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
         """Return the fitted arrays and facts; those of the networks and of the linear part are named after them."""
         arrays, facts = super().state()
-        tensors = self.networks_.state_dict().items()
-        # What has no axis is how many batches a batch norm has seen, which nothing reads again.
-        arrays |= {_NETWORKS + name: value.cpu().numpy() for name, value in tensors if value.ndim}
+        arrays |= network_arrays(self.networks_)
         if self.LINEAR is not None:
             linear, linear_facts = self.linear_.state()
             arrays |= {_LINEAR + name: value for name, value in linear.items()}
@@ -132,12 +130,8 @@ class DeepEstimator(Estimator):
         """Set the fitted state that `state` returned."""
         super().restore(arrays, facts)
         if self.LINEAR is not None:
-            self.linear_ = self.LINEAR(**facts["linear_params_"]).restore(_below(_LINEAR, arrays), facts["linear_"])
-        with torch.device("meta"):  # the weights come from the arrays: none need be drawn
-            self.networks_ = self._build().eval()
-        counters = {name: torch.tensor(0) for name, value in self.networks_.state_dict().items() if not value.ndim}
-        tensors = {name: torch.from_numpy(np.array(value)) for name, value in _below(_NETWORKS, arrays).items()}
-        self.networks_.load_state_dict(counters | tensors, assign=True)
+            self.linear_ = self.LINEAR(**facts["linear_params_"]).restore(below(_LINEAR, arrays), facts["linear_"])
+        self.networks_ = restore_networks(self._build, arrays)
         return self
 
     def check_state(self) -> None:
@@ -215,8 +209,3 @@ class DeepEstimator(Estimator):
 
 def _mean_mrr(scores: list[NDArray[Any]]) -> float:
     return float(np.mean([mean_mrr(a, b) for a, b in combinations(scores, 2)]))
-
-
-def _below(prefix: str, arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-    """Return the arrays whose name begins with `prefix`, without it."""
-    return {name.removeprefix(prefix): value for name, value in arrays.items() if name.startswith(prefix)}

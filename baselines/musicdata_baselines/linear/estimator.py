@@ -241,18 +241,30 @@ class LinearEstimator(Estimator):
         self.require_fitted()
         return self._scores(views, self.importance())
 
+    def transform_one(self, view: Any, number: int) -> NDArray[np.float64]:
+        """Return the scores (rows, n_components) of one view, as `transform` does of all; `number` says which it is.
+
+        Raises:
+            NotFittedError: `fit` was not called.
+            ViewError: the view does not fit that fitted to.
+        """
+        self.require_fitted()
+        (array,) = check_views([view], widths=self.n_features_in_[number : number + 1], min_rows=1)
+        return self._scores_of(array, number, self.importance())
+
     def _scores(self, views: Sequence[Any], importance: NDArray[np.float64]) -> list[NDArray[np.float64]]:
-        device = backend.choose(self.device)
         arrays = check_views(views, widths=self.n_features_in_, min_rows=1)
-        scores = []
-        for array, weights, mean, scale in zip(arrays, self.weights_, self.means_, self.scales_, strict=True):
-            matrix, centre = device.array(weights * importance / scale[:, None]), device.array(mean)
-            out = np.empty((len(array), weights.shape[1]))
-            for start in range(0, len(array), TRANSFORM_ROWS):
-                rows = slice(start, start + TRANSFORM_ROWS)
-                out[rows] = device.numpy((device.array(array[rows]) - centre) @ matrix)
-            scores.append(out)
-        return scores
+        return [self._scores_of(array, number, importance) for number, array in enumerate(arrays)]
+
+    def _scores_of(self, array: NDArray[Any], number: int, importance: NDArray[np.float64]) -> NDArray[np.float64]:
+        device = backend.choose(self.device)
+        matrix = device.array(self.weights_[number] * importance / self.scales_[number][:, None])
+        centre = device.array(self.means_[number])
+        out = np.empty((len(array), self.n_components_))
+        for start in range(0, len(array), TRANSFORM_ROWS):
+            rows = slice(start, start + TRANSFORM_ROWS)
+            out[rows] = device.numpy((device.array(array[rows]) - centre) @ matrix)
+        return out
 
     def importance(self, exponent: float | None = None) -> NDArray[np.float64]:
         """Return what each score is multiplied with: its correlation to the power `weighting` names, or to this one.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from musicdata_baselines.errors import ViewError
+from musicdata_baselines.retrieval.firsts import expect_reciprocal_ranks, miss_all
 from musicdata_baselines.retrieval.labels import number_labels
 from musicdata_baselines.retrieval.metrics import RECALL_AT
 from musicdata_baselines.retrieval.order import SCORES_AT_ONCE, harmonic_numbers, order_candidates
@@ -111,7 +112,7 @@ def _first_relevant(a: NDArray[np.float64], b: NDArray[np.float64], numbers: NDA
         for row in np.flatnonzero(tied > 1):
             end = ends[asking[row]]
             relevant[row] = np.count_nonzero(is_tied[row, end - sizes[asking[row]] : end])
-        total += float(_reciprocal_ranks(before, tied, relevant).sum())
+        total += float(expect_reciprocal_ranks(before, tied, relevant).sum())
     return total / len(a)
 
 
@@ -160,8 +161,8 @@ def _summarise(classes: _Classes, n: int) -> CategoryMetrics:
     rank = before + (size + 1) / (relevant + 1)
     return CategoryMetrics(
         n=len(asking),
-        mrr=float(_reciprocal_ranks(before, size, relevant).mean()),
-        recall={k: float(1 - _misses(np.clip(k - before, 0, size), size, relevant).mean()) for k in RECALL_AT},
+        mrr=float(expect_reciprocal_ranks(before, size, relevant).mean()),
+        recall={k: float(1 - miss_all(np.clip(k - before, 0, size), size, relevant).mean()) for k in RECALL_AT},
         median_rank=float(np.median(rank)),
         mean_rank=float(rank.mean()),
         mean_average_precision=float((precision[asking] / of_all[asking]).mean()),
@@ -183,25 +184,3 @@ def _precisions(classes: _Classes, n: int) -> NDArray[np.float64]:
         classes.relevant / classes.size * ((classes.relevant_before + 1) * ahead + others * within)
     )
     return sums
-
-
-def _misses(drawn: NDArray[np.int64], size: NDArray[np.int64], relevant: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return the probability that none of `drawn` candidates of a class is relevant (hypergeometric)."""
-    missed = np.ones(len(drawn))
-    for place in range(drawn.max(initial=0)):
-        left = np.maximum(size - relevant - place, 0) / np.maximum(size - place, 1)
-        missed *= np.where(place < drawn, left, 1)
-    return missed
-
-
-def _reciprocal_ranks(
-    before: NDArray[np.int64], size: NDArray[np.int64], relevant: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    """Return the expected reciprocal rank of the first relevant candidate of each class."""
-    kinds, kind = np.unique(np.stack([before, size, relevant]), axis=1, return_inverse=True)
-    means = np.empty(kinds.shape[1])
-    for number, (s, m, t) in enumerate(kinds.T.tolist()):
-        place = np.arange(m - t + 1)
-        missed = np.cumprod(np.concatenate([[1.0], (m - t - place[:-1]) / (m - place[:-1])]))
-        means[number] = (missed * t / (m - place) / (s + place + 1)).sum()
-    return means[kind.ravel()]

@@ -80,7 +80,7 @@ def bootstrap_by_group(
         raise ViewError(f"{n_draws} draws at level {level}, expected at least one draw and a level between 0 and 1")
     numbers = number_labels(groups, len(values), "groups")
     sizes, sums = np.bincount(numbers), np.bincount(numbers, weights=values)
-    _require_groups(len(sizes))
+    require_groups(len(sizes))
     rng = np.random.default_rng(seed)
     step = max(1, AT_ONCE // len(sizes))
     means = []
@@ -123,10 +123,10 @@ def permutation_test(
         raise ViewError(f"{n_permutations} permutations, expected at least one")
     numbers = number_labels(groups, len(a), "groups")
     rng = np.random.default_rng(seed)
-    rows = _draw_rows(numbers, max_rows, rng)
+    rows = draw_groups(numbers, max_rows, rng)
     sizes = np.bincount(numbers[rows])
     sizes = sizes[sizes > 0]
-    _require_groups(len(sizes))
+    require_groups(len(sizes))
     table = _tabulate_both(normalise(a[rows]), normalise(b[rows]))
     step = max(1, AT_ONCE // len(rows))
     observed = _mean_along(table, np.arange(len(rows))[None])
@@ -137,23 +137,32 @@ def permutation_test(
         ]
     )
     return PermutationResult(
-        *_compare((observed.real + observed.imag)[0] / 2, (null.real + null.imag) / 2),
+        *compare((observed.real + observed.imag)[0] / 2, (null.real + null.imag) / 2),
         n_rows=len(rows),
         n_groups=len(sizes),
         directions=(
-            Significance(*_compare(observed.real[0], null.real)),
-            Significance(*_compare(observed.imag[0], null.imag)),
+            Significance(*compare(observed.real[0], null.real)),
+            Significance(*compare(observed.imag[0], null.imag)),
         ),
     )
 
 
-def _require_groups(n: int) -> None:
+def require_groups(n: int) -> None:
+    """Refuse to infer from one group.
+
+    Raises:
+        ViewError: there are fewer than two.
+    """
     if n < 2:
         raise ViewError(f"{n} group, at least two are needed: what one group shows may be its own")
 
 
-def _draw_rows(numbers: NDArray[np.int64], max_rows: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Return the rows of randomly drawn groups, `max_rows` at most, sorted by group and in their order within."""
+def draw_groups(numbers: NDArray[np.int64], max_rows: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Return the rows of randomly drawn groups, `max_rows` at most, sorted by group and in their order within.
+
+    Raises:
+        ViewError: no two groups fit.
+    """
     order = np.argsort(numbers, kind="stable")
     if len(numbers) <= max_rows:
         return order
@@ -204,8 +213,8 @@ def draw_repairings(sizes: NDArray[np.int64], draws: int, rng: np.random.Generat
     return partners
 
 
-def _compare(observed: float, null: NDArray[np.float64]) -> tuple[float, float, float, float]:
-    """Return the fields of `Significance`."""
+def compare(observed: float, null: NDArray[np.float64]) -> tuple[float, float, float, float]:
+    """Return the fields of `Significance`, of an MRR and those of re-pairings."""
     p_value = (1 + np.count_nonzero(null >= observed)) / (1 + len(null))
     allowed = int(np.ceil(DETECTION_LEVEL * (1 + len(null)))) - 2  # re-pairings that may be as high at p < 0.01
     limit = np.sort(null)[-1 - allowed] if allowed >= 0 else np.inf

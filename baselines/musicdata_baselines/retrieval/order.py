@@ -46,9 +46,13 @@ def order_candidates(
         falling = -a[rows] @ b.T
         if without_partner:
             falling[np.arange(rows.stop - start), np.arange(start, rows.stop)] = np.inf
-        items = np.argsort(falling, axis=1)[:, : n - without_partner]
-        gaps = np.diff(np.take_along_axis(falling, items, axis=1), axis=1, prepend=-np.inf)
-        yield Ordered(rows, items, gaps > tie)
+        yield _order(falling, tie, rows, n - without_partner)
+
+
+def _order(falling: NDArray[np.float64], tie: float, rows: slice, n: int) -> Ordered:
+    items = np.argsort(falling, axis=1)[:, :n]
+    gaps = np.diff(np.take_along_axis(falling, items, axis=1), axis=1, prepend=-np.inf)
+    return Ordered(rows, items, gaps > tie)
 
 
 def harmonic_numbers(n: int) -> NDArray[np.float64]:
@@ -58,17 +62,28 @@ def harmonic_numbers(n: int) -> NDArray[np.float64]:
 
 def tabulate_reciprocal_ranks(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float32]:
     """Return the reciprocal rank (n, n) of every item of b for every query of a, expected over the orders of ties."""
-    n = len(a)
-    table = np.empty((n, n), np.float32)
-    harmonic = harmonic_numbers(n)
-    plain = (1 / np.arange(1, n + 1)).astype(np.float32)
+    table = np.empty((len(a), len(a)), np.float32)
     for ordered in order_candidates(a, b):
-        values = np.broadcast_to(plain, ordered.items.shape)
-        if not ordered.opens.all():
-            first = np.flatnonzero(ordered.opens)
-            size = np.diff(first, append=ordered.opens.size)
-            before = first % n
-            mean = (harmonic[before + size] - harmonic[before]) / size
-            values = np.repeat(mean.astype(np.float32), size).reshape(ordered.items.shape)
-        np.put_along_axis(table[ordered.rows], ordered.items, values, axis=1)
+        table[ordered.rows] = _spread_ties(ordered)
+    return table
+
+
+def reciprocal_ranks_of_all(scores: NDArray[np.float64], tie: float) -> NDArray[np.float32]:
+    """Return the reciprocal rank of every candidate for every query, in the scores' shape; within `tie` is tied."""
+    return _spread_ties(_order(-scores, tie, slice(0, len(scores)), scores.shape[1]))
+
+
+def _spread_ties(ordered: Ordered) -> NDArray[np.float32]:
+    """Return the reciprocal ranks (rows, n) of the candidates, as they are numbered, expected over ties."""
+    n = ordered.items.shape[1]
+    values = np.broadcast_to((1 / np.arange(1, n + 1)).astype(np.float32), ordered.items.shape)
+    if not ordered.opens.all():
+        harmonic = harmonic_numbers(n)
+        first = np.flatnonzero(ordered.opens)
+        size = np.diff(first, append=ordered.opens.size)
+        before = first % n
+        mean = (harmonic[before + size] - harmonic[before]) / size
+        values = np.repeat(mean.astype(np.float32), size).reshape(ordered.items.shape)
+    table = np.empty(ordered.items.shape, np.float32)
+    np.put_along_axis(table, ordered.items, values, axis=1)
     return table

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse
 
 from musicdata.system import paths
 
@@ -50,6 +49,8 @@ class WordVectors:
 
         A text of which no word is known has zeros.
         """
+        from scipy import sparse
+
         known = [[place for word in text if (place := self._place.get(word)) is not None] for text in texts]
         counts = np.array([len(places) for places in known], np.int32)
         columns = np.fromiter((place for places in known for place in places), np.int64, int(counts.sum()))
@@ -73,7 +74,7 @@ def load(folder: Path) -> WordVectors:
     """Read vectors from the folder that `WordVectors.save` wrote into."""
     from safetensors.numpy import load as load_arrays
 
-    words = json.loads(paths.read_regular(folder / _WORDS))
+    words = json.loads(paths.read_regular(folder / _WORDS, paths.MAX_FILE_BYTES))
     return WordVectors(words, load_arrays(paths.read_regular(folder / _VECTORS, paths.MAX_FILE_BYTES))["vectors"])
 
 

@@ -153,7 +153,7 @@ class _InStep:
 
 
 def _by_sample(release: Release, table: str) -> Iterator[tuple[str, pa.Table]]:
-    for rows in release.iterate(table):
+    for rows in release.iterate(table, shape.table_schema(release, table).names):
         runs = pc.call_function("run_end_encode", [rows.column(SAMPLE_ID).combine_chunks()])
         begin = 0
         for sample_id, end in zip(runs.values.to_pylist(), runs.run_ends.to_pylist(), strict=True):

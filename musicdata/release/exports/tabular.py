@@ -3,12 +3,13 @@
 UTF-8, lines end in a line feed, quoting as in RFC 4180. Texts stand in quotes; an empty value is nothing, an empty text
 is ``""``. A spreadsheet takes a cell that begins with = + - @, a tab or a line break for a formula; such texts get a '
 in front (https://owasp.org/www-community/attacks/CSV_Injection), and so do texts that would look like one that got it,
-so that `unescape` gives back every text. Numbers stay as they are.
+so that `unescape` gives back every text. Numbers stay as they are; a list of numbers is written as JSON: ``[1,2.5]``.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 from typing import TYPE_CHECKING, Any, cast
 
@@ -16,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
+from musicdata.definitions.arrow import conformed
 from musicdata.errors import IntegrityError
 from musicdata.system import paths
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import IO, Self
 
+    from musicdata.definitions.arrow import Array
     from musicdata.release.exports.folder import HashedFile
 
 _STARTS = "[=+\\-@\t\r\n＝＋－＠]"  # the wide forms count in East Asian versions of the programs
@@ -58,12 +61,47 @@ def _change_texts(table: pa.Table, pattern: str, replacement: str) -> pa.Table:
     return table
 
 
+def _cells(table: pa.Table) -> pa.Table:
+    """Write lists of numbers as JSON, each number as short as it reads back."""
+    for place, field in enumerate(table.schema):
+        if pa.types.is_list(field.type):
+            numbers: Any = table.column(place).cast(pa.list_(pa.string()))
+            joined: list[Any] = ["[", pc.binary_join(numbers, ","), "]", ""]
+            cells = pc.binary_join_element_wise(*joined)
+            table = table.set_column(place, pa.field(field.name, pa.string()), cells)
+    return table
+
+
+def _lists(table: pa.Table, types: pa.Schema, path: Path) -> pa.Table:
+    """Read lists of numbers that `_cells` wrote."""
+    for place, name in enumerate(table.column_names):
+        kind = types.field(name).type
+        if not pa.types.is_list(kind):
+            continue
+        try:
+            column = _numbers(table.column(place).to_pylist(), kind)
+        except (ValueError, TypeError, RecursionError, pa.ArrowException) as error:
+            raise IntegrityError(f"{path}, column {name!r}: a cell is no list of numbers: {error}") from error
+        table = table.set_column(place, types.field(name), column)
+    return table
+
+
+def _numbers(cells: list[str | None], kind: pa.DataType) -> Array:
+    whole = float if pa.types.is_floating(kind.field(0).type) else int  # -0 is not 0
+    lists: Array = pa.array([None if cell is None else json.loads(cell, parse_int=whole) for cell in cells])
+    column: Array = lists.cast(kind)  # unlike the conversion from Python's numbers, it loses no fraction
+    if pc.call_function("list_flatten", [column]).null_count:
+        raise ValueError("it has an empty number")
+    return column
+
+
 class CsvWriter:
     """Writes rows of one schema into an open file, the names of the columns first."""
 
     def __init__(self, file: HashedFile, schema: pa.Schema) -> None:
         self._schema = schema
-        self._named = pa.schema([field.with_name(escape(field.name)) for field in schema])
+        written = _cells(schema.empty_table()).schema
+        self._named = pa.schema([field.with_name(escape(field.name)) for field in written])
         write_options = cast("Any", pa.csv.WriteOptions)  # the stubs have no eol
         options = write_options(include_header=True, quoting_style="needed", eol="\n")
         self._writer = pa.csv.CSVWriter(cast("IO[bytes]", file), self._named, write_options=options)
@@ -71,7 +109,7 @@ class CsvWriter:
     def write(self, rows: pa.Table | list[dict[str, Any]]) -> None:
         """Append rows; of a table, the columns of the schema."""
         table = pa.Table.from_pylist(rows, self._schema) if isinstance(rows, list) else rows
-        table = table.select(self._schema.names).cast(self._schema)
+        table = _cells(conformed(table.select(self._schema.names), self._schema))
         escaped = _change_texts(table, _RISKY, r"'\1").rename_columns(self._named.names)
         self._writer.write_table(escaped)
 
@@ -96,7 +134,7 @@ def read_csv(path: Path, types: pa.Schema) -> Iterator[pa.Table]:
         block = pa.csv.ReadOptions(block_size=min(_BLOCK_BYTES, max(1, path.stat().st_size)), use_threads=False)
         lines = pa.csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False)
         cells = pa.csv.ConvertOptions(
-            column_types={escape(field.name): field.type for field in types},
+            column_types={escape(field.name): field.type for field in _cells(types.empty_table()).schema},
             null_values=[""],
             strings_can_be_null=True,
             quoted_strings_can_be_null=False,
@@ -109,7 +147,7 @@ def read_csv(path: Path, types: pa.Schema) -> Iterator[pa.Table]:
         with reader:
             for batch in reader:
                 table = pa.Table.from_batches([batch]).rename_columns(names)
-                yield _change_texts(table, f"^'('*{_STARTS})", r"\1")
+                yield _lists(_change_texts(table, f"^'('*{_STARTS})", r"\1"), types, path)
 
 
 @contextlib.contextmanager

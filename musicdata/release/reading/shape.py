@@ -80,7 +80,7 @@ def _places(release: Release, config: str) -> dict[str, tuple[str, Column]]:
 
 
 def table_schema(release: Release, table: str) -> pa.Schema:
-    """Return the columns of a table and their types, media and vectors left out."""
+    """Return the columns of a table and their types, media and vectors left out, sequences not."""
     return schema_of({column.name: column for column in release.contract(table).columns})
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from musicdata.definitions.column import Column
+    from musicdata.definitions.family import Group
     from musicdata.release.record.layout import Record, Table
 
 _SHARED = (SAMPLE_ID, "split")
@@ -55,6 +56,12 @@ class Config:
             for place in places.values():
                 owners.setdefault(place, table)
         return [(owners[column.name], column) for column in self.contract.columns]
+
+    @property
+    def groups(self) -> list[tuple[str, Group]]:
+        """List the columns as people read of them, a family at a time, each with the table it comes from."""
+        owners = {column.name: table for table, column in self.columns}
+        return [(owners[group.columns[0].name], group) for group in self.contract.groups()]
 
     @property
     def is_split(self) -> bool:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
 
 METADATA, REVIEWS = "mard_metadata.json", "mard_reviews.json"
+ARCHIVE = "mard.zip"
 
 _CHUNK_BYTES = 1 << 20
 _LOOKED_AT = 2000  # lines by whose length all are counted
@@ -111,7 +112,7 @@ class AlbumFiles:
 
 
 def find(source: str) -> AlbumFiles:
-    """Find the two files in a folder, at any depth, or in a zip archive.
+    """Find the two files in a folder, at any depth, or in a zip archive, which may lie in the folder as `mard.zip`.
 
     Raises:
         InputError: there is no such folder or archive, or it does not hold each of the two once.
@@ -127,11 +128,14 @@ def find(source: str) -> AlbumFiles:
 
 
 def _in_folder(root: Path) -> AlbumFiles:
-    known = {ending for name in (METADATA, REVIEWS) for ending in (name, f"{name}.gz")}
+    known = {ARCHIVE, *(ending for name in (METADATA, REVIEWS) for ending in (name, f"{name}.gz"))}
     entries = walking.below(root, lambda name: name in known)
     if odd := next((entry for entry in entries if entry.fault and Path(entry.name).name in known), None):
         raise InputError(f"input {root}: {odd.name} is {walking.DETAILS[odd.fault]}")
     files = {entry.name: entry.path for entry in entries if not entry.fault}
+    archives = [name for name in files if Path(name).name == ARCHIVE]
+    if archives and len(archives) == len(files):  # files by themselves come before an archive beside them
+        return _in_archive(files[_only(ARCHIVE, archives, root)])
     return AlbumFiles(*(LineFile(name, files[_only(name, list(files), root)]) for name in (METADATA, REVIEWS)))
 
 
@@ -150,7 +154,10 @@ def _only(wanted: str, names: Sequence[str], root: Path) -> str:
     if len(matching) == 1:
         return matching[0]
     if not matching:
-        raise InputError(f"input {root} has no {wanted}; expected a folder or a zip archive with {METADATA}, {REVIEWS}")
+        raise InputError(
+            f"input {root} has no {wanted}; expected a folder or a zip archive with {METADATA}, {REVIEWS}, or "
+            f"a folder with {ARCHIVE}"
+        )
     raise InputError(f"input {root} has {wanted} {len(matching)} times ({', '.join(matching[:4])}); leave one of them")
 
 

@@ -262,5 +262,5 @@ STAGE = Stage(
     prepare=prepare,
     run=run,
     expect=as_many(_SONGS, features_acousticbrainz=_SONGS),
-    cost=Cost(cpu_s=0.0004, bytes=10_500),
+    cost=Cost(cpu_s=0.0003, bytes=9_000),
 )

@@ -42,7 +42,7 @@ class FeaturesReview(Parameters):
     """
 
     epochs: int = Field(10, ge=1, le=1000)
-    most_words: int = Field(20_000_000, ge=1000)
+    most_words: int = Field(10_000_000, ge=1000)
     window: int = Field(5, ge=1, le=20)
     negative: int = Field(5, ge=1, le=100)
     sample: float = Field(1e-3, ge=0, lt=1)

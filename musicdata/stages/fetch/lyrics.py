@@ -19,7 +19,8 @@ from musicdata.definitions.cost import Cost, Expected
 from musicdata.definitions.stage import Answer, Caller, Item, Network, Parameters, Pieces, Stage, Task
 from musicdata.errors import SetupError
 from musicdata.music.text import lyric_cleaning, lyric_language, synced_lyrics
-from musicdata.sources import lrclib, lrclib_dump, lyric_record, musixmatch
+from musicdata.sources import lrclib, lrclib_dump, musixmatch
+from musicdata.sources.answers import canonical
 from musicdata.sources.lyric_record import Record, Reply, Source, Track
 from musicdata.system.http import Client, HttpError, Limits, Outcome
 
@@ -225,7 +226,7 @@ def _passed_over(source: str, reply: Reply) -> PassedOver:
 
 
 def _packed(record: Record, passed: list[PassedOver]) -> bytes:
-    return lyric_record.canonical(Fetched(record=record, passed_over=tuple(passed)).model_dump(mode="json"))
+    return canonical(Fetched(record=record, passed_over=tuple(passed)).model_dump(mode="json"))
 
 
 def run(parameters: FetchLyrics, task: Task) -> None:

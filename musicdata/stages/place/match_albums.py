@@ -190,6 +190,6 @@ STAGE = Stage(
     cut=cut,
     run=run,
     expect=expect,
-    cost=Cost(cpu_s=0.0005, bytes=1_000),
+    cost=Cost(cpu_s=0.0001, bytes=200),
     remark=remark,
 )

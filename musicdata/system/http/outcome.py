@@ -136,7 +136,16 @@ def fault_of(status: int, headers: Mapping[str, str], said: str) -> Fault:
     outcome = _OF_STATUS.get(status, Outcome.INVALID)
     words = " ".join(said.split())[:200]
     text = f"HTTP {status}" + (f" ({words})" if words.isprintable() and words else "")
-    return Fault(outcome, text, status, retry_after_s(headers), unsent=status in _NOT_TAKEN)
+    wait_s = retry_after_s(headers)
+    if wait_s is None and outcome is Outcome.RATE_LIMITED:
+        wait_s = _reset_in_s(headers)
+    return Fault(outcome, text, status, wait_s, unsent=status in _NOT_TAKEN)
+
+
+def _reset_in_s(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds until calls are taken again, as services say it that count calls and send no `Retry-After`."""
+    value = headers.get("X-RateLimit-Reset-In", "").strip()
+    return min(float(value), _LONGEST_WAIT_S) if re.fullmatch(r"\d+(\.\d+)?", value) else None
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:

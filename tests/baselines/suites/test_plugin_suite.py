@@ -45,6 +45,7 @@ def _no_plugins_are_left() -> object:
     plugins.activate(plugins.Plugins())
 
 
+@pytest.mark.long
 def test_a_plug_in_suite_judges_a_workspace_and_its_figures_stand_on_the_card(work: Path, tmp_path: Path) -> None:
     done = run("validate", work)
     assert done.returncode == 0, done.stderr
@@ -94,6 +95,7 @@ def test_numbers_that_are_not_of_their_texts_are_refused(work: Path, tmp_path: P
     assert report.read(tmp_path / "validation.json") == found
 
 
+@pytest.mark.long
 def test_the_release_of_a_stranger_is_validated_where_only_its_suite_is_known(work: Path, tmp_path: Path) -> None:
     run("validate", work)
     out = tmp_path / "release"

@@ -71,6 +71,7 @@ def test_the_ledger_is_told_by_status(crawled: Crawled) -> None:
     assert set(ledger["services"]) >= {"spotify", "musixmatch", "lrclib", "youtube.media", "youtube.search"}
 
 
+@pytest.mark.long
 def test_one_more_failure_healed_gives_the_bytes_of_a_crawl_without(crawled: Crawled, tmp_path: Path) -> None:
     """An item of each stage is made to fail in the ledger; the tables follow, and a retry brings them back."""
     work = tmp_path / "work"
@@ -102,6 +103,7 @@ def test_other_settings_of_a_crawl_are_told_and_refused(crawled: Crawled) -> Non
     assert (workspace_digests(crawled.work), (crawled.work / "recipe.toml").read_bytes()) == before
 
 
+@pytest.mark.long
 def test_a_mood_that_is_short_of_pairs_is_told_of_and_how_to_mend_it(crawled: Crawled, tmp_path: Path) -> None:
     work = musicdata.open_work(crawled.work)
     n_pairs = Counter(row["mood"] for row in work.rows("pairs", columns=["mood"]))

@@ -15,7 +15,7 @@ from tests.faults import crawling, harness
 SMALL = Population(n_tracks=40, n_moods=2, clip_s=crawling.CLIP_S)
 
 
-@pytest.mark.parametrize("service", ["musixmatch", "videos"])
+@pytest.mark.parametrize("service", [pytest.param("musixmatch", marks=pytest.mark.long), "videos"])
 def test_a_quota_ends_the_run_with_the_time_to_come_back(service: str, tmp_path: Path) -> None:
     with Twin(SMALL, faults=Faults.quota(service, after=10)) as twin:
         environment = twin.environment()

@@ -29,7 +29,7 @@ def write_encoder(folder: Path, width: int) -> Path:
     (folder / "model.onnx").write_bytes(model.SerializeToString())
     cls, sep = ({"SpecialToken": {"id": sign, "type_id": 0}} for sign in ("[CLS]", "[SEP]"))
     special = {sign: {"id": sign, "ids": [WORDS.index(sign)], "tokens": [sign]} for sign in ("[CLS]", "[SEP]")}
-    text = {
+    text: dict[str, object] = {
         "version": "1.0",
         "truncation": None,
         "padding": {"strategy": {"Fixed": 9}, "direction": "Right", "pad_to_multiple_of": None, "pad_id": 0,

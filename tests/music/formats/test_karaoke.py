@@ -404,7 +404,16 @@ def hundred_thousand(text: str, every: float) -> bytes:
     return raw(bytes(body) + (b"\x00\x80\x40\x40" if not every else b"") + END, division=120)
 
 
-@pytest.mark.parametrize(("text", "every"), [("la ", 0.5), ("la", 0.5), ("la ", 0.01), ("la ", 0.0), ("-", 0.5)])
+@pytest.mark.parametrize(
+    ("text", "every"),
+    [
+        ("la ", 0.5),
+        pytest.param("la", 0.5, marks=pytest.mark.long),
+        ("la ", 0.01),
+        pytest.param("la ", 0.0, marks=pytest.mark.long),
+        pytest.param("-", 0.5, marks=pytest.mark.long),
+    ],
+)
 def test_hundred_thousand_events_end_in_a_song_or_a_refusal(text: str, every: float) -> None:
     try:
         assert len(read(hundred_thousand(text, every)).notes) == 24_000

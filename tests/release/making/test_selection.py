@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -83,11 +84,20 @@ def written(workspace: Workspace, out: Path, n_files: int) -> dict[str, layout.T
     return tables
 
 
-@settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+def test_the_content_root_is_the_same_in_other_parts_and_files(validated: Path, released: Path) -> None:
+    assert_same_content(validated, released, [3, 11, 2], 3)
+
+
+@pytest.mark.long
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(sizes=SIZES, n_files=st.integers(1, 4))
 def test_the_content_root_is_the_same_in_any_parts_and_files(
     validated: Path, released: Path, sizes: list[int], n_files: int
 ) -> None:
+    assert_same_content(validated, released, sizes, n_files)
+
+
+def assert_same_content(validated: Path, released: Path, sizes: list[int], n_files: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         workspace = in_other_parts(validated, Path(name) / "work", sizes)
         tables = written(workspace, Path(name) / "release", n_files)

@@ -25,6 +25,7 @@ KINDS = {
     pa.float64(): st.floats(allow_nan=False),
     pa.bool_(): st.booleans(),
     VECTOR: st.lists(st.integers(0, 9).map(float), min_size=3, max_size=3),
+    pa.list_(pa.field("element", pa.float32(), nullable=False)): st.lists(st.integers(0, 2).map(float), max_size=3),
     MEDIA_TYPE: st.fixed_dictionaries({"bytes": st.binary(max_size=5), "path": st.text(max_size=3)}),
 }
 
@@ -67,6 +68,10 @@ def test_an_empty_value_is_not_the_value_that_stands_for_nothing() -> None:
     assert digest(pa.array([None, 1])) != digest(pa.array([0, 1]))
     assert digest(pa.array([None, "a"])) != digest(pa.array(["", "a"]))
     assert digest(pa.array(["ab", "c"])) != digest(pa.array(["a", "bc"]))
+    lists = pa.list_(pa.int32())
+    assert digest(pa.array([[1], [2, 3]], lists)) != digest(pa.array([[1, 2], [3]], lists))
+    assert digest(pa.array([[], [1]], lists)) != digest(pa.array([[1], []], lists))
+    assert digest(pa.array([None, [1]], lists)) != digest(pa.array([[], [1]], lists))
     assert digest(pa.array([1], pa.int32())) != digest(pa.array([1], pa.int64()))
 
 

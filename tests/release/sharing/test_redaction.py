@@ -206,6 +206,7 @@ WITHHELD = pa.array([False, True, False])
         pa.array(["a", "SECRET", "b"]),
         pa.array([1, 77, 3], pa.int32()),
         pa.array([{"bytes": b, "path": p} for b, p in ((b"a", "x"), (b"SECRET", "SECRET"), (b"b", "y"))], MEDIA_TYPE),
+        pa.array([[1], [77, 77, 77], []], pa.list_(pa.field("element", pa.uint8(), nullable=False))),
         vectors(pa.array([1, 2, 77, 77, 5, 6], pa.uint8()), pa.list_(pa.field("element", pa.uint8(), nullable=False), 2)),
     ],
 )  # fmt: skip

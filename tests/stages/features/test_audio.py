@@ -49,6 +49,7 @@ def test_bands_beyond_the_sound_are_refused_with_the_highest_there_may_be(copied
     assert after == before  # though it was found out late, by a worker
 
 
+@pytest.mark.long
 def test_vggish_takes_a_file_of_weights_whose_bytes_count_and_whose_place_does_not(tmp_path: Path) -> None:
     song = write_song(tmp_path / "songs" / "one.csv", 0)
     weights = write_weights(tmp_path / "vggish.safetensors", seed=1)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from musicdata.definitions import contract
 from musicdata.definitions.stage import Answer, Shard, Task
@@ -86,6 +87,7 @@ def test_clips_of_the_chosen_videos_and_what_is_said_of_them(tmp_path: Path) -> 
         assert not contract.load(name).problems(found.read(name))
 
 
+@pytest.mark.long
 def test_fetching_again_gives_the_same_tables(tmp_path: Path) -> None:
     with Twin(POPULATION) as twin:
         tables = videos(twin, TRACKS[:3])

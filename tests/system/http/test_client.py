@@ -115,6 +115,14 @@ def test_a_retry_after_that_means_nothing_is_ignored(told: str) -> None:
     assert took_s < 1
 
 
+@pytest.mark.parametrize(("status", "is_heeded"), [(429, True), (503, False)])
+def test_a_service_that_counts_calls_may_say_when_it_takes_them_again(status: int, is_heeded: bool) -> None:
+    error, _, _ = failed(says(message(status, X_RateLimit_Reset_In=86400)))
+    assert error.wait_s == (86400.0 if is_heeded else None)
+    error, _, _ = failed(says(message(429, Retry_After=90000, X_RateLimit_Reset_In=86400)))
+    assert error.wait_s == 90000.0
+
+
 @pytest.mark.parametrize("told", ["86400", "9" * 400, lambda: date(86400)], ids=["day", "absurd", "date"])
 def test_a_long_wait_ends_at_once_with_the_time_to_come_back(told: object) -> None:
     header = told() if callable(told) else told

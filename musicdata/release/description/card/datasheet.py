@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from musicdata.release.description import citation, sentences
 from musicdata.release.description.card import gate
+from musicdata.release.description.card.figures import show_group
 from musicdata.release.description.card.markdown import Markdown, code, codes, show
 from musicdata.release.description.escaping import one_line
 
@@ -142,15 +143,22 @@ def _sample(known: Known) -> list[Any]:
 
 
 def _content(known: Known) -> list[Any]:
-    return [Markdown(f"Columns of {code(one.shown.name)}: {codes(one.shown.names)}.") for one in known.figures[:1]]
+    return [
+        Markdown(f"Columns of {code(one.shown.name)}: {codes(group.name for _, group in one.shown.groups)}.")
+        for one in known.figures[:1]
+    ]
 
 
 def _missing(known: Known) -> list[Any]:
     lines: list[Any] = []
     for one in known.figures:
-        empty = {name: column.empty for name, column in one.columns.items()}
+        groups = {group.name: group for _, group in one.shown.groups}
+        empty = {name: show_group(one, group)[0] for name, group in groups.items()}
         lines += [
-            Markdown(f"{code(f'{one.shown.name}.{name}')}: {show(number)} of {show(one.n_rows)} values are empty.")
+            Markdown(
+                f"{code(f'{one.shown.name}.{name}')}: {show(number)} of "
+                f"{show(one.n_rows * len(groups[name].columns))} values are empty."
+            )
             for name, number in sorted(empty.items())
             if number
         ]

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from musicdata.release.description import citation, sentences
 from musicdata.release.description.card import datasheet, gate, head
-from musicdata.release.description.card.figures import SPLITS, ConfigFigures, figures_of, show_column
+from musicdata.release.description.card.figures import SPLITS, ConfigFigures, figures_of, show_group
 from musicdata.release.description.card.markdown import Markdown, code, grid
 from musicdata.release.record import layout
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from musicdata.definitions.column import Column
     from musicdata.definitions.contract import Contract
+    from musicdata.definitions.family import Group
     from musicdata.definitions.head import Head
     from musicdata.definitions.suite import FigureTable
     from musicdata.release.record.layout import Record
@@ -185,20 +185,20 @@ class Facts:
         return [Markdown(line) for line in lines]
 
     def column_rows(self, figures: ConfigFigures) -> list[Row]:
-        """Return a row a column: its figures and its unit."""
+        """Return a row a column, or a family of columns: its figures and its unit."""
         return [
-            [code(column.name), *show_column(figures, column), column.unit]
-            for _, column in figures.shown.columns
-            if not column.is_vector
+            [code(group.name), *show_group(figures, group), group.unit]
+            for _, group in figures.shown.groups
+            if not all(column.is_array for column in group.columns)
         ]
 
     def dictionary(self, figures: ConfigFigures) -> Markdown:
-        """Return a table, a row a column: type, unit, meaning, what of the works it shows, and where it comes from."""
+        """Return a table, a row a column or a family: type, unit, meaning, what of the works it shows, its table."""
         is_joined = len(figures.shown.tables) > 1
         rows = [
-            [code(column.name), _kind(column), column.unit, _meaning(column), _shows(column)]
+            [code(group.name), group.kind, group.unit, group.meaning, _shows(group)]
             + ([code(table)] if is_joined else [])
-            for table, column in figures.shown.columns
+            for table, group in figures.shown.groups
         ]
         return grid(rows, ["column", "type", "unit", "what it is", "shows", *(["table"] if is_joined else [])])
 
@@ -252,14 +252,9 @@ class Facts:
 _IN_RECORD = f"does not hold; see {layout.RECORD}"
 
 
-def _kind(column: Column) -> str:
-    shape = f"{column.element}[{', '.join(map(str, column.shape))}]" if column.is_vector else column.type
-    return shape + (", may be empty" if column.nullable else "")
-
-
-def _meaning(column: Column) -> str:
-    return f"{column.description} One of {', '.join(column.values)}." if column.values else column.description
-
-
-def _shows(column: Column) -> str:
-    return column.content_of or (f"features of {column.features_of}" if column.features_of else "")
+def _shows(group: Group) -> str:
+    shown = [
+        column.content_of or (f"features of {column.features_of}" * bool(column.features_of))
+        for column in group.columns
+    ]
+    return ", ".join(filter(None, dict.fromkeys(shown)))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from musicdata.definitions.arrow import ChunkedArray, Values
     from musicdata.definitions.column import Column
+    from musicdata.definitions.family import Group
     from musicdata.release.record.configs import Config
 
 SPLITS = (*layout.SPLITS, layout.WHOLE)
@@ -205,14 +206,19 @@ def figures_of(figures: list[ConfigFigures], config: str) -> ConfigFigures | Non
     return next((one for one in figures if one.shown.name == config), None)
 
 
-def show_column(figures: ConfigFigures, column: Column) -> tuple[Any, ...]:
-    """Return what is told of a column: empty values, distinct ones, least, mean and greatest value."""
-    name = column.name
-    if name in figures.texts:
-        return figures.texts[name].empty, figures.texts[name].distinct(), None, None, None
-    if name in figures.media:
-        return figures.media[name].empty, None, None, None, None
-    if name in figures.numbers:
-        number = figures.numbers[name]
-        return number.empty, None, number.least, number.mean, number.greatest
-    return None, None, None, None, None
+def show_group(figures: ConfigFigures, group: Group) -> tuple[Any, ...]:
+    """Return what is told of a column: empty values, distinct ones, least, mean and greatest value.
+
+    Of a family it is the empty values of all its columns: they have not one unit.
+    """
+    there = [figures.columns[column.name] for column in group.columns if column.name in figures.columns]
+    empty = sum(one.empty for one in there) if there else None
+    if not there or group.family is not None:
+        return empty, None, None, None, None
+    match there[0]:
+        case TextFigures():
+            return empty, there[0].distinct(), None, None, None
+        case NumberFigures():
+            return empty, None, there[0].least, there[0].mean, there[0].greatest
+        case _:
+            return empty, None, None, None, None

@@ -82,6 +82,7 @@ def test_the_plots_have_their_curves(found: Validation) -> None:
     assert sizes[-1] == found.n_samples["train"]
 
 
+@pytest.mark.long
 def test_the_same_workspace_gives_the_same_figures(many: Path, found: Validation) -> None:
     again = validate(many, deep=False, n_permutations=2000)
     ours, theirs = found.as_json(), again.as_json()
@@ -103,6 +104,7 @@ def spoiled(many: Path, tmp_path: Path) -> Path:
     return shutil.copytree(many, tmp_path / "work")
 
 
+@pytest.mark.long
 def test_audio_of_the_wrong_samples_is_refused_by_the_command(spoiled: Path) -> None:
     shuffled = np.random.default_rng(0)
 
@@ -155,6 +157,7 @@ def test_deep_baselines_are_left_out_where_there_are_too_few_samples_for_them(co
     assert any(f"they need 61 train samples, and there are {few.n_samples['train']}" in note for note in few.notes)
 
 
+@pytest.mark.long
 def test_a_data_set_too_small_to_measure_is_judged_so_and_can_be_released(copied: Path, tmp_path: Path) -> None:
     done = run("validate", copied, "--no-deep")
     assert done.returncode == 4, done.stderr

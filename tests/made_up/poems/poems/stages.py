@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Iterator
 
 import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
 from pydantic import Field
 
 from musicdata.definitions import contract, cutting
@@ -16,6 +18,7 @@ from musicdata.errors import FormatError
 
 from . import source
 
+MADE = {"extractor": "letters", "extractor_version": "2", "parameters": "{}"}
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -71,14 +74,32 @@ def say_rights(_parameters: Nothing, task: Task) -> None:
 
 
 def count_letters(_parameters: Nothing, task: Task) -> None:
-    """Write the share of each letter."""
+    """Write the share of each letter, lengths of words and numbers of vowels."""
     rows = task.inputs.read("poems", ["sample_id", "split", "poem"], task.shard.first, task.shard.last).to_pydict()
-    shares = np.array([[poem.casefold().count(letter) for letter in LETTERS] for poem in rows.pop("poem")], np.float32)
-    shares /= np.maximum(shares.sum(axis=1, keepdims=True), 1)
-    n = len(shares)
-    vectors = contract.load("poem_letters").column("vector").pack(shares)
-    made = {"extractor": ["letters"] * n, "extractor_version": ["1"] * n, "parameters": ["{}"] * n}
-    task.sink.write("poem_letters", rows | {"vector": vectors.to_pylist()} | made)
+    table = contract.load("poem_letters")
+    poems = [poem.casefold() for poem in rows.pop("poem")]
+    lines = {"first": [poem.splitlines()[0] for poem in poems], "last": [poem.splitlines()[-1] for poem in poems]}
+    has_no_e = np.array(["e" not in line for line in lines["last"]])
+    n = len(poems)
+    columns = {
+        **{name: pa.array(values) for name, values in rows.items()},
+        "vector": table.column("vector").pack(shares(poems).astype(np.float32)),
+        "last_line": table.column("last_line").pack(shares(lines["last"]), has_no_e),
+        "word_lengths": pa.array([[len(word) for word in poem.split()] for poem in poems]),
+        **{
+            f"n_{vowel}_{end}": pa.array([line.count(vowel) for line in lines[end]])
+            for vowel in "aeiou"
+            for end in lines
+        },
+        **{name: pa.array([value] * n) for name, value in MADE.items()},
+    }
+    task.sink.write("poem_letters", pa.table(columns))
+
+
+def shares(texts: list[str]) -> NDArray[np.float64]:
+    """Return the share of each letter in each text."""
+    counts = np.array([[text.count(letter) for letter in LETTERS] for text in texts], float)
+    return np.asarray(counts / np.maximum(counts.sum(axis=1, keepdims=True), 1))
 
 
 def source_digest(parameters: Read) -> str:
@@ -100,5 +121,5 @@ STAGES = (
         location_parameters=("input",),
     ),
     Stage("poems.rights", 1, "says whose poems are", ("poems",), ("rights",), Nothing, say_rights, cut_poems),
-    Stage("poems.letters", 1, "counts letters", ("poems",), ("poem_letters",), Nothing, count_letters, cut_poems),
+    Stage("poems.letters", 2, "counts letters", ("poems",), ("poem_letters",), Nothing, count_letters, cut_poems),
 )

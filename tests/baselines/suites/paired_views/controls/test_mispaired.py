@@ -57,7 +57,7 @@ def test_says_so_where_the_link_is_too_weak(clean: Subject) -> None:
     ],
     ids=lambda recipe: str(recipe).removeprefix("Recipe"),
 )
-@pytest.mark.parametrize("seed", [1007, 1008])
+@pytest.mark.parametrize("seed", [1007, pytest.param(1008, marks=pytest.mark.long)])
 def test_honest_items_of_poor_quality_or_of_another_kind_are_not_mispaired(recipe: Recipe, seed: int) -> None:
     assert not any(result.findings for result in check_mispaired(make(seed, recipe)))
 

@@ -127,6 +127,7 @@ def test_deep_methods_are_trained_in_every_run_and_their_epochs_told(trained: Sw
         assert cell.mean["recall_1"] <= cell.mean["mrr"] <= cell.mean["mrr_category"]
 
 
+@pytest.mark.long
 def test_a_seed_gives_the_same_figures_and_another_seed_others(trained: Sweep) -> None:
     again, other = (run(_small(), Plan(deep=True, runs=1, epochs=0.004), (10,), seed=seed) for seed in (0, 1))
     assert again.schemes[0].cells == trained.schemes[0].cells
