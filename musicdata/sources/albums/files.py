@@ -134,8 +134,8 @@ def _in_folder(root: Path) -> AlbumFiles:
         raise InputError(f"input {root}: {odd.name} is {walking.DETAILS[odd.fault]}")
     files = {entry.name: entry.path for entry in entries if not entry.fault}
     archives = [name for name in files if Path(name).name == ARCHIVE]
-    if len(archives) == len(files) == 1:
-        return _in_archive(files[archives[0]])
+    if archives and len(archives) == len(files):  # files by themselves come before an archive beside them
+        return _in_archive(files[_only(ARCHIVE, archives, root)])
     return AlbumFiles(*(LineFile(name, files[_only(name, list(files), root)]) for name in (METADATA, REVIEWS)))
 
 

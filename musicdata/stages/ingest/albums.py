@@ -39,7 +39,7 @@ class IngestAlbums(Parameters):
     """Where albums come from.
 
     Attributes:
-        input: folder or zip archive with `mard_metadata.json` and `mard_reviews.json`.
+        input: folder or zip archive with `mard_metadata.json` and `mard_reviews.json`, or folder with `mard.zip`.
         limit: read at most so many albums, the first by their ids, with all of their reviews; 0 reads all.
     """
 
@@ -224,6 +224,6 @@ STAGE = Stage(
     source_digest=lambda parameters: files.find(parameters.input).digest(),
     location_parameters=("input",),
     expect=expect,
-    cost=Cost(cpu_s=0.0006, bytes=2000),
+    cost=Cost(cpu_s=0.001, bytes=2300),
     remark=remark,
 )

@@ -279,6 +279,6 @@ STAGE = Stage(
     keeps=True,
     deadline_s=3600.0,
     expect=as_many("albums", album_groups="albums"),
-    cost=Cost(cpu_s=0.0006, bytes=30),
+    cost=Cost(cpu_s=0.0004, bytes=8),
     remark=remark,
 )

@@ -44,6 +44,26 @@ def test_the_same_lines_come_of_a_folder_of_packed_files_and_of_an_archive(tmp_p
     assert read(tmp_path / "stored") == EXPECTED
 
 
+def test_a_folder_may_hold_the_archive_beside_other_things(tmp_path: Path) -> None:
+    (tmp_path / "dumps").mkdir()
+    mard.write_zip(tmp_path / "dumps" / "mard.zip", ALBUMS, REVIEWS)
+    (tmp_path / "release.tar.xz").write_bytes(b"of another stage")
+    assert read(tmp_path) == EXPECTED
+    digest = files.find(str(tmp_path)).digest()
+    assert digest == files.find(str(tmp_path / "dumps" / "mard.zip")).digest()
+    (tmp_path / "release.tar.xz").write_bytes(b"another one")
+    assert files.find(str(tmp_path)).digest() == digest
+    unpacked = mard.write_folder(tmp_path / "unpacked", ALBUMS[:1], REVIEWS)
+    assert read(tmp_path) == read(unpacked) != EXPECTED
+    (tmp_path / "unpacked" / mard.REVIEWS).unlink()
+    with pytest.raises(InputError, match=f"has no {mard.REVIEWS}"):
+        files.find(str(tmp_path))
+    (tmp_path / "unpacked" / mard.METADATA).unlink()
+    mard.write_zip(tmp_path / "mard.zip", ALBUMS, REVIEWS)
+    with pytest.raises(InputError, match=r"mard.zip 2 times"):
+        files.find(str(tmp_path))
+
+
 def test_lines_are_counted_by_the_length_of_the_first(tmp_path: Path) -> None:
     many = [mard.review(number, 1) for number in range(5000)]
     for source in (mard.write_folder(tmp_path / "f", ALBUMS, many), mard.write_zip(tmp_path / "z", ALBUMS, many)):
