@@ -60,7 +60,8 @@ class Column(BaseModel):
         features_of: modality it describes by numbers from which the work cannot be heard or read again.
         fitted: whether its values depend on the whole train split, so that new samples change those of others.
         ending: of a sound or a picture: what the names of its files end in, ``.flac``.
-        role: `source_sha256` of a column that has the sha256 of the source file a row was read from.
+        role: `source_sha256` of a column that has the sha256 of the source file a row was read from; `label` of one
+            whose texts are labels that somebody gave a work, and no work.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -79,7 +80,7 @@ class Column(BaseModel):
     features_of: ColumnName | Literal[""] = ""
     fitted: bool = False
     ending: str = Field(default="", pattern=r"^(\.[a-z0-9]{1,9})?$")
-    role: Literal["", "source_sha256"] = ""
+    role: Literal["", "source_sha256", "label"] = ""
 
     @model_validator(mode="after")
     def _is_a_whole_array_or_none(self) -> Self:

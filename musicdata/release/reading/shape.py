@@ -116,7 +116,7 @@ def works(release: Release) -> list[Work]:
     """List what the release shows of each sample's works: sounds and pictures, then a text for each modality.
 
     The text of a modality is the column called after it, else the first of those that show it; the others of a modality
-    (words with times, say) stay among the facts of the sample.
+    (words with times, say) stay among the facts of the sample, as labels do.
     """
     places = _places(release, layout.SAMPLES)
     works: list[Work] = []
@@ -125,7 +125,7 @@ def works(release: Release) -> list[Work]:
             works.append(Work(_free(column.content_of or place, place, works), place, table, column))
     texts: dict[str, str] = {}
     for place, (_, column) in places.items():
-        if column.type == "string" and column.content_of:
+        if column.type == "string" and column.content_of and column.role != "label":
             texts.setdefault(column.content_of, place)
             if place == column.content_of:
                 texts[column.content_of] = place
