@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -22,12 +21,12 @@ if TYPE_CHECKING:
 _SONGS, _HIGH = "song_matches", "acousticbrainz_highlevel"
 _KEY = ["sample_id", "split", "song_index", "recording_id"]
 _DOCUMENT = ["recording_id", "submission"]
-_READS = [*_KEY, "submission", "has_highlevel"]
+_READS = [*_KEY, "submission"]
 _ROWS_AT_ONCE = 4096
 
 
 class SongHighlevel(Parameters):
-    """There is nothing to choose: a song has the document of the submission that was matched."""
+    """There is nothing to choose: a song has the document of the submission that was matched, or nothing."""
 
 
 def cut(_parameters: SongHighlevel, inputs: Inputs) -> Iterator[Shard]:
@@ -40,16 +39,14 @@ def cut(_parameters: SongHighlevel, inputs: Inputs) -> Iterator[Shard]:
 
 
 def run(_parameters: SongHighlevel, task: Task) -> None:
-    """Write a row for each song that has a high-level document."""
+    """Write a row for each song; it is empty where there is no high-level document of it."""
     names = [column.name for column in contracts.load("song_highlevel").columns if column.name not in _KEY]
     songs = task.inputs.read(_SONGS, _READS)
     documents = task.inputs.read(_HIGH, [*_DOCUMENT, *names])
     places = pc.index_in(_named(songs), _named(documents))
-    songs, places = songs.filter(places.is_valid()), places.drop_null().to_numpy().astype(np.int64)
     for start in range(0, len(songs), _ROWS_AT_ONCE):
-        some = songs[start : start + _ROWS_AT_ONCE].select(_KEY)
-        values = documents.select(names).take(places[start : start + _ROWS_AT_ONCE])
-        columns = [*some.columns, *values.columns]
+        span = slice(start, start + _ROWS_AT_ONCE)
+        columns = [*songs.select(_KEY)[span].columns, *documents.select(names).take(places[span]).columns]
         task.sink.write("song_highlevel", pa.table(columns, names=[*_KEY, *names]))
 
 

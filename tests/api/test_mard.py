@@ -1,0 +1,97 @@
+"""The data set of album reviews goes all the way on made-up files, and by made-up services to the same rows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import musicdata
+import musicdata_baselines
+from musicdata.api import release as releases
+from musicdata.api.check import check
+from musicdata.errors import RefusedError
+from musicdata_baselines import report
+
+ALBUMS = 60
+WORDS = {"reviews", "albums", "album_songs", "review_texts", "review_tokens", "review_vocabulary"}
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("mard")
+
+
+@pytest.fixture(scope="module")
+def built(environment: Path) -> Path:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MUSICDATA_HOME", str(environment / "home"))
+        patch.setenv("MUSICDATA_SHARD_ITEMS", "25")
+        musicdata.build("mard", twin=True, limit=ALBUMS, work=environment / "work")
+    return environment / "work"
+
+
+@pytest.fixture(scope="module")
+def release(built: Path, environment: Path) -> Path:
+    found = musicdata_baselines.validate(built, deep=False, n_permutations=100)
+    report.write(found, built / "validation")
+    releases.build(built, environment / "release", version="1.0.0", allow_failed_gate=True)
+    return environment / "release"
+
+
+def test_it_is_built_and_sound(built: Path) -> None:
+    work = musicdata.open_work(built)
+    samples = work.table("album_samples").to_pylist()
+    assert len(samples) > ALBUMS / 2
+    assert sum(row["n_reviews"] for row in samples) == len(work.table("review_texts"))
+    assert sum(row["n_songs"] for row in samples) >= len(work.table("features_acousticbrainz")) > 200
+    assert set(work.table("review_splits").column("part").to_pylist()) == {"train", "test"}
+    assert check(built).findings == []
+
+
+def test_a_release_has_words_and_documents_and_its_views_have_none(release: Path, environment: Path) -> None:
+    full = musicdata.load(release)
+    texts = [text for text in full.table("review_texts").column("text").to_pylist() if len(text) > 40]
+    assert len(full.table("song_highlevel")) == len(full.table("song_matches")) > 200
+    for view in ("features", "ids"):
+        out = environment / view
+        releases.export(release, view, out)
+        seen = musicdata.load(out)
+        assert not WORDS & set(seen.tables)
+        assert ("features_acousticbrainz" in seen.tables) == (view == "features")
+        assert not {"root_genre", "sales_rank"} & set(seen.table("album_samples").column_names)
+        held = b"".join(path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file())
+        assert not [text for text in texts if text.encode() in held]
+        assert releases.verify(release, views=[out]) == []
+    with pytest.raises(RefusedError):
+        releases.publish(release, (environment / "published").as_uri(), view="full")
+    assert not (environment / "published").exists()
+
+
+def test_the_albums_of_a_takedown_are_gone(release: Path, environment: Path) -> None:
+    sample = next(iter(musicdata.load(release).rows("album_samples")))["sample_id"]
+    releases.takedown(release, [sample], reason="asked by the writer", out=environment / "less")
+    less = musicdata.load(environment / "less")
+    for table in less.tables:
+        columns = [name for name in ("sample_id", "album_id") if name in less.table(table).column_names]
+        assert all(sample not in less.table(table, [name]).column(name).to_pylist() for name in columns)
+
+
+def test_services_give_the_rows_of_the_dumps(built: Path, environment: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MUSICDATA_HOME", str(environment / "home"))
+    monkeypatch.setenv("MUSICDATA_SHARD_ITEMS", "25")
+    work = musicdata.crawl("mard-api", twin=True, limit=ALBUMS, work=environment / "crawled")
+    dumps = musicdata.open_work(built)
+    for table in ("album_samples", "features_acousticbrainz", "song_highlevel", "review_texts", "review_tokens"):
+        names = [column.name for column in dumps.contract(table).columns]
+        assert work.table(table, names).equals(dumps.table(table, names)), table
+
+
+def test_the_512_columns_can_be_read_by_anybody(built: Path) -> None:
+    parts = sorted((built / "tables" / "acousticbrainz_lowlevel").glob("*.parquet"))
+    schema = pq.read_schema(parts[0])
+    assert len([name for name in schema.names if name.startswith(("lowlevel_", "rhythm_", "tonal_"))]) == 512
+    assert schema.field("lowlevel_mfcc_cov").metadata[b"shape"] == b"[13, 13]"
+    assert pa.types.is_list(schema.field("rhythm_beats_position").type)
