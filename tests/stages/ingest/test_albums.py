@@ -129,6 +129,16 @@ def test_every_fault_is_a_reject_with_file_and_line_and_takes_nothing_else_along
     }
 
 
+def test_files_without_reviews_or_with_nothing_usable_make_empty_tables(tmp_path: Path) -> None:
+    made = ingest(mard.write_folder(tmp_path / "albums", ALBUMS[:2], []))
+    assert [len(made.rows(table)) for table in TABLES] == [2, 4, 0]
+    made = ingest(mard.write_folder(tmp_path / "broken", [b"{", b"[]"], REVIEWS[:1]))
+    assert [len(made.rows(table)) for table in TABLES] == [0, 0, 0]
+    assert [reject.reason for reject in made.rejects] == ["bad_json", "not_an_object", "unknown_album"]
+    made = ingest(mard.write_folder(tmp_path / "empty", [], []))
+    assert (made.rows("albums"), made.rejects) == ([], [])
+
+
 def test_a_limit_takes_the_first_albums_with_all_of_their_reviews(tmp_path: Path) -> None:
     folder = mard.write_folder(tmp_path, reversed(ALBUMS), [*REVIEWS, mard.review(1, 99)])
     made, whole = ingest(folder, limit=3), ingest(folder)
