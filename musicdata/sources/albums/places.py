@@ -7,6 +7,7 @@ and in that of reviews. A line that speaks of no album that is known has a place
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,9 @@ NO_ALBUM = "-"
 """Stands for the album of a line that speaks of none that is known."""
 
 _DIGEST_BYTES = 8
+# Finds the album of most lines in a third of the time that reading them takes. A quote within a text of JSON has a
+# backslash before it, so that no text can look like a field.
+_NAMED = re.compile(rb'"(?:amazon[-_]id|product[-_]id|asin)"\s*:\s*"([0-9A-Z]{10})"')
 
 
 @dataclass(slots=True)
@@ -96,12 +100,28 @@ def _new(loose: list[Place]) -> Place:
 
 
 def _named(file: LineFile) -> Iterator[tuple[int, bytes | None, str]]:
-    """Yield number, bytes and album of each line."""
+    """Yield number, bytes and album of each line, as far as it is seen without reading it as a whole."""
     for number, line in file.lines():
+        named = _NAMED.findall(line) if line and line.startswith(b'{"') else []
+        if len(named) == 1:
+            yield number, line, named[0].decode()
+            continue
         try:
             yield number, line, records.album_id(lines.parse(line))
         except FormatError:
             yield number, line, NO_ALBUM
+
+
+def require_named(place: Place, album_id: str) -> None:
+    """Refuse a line of a place that, read as a whole, speaks of another album than it seemed to.
+
+    Raises:
+        FormatError: ``bad_album_id``.
+    """
+    if place.album_id not in (NO_ALBUM, album_id):
+        raise FormatError(
+            "bad_album_id", f"the line speaks of album {album_id}, and has {place.album_id} like an id too"
+        )
 
 
 def read(files: AlbumFiles, places: list[Place]) -> Iterator[tuple[int, LineFile, int, bytes | None]]:

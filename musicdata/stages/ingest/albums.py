@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,7 +21,7 @@ from musicdata.sources.albums import files, lines, places, records
 from musicdata.system.digests import digest_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from musicdata.definitions.cost import Counts
     from musicdata.definitions.reader import Inputs
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
     from musicdata.sources.albums.places import Place
     from musicdata.sources.albums.records import Album, Review, Song
 
-_ALBUMS_A_SHARD = 4500
+T = TypeVar("T")
+
+_ALBUMS_A_SHARD = 6000
 _MOST_SHARDS = 64  # each reads the files from their beginning
 _ROWS_AT_ONCE = 4096
 _LOOKED_AT = 1000  # albums by which songs are told
@@ -79,14 +82,14 @@ def cut(parameters: IngestAlbums, _inputs: Inputs) -> Iterator[Shard]:
 
 @dataclass(slots=True)
 class _Gathered:
-    """What the lines of one album say.
+    """The lines of one album, each with its number; they are read when the album is written, and held as they are.
 
     Attributes:
-        albums: (line, album) of each line that describes it; `reviews` the same of its reviews.
+        albums: lines that describe it; `reviews` those of its reviews.
     """
 
-    albums: list[tuple[int, Album]] = field(default_factory=list)
-    reviews: list[tuple[int, Review]] = field(default_factory=list)
+    albums: list[tuple[int, bytes | None]] = field(default_factory=list)
+    reviews: list[tuple[int, bytes | None]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -133,27 +136,36 @@ def run(parameters: IngestAlbums, task: Task) -> None:
     wanted = [places.Place.read(item) for item in task.shard.items]
     gathered = [_Gathered() for _ in wanted]
     for index, file, number, line in places.read(source, wanted):
-        try:
-            record = lines.parse(line)
-            if file is source.metadata:
-                gathered[index].albums.append((number, records.album(record)))
-            else:
-                gathered[index].reviews.append((number, _review(record, wanted[index])))
-        except FormatError as error:
-            task.sink.reject(_line_name(file, number), error.reason, error.detail)
+        said = gathered[index].albums if file is source.metadata else gathered[index].reviews
+        said.append((number, line))
     rows = _Rows(task)
     for index, place in enumerate(wanted):
-        said, gathered[index] = gathered[index], _Gathered()  # what is written is not held any longer
+        of_album, gathered[index] = gathered[index], _Gathered()  # what is written is not held any longer
+        albums = _usable(task, source.metadata, of_album.albums, functools.partial(_album, place))
+        reviews = _usable(task, source.reviews, of_album.reviews, functools.partial(_review, place))
         if place.album_id != places.NO_ALBUM:
-            _write(rows, source, said)
+            _write(rows, source, albums, reviews)
     rows.flush()
+
+
+def _usable(
+    task: Task, file: LineFile, numbered: Sequence[tuple[int, bytes | None]], read: Callable[[dict[str, Any]], T]
+) -> list[tuple[int, T]]:
+    """Return number and content of the lines that can be used; others are rejects."""
+    usable = []
+    for number, line in numbered:
+        try:
+            usable.append((number, read(lines.parse(line))))
+        except FormatError as error:
+            task.sink.reject(_line_name(file, number), error.reason, error.detail)
+    return usable
 
 
 def _line_name(file: LineFile, number: int) -> str:
     return f"{file.name} line {number}"
 
 
-def _review(record: Mapping[str, Any], place: Place) -> Review:
+def _review(place: Place, record: Mapping[str, Any]) -> Review:
     """Return a review of an album that is described.
 
     Raises:
@@ -162,7 +174,19 @@ def _review(record: Mapping[str, Any], place: Place) -> Review:
     album_id = records.album_id(record)
     if place.album_id == places.NO_ALBUM:
         raise FormatError("unknown_album", f"album {album_id}, of which {files.METADATA} says nothing")
+    places.require_named(place, album_id)
     return records.review(record)
+
+
+def _album(place: Place, record: Mapping[str, Any]) -> Album:
+    """Return an album.
+
+    Raises:
+        FormatError: it cannot be used.
+    """
+    album = records.album(record)
+    places.require_named(place, album.album_id)
+    return album
 
 
 def _piece_name(item: str) -> str:
@@ -174,24 +198,27 @@ def _piece_name(item: str) -> str:
     return f"{name} line {(place.metadata or place.reviews)[0]}"
 
 
-def _write(rows: _Rows, source: files.AlbumFiles, said: _Gathered) -> None:
+def _write(
+    rows: _Rows, source: files.AlbumFiles, albums: Sequence[tuple[int, Album]], reviews: Sequence[tuple[int, Review]]
+) -> None:
     """Write an album, or reject its reviews where no line that describes it can be used."""
-    if not said.albums:
-        for number, _ in said.reviews:
+    reject = rows.task.sink.reject
+    if not albums:
+        for number, _ in reviews:
             detail = "no line that describes the album can be used"
-            rows.task.sink.reject(_line_name(source.reviews, number), "unusable_album", detail)
+            reject(_line_name(source.reviews, number), "unusable_album", detail)
         return
-    album, *others = _fullest_first(said.albums)
+    (line, album), *others = _fullest_first(albums)
     for number, _ in others:
-        detail = f"album {album[1].album_id}: line {album[0]} says as much or more"
-        rows.task.sink.reject(_line_name(source.metadata, number), "duplicate_album", detail)
-    reviews: dict[tuple[object, ...], tuple[int, Review]] = {}
-    for number, review in sorted(said.reviews, key=lambda entry: (entry[1].order, entry[0])):
-        first, _ = reviews.setdefault(review.identity, (number, review))
+        detail = f"album {album.album_id}: line {line} says as much or more"
+        reject(_line_name(source.metadata, number), "duplicate_album", detail)
+    different: dict[tuple[object, ...], tuple[int, Review]] = {}
+    for number, review in sorted(reviews, key=lambda entry: (entry[1].order, entry[0])):
+        first, _ = different.setdefault(review.identity, (number, review))
         if first != number:
-            detail = f"album {album[1].album_id}: the same review as line {first}"
-            rows.task.sink.reject(_line_name(source.reviews, number), "duplicate_review", detail)
-    rows.add(album[1], [review for _, review in reviews.values()])
+            detail = f"album {album.album_id}: the same review as line {first}"
+            reject(_line_name(source.reviews, number), "duplicate_review", detail)
+    rows.add(album, [review for _, review in different.values()])
 
 
 def _fullest_first(albums: Sequence[tuple[int, Album]]) -> list[tuple[int, Album]]:

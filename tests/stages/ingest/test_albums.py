@@ -129,6 +129,33 @@ def test_every_fault_is_a_reject_with_file_and_line_and_takes_nothing_else_along
     }
 
 
+def test_files_without_reviews_or_with_nothing_usable_make_empty_tables(tmp_path: Path) -> None:
+    made = ingest(mard.write_folder(tmp_path / "albums", ALBUMS[:2], []))
+    assert [len(made.rows(table)) for table in TABLES] == [2, 4, 0]
+    made = ingest(mard.write_folder(tmp_path / "broken", [b"{", b"[]"], REVIEWS[:1]))
+    assert [len(made.rows(table)) for table in TABLES] == [0, 0, 0]
+    assert [reject.reason for reject in made.rejects] == ["bad_json", "not_an_object", "unknown_album"]
+    made = ingest(mard.write_folder(tmp_path / "empty", [], []))
+    assert (made.rows("albums"), made.rejects) == ([], [])
+
+
+def test_an_id_is_that_of_the_field_whatever_texts_and_objects_within_say(tmp_path: Path) -> None:
+    like = f'"amazon-id": "{mard.asin(2)}"'
+    reviews: list[Any] = [
+        mard.review(1, 1, reviewText=f"Have a look at {like}, it is better than this one."),
+        repr(mard.review(2, 1, reviewText=f"Have a look at {like}, it is better.")),
+        mard.review(3, 1, helpful={"asin": mard.asin(2)}),
+        {"within": {"asin": mard.asin(1)}, "reviewText": "Whose?"},
+        f"{{\"it's\": 1, 'amazon-id': '{mard.asin(1)}', 'reviewText': 'A text with {like} in it'}}",
+        mard.review(6, 1, asin=mard.asin(2)),  # the first of the names that a field may have counts
+    ]
+    made = ingest(mard.write_folder(tmp_path, ALBUMS[:3], reviews))
+    assert [(row["album_id"], row["reviewer_id"][-1]) for row in made.rows("reviews")] == [
+        (mard.asin(1), number) for number in "1236"
+    ]
+    assert [(reject.key[-1], reject.reason) for reject in made.rejects] == [("4", "no_album_id"), ("5", "bad_album_id")]
+
+
 def test_a_limit_takes_the_first_albums_with_all_of_their_reviews(tmp_path: Path) -> None:
     folder = mard.write_folder(tmp_path, reversed(ALBUMS), [*REVIEWS, mard.review(1, 99)])
     made, whole = ingest(folder, limit=3), ingest(folder)
