@@ -47,7 +47,7 @@ def test_it_is_built_and_sound(built: Path) -> None:
     assert len(samples) > ALBUMS / 2
     assert sum(row["n_reviews"] for row in samples) == len(work.table("review_texts"))
     assert sum(row["n_songs"] for row in samples) >= len(work.table("features_acousticbrainz")) > 200
-    assert set(work.table("review_splits").column("part").to_pylist()) == {"train", "test"}
+    assert set(work.table("review_splits").column("part").to_pylist()) == {"train", "valid", "test"}
     assert check(built).findings == []
 
 
