@@ -21,9 +21,9 @@ def given(input: str | Path | None, limit: int | None, seed: int | None, *, twin
 
 
 def _made_up(name: str) -> Path:
-    from musicdata.twin import files
+    from musicdata.twin.files import made
 
-    return files.made(name, settings.read().home / "twin")
+    return made(name, settings.read().home / "twin")
 
 
 def unhurried(resolved: Recipe) -> Recipe:
