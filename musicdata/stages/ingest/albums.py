@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_ALBUMS_A_SHARD = 6000
+_ALBUMS_A_SHARD = 5000
 _MOST_SHARDS = 64  # each reads the files from their beginning
 _ROWS_AT_ONCE = 4096
 _LOOKED_AT = 1000  # albums by which songs are told
