@@ -123,7 +123,7 @@ class AcousticBrainz:
             refused = error
         else:
             self._note(reply)
-            return _document(reply.body, where)
+            return _answer_to(ids, _document(reply.body, where), where)
         if refused.status == 404:
             message = f"{refused}. {where} is not known there at all: check ACOUSTICBRAINZ_URL"
             raise HttpError(message, Outcome.INVALID, 404, reason="unexpected_404") from None
@@ -142,6 +142,14 @@ def _document(body: bytes, where: str) -> dict[str, Any]:
     except FormatError as error:
         message = f"{where}: {len(body):,} bytes, which are not JSON ({error.reason})"
     raise HttpError(message, Outcome.INVALID, reason="not_json")
+
+
+def _answer_to(ids: Sequence[str], answer: dict[str, Any], where: str) -> dict[str, Any]:
+    """Return an answer that is one: that none of the ids is known is said by one that has a mapping of ids."""
+    if "mbid_mapping" in answer or any(one.partition(":")[0] in answer for one in ids):
+        return answer
+    message = f"{where}: JSON that has neither mbid_mapping nor one of the {len(ids)} ids asked for"
+    raise HttpError(message, Outcome.INVALID, reason="wrong_shape")
 
 
 def packed(value: Mapping[str, Any]) -> bytes:

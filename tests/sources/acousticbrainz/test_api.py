@@ -81,6 +81,8 @@ def test_counts(asks: Any) -> None:
         (message(200, b"<html><body>Down for maintenance</body></html>"), Outcome.INVALID, "not_json"),
         (message(200, b'{"0dad": {"0": '), Outcome.INVALID, "not_json"),
         (message(200, b"[]"), Outcome.INVALID, "not_json"),
+        (message(200, b"{}"), Outcome.INVALID, "wrong_shape"),
+        (message(200, b'{"message": "An unknown error occurred"}'), Outcome.INVALID, "wrong_shape"),
         (message(429, b"{}"), Outcome.RATE_LIMITED, "http_429"),
     ],
 )
