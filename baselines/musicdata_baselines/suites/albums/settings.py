@@ -41,7 +41,7 @@ class Training(BaseModel):
     epochs: int = Field(200, ge=1)
     batch_size: int = Field(128, ge=3)
     learning_rate: float = Field(1e-3, gt=0)
-    most_steps: int = Field(600, ge=1)
+    most_steps: int = Field(300, ge=1)
     lstm_steps: int = Field(0, ge=0)
 
 
