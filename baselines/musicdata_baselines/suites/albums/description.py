@@ -78,7 +78,7 @@ def _nearest(
     data: TableSource, settings: AlbumsSettings, read: AlbumSet, order: NDArray[np.int64], scores: NDArray[np.float64]
 ) -> Iterator[Nearest]:
     home = introduced_by(data)
-    columns = [c.name for c in data.contract(home).columns if c.name in {"split", settings.album}]
+    columns = [c.name for c in data.contract(home).columns if c.name in {"split", settings.album} - {"sample_id"}]
     ids = read.sample_ids[read.review_album[order]]
     known: dict[str, list[Any]] = {name: samples_column(data, f"{home}.{name}", ids) for name in columns}
     for place, row in enumerate(order.tolist()):
