@@ -60,6 +60,7 @@ def validate(
     if head.validate is None:
         raise UsageError(f"the recipe of {data.root} has no [validate]: it does not say what to compare")
     suite, settings = _suite(data.root, head.validate.task, head.validate.settings)
+    settings = settings.among(data)
     if missing := sorted({name.partition(".")[0] for name in settings.columns()} - set(data.tables)):
         raise UsageError(f"{data.root} has no {', '.join(missing)} yet: finish it with musicdata build, then validate")
     suite.require_options(options)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
+    from musicdata.definitions.contract import HasTables
     from musicdata.definitions.table_source import TableSource
 
 PACKAGE = "musicdata_baselines"
@@ -41,6 +42,10 @@ class Settings(BaseModel):
     def columns(self) -> list[str]:
         """List every `table.column` that is named: a stage of the recipe must make it."""
         return []
+
+    def among(self, _data: HasTables) -> Self:
+        """Return the settings without what the suite can do without and the data does not have, as in a view."""
+        return self
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,15 @@ def test_a_release_has_words_and_documents_and_its_views_have_none(release: Path
     assert not (environment / "published").exists()
 
 
+def test_a_release_and_its_features_are_judged_as_the_workspace_is(built: Path, release: Path, tmp_path: Path) -> None:
+    releases.export(release, "features", tmp_path / "features")
+    figures = [
+        musicdata_baselines.validate(path, deep=False, n_permutations=100).card[-1].rows
+        for path in (built, release, tmp_path / "features")
+    ]
+    assert figures[0] == figures[1] == figures[2]
+
+
 def test_the_albums_of_a_takedown_are_gone(release: Path, environment: Path) -> None:
     sample = next(iter(musicdata.load(release).rows("album_samples")))["sample_id"]
     releases.takedown(release, [sample], reason="asked by the writer", out=environment / "less")

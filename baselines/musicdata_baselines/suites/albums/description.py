@@ -9,7 +9,7 @@ from threadpoolctl import threadpool_limits
 
 from musicdata.definitions.contract import introduced_by
 from musicdata.definitions.suite import Description, Nearest
-from musicdata.errors import InputError
+from musicdata.errors import InputError, UsageError
 from musicdata_baselines.retrieval import normalise
 from musicdata_baselines.retrieval.firsts import Firsts
 from musicdata_baselines.suites.albums import dataset, methods, recording
@@ -36,9 +36,15 @@ def describe(data: TableSource, settings: AlbumsSettings, file: Path, k: int, de
 
     Raises:
         InputError: the recording cannot be read, or the data set is too small to learn from.
+        UsageError: the data set lacks what is learned from.
         SetupError: it is sound, and Essentia is not installed.
         DeviceError: the device is unknown or not there.
     """
+    settings = settings.among(data)
+    if missing := sorted({name.partition(".")[0] for name in settings.columns()} - set(data.tables)):
+        raise UsageError(
+            f"{data.root} has no {', '.join(missing)}: describe needs the features, and a split to learn from"
+        )
     given = recording.read(file, settings.audio)
     read = dataset.read(data, settings)
     parts = Parts.of(read, settings.disjoint, settings.asked)

@@ -46,7 +46,7 @@ class Items(Generic[V]):
         return Items(self.keys[rows], self._take(rows))
 
     def _take(self, rows: NDArray[np.int64]) -> V:
-        if len(rows) == len(self.keys):  # all of them: nothing is copied
+        if len(rows) == len(self.keys) and np.array_equal(rows, np.arange(len(rows))):  # as they are: nothing is copied
             return self.values
         return self.values.take(rows) if isinstance(self.values, Sequences) else self.values[rows]
 
@@ -92,8 +92,7 @@ def _sorted(keys: NDArray[np.int64], values: V) -> Items[V]:
     """Return the rows in order of their keys; those of samples that are not there are left out."""
     order = np.argsort(keys, kind="stable")
     order = order[keys[order] >= 0]
-    items = Items(keys, values)
-    return items if np.array_equal(order, np.arange(len(keys))) else Items(keys[order], items._take(order))
+    return Items(keys[order], Items(keys, values)._take(order))
 
 
 def _index_of(work: TableSource, path: str) -> tuple[str, str, str]:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Self
+
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from musicdata.definitions.suite import Settings
+
+if TYPE_CHECKING:
+    from musicdata.definitions.contract import HasTables
+
+
+_DISPENSABLE = ("tokens", "encoder", "genre", "popularity")
 
 
 class Training(BaseModel):
@@ -98,7 +106,18 @@ class AlbumsSettings(Settings):
             raise ValueError(f"disjoint is {self.disjoint!r}, expected one of schemes: {', '.join(self.schemes)}")
         return self
 
+    def among(self, data: HasTables) -> Self:
+        """Return the settings without tokens, encoder, genre and popularity that the data does not have."""
+        gone = {name: "" for name in _DISPENSABLE if not _has(data, getattr(self, name))}
+        return self.model_copy(update=gone)
+
     def columns(self) -> list[str]:
         """List every `table.column` that is named, `texts` apart, which a release need not have."""
         named = (self.audio, self.text, self.tokens, self.encoder, self.scheme, self.part)
         return [name for name in (*named, self.artist, self.genre, self.popularity) if name]
+
+
+def _has(data: HasTables, name: str) -> bool:
+    """Say whether a data set has a column, ``table.column``."""
+    table, _, column = name.partition(".")
+    return table in data.tables and column in {one.name for one in data.contract(table).columns}

@@ -53,6 +53,31 @@ def test_everything_is_read_as_it_was_made() -> None:
         assert parts.tolist() == [rows[sample_id, review, scheme] for sample_id, review in keys]
 
 
+def test_the_order_of_rows_does_not_matter_as_in_a_release_which_has_split_after_split() -> None:
+    draw = np.random.default_rng(0)
+    other = {name: table.take(draw.permutation(len(table))) for name, table in TABLES.items()}
+    assert any(not other[name].equals(TABLES[name]) for name in READ)
+    expected, found = (dataset.read(Discs(tables), SETTINGS) for tables in (TABLES, other))
+    for name in ("sample_ids", "audio", "song_album", "text", "review_album", "review_index", "artists", "genres"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(expected, name), err_msg=name)
+    assert found.tokens is not None
+    assert expected.tokens is not None
+    np.testing.assert_array_equal(found.tokens.values, expected.tokens.values)
+    np.testing.assert_array_equal(found.tokens.offsets, expected.tokens.offsets)
+    assert {scheme: parts.tolist() for scheme, parts in found.parts.items()} == {
+        scheme: parts.tolist() for scheme, parts in expected.parts.items()
+    }
+
+
+def test_a_view_without_tokens_genre_and_popularity_can_be_read() -> None:
+    without = {name: table for name, table in TABLES.items() if name != "tokens"}
+    settings = SETTINGS.among(Discs(without))
+    assert (settings.tokens, settings.encoder, settings.genre) == ("", "", SETTINGS.genre)
+    found = dataset.read(Discs(without), settings)
+    assert found.tokens is None
+    np.testing.assert_array_equal(found.audio, POP.audio)
+
+
 def test_reviews_without_features_and_albums_without_songs_are_left_out() -> None:
     words = TABLES["words"].column("vector").to_pylist()
     lone = int(POP.review_album[0])
