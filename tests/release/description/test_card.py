@@ -134,7 +134,9 @@ def test_the_dictionary_is_that_of_the_contracts(released: Path, text: str) -> N
     release = open_release(released)
     for table in release.tables:
         for column in release.contract(table).columns:
-            assert column.description.split("|")[0].split("*")[0][:40] in text
+            # Tables side by side share one sample_id, which is described by the table that introduces it.
+            if column.name != "sample_id" or table == "samples":
+                assert column.description.split("|")[0].split("*")[0][:40] in text
     assert cell(text, "pitch", "shows") == "notes"
     assert cell(text, "onset_s", "unit") == "second"
     assert cell(text, "audio_sha256", "table") == "audio"
