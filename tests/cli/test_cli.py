@@ -168,7 +168,11 @@ def test_check_passes_and_fails_by_exit_code(copied: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["build", "musictn"], 2, "no recipe is called 'musictn'; there are musictm, musictm-deep, musictm-lmd"),
+        (
+            ["build", "musictn"],
+            2,
+            "no recipe is called 'musictn'; there are mard, mard-api, musictm, musictm-deep, musictm-lmd",
+        ),
         (["build", "musictm", "--input", "nowhere"], 2, "no such file or folder"),
         (["build", "musictm", "--set", "window.notes=no"], 2, "window.notes"),
         pytest.param(["build", "musictm", "--workers", "0"], 2, "workers", marks=pytest.mark.long),
@@ -188,7 +192,7 @@ def test_what_cannot_mean_anything_exits_with_2(arguments: list[str], code: int,
 
 
 def test_show_names_the_tables_and_columns_there_are(built: Path) -> None:
-    assert "the tables are alignment, audio" in run("show", "noets", "--work", built).stderr
+    assert "the tables are acousticbrainz_highlevel, " in run("show", "noets", "--work", built).stderr
     assert "it has sample_id, split" in run("show", "notes", "--work", built, "--columns", "ptich").stderr
     assert run("show", "rejects", "render_audio", "--work", built).stdout == "rejects: no rows\n"
     unknown = run("show", "audio", "nobody", "--work", built, "--save", "x")
