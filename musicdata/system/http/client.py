@@ -228,7 +228,8 @@ class Client:
                 return Fault(Outcome.INVALID, str(error))
             except _FAULTS as error:
                 result = _fault(error)
-        if watch.has_ended:  # a body that ends with its connection would look whole
+        # A body that ends with its connection would look whole; the socket's own limit may end just before the watch.
+        if watch.has_ended or (isinstance(result, Fault) and watch.left_s() <= 0):
             return Fault(Outcome.TRANSIENT, f"no whole answer within {limits.deadline_s:g} s")
         return result
 

@@ -122,7 +122,7 @@ class Fault:
         if self.outcome not in (Outcome.TRANSIENT, Outcome.RATE_LIMITED):
             return _ADVICE[self.outcome]
         asked_s = self.wait_s or 0.0
-        if asked_s > min(limits.max_wait_s, left_s):
+        if asked_s and asked_s > min(limits.max_wait_s, left_s):
             return f"Come back after {_clock(asked_s)}, which the server asks for; the same command goes on then"
         backoff_s = limits.first_wait_s * 2.0 ** (attempt - 1) * random.uniform(1, 1.5)  # noqa: S311 - spreads clients
         wait_s = max(min(backoff_s, limits.max_wait_s), asked_s)

@@ -24,6 +24,7 @@ from musicdata.errors import IntegrityError, TransferError, UsageError
 from musicdata.settings import Secret
 from musicdata.system import http
 from musicdata.system.http import Client, HttpError, Limits, Outcome
+from musicdata.system.http.outcome import Fault
 from tests.loopback import Asked, Behaviour, breaks_off, drips, message, says, serving
 
 OK = message(200, b'{"fine": true}')
@@ -154,6 +155,11 @@ def test_the_deadline_holds_whatever_drips(behaviour: Behaviour) -> None:
     assert error.outcome is Outcome.TRANSIENT
     assert "no whole answer within 0.6 s" in str(error)
     assert 0.5 < took_s < 1.6
+
+
+def test_nobody_asks_for_a_wait_when_the_time_is_over() -> None:
+    fault = Fault(Outcome.TRANSIENT, "no byte moved")
+    assert fault.next_wait("GET", 1, Limits(), -0.001) == "Run the same command again, later"
 
 
 def test_a_stall_is_tried_again_within_the_deadline() -> None:
