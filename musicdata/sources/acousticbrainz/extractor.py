@@ -112,7 +112,9 @@ def _places() -> list[Path]:
     for name in _PACKAGES:
         spec = importlib.util.find_spec(name)
         if spec is None or spec.origin is None:
-            message = f"{name} is missing, which Essentia needs; install it with: pip install 'musicdata[essentia]'"
+            message = (
+                f"{name} is missing, by which sounds are analysed; install it with: pip install 'musicdata[essentia]'"
+            )
             raise SetupError(message)
         origin = Path(spec.origin)
         places.append(origin.parents[1] if spec.submodule_search_locations else origin.parent)
