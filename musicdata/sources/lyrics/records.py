@@ -83,7 +83,7 @@ def song_text(cells: Mapping[str, Any], source: str, row: int, song_id: str = ""
 
     >>> song = song_text({"artist": " A ", "lyrics": "one\r\ntwo", "year": "1987-05-01"}, "a.csv", 1)
     >>> song.artist, song.title, song.year, song.text, song.song_id
-    ('A', None, 1987, 'one\ntwo', 'l9bcf9c5c6a5d8f5')
+    ('A', None, 1987, 'one\ntwo', 'ld5a8ca7eee62e86')
     """
     text = _words(cells.get("lyrics"))
     artist, title, genre, language, licence, work = (stated(name, cells.get(name)) for name in _STATED)
