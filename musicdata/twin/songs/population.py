@@ -10,11 +10,12 @@ import numpy as np
 
 from musicdata.twin.songs import residue, verses
 from musicdata.twin.songs.languages import LANGUAGES, SHARES, vocabulary
+from musicdata.twin.songs.verses import Section
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from musicdata.twin.songs.verses import Section, Style
+    from musicdata.twin.songs.verses import Style
 
 T = TypeVar("T")
 
