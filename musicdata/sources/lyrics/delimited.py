@@ -86,9 +86,9 @@ class _Table:
     def __init__(self, text: IO[str], file: SourceFile) -> None:
         csv.field_size_limit(MAX_TEXT)
         self._lines = _Lines(text)
+        self._is_spaced = False
         self._separator = "\t" if file.ending == ".tsv" else ","
         self.names = self._header(file)
-        self._least = len(self.names) - 1  # separators in the line at which a row begins, if its last cell is long
         self._lines.done()
 
     def _header(self, file: SourceFile) -> list[str]:
@@ -99,17 +99,21 @@ class _Table:
             line = next(lines, "")
         elif any(_QUOTED.sub("", line).count(separator) for separator in SEPARATORS):
             self._separator = max(SEPARATORS, key=_QUOTED.sub("", line).count)
+        self._is_spaced = f"{self._separator} " in line
         try:
-            names = next(csv.reader([line], delimiter=self._separator, strict=True), [])
+            names = next(self._reader(iter([line])), [])
         except csv.Error as error:
             raise InputError(f"{file.path}: its first line names no columns: {error}: {line[:80]!r}") from None
         if not any(name.strip() for name in names):
             raise InputError(f"{file.path} is empty; expected a first line that names columns")
         return [" ".join(name.split()) for name in names]
 
+    def _reader(self, lines: Iterator[str]) -> Iterator[list[str]]:
+        return csv.reader(lines, delimiter=self._separator, skipinitialspace=self._is_spaced, strict=True)
+
     def rows(self) -> Iterator[Row | Fault]:
         lines, names = self._lines, self.names
-        reader = csv.reader(iter(lines), delimiter=self._separator, strict=True)
+        reader = self._reader(iter(lines))
         number, n_names = 0, len(names)
         while True:
             try:
@@ -117,7 +121,7 @@ class _Table:
             except csv.Error as error:
                 number += 1
                 yield self._recovered(number, str(error))
-                reader = csv.reader(iter(lines), delimiter=self._separator, strict=True)
+                reader = self._reader(iter(lines))
                 continue
             if cells is None:
                 return
@@ -171,7 +175,7 @@ class _Table:
         line = held[place]
         if self._separator not in line and len(self.names) > 1 and '"' not in line:
             return False
-        reader = csv.reader(_tried(held, place, more), delimiter=self._separator, strict=True)
+        reader = self._reader(_tried(held, place, more))
         try:
             return len(next(reader, ())) == len(self.names)
         except csv.Error:

@@ -62,7 +62,7 @@ def opened(file: SourceFile, *, begin_only: bool = False) -> Iterator[IO[str]]:
 
 
 def _errors(encoding: str) -> str:
-    return "surrogateescape" if encoding.startswith("utf-8") else "replace"
+    return "replace" if encoding.startswith(("utf-16", "utf-32")) else "surrogateescape"
 
 
 @contextlib.contextmanager

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from musicdata.sources.song_formats import SongSource
 
 _PACKED = ".gz"
-_TEXT, _SCORE = ".txt", "score"
+_PARQUET, _TEXT, _SCORE = ".parquet", ".txt", "score"
 _LOOKED_AT = 500  # rows by whose length all are counted
 _UNPACKED = 2.5  # bytes of text for one that is packed, about
 _READERS: Mapping[str, Callable[[SourceFile], Iterator[Row | Fault]]] = {
@@ -33,7 +33,7 @@ _READERS: Mapping[str, Callable[[SourceFile], Iterator[Row | Fault]]] = {
     ".jsonl": objects.rows,
     ".ndjson": objects.rows,
     ".json": objects.rows,
-    ".parquet": parquet_file.rows,
+    _PARQUET: parquet_file.rows,
     _TEXT: text_files.rows,
     _SCORE: scores.rows,
 }
@@ -43,9 +43,9 @@ _COLUMNS: Mapping[str, Callable[[SourceFile], list[str]]] = {
     ".jsonl": objects.columns,
     ".ndjson": objects.columns,
     ".json": objects.columns,
-    ".parquet": parquet_file.columns,
+    _PARQUET: parquet_file.columns,
 }
-_NOT_PACKED = (".parquet", _TEXT)
+_NOT_PACKED = (_PARQUET, _TEXT)
 KINDS = ".csv .tsv .jsonl .ndjson .json (each also packed, .gz) .parquet .txt"
 
 
@@ -221,10 +221,12 @@ def count(source: Source) -> float:
 def _count(file: SourceFile) -> float:
     if file.ending not in _COLUMNS:
         return 1.0
+    if file.ending == _PARQUET:
+        return parquet_file.count(file)
     sizes = [_size(row) for row in itertools.islice(rows(file), _LOOKED_AT)]
     if len(sizes) < _LOOKED_AT:
         return len(sizes)
-    n_bytes = file.path.stat().st_size * (_UNPACKED if file.path.suffix.lower() in (_PACKED, ".parquet") else 1)
+    n_bytes = file.path.stat().st_size * (_UNPACKED if file.path.suffix.lower() == _PACKED else 1)
     return max(n_bytes * len(sizes) / max(sum(sizes), 1), len(sizes))
 
 

@@ -44,6 +44,16 @@ def columns(file: SourceFile) -> list[str]:
         return list(parquet.schema_arrow.names)
 
 
+def count(file: SourceFile) -> int:
+    """Return how many rows there are.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    with _opened(file) as parquet:
+        return int(parquet.metadata.num_rows)
+
+
 def rows(file: SourceFile) -> Iterator[Row | Fault]:
     """Yield the rows of a file.
 
