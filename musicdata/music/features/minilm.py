@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-PACKAGES = ("onnxruntime", "tokenizers")
 _MAX_BYTES = 1 << 28
 _MAX_TOKENIZER_BYTES = 1 << 24
 _UNKNOWN, _END = 100, 102  # [UNK], [SEP]
@@ -43,7 +42,7 @@ class MiniLm:
     """
 
     def __init__(self) -> None:
-        versions = encoder_weights.require(PACKAGES, MINILM)
+        versions = encoder_weights.installed(MINILM)
         from tokenizers import Tokenizer
 
         tokenizer = encoder_weights.checked(encoder_weights.MINILM_TOKENIZER, MINILM)

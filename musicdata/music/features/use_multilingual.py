@@ -34,7 +34,7 @@ class UseMultilingual:
     """
 
     def __init__(self) -> None:
-        versions = encoder_weights.require((PACKAGE,), USE)
+        versions = encoder_weights.installed(USE)
         weights, pieces = (
             encoder_weights.checked(file, USE) for file in (encoder_weights.USE_WEIGHTS, encoder_weights.USE_PIECES)
         )
