@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from musicdata import settings
 from musicdata.definitions import recipe as recipes
 from musicdata.definitions.searchable import Searchable
 from musicdata.errors import InputError, IntegrityError
@@ -14,7 +15,6 @@ from musicdata.release.reading.reader import ReleaseReader
 from musicdata.release.record import layout
 from musicdata.release.record.files import require_layout
 from musicdata.release.record.whole import look_closer, whole_file
-from musicdata.settings import environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +75,7 @@ class Release(Searchable):
     def index_folder(self) -> Path:
         """Return the folder of the index of a search: below MUSICDATA_HOME, a release holds what its record names."""
         name = f"{self.record.slug}-{self.record.view}-{self.record.content_root[:16]}"
-        return environment.read().home / "search" / (name if self.split is None else f"{name}-{self.split}")
+        return settings.read().home / "search" / (name if self.split is None else f"{name}-{self.split}")
 
     @property
     def recipe(self) -> Recipe:
