@@ -22,7 +22,7 @@ FLOORS = [
     {"views", "backend", "groups"},
     {"estimator"},
     {"retrieval"},
-    {"linear"},
+    {"linear", "search"},
     {"deep"},
     {"models", "report"},
     {"suites"},

@@ -1,0 +1,47 @@
+"""The best of many scores, and where one stands among them; ties go to the lower number."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+_TIE = 1e-6
+"""Relative; scores nearer than this are tied when ranks are counted: products in blocks round differently."""
+
+
+def best_of(
+    scores: NDArray[np.float32], k: int, above: float = -np.inf
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Return places and values of the k highest scores (n,) above a bound, highest first, as many as there are.
+
+    >>> places, values = best_of(np.array([1, 3, 3, 0], np.float32), 3, above=0)
+    >>> places.tolist(), values.tolist()
+    ([1, 2, 0], [3.0, 3.0, 1.0])
+    """
+    if k < len(scores):
+        least = np.partition(scores, len(scores) - k)[len(scores) - k]
+        places = np.flatnonzero(scores >= least)
+        places = places[scores[places] > above]
+    else:
+        places = np.flatnonzero(scores > above)
+    values = scores[places]
+    order = np.argsort(-values, kind="stable")[:k]
+    return places[order].astype(np.int32), values[order]
+
+
+def rank_of_best(scores: NDArray[np.float32], relevant: Sequence[int] | NDArray[np.int32]) -> int:
+    """Return the rank, from 1, of the best relevant of scores (n,), 0 where none has one (−∞)."""
+    wanted = np.asarray(relevant, np.int64)
+    if not len(wanted) or not np.isfinite(best := float(scores[wanted].max())):
+        return 0
+    width = _TIE * abs(best)
+    tied = np.abs(scores[wanted] - best) <= width
+    first = int(wanted[tied].min())
+    better = int(np.count_nonzero(scores > best + width))
+    return 1 + better + int(np.count_nonzero(np.abs(scores[:first] - best) <= width))

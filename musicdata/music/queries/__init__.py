@@ -1,0 +1,5 @@
+"""What people type when they look for a song, taken apart: what to search for, which songs, of which mood."""
+
+from musicdata.music.queries.parts import EMOTIONS, KINDS, Known, Part, Understood, fold, with_surnames
+
+__all__ = ["EMOTIONS", "KINDS", "Known", "Part", "Understood", "fold", "with_surnames"]

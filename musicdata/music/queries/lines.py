@@ -1,0 +1,110 @@
+"""Lines of songs as queries are made from them: which words they have, which of them are equal, which say enough."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+# Scripts written without spaces: there every character counts as a word.
+SPACELESS = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0e7f\U00020000-\U000323af"
+WORD = re.compile(rf"[{SPACELESS}]|[^\W_{SPACELESS}]+(?:['’ʼ-][^\W_{SPACELESS}]+)*")
+_PLAIN_WORD = re.compile(rf"[{SPACELESS}]|[^\W_{SPACELESS}]+")
+_APOSTROPHE = re.compile(r"(?<=\w)['’ʼ`´](?=\w)")
+_SPACELESS = re.compile(rf"[{SPACELESS}]")
+_MARK = re.compile(r"\s*[\[({<].*[\])}>]\s*:?\s*")
+
+MIN_WORDS, MAX_WORDS = 4, 20
+MIN_SIGNS, MAX_SIGNS = 5, 40
+_MIN_DIFFERENT = 3
+_EDITABLE = 3
+_MULTIPLIER = 0x9E3779B97F4A7C15
+_MASK = (1 << 64) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a song.
+
+    Attributes:
+        number: of the line in the text, counted from 0, empty lines too.
+        text: as it stands there, without space around it.
+        key: the same for lines that are equal but for case and punctuation.
+    """
+
+    number: int
+    text: str
+    key: int
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text as they stand there; of Chinese, Japanese and Thai each sign.
+
+    >>> words("Don't stop, 海 99 times!")
+    ["Don't", 'stop', '海', '99', 'times']
+    """
+    return WORD.findall(text)
+
+
+def is_spaceless(word: str) -> bool:
+    """Say whether a word is a sign of a script that is written without spaces."""
+    return bool(_SPACELESS.match(word))
+
+
+def folded(text: str) -> str:
+    """Return the words of a text without case and punctuation, one space apart.
+
+    >>> folded("Don’t — STOP!  (never)") == folded("dont stop never")
+    True
+    """
+    return " ".join(_PLAIN_WORD.findall(_APOSTROPHE.sub("", text).casefold()))
+
+
+def lines(text: str) -> list[Line]:
+    """Return the lines of a text that have words."""
+    numbered = ((number, line.strip()) for number, line in enumerate(text.split("\n")))
+    return [Line(number, line, _key(plain)) for number, line in numbered if line and (plain := folded(line))]
+
+
+def _key(plain: str) -> int:
+    return int.from_bytes(hashlib.blake2b(plain.encode("utf-8", "replace"), digest_size=8).digest())
+
+
+def says_enough(line: str) -> bool:
+    """Say whether somebody who remembers just this line could mean one song by it.
+
+    It has 4 to 20 words, or 5 to 40 signs where there are no spaces, 3 of them different, and is no section mark.
+
+    >>> [says_enough(line) for line in ("la la la la la", "[Verse 1: all of us]", "床前明月光", "the sea is wide")]
+    [False, False, True, True]
+    """
+    found = words(line)
+    n_signs = sum(map(is_spaceless, found))
+    least, most = (MIN_SIGNS, MAX_SIGNS) if 2 * n_signs > len(found) else (MIN_WORDS, MAX_WORDS)
+    if not least <= len(found) <= most or _MARK.fullmatch(line):
+        return False
+    editable = any(is_spaceless(word) or len(word) >= _EDITABLE for word in found)
+    return editable and len({word.casefold() for word in found}) >= _MIN_DIFFERENT
+
+
+def chosen(song_id: str, of_song: list[Line], n: int) -> list[Line]:
+    """Return the `n` lines of a song that queries are made from, fewer where it has fewer that say enough.
+
+    Each line has a place of its own in a row that song and line alone decide: another line that is mended, added or
+    taken away leaves it where it is.
+    """
+    seed = _key(song_id)
+    order = sorted(
+        {line.key: line for line in reversed(of_song)}.values(), key=lambda line: (_mixed(line.key, seed), line.key)
+    )
+    picked: list[Line] = []
+    for line in order:
+        if len(picked) == n:
+            break
+        picked += [line] if says_enough(line.text) else []
+    return picked
+
+
+def _mixed(key: int, seed: int) -> int:
+    mixed = ((key ^ seed) * _MULTIPLIER) & _MASK
+    return mixed ^ (mixed >> 31)
