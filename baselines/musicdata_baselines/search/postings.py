@@ -35,6 +35,9 @@ _LOOKED_AT = 1 << 14
 _SLACK = 1e-5
 """Relative; far above what rounding of float32 sums can amount to."""
 
+DAMPED = (1 + np.log(np.maximum(np.arange(_MOST + 1), 1))).astype(np.float32)
+"""1 + ln count, by count."""
+
 
 @dataclass(frozen=True, eq=False)
 class Counts:
@@ -69,11 +72,12 @@ class Counts:
             yield slice(int(self.starts[first]), int(self.starts[last])), slice(first, last)
             first = last
 
-    @cached_property
     def by_song(self) -> sparse.csr_array:
-        """The counts as a (songs, terms) matrix, rows in order."""
+        """Return the damped counts, 1 + ln count, as a (songs, terms) float32 matrix, rows in order."""
         shape = (len(self.lengths), len(self.starts) - 1)
-        return sparse.csr_array(sparse.csc_array((self.counts, self.songs, self.starts), shape=shape))
+        matrix = sparse.csc_array((self.counts, self.songs, self.starts), shape=shape).tocsr()
+        damped = DAMPED[matrix.data]
+        return sparse.csr_array((damped, matrix.indices, matrix.indptr), shape=shape)
 
 
 def count_terms(texts: Sequence[str]) -> Counts:

@@ -1,0 +1,132 @@
+"""TF-IDF of character n-grams within words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from musicdata_baselines.search.estimator import Best, SongSearch, row_of
+from musicdata_baselines.search.grams import Grams, index_grams
+from musicdata_baselines.search.order import best_of
+from musicdata_baselines.search.postings import DAMPED
+from musicdata_baselines.search.spans import find_span
+from musicdata_baselines.search.terms import split_terms
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+    from scipy import sparse
+
+    from musicdata_baselines.search.corpus import Songs
+    from musicdata_baselines.search.hits import Span
+    from musicdata_baselines.search.postings import Counts
+
+EXACT_PAIRS = 4_000_000
+"""Pairs of a word and a song up to which all songs are scored exactly."""
+
+_PAIRS_LOOKED_AT = 1_000_000
+_POOL = 1000
+_LIKE = 0.5
+"""Cosine of two words' grams from which one counts as a spelling of the other when lines are shown."""
+
+Spelling = tuple[Counter[str], "NDArray[np.int64]", "NDArray[np.float32]"]
+"""The words of a query, its grams and their weights."""
+
+
+class CharacterTfidf(SongSearch[Spelling]):
+    """Scores songs by the cosine of their TF-IDF weights of character 3- to 5-grams; see `TfidfSearch`.
+
+    Up to `exact_pairs` pairs of a word and a song every song is scored. Beyond, the words most like the query's are
+    added up over a million pairs, and the best 1,000 songs of that are scored exactly.
+    """
+
+    name = "tfidf-characters"
+
+    def __init__(self, exact_pairs: int = EXACT_PAIRS) -> None:
+        self.exact_pairs = exact_pairs
+
+    counts_: Counts
+    grams_: Grams
+    by_song_: sparse.csr_array
+    lengths_: NDArray[np.float32]
+
+    def _index(self, songs: Songs) -> None:
+        self.counts_ = songs.counts
+        weights = songs.counts.by_song()
+        self.grams_, self.lengths_ = index_grams(self.counts_.vocabulary, weights)
+        weights.data /= np.repeat(self.lengths_, np.diff(weights.indptr))
+        self.by_song_ = weights
+
+    def _read(self, queries: Sequence[str], languages: Sequence[str | None]) -> list[Spelling]:  # noqa: ARG002
+        read = []
+        for query in queries:
+            words = Counter(split_terms(query))
+            read.append((words, *self.grams_.read(words)))
+        return read
+
+    def _score(self, queries: Sequence[Spelling], among: NDArray[np.bool_] | None) -> NDArray[np.float32]:
+        return np.stack([self._score_one(query, row_of(among, i)) for i, query in enumerate(queries)])
+
+    def _score_one(self, query: Spelling, among: NDArray[np.bool_] | None) -> NDArray[np.float32]:
+        words = self.grams_.score_words(*query[1:])
+        scores: NDArray[np.float32] = self.by_song_ @ words
+        scores[scores <= 0] = -np.inf
+        if among is not None:
+            scores[~among] = -np.inf
+        return scores
+
+    def _best(self, queries: Sequence[Spelling], k: int, among: NDArray[np.bool_] | None) -> list[Best]:
+        exact = self.by_song_.nnz <= self.exact_pairs
+        found = []
+        for number, query in enumerate(queries):
+            allowed = row_of(among, number)
+            if exact:
+                found.append(best_of(self._score_one(query, allowed), k))
+                continue
+            words = self.grams_.score_words(*query[1:])
+            pool = self._pool(words, max(k, _POOL), allowed)
+            places, scores = best_of(self._pick_by_words(words, pool), k)
+            found.append((pool[places], scores))
+        return found
+
+    def _pool(self, words: NDArray[np.float32], n: int, among: NDArray[np.bool_] | None) -> NDArray[np.int32]:
+        """Return the n songs, numbers rising, that hold most of the words most like the query's."""
+        likely = np.flatnonzero(words > 0)
+        likely = likely[np.argsort(-words[likely], kind="stable")]
+        n_songs = self.counts_.document_frequencies
+        read = np.cumsum(n_songs[likely])
+        scores = np.zeros(len(self.lengths_), np.float32)
+        for word in likely[: max(1, int(np.searchsorted(read, _PAIRS_LOOKED_AT)))].tolist():
+            start, stop = self.counts_.starts[word], self.counts_.starts[word + 1]
+            scores[self.counts_.songs[start:stop]] += DAMPED[self.counts_.counts[start:stop]] * words[word]
+        scores /= self.lengths_
+        if among is not None:
+            scores[~among] = 0
+        return np.sort(best_of(scores, n, above=0)[0])
+
+    def _pick(self, query: Spelling, songs: NDArray[np.int32]) -> NDArray[np.float32]:
+        return self._pick_by_words(self.grams_.score_words(*query[1:]), songs)
+
+    def _pick_by_words(self, words: NDArray[np.float32], songs: NDArray[np.int32]) -> NDArray[np.float32]:
+        scores: NDArray[np.float32] = self.by_song_[songs] @ words
+        scores[scores <= 0] = -np.inf
+        return scores
+
+    def _spans(self, query: Spelling, songs: Sequence[int]) -> tuple[Span | None, ...]:
+        weights = self._spellings(query[0]) if songs else {}
+        return tuple(find_span(self.songs_.texts[song], weights) for song in songs)
+
+    def _spellings(self, words: Counter[str]) -> dict[str, float]:
+        """Return the words of the songs that are like those of a query, with their weights."""
+        weights: dict[str, float] = {}
+        for word in sorted(words):
+            grams, rarity = self.grams_.read(Counter([word]))
+            likeness = self.grams_.score_words(grams, rarity) / self.grams_.lengths
+            worth = float(self.grams_.rarity[grams].mean()) if len(grams) else 0.0
+            for place in np.flatnonzero(likeness >= _LIKE).tolist():
+                term = self.counts_.vocabulary[place]
+                weights[term] = max(weights.get(term, 0.0), worth * float(likeness[place]))
+        return weights

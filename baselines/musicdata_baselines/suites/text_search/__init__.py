@@ -1,0 +1,55 @@
+"""Text search: does a search find the song somebody means by a line, half a line, a misspelt one or a title?
+
+Songs are searched by words and by vectors, with queries made from the songs themselves and with absent songs among
+them; the paper's system is measured beside ours on the same songs and queries.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from musicdata.definitions.suite import Clock, Options, Outcome, Page, Suite
+from musicdata_baselines.suites.text_search.results import TextSearches
+from musicdata_baselines.suites.text_search.settings import TextSearchSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from musicdata.definitions.table_source import TableSource
+    from musicdata_baselines.suites.text_search.results import Validation
+
+
+def _require(data: TableSource, settings: Any, options: Options) -> None:
+    from musicdata_baselines.suites.text_search import course
+
+    course.require(data, settings, options)
+
+
+def _run(data: TableSource, settings: Any, options: Options, clock: Clock) -> Outcome[TextSearches]:
+    from musicdata_baselines.suites.text_search import course
+
+    return course.run(data, settings, options, clock)
+
+
+def _lines(validation: Validation) -> Iterator[str]:
+    from musicdata_baselines.suites.text_search.report import pages
+
+    return pages.lines(validation)
+
+
+def _page(validation: Validation) -> Page:
+    from musicdata_baselines.suites.text_search.report import pages
+
+    return pages.page(validation)
+
+
+SUITE = Suite(
+    name="text-search",
+    settings=TextSearchSettings,
+    result=TextSearches,
+    run=_run,
+    require=_require,
+    options=frozenset({"--export"}),
+    lines=_lines,
+    page=_page,
+)
