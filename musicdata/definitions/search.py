@@ -5,6 +5,7 @@ A suite that can search says so by `Suite.search`; these are the types on both s
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass, field
 
@@ -15,6 +16,7 @@ Fact = str | bool | int | float | None
 MOST_CHARACTERS = 20_000
 """A query is not longer; a song of 3,000 words is not either."""
 
+_SEQUENCE = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]")  # what moves a cursor or changes colours
 _JOINERS = "\u200c\u200d"  # letters of many scripts are joined by them
 
 
@@ -60,12 +62,13 @@ class Ask:
 
     @property
     def words(self) -> str:
-        r"""Return the query without what no word has: control characters, direction marks, lone surrogates.
+        r"""Return the query without what no word has: control characters and sequences, direction marks, surrogates.
 
         >>> Ask("the\0 sea\x1b[2J\n  at night").words
-        'the sea [2J at night'
+        'the sea at night'
         """
-        return " ".join("".join(" " if _is_silent(c) else c for c in self.query or "").split())
+        query = _SEQUENCE.sub(" ", self.query or "")
+        return " ".join("".join(" " if _is_silent(c) else c for c in query).split())
 
 
 def _is_silent(character: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -50,14 +50,19 @@ def _is_in(index: SongIndex, column: str, values: Collection[str]) -> NDArray[np
 
 def titled(index: SongIndex, words: str) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Return which songs are called just so, and which have the words in their title; `words` are folded."""
-    keys = index.column("title_key")
-    exact, part = pc.equal(keys, words), pc.match_substring(keys, words)
-    return _filled(exact), _filled(part)
+    part = holds(index, words)
+    exact = np.zeros_like(part)
+    places = np.flatnonzero(part)
+    keys = index.column("title_key").take(pa.array(places)).to_pylist()
+    exact[places] = [key == words for key in keys]
+    return exact, part
 
 
-def _filled(mask: pa.BooleanArray) -> NDArray[np.bool_]:
-    filled: NDArray[np.bool_] = pc.fill_null(mask, fill_value=False).to_numpy(zero_copy_only=False)
-    return filled
+def holds(index: SongIndex, words: str) -> NDArray[np.bool_]:
+    """Return which songs have folded words in their title."""
+    found: Any = pc.match_substring(index.column("title_key"), words)
+    mask: NDArray[np.bool_] = found.fill_null(False).to_numpy(zero_copy_only=False)
+    return mask
 
 
 def years_unknown(index: SongIndex, asked: Understood) -> int:

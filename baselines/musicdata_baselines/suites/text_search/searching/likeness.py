@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow.compute as pc
@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from musicdata.errors import UsageError
 from musicdata.music.queries.parts import fold
 from musicdata_baselines.search.corpus import WHOLE_SONG
+from musicdata_baselines.suites.text_search.searching.filters import holds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,8 +33,10 @@ def find_song(index: SongIndex, sample_id: str) -> int:
     number = index.number_of(sample_id)
     if number < 0:
         named = list(_similar(index, sample_id))
-        hint = f"; did you mean {', '.join(named)}?" if named else ""
-        raise UsageError(f"no song has the id {sample_id[:100]!r}{hint} musicdata search finds songs and names their ids")
+        hint = f"; did you mean {', '.join(named)}?" if named else "."
+        raise UsageError(
+            f"no song has the id {sample_id[:100]!r}{hint} musicdata search finds songs and names their ids"
+        )
     return number
 
 
@@ -42,10 +45,9 @@ def _similar(index: SongIndex, given: str) -> Iterator[str]:
     wanted = fold(given)
     if not wanted:
         return
-    ids, titles = index.column("sample_id"), index.column("title_key")
-    by_id = pc.starts_with(ids, given[: max(3, len(given) - 2)])
-    by_title = pc.fill_null(pc.match_substring(titles, wanted), fill_value=False)
-    for number in pc.indices_nonzero(pc.or_(by_id, by_title))[:_NAMED].to_pylist():
+    begins: Any = pc.starts_with(index.column("sample_id"), given[: max(3, len(given) - 2)])
+    alike = begins.to_numpy(zero_copy_only=False) | holds(index, wanted)
+    for number in np.flatnonzero(alike)[:_NAMED].tolist():
         title = index.songs.titles[number]
         yield f"{index.songs.ids[number]} ({title})" if title else str(index.songs.ids[number])
 

@@ -49,7 +49,8 @@ def one_array(table: pa.Table, name: str) -> Array:
     column = table.column(name)
     if column.num_chunks == 1:
         return column.chunk(0)
-    return pa.array([], column.type) if not len(column) else column.combine_chunks()
+    whole: Array = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
+    return whole
 
 
 def numbers(table: pa.Table, name: str) -> NDArray[Any]:
