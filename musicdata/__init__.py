@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from musicdata.api.describe import describe as describe
     from musicdata.api.plan import plan as plan
     from musicdata.api.plugins import plug_in as plug_in
+    from musicdata.api.search import search as search
     from musicdata.api.work import Work as Work
     from musicdata.api.work import load as load
     from musicdata.api.work import open_data as open_data
@@ -43,6 +44,7 @@ _PUBLIC = {
     "plan": "musicdata.api.plan",
     "plug_in": "musicdata.api.plugins",
     "retry": "musicdata.api.crawl",
+    "search": "musicdata.api.search",
 }
 __all__ = [  # noqa: PLE0604, RUF100
     "MusicdataError",
@@ -59,6 +61,7 @@ __all__ = [  # noqa: PLE0604, RUF100
     "plan",
     "plug_in",
     "retry",
+    "search",
 ]
 
 

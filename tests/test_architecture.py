@@ -150,6 +150,7 @@ def test_the_public_names_are_what_init_lists() -> None:
         "plan",
         "plug_in",
         "retry",
+        "search",
     ]
     assert sorted(musicdata.__all__) == public
     assert all(getattr(musicdata, name) is not None for name in musicdata.__all__)

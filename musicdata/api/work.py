@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from musicdata.definitions import recipe
-from musicdata.definitions.table_source import TableSource
+from musicdata.definitions.searchable import Searchable
 from musicdata.errors import InputError
 from musicdata.release.reading.release import Release, open_release
 from musicdata.release.record.layout import RECORD
@@ -25,7 +25,7 @@ DEFAULT_WORK = "musicdata-work"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Work(TableSource):
+class Work(Searchable):
     """A workspace to read from.
 
     Attributes:
@@ -46,7 +46,7 @@ class Work(TableSource):
         if name == "rejects":
             yield from (row for row in self.reader.rejects() if key in (None, row["key"], row["stage"]))
             return
-        yield from TableSource.rows(self, name, key, columns)
+        yield from Searchable.rows(self, name, key, columns)
 
     def place(self, name: str) -> Path:
         """Return where something of the workspace is, whether it is there or not.
@@ -55,6 +55,11 @@ class Work(TableSource):
             IntegrityError: the name leads out of the workspace, or over a link.
         """
         return Workspace(self.root).place(name)
+
+    @property
+    def index_folder(self) -> Path:
+        """Return the folder of the index of a search, ``search`` in the workspace."""
+        return self.place("search")
 
     @property
     def recipe(self) -> Recipe:

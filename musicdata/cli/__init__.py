@@ -7,13 +7,13 @@ from typing import NoReturn
 
 import typer
 
-from musicdata.cli import building, crawling, interrupts, looking, recipes, releasing
+from musicdata.cli import building, crawling, interrupts, looking, recipes, releasing, searching
 from musicdata.cli.app import app
 from musicdata.cli.options import EXIT_INTERRUPTED
 from musicdata.cli.output import say
 from musicdata.errors import MusicdataError
 
-__all__ = ["app", "building", "crawling", "looking", "main", "recipes", "releasing"]
+__all__ = ["app", "building", "crawling", "looking", "main", "recipes", "releasing", "searching"]
 
 
 def main() -> NoReturn:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from musicdata.definitions.contract import HasTables
+    from musicdata.definitions.search import Answer, Ask
     from musicdata.definitions.table_source import TableSource
 
 PACKAGE = "musicdata_baselines"
@@ -353,6 +354,8 @@ class Suite(Generic[R]):
         page: its part of the page; when None, the tables of the card.
         describe: finds the texts nearest to a file of the user's own; it gets the settings, the file, how many texts
             are wanted and the device. None where there are no texts, or nothing leads from a file to them.
+        search: finds the samples that answer a query in words; it gets the settings, the question, the folder of its
+            index and what is told of things that take long. None where there are no words to search.
     """
 
     name: str
@@ -364,6 +367,7 @@ class Suite(Generic[R]):
     lines: Callable[[Validation[R]], Iterable[str]] | None = None
     page: Callable[[Validation[R]], Page] | None = None
     describe: Callable[[TableSource, Any, Path, int, str], Description] | None = None
+    search: Callable[[TableSource, Any, Ask, Path, Callable[[str], None]], Answer] | None = None
 
     def require_options(self, options: Options) -> None:
         """Refuse an option that the suite has not.

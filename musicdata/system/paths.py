@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import mmap
 import os
 import stat
 from pathlib import Path
@@ -211,6 +212,21 @@ def read_inside(root: Path, name: str, max_bytes: int = MAX_TEXT_BYTES) -> bytes
     """Return the bytes of a regular file below `root`, as `open_inside` opens it."""
     with open_inside(root, name, max_bytes) as file:
         return _whole(file, root / name, max_bytes)
+
+
+def map_inside(root: Path, name: str) -> bytes | mmap.mmap:
+    """Return the bytes of a regular file below `root` as they lie on disk: what is never looked at is never read.
+
+    They stay what they are when the file is removed, not when it is written into: files of ours are replaced whole.
+
+    Raises:
+        IntegrityError: it leads out of `root` or over a link, or it is no regular file.
+        OSError: there is none, or it cannot be read.
+    """
+    with open_inside(root, name) as file:
+        if not os.fstat(file.fileno()).st_size:
+            return b""
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
 
 def make_inside(root: Path, name: str) -> Path:

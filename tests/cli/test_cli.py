@@ -12,7 +12,7 @@ import pytest
 
 from musicdata.system import cage
 
-COMMANDS = ["doctor", "plan", "build", "crawl", "retry", "status", "show", "check", "validate", "describe"]
+COMMANDS = ["doctor", "plan", "build", "crawl", "retry", "status", "show", "check", "validate", "describe", "search"]
 
 
 def run(*arguments: object, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from musicdata import settings
 from musicdata.definitions import recipe as recipes
-from musicdata.definitions.table_source import TableSource
+from musicdata.definitions.searchable import Searchable
 from musicdata.errors import InputError, IntegrityError
 from musicdata.release.description import citation
 from musicdata.release.reading.reader import ReleaseReader
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Release(TableSource):
+class Release(Searchable):
     """A release, or one split of it.
 
     >>> release = musicdata.load("musictm@1.0.0", split="train")  # doctest: +SKIP
@@ -69,6 +70,12 @@ class Release(TableSource):
     def version(self) -> str:
         """Return the semantic version."""
         return self.record.version
+
+    @property
+    def index_folder(self) -> Path:
+        """Return the folder of the index of a search: below MUSICDATA_HOME, a release holds what its record names."""
+        name = f"{self.record.slug}-{self.record.view}-{self.record.content_root[:16]}"
+        return settings.read().home / "search" / (name if self.split is None else f"{name}-{self.split}")
 
     @property
     def recipe(self) -> Recipe:

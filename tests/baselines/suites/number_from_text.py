@@ -6,14 +6,16 @@ Tests name it as a plug-in; nothing of the package knows it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from musicdata.definitions.arrow import strings
+from musicdata.definitions.search import Answer, Ask, Line, Match
 from musicdata.definitions.suite import (
     Clock,
     FigureTable,
@@ -112,4 +114,21 @@ def page(validation: Validation[Measured]) -> Page:
     return Page((section,), groups="A group is one author's texts.")
 
 
-SUITE: Suite[Any] = Suite("number-from-text", NumberFromText, Measured, run, lines=lines, page=page)
+def search(
+    data: TableSource, settings: NumberFromText, ask: Ask, folder: Path, _progress: Callable[[str], None]
+) -> Answer:
+    """Find the texts that have most of the words asked for; the index would be in `folder`."""
+    name, column = settings.text.split(".")
+    wanted = set(ask.words.lower().split())
+    found = [(len(wanted & set(row[column].lower().split())), row) for row in data.rows(name)]
+    ranked = sorted((one for one in found if one[0]), key=lambda one: (-one[0], one[1]["sample_id"]))
+    matches = tuple(
+        Match(rank, row["sample_id"], score / len(wanted), {}, {"words": 1.0}, (Line(1, row[column].split("\n")[0]),))
+        for rank, (score, row) in enumerate(ranked[: ask.k], 1)
+    )
+    return Answer(
+        ask.query, ask.like, ask.words, "und", (), "plain", matches, len(found), {"words": 1.0}, (folder.name,)
+    )
+
+
+SUITE: Suite[Any] = Suite("number-from-text", NumberFromText, Measured, run, lines=lines, page=page, search=search)

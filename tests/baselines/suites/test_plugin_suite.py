@@ -6,6 +6,7 @@ import json
 import random
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -84,6 +85,35 @@ def test_a_plug_in_suite_judges_a_workspace_and_its_figures_stand_on_the_card(wo
 def report_of(folder: Path) -> dict[str, float]:
     found: dict[str, float] = json.loads((folder / "validation.json").read_text("utf-8"))
     return found
+
+
+def test_a_suite_that_searches_answers_what_a_workspace_and_the_package_are_asked(work: Path) -> None:
+    opened = musicdata.open_data(work)
+    text = strings(opened.table("pairs", ["lyrics"]).column("lyrics"))[0]
+    answer = opened.search(" ".join(text.split()[:5]), k=2)
+    assert 1 <= len(answer.matches) <= 2
+    assert answer.matches[0].score == 1.0
+    assert answer.notes == ("search",)
+    assert musicdata.search(answer.query, work, k=2) == answer
+    assert opened.search("\0 qxzqxz").matches == ()
+
+
+def test_what_cannot_be_searched_says_why(work: Path, copied_crawl: Path, tmp_path: Path) -> None:
+    cases: list[tuple[dict[str, Any], str]] = [
+        ({"query": " \n\0"}, "query is empty"),
+        ({"query": "sea", "k": 0}, "0 matches"),
+        ({}, "either a query or a sample"),
+        ({"query": "sea", "like": "a"}, "either a query or a sample"),
+        ({"query": "sea " * 20_000}, "80,000 characters, at most 20,000"),
+    ]
+    for asked, told in cases:
+        with pytest.raises(UsageError, match=told):
+            musicdata.search(against=work, **asked)
+    other = shutil.copytree(copied_crawl, tmp_path / "other")
+    recipe = (other / "recipe.toml").read_text("utf-8")
+    (other / "recipe.toml").write_text(recipe.replace(VALIDATE, ""), "utf-8")
+    with pytest.raises(UsageError, match=r"has no \[validate\]"):
+        musicdata.search("sea", other)
 
 
 def test_numbers_that_are_not_of_their_texts_are_refused(work: Path, tmp_path: Path) -> None:

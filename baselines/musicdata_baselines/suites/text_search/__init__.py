@@ -13,8 +13,10 @@ from musicdata_baselines.suites.text_search.results import TextSearches
 from musicdata_baselines.suites.text_search.settings import TextSearchSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
+    from musicdata.definitions.search import Answer, Ask
     from musicdata.definitions.table_source import TableSource
     from musicdata_baselines.suites.text_search.results import Validation
 
@@ -43,6 +45,12 @@ def _page(validation: Validation) -> Page:
     return pages.page(validation)
 
 
+def _search(data: TableSource, settings: Any, ask: Ask, folder: Path, progress: Callable[[str], None]) -> Answer:
+    from musicdata_baselines.suites.text_search import searching
+
+    return searching.search(data, settings, ask, folder, progress)
+
+
 SUITE = Suite(
     name="text-search",
     settings=TextSearchSettings,
@@ -52,4 +60,5 @@ SUITE = Suite(
     options=frozenset({"--export"}),
     lines=_lines,
     page=_page,
+    search=_search,
 )
