@@ -75,7 +75,7 @@ class DenseSearch(SongSearch["NDArray[np.float32]"]):
     def encoder(self) -> QueryEncoder:
         """The encoder, opened."""
         given: Any = self._given
-        opened: QueryEncoder = given if hasattr(given, "encode") else given()
+        opened: QueryEncoder = given() if isinstance(given, type) or not hasattr(given, "encode") else given
         return opened
 
     def carries(self, language: str | None) -> bool:

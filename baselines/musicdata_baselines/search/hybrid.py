@@ -148,7 +148,7 @@ class HybridSearch(SongSearch[Mixed]):
         weights = weights.reshape(len(queries), len(self.parts))
         read: list[list[Any]] = [[None] * len(self.parts) for _ in queries]
         floors = np.zeros((len(queries), len(self.parts)), np.float32)
-        known = np.array([not self._words()] * len(queries))
+        known = np.full(len(queries), not self._words())
         for number, part in enumerate(self.parts):
             asked = np.flatnonzero((weights[:, number] > 0) | (number in self._words())).tolist()
             made = part._read([queries[i] for i in asked], [languages[i] for i in asked])

@@ -80,7 +80,7 @@ class BagEncoder:
                 if word in WORDS:
                     vectors[row, int(hashlib.sha256(word.encode()).hexdigest(), 16) % self.facts.width] += 1
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return Made(vectors / np.where(lengths > 0, lengths, np.float32(1)))
+        return Made((vectors / np.where(lengths > 0, lengths, 1)).astype(np.float32))
 
 
 def made_songs(n: int = 60, seed: int = 0, encoder: BagEncoder | None = None) -> Songs:
