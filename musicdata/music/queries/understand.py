@@ -9,11 +9,11 @@ from musicdata.music.queries import eras
 from musicdata.music.queries.grammar import Grammar, Span, n_read
 from musicdata.music.queries.parts import KINDS, Part, Understood, fold
 from musicdata.music.queries.query_language import query_language
-from musicdata.music.queries.rules import all_rules, genre_names
-from musicdata.music.queries.words import Quote, Word, quotes, words
+from musicdata.music.queries.rules import all_rules, meaning_of, unheard_genres
+from musicdata.music.queries.words import QUOTE, Quote, Word, quotes, words
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Sequence
 
     from musicdata.music.queries.parts import Kind, Known
     from musicdata.music.queries.rules import Rules
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 LONGEST = 400
 _EDGES = ' \t\n,;:.!?/|–—-…，。、；：！？"“”„«»「」『』《》'
 _TITLE_WORDS = 2
+_OF_NO_LANGUAGE = ("years", "title", "artist")
 
 
 def understand(text: str, known: Known, *, plain: bool = False, without: Collection[str] = ()) -> Understood:
@@ -50,10 +51,10 @@ def understand(text: str, known: Known, *, plain: bool = False, without: Collect
     rules, spans = _best(asked, found, known)
     reading = _Reading(asked, found, known, frozenset(without))
     for quote in quoted:
-        reading.take_quote(quote)
+        reading.take_marks(quote)
     for span in spans:
         reading.take(span)
-    is_of_rules = any(span.kind != "years" or span.stop - span.start > 1 for span in spans)
+    is_of_rules = any(span.kind not in _OF_NO_LANGUAGE or span.stop - span.start > 1 for span in spans)
     return reading.understood(text, rules.language if is_of_rules else _language(asked))
 
 
@@ -76,13 +77,23 @@ def _best(text: str, found: Sequence[Word], known: Known) -> tuple[Rules, list[S
     """Return the rules by which most words are read, and what is read by them."""
     plains = [word.plain for word in found]
 
-    def artist(start: int, stop: int) -> str | None:
-        return known.artist(text[found[start].start : found[stop - 1].stop])
+    def name(start: int, stop: int) -> tuple[str, str] | None:
+        """Return kind and value of what the words name."""
+        words_there = text[found[start].start : found[stop - 1].stop]
+        if found[start].plain != QUOTE:
+            artist = known.artist(words_there)
+            return ("artist", artist) if artist else None
+        quote = words_there[1:-1].strip() if stop == start + 1 else ""
+        if quote and known.has_title(quote):
+            return "title", fold(quote)
+        artist = known.artist(quote)
+        return ("artist", artist) if artist else None
 
+    own = unheard_genres(tuple(known.genres))
     candidates = []
     for rules in all_rules():
-        grammar = Grammar(rules, plains, artist)
-        spans = [span for start, stop in _segments(found) for span in grammar.read(start, stop)]
+        grammar = Grammar(rules, plains, name, own)
+        spans = grammar.read_all([word.segment for word in found])
         candidates.append((rules, spans))
     most = max(n_read(spans) for _, spans in candidates)
     best = [(rules, spans) for rules, spans in candidates if n_read(spans) == most]
@@ -90,14 +101,6 @@ def _best(text: str, found: Sequence[Word], known: Known) -> tuple[Rules, list[S
         return best[0]
     likely = _language(text)
     return next(((rules, spans) for rules, spans in best if rules.language == likely), best[0])
-
-
-def _segments(found: Sequence[Word]) -> Iterable[tuple[int, int]]:
-    start = 0
-    for place in range(1, len(found) + 1):
-        if place == len(found) or found[place].segment != found[start].segment:
-            yield start, place
-            start = place
 
 
 class _Reading:
@@ -113,14 +116,8 @@ class _Reading:
         self._notes: list[str] = []
         self._years: tuple[int, int] | None = None
 
-    def take_quote(self, quote: Quote) -> None:
-        """Read a quote as title or artist; one that is neither is searched for, without its quotes."""
-        name, kind = self._known.artist(quote.text), "artist"
-        if self._known.has_title(quote.text):
-            name, kind = fold(quote.text), "title"
-        if name and self._is_wanted(kind, name):
-            self._add("title" if kind == "title" else "artist", name, quote.start, quote.stop)
-            return
+    def take_marks(self, quote: Quote) -> None:
+        """Take the marks of a quote out of what is searched for."""
         for mark in (quote.start, quote.stop - 1):
             self._taken.append((mark, mark + 1))
 
@@ -181,7 +178,7 @@ class _Reading:
             return self._text
         pieces, place = [], 0
         for start, stop in [*sorted(self._taken), (len(self._text), len(self._text))]:
-            pieces.append(self._text[place:start])
+            pieces.append(self._text[place : max(place, start)])
             place = max(place, stop)
         return " ".join(" ".join(stripped for piece in pieces if (stripped := piece.strip(_EDGES))).split())
 
@@ -235,5 +232,4 @@ def genres_of(meant: str, genres: Collection[str]) -> list[str]:
     >>> genres_of("hymn", ["Hymn", "Hymns", "Folk songs"]), genres_of("rock", ["Pop"])
     (['Hymn', 'Hymns'], [])
     """
-    names = genre_names()
-    return [genre for genre in genres if names.get(" ".join(word.plain for word in words(genre, []))) == meant]
+    return [genre for genre in genres if meant in (genre, meaning_of(genre))]
