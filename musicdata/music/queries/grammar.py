@@ -28,6 +28,7 @@ _MEANT = {"genre_word": "genre", "emotion_song": "emotion", "emotion_noun": "emo
 _LONGEST_NAME = 6
 _LONGEST_ENDING = 5
 _FEW_WORDS = 2
+_LONGEST_HEAD = 24  # words, or signs of a script without spaces, at the end of a segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,7 +323,7 @@ class Grammar:
         """Return what is read of the words that say what a song is about: what stands behind them, and a mood alone."""
         spans: list[Span] = []
         end = stop
-        for place in range(start, stop):
+        for place in range(max(start, stop - _LONGEST_HEAD), stop):
             framed, reached = self._frames(place, stop)
             if reached == stop and framed and self._may_follow(framed[0], is_first=place == start):
                 spans, end = framed, place
@@ -359,7 +360,7 @@ class Grammar:
         about = self._phrase(start, stop, "about")
         begin = start + (len(about.words) if about else 0)
         place, head = begin, _Head(begin)
-        for place in range(begin + (1 if about else 0), stop):
+        for place in range(max(begin + (1 if about else 0), stop - _LONGEST_HEAD), stop):
             head = self._head(place, stop)
             if head.stop == stop and (head.has_noun or (place == start and head.says)):
                 break
@@ -380,7 +381,7 @@ class Grammar:
 
     def _joined(self, begin: int, place: int) -> tuple[int, bool]:
         """Return where the words end that a head is about, and whether a word joins them to it."""
-        for at in range(begin, place):
+        for at in range(max(begin, place - _LONGEST_ENDING), place):
             phrase = self._phrase(at, place, "about_after", "article")
             if phrase and at + len(phrase.words) == place:
                 return at, True

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from musicdata.errors import UsageError
 from musicdata.music.queries import eras
 from musicdata.music.queries.grammar import Grammar, Span, n_read
-from musicdata.music.queries.parts import KINDS, Part, Understood, fold
+from musicdata.music.queries.parts import KINDS, Claim, Part, Understood, fold
 from musicdata.music.queries.query_language import query_language
 from musicdata.music.queries.rules import all_rules, meaning_of, unheard_genres
 from musicdata.music.queries.words import QUOTE, Quote, Word, quotes, words
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from musicdata.music.queries.parts import Kind, Known
     from musicdata.music.queries.rules import Rules
@@ -49,13 +49,33 @@ def understand(text: str, known: Known, *, plain: bool = False, without: Collect
     if len(found) >= _TITLE_WORDS and known.has_title(asked):
         return Understood(text, asked, _language(asked), notes=("a song is called so: nothing else is read into it",))
     rules, spans = _best(asked, found, known)
-    reading = _Reading(asked, found, known, frozenset(without))
-    for quote in quoted:
-        reading.take_marks(quote)
-    for span in spans:
-        reading.take(span)
+    claims = [
+        Claim(span.kind, span.value, found[span.start].start, found[span.stop - 1].stop, span.years, span.keeps)
+        for span in spans
+    ]
     is_of_rules = any(span.kind not in _OF_NO_LANGUAGE or span.stop - span.start > 1 for span in spans)
-    return reading.understood(text, rules.language if is_of_rules else _language(asked))
+    return read_claims(text, claims, known, rules.language if is_of_rules else _language(asked), without)
+
+
+def read_claims(
+    text: str, claims: Iterable[Claim], known: Known, language: str = "", without: Collection[str] = ()
+) -> Understood:
+    """Return a query as it is read by those claims that leave any song; the words of others are searched for.
+
+    Args:
+        text: what was typed.
+        claims: what is said of it.
+        known: what there is among the songs.
+        language: of the query's own words; "" to find it out.
+        without: kinds of parts, or single ones, that are not read.
+    """
+    asked = " ".join(text.split())
+    reading = _Reading(asked, known, frozenset(without))
+    for quote in quotes(asked):
+        reading.take_marks(quote)
+    for claim in claims:
+        reading.take(claim)
+    return reading.understood(text, language or _language(asked))
 
 
 def require_kinds(without: Collection[str]) -> None:
@@ -106,9 +126,8 @@ def _best(text: str, found: Sequence[Word], known: Known) -> tuple[Rules, list[S
 class _Reading:
     """Gathers what is read of a query, and what is left of its text."""
 
-    def __init__(self, text: str, found: Sequence[Word], known: Known, without: frozenset[str]) -> None:
+    def __init__(self, text: str, known: Known, without: frozenset[str]) -> None:
         self._text = text
-        self._words = found
         self._known = known
         self._without = without
         self._parts: list[tuple[int, Part]] = []
@@ -121,51 +140,50 @@ class _Reading:
         for mark in (quote.start, quote.stop - 1):
             self._taken.append((mark, mark + 1))
 
-    def take(self, span: Span) -> None:
-        """Read words as what the rules say they are, if that leaves any song."""
-        start, stop = self._words[span.start].start, self._words[span.stop - 1].stop
-        kind, value = span.kind, span.value
-        if kind in ("genre", "not_genre"):
-            self._take_genre(span, start, stop)
-        elif kind in ("language", "not_language") and value not in self._known.languages:
-            self._cannot(f"no song is known to be in that language ({value})", start, stop)
-        elif kind == "years":
-            self._take_years(span, start, stop)
-        elif self._is_wanted(kind, value):
-            self._add(_kind(kind), value, start, stop, keeps=span.keeps)
+    def take(self, claim: Claim) -> None:
+        """Read words as what they are said to be, if that leaves any song."""
+        if claim.kind in ("genre", "not_genre"):
+            self._take_genre(claim)
+        elif claim.kind in ("language", "not_language") and claim.value not in self._known.languages:
+            self._cannot(f"no song is known to be in that language ({claim.value})", claim)
+        elif claim.kind == "years":
+            self._take_years(claim)
+        else:
+            self._add(claim, claim.value)
 
-    def _take_genre(self, span: Span, start: int, stop: int) -> None:
-        genres = genres_of(span.value, self._known.genres)
-        wanted = [genre for genre in genres if self._is_wanted(span.kind, genre)]
+    def _take_genre(self, claim: Claim) -> None:
+        genres = genres_of(claim.value, self._known.genres)
         if not genres:
-            self._cannot("no song is known to be of that genre", start, stop)
-        for genre in wanted:
-            self._add(_kind(span.kind), genre, start, stop)
+            self._cannot("no song is known to be of that genre", claim)
+        for genre in genres:
+            self._add(claim, genre)
 
-    def _take_years(self, span: Span, start: int, stop: int) -> None:
-        assert span.years is not None, "a time has years"
-        first, last = span.years
+    def _take_years(self, claim: Claim) -> None:
+        assert claim.years is not None, "a time has years"
+        first, last = claim.years
         there = self._known.years
         if there is None or last < there[0] or first > there[1]:
-            self._cannot("no song is known to be of that time", start, stop)
+            self._cannot("no song is known to be of that time", claim)
             return
         first = there[0] if first == eras.FIRST_YEAR else first
         last = there[1] if last == eras.LAST_YEAR else last
-        value = f"{first}-{last}"
-        if self._years is None and self._is_wanted("years", value):
+        if self._years is None and self._add(claim, f"{first}-{last}"):
             self._years = first, last
-            self._add("years", value, start, stop)
 
     def _is_wanted(self, kind: str, value: str) -> bool:
         return kind not in self._without and f"{kind}:{value}" not in self._without
 
-    def _cannot(self, why: str, start: int, stop: int) -> None:
-        self._notes.append(f"“{self._text[start:stop]}”: {why}; the words are searched for")
+    def _cannot(self, why: str, claim: Claim) -> None:
+        self._notes.append(f"“{self._text[claim.start : claim.stop]}”: {why}; the words are searched for")
 
-    def _add(self, kind: Kind, value: str, start: int, stop: int, *, keeps: bool = False) -> None:
-        self._parts.append((start, Part(kind, value, self._text[start:stop])))
-        if not keeps:
-            self._taken.append((start, stop))
+    def _add(self, claim: Claim, value: str) -> bool:
+        """Read words as a part, unless it is not wanted; say whether they were."""
+        if not self._is_wanted(claim.kind, value):
+            return False
+        self._parts.append((claim.start, Part(_kind(claim.kind), value, self._text[claim.start : claim.stop])))
+        if not claim.keeps:
+            self._taken.append((claim.start, claim.stop))
+        return True
 
     def understood(self, original: str, language: str) -> Understood:
         """Return the query as it was read."""
