@@ -23,9 +23,11 @@ def heat_map(
 
     Args:
         counts: [row][column].
-        rows: their names, one at least; `columns` likewise, short ones.
+        rows: their names, one at least.
+        columns: likewise, short ones.
         title: what the grid shows, for those who cannot see it, too.
-        row_label: what the rows are; `column_label` the columns.
+        row_label: what the rows are.
+        column_label: what the columns are.
 
     Raises:
         ValueError: the counts are not one a row and column.

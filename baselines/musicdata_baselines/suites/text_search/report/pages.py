@@ -63,7 +63,9 @@ def _sections(result: TextSearches) -> Iterator[Section]:
     for kind in tables.kinds(result):
         cells = [cell for cell in result.cells if cell.kind == kind]
         what = tables.name_of(kind)
-        drawn = [(plots.mrr_intervals(cell, f"MRR of {what}, {cell.language}"), _caption(cell.language)) for cell in cells]
+        drawn = [
+            (plots.mrr_intervals(cell, f"MRR of {what}, {cell.language}"), _caption(cell.language)) for cell in cells
+        ]
         yield _section(f"kind-{kind}", f"Queries: {what}", [tables.of_cell(cell) for cell in cells], [], drawn)
     if by_language := list(tables.by_language(result)):
         yield _section("languages", "Languages", by_language, [])

@@ -153,7 +153,9 @@ def refusal(found: Refusal) -> Iterator[FigureTable]:
         (f"*not an F1*: 2h/(1 + h) as the paper's code has it, {name}", figures.share(value, 3))
         for name, value in found.all_ones.items()
     ]
-    yield FigureTable("What refusing comes to", ("figure", "value"), tuple((_plain(name), value) for name, value in rows))
+    yield FigureTable(
+        "What refusing comes to", ("figure", "value"), tuple((_plain(name), value) for name, value in rows)
+    )
     tried = tuple((name, figures.share(value, 3)) for name, value in found.tried.items())
     yield FigureTable("AUC on valid of what could be compared with a threshold", ("number", "AUC"), tried)
 
