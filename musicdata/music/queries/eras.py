@@ -22,7 +22,8 @@ def at(
     Args:
         rules: of the language.
         plains: the words.
-        place: where it begins; `stop` where it must have ended.
+        place: where it begins.
+        stop: where it must have ended.
         framed: whether a time is looked for that stands by itself ("from the 60s").
     """
     text = " ".join(plains[place:stop])
@@ -46,13 +47,11 @@ def _years(groups: Mapping[str, str | None], ordinals: Mapping[str, int]) -> tup
         return (given["century"] - 1) * 100 + 1, given["century"] * 100
     if "first" in given and "last" in given:
         return (given["first"], given["last"]) if given["first"] <= given["last"] else None
+    first = given.get("since", given.get("after", FIRST_YEAR - 1) + 1)
+    last = given.get("before", LAST_YEAR + 1) - 1
     if "year" in given:
-        return given["year"], given["year"]
-    if "before" in given:
-        return FIRST_YEAR, given["before"] - 1
-    if "after" in given:
-        return given["after"] + 1, LAST_YEAR
-    return (given["since"], LAST_YEAR) if "since" in given else None
+        first = last = given["year"]
+    return (first, last) if given else None
 
 
 def _decade(number: int) -> tuple[int, int]:

@@ -8,13 +8,16 @@ only where they stand in such a place: "Spanish eyes" and a line that somebody r
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from musicdata.music.queries import eras
+from musicdata.music.queries.words import QUOTE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+
+    Named = Callable[[int, int], tuple[str, str] | None]
 
     from musicdata.music.queries.rules import Phrase, Rules
 
@@ -23,6 +26,9 @@ _SAYING = {"emotion", "language", "genre", "genre_word", "emotion_song", "years"
 _OF_HEAD = ("emotion_song", "genre", "song", "emotion", "language", "genre_word", "filler", "article")
 _MEANT = {"genre_word": "genre", "emotion_song": "emotion", "emotion_noun": "emotion"}
 _LONGEST_NAME = 6
+_LONGEST_ENDING = 5
+_FEW_WORDS = 2
+_LONGEST_HEAD = 24  # words, or signs of a script without spaces, at the end of a segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,7 @@ class Span:
         value: of it; `years` where it is a time.
         start: number of the first word; `stop` behind the last.
         keeps: whether the words are searched for all the same.
+        is_of_head: whether they stand with a word for what is looked for, "songs".
     """
 
     kind: str
@@ -42,6 +49,7 @@ class Span:
     stop: int
     years: tuple[int, int] | None = None
     keeps: bool = False
+    is_of_head: bool = False
 
 
 @dataclass(slots=True)
@@ -51,6 +59,10 @@ class _Head:
     stop: int
     spans: list[Span] = field(default_factory=list)
     has_noun: bool = False
+
+    @property
+    def has_genre(self) -> bool:
+        return any(span.kind == "genre" for span in self.spans)
 
     @property
     def says(self) -> bool:
@@ -63,20 +75,47 @@ class Grammar:
     Args:
         rules: of the language.
         plains: plain words of the query.
-        artist: folded name of the artist that the words from one number to another name; None where they name none.
+        name: kind and value of what the words from one number to another name; None where they name nothing.
+        own: names of genres that no rules have.
     """
 
-    def __init__(self, rules: Rules, plains: Sequence[str], artist: Callable[[int, int], str | None]) -> None:
+    def __init__(self, rules: Rules, plains: Sequence[str], name: Named, own: Sequence[Phrase] = ()) -> None:
         self._rules = rules
         self._plains = plains
-        self._artist = artist
+        self._name = name
+        self._own = own
+        self._known: dict[int, list[Phrase]] = {}
 
-    def read(self, start: int, stop: int) -> list[Span]:
+    def read_all(self, marked: Sequence[int]) -> list[Span]:
+        """Return what is read of the words of a query, in their order.
+
+        Args:
+            marked: number of the part between two marks that each word is in.
+        """
+        read = [self._read(start, stop) for start, stop in self._segments(marked)]
+        spans = [span for some in read for span in some]
+        # "Joyful, joyful, we adore thee": a mood between commas is one only where little else stands there.
+        is_asked = any(span.kind not in ("emotion", "filler") or span.is_of_head for span in spans)
+        if not is_asked and len(self._plains) - n_read(spans) > _FEW_WORDS:
+            return [span for span in spans if span.keeps]
+        return spans
+
+    def _segments(self, marked: Sequence[int]) -> list[tuple[int, int]]:
+        """Return where the parts of the query begin and end: at marks, but not before what goes on with a part."""
+        ends = [place for place in range(1, len(marked)) if marked[place] != marked[place - 1]]
+        ends = [place for place in ends if not self._phrase(place, len(marked), "about")]
+        return list(zip([0, *ends], [*ends, len(marked)], strict=True)) if marked else []
+
+    def _read(self, start: int, stop: int) -> list[Span]:
         """Return what is read of the words of one segment, in their order; nothing where it is not asked like that."""
         begin, asked = self._requests(start, stop)
+        end = self._ending(begin, stop)
         if self._rules.head_final:
-            return self._head_at_the_end(begin, stop, asked) or self._alone(start, stop)
-        return self._head_first(begin, stop, asked) or self._alone(start, stop)
+            spans = self._head_at_the_end(begin, end, asked)
+        else:
+            spans = self._head_first(begin, end, asked)
+        spans = [replace(span, is_of_head=True) for span in spans] or self._alone(start, end)
+        return [*spans, _filler(end, stop)] if spans and end < stop else spans
 
     def _requests(self, start: int, stop: int) -> tuple[int, list[Span]]:
         """Return where requests ("find me") end, and what they are."""
@@ -87,12 +126,29 @@ class Grammar:
             place += len(phrase.words)
         return place, spans
 
+    def _ending(self, start: int, stop: int) -> int:
+        """Return where what only ends a request ("please") begins; `stop` where there is nothing of that."""
+        place = max(start + 1, stop - _LONGEST_ENDING)
+        while place < stop:
+            phrase = self._phrase(place, stop, "end")
+            if phrase and place + len(phrase.words) == stop:
+                return self._ending(start, place)
+            place += 1
+        return stop
+
     def _phrase(self, place: int, stop: int, *kinds: str) -> Phrase | None:
         """Return the longest phrase of these kinds; of several as long, that of the first kind."""
         if place >= stop:
             return None
-        there = [phrase for phrase in self._rules.at(self._plains, place, stop) if phrase.kind in kinds]
+        there = [one for one in self._phrases(place) if one.kind in kinds and place + len(one.words) <= stop]
         return min(there, key=lambda phrase: (-len(phrase.words), kinds.index(phrase.kind)), default=None)
+
+    def _phrases(self, place: int) -> list[Phrase]:
+        """Return the phrases that begin at a place."""
+        if place not in self._known:
+            own = [one for one in self._own if one.words == tuple(self._plains[place : place + len(one.words)])]
+            self._known[place] = [*self._rules.at(self._plains, place), *own]
+        return self._known[place]
 
     # The head.
 
@@ -113,7 +169,7 @@ class Grammar:
         return head
 
     def _of_head(self, place: int, stop: int, head: _Head) -> tuple[list[Span], int, str]:
-        """Return what a head goes on with: what is read, where that ends, and its kind; it ends at once where it does."""
+        """Return what a head goes on with: what is read, where that ends, and its kind."""
         if negated := self._negated(place, stop):
             return negated, negated[-1].stop, "not"
         if time := eras.at(self._rules, self._plains, place, stop, framed=False):
@@ -123,16 +179,21 @@ class Grammar:
         if mood and (phrase is None or mood.stop - place > len(phrase.words) or phrase.kind == "article"):
             return [mood], mood.stop, "emotion"
         if phrase is None:
-            joins = self._phrase(place, stop, "and") if head.spans else None
-            if joins and self._of_head(place + len(joins.words), stop, _Head(place))[1] > place + len(joins.words):
-                return [_filler(place, place + len(joins.words))], place + len(joins.words), "and"
-            return [], place, ""
+            return self._joining(place, stop) if head.spans else ([], place, "")
         if phrase.kind == "language" and self._rules.languages_framed:
             return [], place, ""
         end = place + len(phrase.words)
         kind = _MEANT.get(phrase.kind, phrase.kind)
         span = Span(kind, phrase.value, place, end) if phrase.kind in _SAYING else _filler(place, end)
         return [span], end, phrase.kind
+
+    def _joining(self, place: int, stop: int) -> tuple[list[Span], int, str]:
+        """Return a word like "and" that joins what a head goes on with."""
+        joins = self._phrase(place, stop, "and")
+        end = place + (len(joins.words) if joins else 0)
+        if joins and self._of_head(end, stop, _Head(place))[1] > end:
+            return [_filler(place, end)], end, "and"
+        return [], place, ""
 
     def _mood(self, place: int, stop: int) -> Span | None:
         """Return an emotion that is named by a noun: "full of hope", or "hope" right before "songs"."""
@@ -150,7 +211,7 @@ class Grammar:
         return None
 
     def _negated(self, place: int, stop: int) -> list[Span]:
-        """Return what stands behind a "not" that begins at a place; nothing where there is none, or nothing behind it."""
+        """Return what stands behind a "not" that begins at a place; nothing where there is no "not"."""
         begin = place
         if but := self._phrase(place, stop, "but", "relative"):
             begin += len(but.words)
@@ -191,22 +252,21 @@ class Grammar:
 
     def _head_first(self, start: int, stop: int, asked: list[Span]) -> list[Span]:
         head = self._head(start, stop)
-        if not head.has_noun:
-            whole = head.stop == stop and head.says
-            return asked + head.spans if whole else []
         framed, place = self._frames(head.stop, stop)
+        about = self._phrase(place, stop, "about", *(["about_weak"] if head.has_noun else []))
+        if not head.has_noun and not (head.has_genre and (about or framed)):
+            return []
         spans = [*asked, *head.spans, *framed]
-        says = head.says or any(span.kind != "filler" for span in framed)
-        if place == stop:
-            return spans if says or len(asked) > 0 else []
-        if about := self._phrase(place, stop, "about"):
-            begin = place + len(about.words)
-            if begin < stop:
-                return [*spans, _filler(place, begin), *self._topic(begin, stop)]
-        if says and self._phrase(place, stop, "for"):
-            return spans + self._topic(place, stop)
         is_sure = any(span.kind != "filler" for span in framed)
-        return spans + self._topic(place, stop) if is_sure or (self._rules.free and head.says) else []
+        if place == stop:
+            return spans if head.says or is_sure or asked else []
+        if about and place + len(about.words) < stop:
+            begin = place + len(about.words)
+            return [*spans, _filler(place, begin), *self._topic(begin, stop)]
+        goes_on = head.says and (self._rules.free or self._phrase(place, stop, "for") is not None)
+        if is_sure or goes_on or self._plains[stop - 1].endswith(self._rules.topic_endings):
+            return spans + self._topic(place, stop)
+        return []
 
     def _frames(self, start: int, stop: int) -> tuple[list[Span], int]:
         """Return what is said of a song behind it: "in German from the 60s by NAME that are sad"."""
@@ -227,8 +287,8 @@ class Grammar:
             return [language]
         if time := eras.at(self._rules, self._plains, place, stop, framed=True):
             return [Span("years", "", place, time[0], time[1])]
-        if artist := self._by(place, stop):
-            return [artist]
+        if named := self._by(place, stop):
+            return [named]
         related = self._phrase(place, stop, "relative")
         begin = place + (len(related.words) if related else 0)
         mood = self._head(begin, stop)
@@ -249,88 +309,79 @@ class Grammar:
         return Span("language", language.value, place, end)
 
     def _by(self, place: int, stop: int) -> Span | None:
-        """Return an artist who is known, with the word before the name."""
+        """Return an artist who is known, with the word before the name; or what is named in quotes."""
+        if named := self._name(place, place + 1) if self._plains[place] == QUOTE else None:
+            return Span(named[0], named[1], place, place + 1)
         by = self._phrase(place, stop, "by")
         begin = place + (len(by.words) if by else 0)
         for end in range(min(stop, begin + _LONGEST_NAME), begin, -1) if by else ():
-            if name := self._artist(begin, end):
-                return Span("artist", name, place, end)
+            if (named := self._name(begin, end)) and named[0] == "artist":
+                return Span("artist", named[1], place, end)
         return None
 
     def _topic(self, start: int, stop: int) -> list[Span]:
         """Return what is read of the words that say what a song is about: what stands behind them, and a mood alone."""
-        while stop - start > 1 and (ending := self._ending(stop)):
-            stop = ending
         spans: list[Span] = []
         end = stop
-        for place in range(start + 1, stop):
+        for place in range(max(start, stop - _LONGEST_HEAD), stop):
             framed, reached = self._frames(place, stop)
-            if reached == stop and any(self._may_follow(span) for span in framed[:1]):
+            if reached == stop and framed and self._may_follow(framed[0], is_first=place == start):
                 spans, end = framed, place
                 break
         article = self._phrase(start, end, "article")
         begin = start + (len(article.words) if article else 0)
         if end > start and (mood := self._phrase(begin, end, "emotion_noun")) and begin + len(mood.words) == end:
             spans.insert(0, Span("emotion", mood.value, begin, end, keeps=True))
-        return [*spans, *([_filler(stop, self._last(stop))] if self._last(stop) > stop else [])]
+        return spans
 
-    def _may_follow(self, span: Span) -> bool:
-        """Say whether what a song is about may be followed by this: a mood needs a "but" before it."""
-        if span.kind in ("language", "years", "artist", "not_language"):
+    def _may_follow(self, span: Span, *, is_first: bool) -> bool:
+        """Say whether what a song is about may be followed by this: a mood needs a "but" before it, a time an "in"."""
+        if span.kind == "title" or is_first:
+            return span.kind == "title"
+        if span.kind == "years":
+            return span.stop - span.start > 1 and self._phrase(span.start, span.stop, "article") is None
+        if span.kind == "language":
+            return span.stop - span.start > 1 or self._rules.free
+        if span.kind in ("artist", "not_language"):
             return True
         return self._phrase(span.start, span.stop, "but") is not None
-
-    def _ending(self, stop: int) -> int:
-        """Return where a word begins that ends at a place and only ends a request; 0 where there is none."""
-        phrase = self._phrase(stop - 1, stop, "end")
-        return stop - 1 if phrase else 0
-
-    def _last(self, stop: int) -> int:
-        while stop < len(self._plains) and self._phrase(stop, stop + 1, "end"):
-            stop += 1
-        return stop
 
     # Segments of another kind.
 
     def _alone(self, start: int, stop: int) -> list[Span]:
         """Return what is read of a segment without a head: all of it, or what it ends with."""
+        head = self._head(start, stop)
+        if head.stop == stop and head.says:
+            return head.spans
         framed, place = self._frames(start, stop)
-        if place == stop and framed:
-            return framed
-        noun = self._phrase(start, stop, "emotion_noun")
-        if noun and start + len(noun.words) == stop:
-            return [Span("emotion", noun.value, start, stop, keeps=True)]
-        for place in range(start + 1, stop):
-            framed, reached = self._frames(place, stop)
-            if reached == stop and framed and self._may_follow(framed[0]):
-                return framed
-        return []
+        return framed if place == stop and framed else self._topic(start, stop)
 
     def _head_at_the_end(self, start: int, stop: int, asked: list[Span]) -> list[Span]:
         about = self._phrase(start, stop, "about")
         begin = start + (len(about.words) if about else 0)
-        for place in range(begin + (1 if about else 0), stop):
+        place, head = begin, _Head(begin)
+        for place in range(max(begin + (1 if about else 0), stop - _LONGEST_HEAD), stop):
             head = self._head(place, stop)
-            if head.stop == stop and head.has_noun:
+            if head.stop == stop and (head.has_noun or (place == start and head.says)):
                 break
-            if place == start and head.stop == stop and head.says:
-                return asked + head.spans
         else:
             return []
-        end, joined = self._joined(begin, place)
+        end, is_joined = self._joined(begin, place)
         if end <= begin:
             return [*asked, *head.spans] if head.says or asked else []
-        if not (about or joined or head.says):
-            return []
-        spans = [*asked, *([_filler(start, begin)] if about else []), *([_filler(end, place)] if joined else [])]
+        spans = [*asked, *([_filler(start, begin)] if about else []), *([_filler(end, place)] if end < place else [])]
         mood = self._phrase(begin, end, "emotion_noun")
-        if mood and begin + len(mood.words) == end:
+        if (named := self._name(begin, end)) and named[0] == "artist":
+            spans.append(Span("artist", named[1], begin, end))
+        elif mood and begin + len(mood.words) == end:
             spans.append(Span("emotion", mood.value, begin, end, keeps=True))
+        elif not (about or is_joined or head.says):
+            return []
         return spans + head.spans
 
     def _joined(self, begin: int, place: int) -> tuple[int, bool]:
         """Return where the words end that a head is about, and whether a word joins them to it."""
-        for at in range(begin, place):
+        for at in range(max(begin, place - _LONGEST_ENDING), place):
             phrase = self._phrase(at, place, "about_after", "article")
             if phrase and at + len(phrase.words) == place:
                 return at, True

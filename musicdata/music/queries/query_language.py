@@ -1,4 +1,4 @@
-"""Which language a few words are in: by their script, by words that nearly every sentence has, then by the detector."""
+"""Which language a few words are in: by their script, by words that the rules have, then by the detector."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _by_function_words(plains: Sequence[str]) -> dict[str, float]:
     """Return the weight that each language has by the words of its own; one that several languages have counts less."""
     scores: dict[str, float] = {}
     for word in set(plains):
-        holding = [rules.language for rules in all_rules() if word in rules.function]
+        holding = [rules.language for rules in all_rules() if rules.knows(word)]
         for code in holding:
             scores[code] = scores.get(code, 0.0) + _FUNCTION_WEIGHT / len(holding)
     return scores

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from musicdata.errors import UsageError
 from musicdata.music.queries import eras
 from musicdata.music.queries.grammar import Grammar, Span, n_read
-from musicdata.music.queries.parts import KINDS, Part, Understood, fold
+from musicdata.music.queries.parts import KINDS, Claim, Part, Understood, fold
 from musicdata.music.queries.query_language import query_language
-from musicdata.music.queries.rules import all_rules, genre_names
-from musicdata.music.queries.words import Quote, Word, quotes, words
+from musicdata.music.queries.rules import all_rules, meaning_of, unheard_genres
+from musicdata.music.queries.words import QUOTE, Quote, Word, quotes, words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 LONGEST = 400
 _EDGES = ' \t\n,;:.!?/|–—-…，。、；：！？"“”„«»「」『』《》'
 _TITLE_WORDS = 2
+_OF_NO_LANGUAGE = ("years", "title", "artist")
 
 
 def understand(text: str, known: Known, *, plain: bool = False, without: Collection[str] = ()) -> Understood:
@@ -48,13 +49,33 @@ def understand(text: str, known: Known, *, plain: bool = False, without: Collect
     if len(found) >= _TITLE_WORDS and known.has_title(asked):
         return Understood(text, asked, _language(asked), notes=("a song is called so: nothing else is read into it",))
     rules, spans = _best(asked, found, known)
-    reading = _Reading(asked, found, known, frozenset(without))
-    for quote in quoted:
-        reading.take_quote(quote)
-    for span in spans:
-        reading.take(span)
-    is_of_rules = any(span.kind != "years" or span.stop - span.start > 1 for span in spans)
-    return reading.understood(text, rules.language if is_of_rules else _language(asked))
+    claims = [
+        Claim(span.kind, span.value, found[span.start].start, found[span.stop - 1].stop, span.years, span.keeps)
+        for span in spans
+    ]
+    is_of_rules = any(span.kind not in _OF_NO_LANGUAGE or span.stop - span.start > 1 for span in spans)
+    return read_claims(text, claims, known, rules.language if is_of_rules else _language(asked), without)
+
+
+def read_claims(
+    text: str, claims: Iterable[Claim], known: Known, language: str = "", without: Collection[str] = ()
+) -> Understood:
+    """Return a query as it is read by those claims that leave any song; the words of others are searched for.
+
+    Args:
+        text: what was typed.
+        claims: what is said of it.
+        known: what there is among the songs.
+        language: of the query's own words; "" to find it out.
+        without: kinds of parts, or single ones, that are not read.
+    """
+    asked = " ".join(text.split())
+    reading = _Reading(asked, known, frozenset(without))
+    for quote in quotes(asked):
+        reading.take_marks(quote)
+    for claim in claims:
+        reading.take(claim)
+    return reading.understood(text, language or _language(asked))
 
 
 def require_kinds(without: Collection[str]) -> None:
@@ -76,13 +97,23 @@ def _best(text: str, found: Sequence[Word], known: Known) -> tuple[Rules, list[S
     """Return the rules by which most words are read, and what is read by them."""
     plains = [word.plain for word in found]
 
-    def artist(start: int, stop: int) -> str | None:
-        return known.artist(text[found[start].start : found[stop - 1].stop])
+    def name(start: int, stop: int) -> tuple[str, str] | None:
+        """Return kind and value of what the words name."""
+        words_there = text[found[start].start : found[stop - 1].stop]
+        if found[start].plain != QUOTE:
+            artist = known.artist(words_there)
+            return ("artist", artist) if artist else None
+        quote = words_there[1:-1].strip() if stop == start + 1 else ""
+        if quote and known.has_title(quote):
+            return "title", fold(quote)
+        artist = known.artist(quote)
+        return ("artist", artist) if artist else None
 
+    own = unheard_genres(tuple(known.genres))
     candidates = []
     for rules in all_rules():
-        grammar = Grammar(rules, plains, artist)
-        spans = [span for start, stop in _segments(found) for span in grammar.read(start, stop)]
+        grammar = Grammar(rules, plains, name, own)
+        spans = grammar.read_all([word.segment for word in found])
         candidates.append((rules, spans))
     most = max(n_read(spans) for _, spans in candidates)
     best = [(rules, spans) for rules, spans in candidates if n_read(spans) == most]
@@ -92,20 +123,11 @@ def _best(text: str, found: Sequence[Word], known: Known) -> tuple[Rules, list[S
     return next(((rules, spans) for rules, spans in best if rules.language == likely), best[0])
 
 
-def _segments(found: Sequence[Word]) -> Iterable[tuple[int, int]]:
-    start = 0
-    for place in range(1, len(found) + 1):
-        if place == len(found) or found[place].segment != found[start].segment:
-            yield start, place
-            start = place
-
-
 class _Reading:
     """Gathers what is read of a query, and what is left of its text."""
 
-    def __init__(self, text: str, found: Sequence[Word], known: Known, without: frozenset[str]) -> None:
+    def __init__(self, text: str, known: Known, without: frozenset[str]) -> None:
         self._text = text
-        self._words = found
         self._known = known
         self._without = without
         self._parts: list[tuple[int, Part]] = []
@@ -113,62 +135,55 @@ class _Reading:
         self._notes: list[str] = []
         self._years: tuple[int, int] | None = None
 
-    def take_quote(self, quote: Quote) -> None:
-        """Read a quote as title or artist; one that is neither is searched for, without its quotes."""
-        name, kind = self._known.artist(quote.text), "artist"
-        if self._known.has_title(quote.text):
-            name, kind = fold(quote.text), "title"
-        if name and self._is_wanted(kind, name):
-            self._add("title" if kind == "title" else "artist", name, quote.start, quote.stop)
-            return
+    def take_marks(self, quote: Quote) -> None:
+        """Take the marks of a quote out of what is searched for."""
         for mark in (quote.start, quote.stop - 1):
             self._taken.append((mark, mark + 1))
 
-    def take(self, span: Span) -> None:
-        """Read words as what the rules say they are, if that leaves any song."""
-        start, stop = self._words[span.start].start, self._words[span.stop - 1].stop
-        kind, value = span.kind, span.value
-        if kind in ("genre", "not_genre"):
-            self._take_genre(span, start, stop)
-        elif kind in ("language", "not_language") and value not in self._known.languages:
-            self._cannot(f"no song is known to be in that language ({value})", start, stop)
-        elif kind == "years":
-            self._take_years(span, start, stop)
-        elif self._is_wanted(kind, value):
-            self._add(_kind(kind), value, start, stop, keeps=span.keeps)
+    def take(self, claim: Claim) -> None:
+        """Read words as what they are said to be, if that leaves any song."""
+        if claim.kind in ("genre", "not_genre"):
+            self._take_genre(claim)
+        elif claim.kind in ("language", "not_language") and claim.value not in self._known.languages:
+            self._cannot(f"no song is known to be in that language ({claim.value})", claim)
+        elif claim.kind == "years":
+            self._take_years(claim)
+        else:
+            self._add(claim, claim.value)
 
-    def _take_genre(self, span: Span, start: int, stop: int) -> None:
-        genres = genres_of(span.value, self._known.genres)
-        wanted = [genre for genre in genres if self._is_wanted(span.kind, genre)]
+    def _take_genre(self, claim: Claim) -> None:
+        genres = genres_of(claim.value, self._known.genres)
         if not genres:
-            self._cannot("no song is known to be of that genre", start, stop)
-        for genre in wanted:
-            self._add(_kind(span.kind), genre, start, stop)
+            self._cannot("no song is known to be of that genre", claim)
+        for genre in genres:
+            self._add(claim, genre)
 
-    def _take_years(self, span: Span, start: int, stop: int) -> None:
-        assert span.years is not None, "a time has years"
-        first, last = span.years
+    def _take_years(self, claim: Claim) -> None:
+        assert claim.years is not None, "a time has years"
+        first, last = claim.years
         there = self._known.years
         if there is None or last < there[0] or first > there[1]:
-            self._cannot("no song is known to be of that time", start, stop)
+            self._cannot("no song is known to be of that time", claim)
             return
         first = there[0] if first == eras.FIRST_YEAR else first
         last = there[1] if last == eras.LAST_YEAR else last
-        value = f"{first}-{last}"
-        if self._years is None and self._is_wanted("years", value):
+        if self._years is None and self._add(claim, f"{first}-{last}"):
             self._years = first, last
-            self._add("years", value, start, stop)
 
     def _is_wanted(self, kind: str, value: str) -> bool:
         return kind not in self._without and f"{kind}:{value}" not in self._without
 
-    def _cannot(self, why: str, start: int, stop: int) -> None:
-        self._notes.append(f"“{self._text[start:stop]}”: {why}; the words are searched for")
+    def _cannot(self, why: str, claim: Claim) -> None:
+        self._notes.append(f"“{self._text[claim.start : claim.stop]}”: {why}; the words are searched for")
 
-    def _add(self, kind: Kind, value: str, start: int, stop: int, *, keeps: bool = False) -> None:
-        self._parts.append((start, Part(kind, value, self._text[start:stop])))
-        if not keeps:
-            self._taken.append((start, stop))
+    def _add(self, claim: Claim, value: str) -> bool:
+        """Read words as a part, unless it is not wanted; say whether they were."""
+        if not self._is_wanted(claim.kind, value):
+            return False
+        self._parts.append((claim.start, Part(_kind(claim.kind), value, self._text[claim.start : claim.stop])))
+        if not claim.keeps:
+            self._taken.append((claim.start, claim.stop))
+        return True
 
     def understood(self, original: str, language: str) -> Understood:
         """Return the query as it was read."""
@@ -181,7 +196,7 @@ class _Reading:
             return self._text
         pieces, place = [], 0
         for start, stop in [*sorted(self._taken), (len(self._text), len(self._text))]:
-            pieces.append(self._text[place:start])
+            pieces.append(self._text[place : max(place, start)])
             place = max(place, stop)
         return " ".join(" ".join(stripped for piece in pieces if (stripped := piece.strip(_EDGES))).split())
 
@@ -235,5 +250,4 @@ def genres_of(meant: str, genres: Collection[str]) -> list[str]:
     >>> genres_of("hymn", ["Hymn", "Hymns", "Folk songs"]), genres_of("rock", ["Pop"])
     (['Hymn', 'Hymns'], [])
     """
-    names = genre_names()
-    return [genre for genre in genres if names.get(" ".join(word.plain for word in words(genre, []))) == meant]
+    return [genre for genre in genres if meant in (genre, meaning_of(genre))]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from musicdata.music.queries.lines import SPACELESS
 
 _TOKEN = re.compile(rf"[{SPACELESS}]|[^\W_{SPACELESS}]+(?:['’ʼ](?=[^\W_]))?")
-_BREAK = re.compile(r"[,;:/|()\[\]–—，、。；：！？!?…]|\.(?=\s|$)|\s-\s")
+_BREAK = re.compile(r"[,;:/|()\[\]–—，、。；：！？!?…]|(?<!\d)\.(?=\s|$)|\s-\s")
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "’": "'", "ʼ": "'"})
 # What opens a quote, and what may close it. An apostrophe is none.
 _QUOTES = {
@@ -26,6 +26,7 @@ _QUOTES = {
     "‹": "›",
 }
 _LONGEST_QUOTE = 200
+QUOTE = '"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +84,24 @@ def quotes(text: str) -> list[Quote]:
 
 
 def words(text: str, quoted: list[Quote]) -> list[Word]:
-    """Return the words of a query that stand in no quotes; a quote parts what is before it from what is behind.
+    """Return the words of a query; a quote is one word, whose plain form is `QUOTE`.
 
     >>> [(word.plain, word.segment) for word in words("sad songs, l'été", [])]
     [('sad', 0), ('songs', 0), ("l'", 1), ('ete', 1)]
     """
-    breaks = sorted([match.start() for match in _BREAK.finditer(text)] + [quote.start for quote in quoted])
+    within = [(quote.start, quote.stop) for quote in quoted]
+    breaks = [place for match in _BREAK.finditer(text) if not _is_within(place := match.start(), within)]
+    places = [
+        (*match.span(), plain(match[0])) for match in _TOKEN.finditer(text) if not _is_within(match.start(), within)
+    ]
     found: list[Word] = []
     segment = 0
-    for match in _TOKEN.finditer(text):
-        if any(quote.start <= match.start() < quote.stop for quote in quoted):
-            continue
-        while segment < len(breaks) and breaks[segment] < match.start():
+    for start, stop, letters in sorted(places + [(*span, QUOTE) for span in within]):
+        while segment < len(breaks) and breaks[segment] < start:
             segment += 1
-        found.append(Word(plain(match[0]), match.start(), match.end(), segment))
+        found.append(Word(letters, start, stop, segment))
     return found
+
+
+def _is_within(place: int, spans: list[tuple[int, int]]) -> bool:
+    return any(start <= place < stop for start, stop in spans)
