@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
 
 from musicdata.errors import UsageError
 
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    import numpy as np
     from numpy.typing import NDArray
 
 MINILM, USE, E5, MODEL = "minilm", "use", "e5", "model"
@@ -29,7 +30,7 @@ class EncoderFacts:
 
     Attributes:
         name: one of `ENCODERS`.
-        package: that holds its weights, or the library that runs those of a folder; `version` of that.
+        package: whose code computes; `version` of that.
         weights_sha256: of its weights, hexadecimal.
         max_tokens: of a text that it reads, special ones included; what is longer is cut.
         precision: numbers that it computes with: ``int8``, ``float32`` …
@@ -62,7 +63,7 @@ class Encoded:
 
     Attributes:
         vectors: shape (texts, width), of length 1 or zero where nothing of a text could be read.
-        n_tokens: tokens of each text, shape (texts,), special ones included.
+        n_tokens: tokens of each text, shape (texts,), special ones included; 0 where there is nothing to read.
         n_read: how many of them were read, shape (texts,).
     """
 
@@ -89,6 +90,27 @@ class TextEncoder(Protocol):
         ...
 
 
+def readable(text: str) -> str:
+    """Return the text as every tokenizer takes it: what is no character, such as NUL, is a space."""
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", " ")
+
+
+def gathered(rows: Sequence[tuple[NDArray[np.floating[Any]], int, int]], width: int) -> Encoded:
+    """Return texts' vectors, each brought to length 1, with their numbers of tokens.
+
+    Args:
+        rows: of each text: vector, tokens, and how many were read.
+        width: numbers of a vector.
+    """
+    vectors = np.zeros((len(rows), width), np.float32)
+    for place, (vector, _, _) in enumerate(rows):
+        length = float(np.linalg.norm(vector.astype(np.float64)))
+        if np.isfinite(length) and length > 0:
+            vectors[place] = vector / length
+    n_tokens, n_read = (np.array([row[part] for row in rows], np.int32) for part in (1, 2))
+    return Encoded(vectors, n_tokens, n_read)
+
+
 def open_encoder(name: str, folder: Path | None = None) -> TextEncoder:
     """Open an encoder; once a process.
 
@@ -108,7 +130,7 @@ def open_encoder(name: str, folder: Path | None = None) -> TextEncoder:
         raise UsageError(
             "the sentence encoder model needs the folder of one (model.onnx and tokenizer.json)"
             if folder is None
-            else f"the sentence encoder {name} has its weights in a package; only {MODEL} is read from a folder: {folder}"
+            else f"the sentence encoder {name} comes in a package; only {MODEL} is read from a folder, here {folder}"
         )
     return _opened(name, folder.absolute() if folder is not None else None)
 
