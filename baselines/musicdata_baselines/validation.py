@@ -29,6 +29,7 @@ def validate(
     swept: bool | None = None,
     runs: int | None = None,
     epochs: float = 1.0,
+    export: Path | None = None,
 ) -> Validation[Any]:
     """Check a workspace or a release, run the suite of its recipe and judge whether it may be released.
 
@@ -43,6 +44,7 @@ def validate(
             too wherever they run, None for its deep methods on a CUDA card only.
         runs: random splits of the sweep, all of them when None.
         epochs: epochs of the sweep's deep methods as a share of the paper's.
+        export: folder for what was measured in the formats of other people's tools, of a suite that has them.
 
     Raises:
         UsageError: the recipe does not say what to validate, or it is not built; or an option is one that the suite, or
@@ -52,7 +54,7 @@ def validate(
         RefusedError: the workspace is stale or unfinished.
         MusicdataError: see `musicdata.errors`.
     """
-    options = Options(deep, device, seed, swept, runs, epochs, n_permutations)
+    options = Options(deep, device, seed, swept, runs, epochs, n_permutations, export)
     data = musicdata.open_data(path)
     if isinstance(data, musicdata.Work):
         require_finished(data.recipe, Workspace(data.root), "validated")

@@ -104,6 +104,14 @@ def validate(
         Path | None,
         typer.Option("--out", help="Folder for validation.json and .html [default: WORK/validation]."),
     ] = None,
+    export: Annotated[
+        Path | None,
+        typer.Option(
+            "--export",
+            help="Folder for what was measured in the formats of other tools: queries, judgements, runs. It holds "
+            "the words of works, also of those that may not be passed on.",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Check a data set, fit its baselines and controls, and judge whether it may be released."""
@@ -126,6 +134,7 @@ def validate(
         swept=sweep,
         runs=runs,
         epochs=epochs,
+        export=export,
     )
     if as_json:
         say(report.encode(validation))
@@ -148,6 +157,7 @@ def run_validation(
     swept: bool | None = None,
     runs: int | None = None,
     epochs: float = 1.0,
+    export: Path | None = None,
 ) -> tuple[Validation[Any], tuple[Path, Path]]:
     """Validate what is at `root`, write the report into `out`; return what was found and the report's files."""
     import musicdata_baselines
@@ -162,6 +172,7 @@ def run_validation(
         swept=swept,
         runs=runs,
         epochs=epochs,
+        export=export,
     )
     return validation, report.write(validation, out)
 

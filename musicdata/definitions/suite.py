@@ -61,6 +61,7 @@ class Options:
         runs: random splits of the sweep; None for all of them.
         epochs: epochs of the sweep's deep methods as a share of the paper's.
         n_permutations: re-pairings or shuffles behind each p-value.
+        export: folder for what was measured in the formats of other people's tools; None for nothing of it.
     """
 
     deep: bool | None = None
@@ -70,6 +71,7 @@ class Options:
     runs: int | None = None
     epochs: float = 1.0
     n_permutations: int = 10_000
+    export: Path | None = None
 
     def asked(self) -> list[str]:
         """List the options that ask for what not every suite has, as the command calls them."""
@@ -79,6 +81,7 @@ class Options:
             "--sweep": self.sweep is True,
             "--runs": self.runs is not None,
             "--epochs": self.epochs != 1,
+            "--export": self.export is not None,
         }
         return [option for option, is_asked in options.items() if is_asked]
 

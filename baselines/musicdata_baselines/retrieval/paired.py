@@ -103,12 +103,10 @@ class PairedDraws:
     @cached_property
     def _sizes(self) -> NDArray[np.float64]:
         """Return how many queries each draw has (draws,)."""
-        sizes: NDArray[np.float64] = self._drawn @ np.bincount(self._numbers).astype(np.float64)
-        return sizes
+        return np.asarray(self._drawn @ np.bincount(self._numbers).astype(np.float64), np.float64)
 
     def _means(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        means: NDArray[np.float64] = (self._drawn @ np.bincount(self._numbers, weights=values)) / self._sizes
-        return means
+        return np.asarray((self._drawn @ np.bincount(self._numbers, weights=values)) / self._sizes, np.float64)
 
     def _bounds(self, means: NDArray[np.float64]) -> tuple[float, float]:
         low, high = np.quantile(means, [(1 - self.level) / 2, (1 + self.level) / 2])

@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from musicdata_baselines.search import Hits
-
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
-    from musicdata_baselines.search import TextSearch
+    from musicdata_baselines.search import Hits
     from musicdata_baselines.suites.text_search.queries import QuerySet
 
 CUTOFF = 1_000
 """Songs of an answer that are looked at."""
 
 _AT_ONCE = 256
+
+
+class Searching(Protocol):
+    """What is asked."""
+
+    def search(
+        self,
+        queries: Sequence[str],
+        k: int,
+        *,
+        among: NDArray[np.bool_] | None = None,
+        spans: bool = True,
+        languages: Sequence[str] | None = None,
+    ) -> Hits:
+        """Return the k best songs of each query."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,7 +70,7 @@ class Run:
 
 def ask(
     name: str,
-    search: TextSearch,
+    search: Searching,
     queries: QuerySet,
     groups: NDArray[np.str_],
     *,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -98,7 +98,7 @@ def sizes(work: TableSource, settings: TextSearchSettings) -> Sizes:
         n_samples={name: int((split == name).sum()) for name in SPLITS},
         n_groups={name: len(known) for name, known in zip(SPLITS, of_splits, strict=True)},
         tables={name: work.digest(name) for name in sorted(tables)},
-        torn=sum(len(known) for known in of_splits) - len(set().union(*of_splits)),
+        torn=torn(groups, split),
     )
 
 
@@ -141,9 +141,7 @@ def _all_songs(
     )
 
 
-def _songs(
-    work: TableSource, settings: TextSearchSettings, everything: AllSongs, indexed: NDArray[np.int64]
-) -> Songs:
+def _songs(work: TableSource, settings: TextSearchSettings, everything: AllSongs, indexed: NDArray[np.int64]) -> Songs:
     ids = everything.ids[indexed]
     number_of = {sample_id: number for number, sample_id in enumerate(ids.tolist())}
 
@@ -164,9 +162,20 @@ def _songs(
     )
 
 
-def counts_by(values: NDArray[np.str_]) -> dict[str, int]:
-    """Return value → how often it occurs, the most frequent first."""
-    counts: dict[str, int] = defaultdict(int)
-    for value in values.tolist():
-        counts[value] += 1
-    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+def counts_by(values: Sequence[str]) -> dict[str, int]:
+    """Return value → how often it occurs, the most frequent first.
+
+    >>> counts_by(["de", "en", "en"])
+    {'en': 2, 'de': 1}
+    """
+    return dict(sorted(Counter(values).items(), key=lambda item: (-item[1], item[0])))
+
+
+def torn(groups: NDArray[np.str_], split: NDArray[np.str_]) -> int:
+    """Return how many groups stand in more than one split.
+
+    >>> torn(np.array(["a", "a", "b"]), np.array(["train", "test", "test"]))
+    1
+    """
+    pairs = set(zip(groups.tolist(), split.tolist(), strict=True))
+    return len(pairs) - len({group for group, _ in pairs})

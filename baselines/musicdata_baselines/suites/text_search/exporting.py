@@ -18,16 +18,16 @@ from __future__ import annotations
 import json
 import os
 import re
+from itertools import chain
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
 from musicdata.errors import InputError
 from musicdata.system import files, paths
-from musicdata_baselines.suites.text_search.queries import TRANSLATION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
     from types import TracebackType
     from typing import IO
@@ -58,15 +58,20 @@ class Export:
         with files.storage_faults(folder):
             folder.mkdir(parents=True, exist_ok=True)
 
-    def write_data(self, data: SongSet, queries: QuerySet) -> None:
-        """Write songs, queries and judgements."""
-        self._write("corpus.jsonl", _corpus(data))
-        self._write("queries.jsonl", _queries(queries))
-        is_translation = queries.kinds == TRANSLATION
-        for name, chosen in (("test", ~is_translation), ("translation", is_translation)):
-            self._write(f"qrels/{name}.tsv", _judgements(data, queries.take(np.flatnonzero(chosen))))
+    def write_data(self, data: SongSet, asked: QuerySet, translated: QuerySet) -> None:
+        """Write songs, queries and judgements.
 
-    def run(self, system: str, ids: tuple[str, ...]) -> RunFile:
+        Args:
+            data: songs.
+            asked: queries that are searched among all songs.
+            translated: those that are searched among the songs of one language.
+        """
+        self._write("corpus.jsonl", _corpus(data))
+        self._write("queries.jsonl", chain(_queries(asked), _queries(translated)))
+        for name, queries in (("test", asked), ("translation", translated)):
+            self._write(f"qrels/{name}.tsv", _judgements(data, queries))
+
+    def run(self, system: str, ids: Sequence[str]) -> RunFile:
         """Return what writes the run of a system, to be used in `with`."""
         return RunFile(paths.create_inside(self.folder, f"runs/{file_name(system)}.trec"), file_name(system), ids)
 
@@ -80,7 +85,7 @@ class Export:
 class RunFile:
     """The run of one system; hits are written as they come."""
 
-    def __init__(self, file: IO[bytes], system: str, ids: tuple[str, ...]) -> None:
+    def __init__(self, file: IO[bytes], system: str, ids: Sequence[str]) -> None:
         self._file = file
         self._system = system
         self._ids = [identifier(sample_id) for sample_id in ids]

@@ -111,4 +111,3 @@ def language_verdicts(result: TextSearches) -> Iterator[str]:
             f"{cell.language}: vectors find {verdict} words (line MRR {vectors.mrr:.3f}, {gap.mrr:+.3f} to {gap.than}, "
             f"{gap.low:+.3f} to {gap.high:+.3f})"
         )
-

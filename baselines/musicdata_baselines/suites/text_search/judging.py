@@ -48,17 +48,31 @@ def judge(queries: QuerySet, runs: Sequence[Run], n_candidates: int, seed: int) 
         n_candidates: songs that could be found.
         seed: of the draws.
     """
+    candidates = np.full(len(queries), n_candidates)
     for kind in kinds_of(queries):
         of_kind = np.flatnonzero(queries.kinds == kind)
-        yield cell(kind, ALL, queries.take(of_kind), [run.take(of_kind) for run in runs], n_candidates, seed)
+        some = [run.take(of_kind) for run in runs]
+        yield cell(kind, ALL, queries.take(of_kind), some, candidates[of_kind], seed)
         languages, counts = np.unique(queries.languages[of_kind], return_counts=True)
         for language in languages[counts >= LEAST_QUERIES].tolist():
             rows = of_kind[queries.languages[of_kind] == language]
-            yield cell(kind, language, queries.take(rows), [run.take(rows) for run in runs], n_candidates, seed)
+            some = [run.take(rows) for run in runs]
+            yield cell(kind, language, queries.take(rows), some, candidates[rows], seed)
 
 
-def cell(kind: str, language: str, queries: QuerySet, runs: Sequence[Run], n_candidates: int, seed: int) -> Cell:
-    """Return the figures of some queries; systems that cannot read most of them are left out."""
+def cell(
+    kind: str, language: str, queries: QuerySet, runs: Sequence[Run], n_candidates: NDArray[np.int64], seed: int
+) -> Cell:
+    """Return the figures of some queries; systems that cannot read most of them are left out.
+
+    Args:
+        kind: how the queries were made.
+        language: of them, for people.
+        queries: that were asked.
+        runs: what each system answered to them.
+        n_candidates: (queries,) songs that could be found.
+        seed: of the draws.
+    """
     able = [run for run in runs if run.can.mean() >= LEAST_READ]
     groups = len(np.unique(queries.groups))
     draws = PairedDraws(queries.groups, N_DRAWS, seed) if groups > 1 else None
@@ -67,14 +81,14 @@ def cell(kind: str, language: str, queries: QuerySet, runs: Sequence[Run], n_can
         language=language,
         n_queries=len(queries),
         n_groups=groups,
-        n_candidates=n_candidates,
+        n_candidates=int(n_candidates[0]) if len(np.unique(n_candidates)) == 1 else 0,
         chance=chance(queries.n_relevant, n_candidates),
         systems=tuple(_with_differences(able, [_figures(run, draws) for run in able], draws)),
     )
 
 
-def chance(n_relevant: NDArray[np.int64], n_candidates: int) -> dict[str, float]:
-    """Return what a random order of the candidates gives queries with so many right ones each."""
+def chance(n_relevant: NDArray[np.int64], n_candidates: NDArray[np.int64] | int) -> dict[str, float]:
+    """Return what a random order gives queries (n,) with so many right ones among so many candidates."""
     none = np.zeros_like(n_relevant)
     firsts = Firsts(none, none + n_candidates, n_relevant)
     hits = {f"hits_{k}": float(firsts.hits(k).mean()) for k in RECALL_AT}

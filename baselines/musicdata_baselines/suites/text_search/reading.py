@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from musicdata.definitions.arrow import strings
 from musicdata.errors import InputError
 from musicdata_baselines.search import SectionTable, Vectors
 
@@ -89,7 +90,7 @@ def read_vectors(work: TableSource, path: str, number_of: Mapping[str, int]) -> 
 
 def _numbers(rows: pa.Table, number_of: Mapping[str, int]) -> NDArray[np.int32]:
     """Return the number of each row's song, −1 for one that is not there."""
-    found = (number_of.get(sample_id, -1) for sample_id in rows.column("sample_id").to_pylist())
+    found = (number_of.get(sample_id, -1) for sample_id in strings(rows.column("sample_id")))
     return np.fromiter(found, np.int32, len(rows))
 
 

@@ -138,14 +138,14 @@ def auc_interval(
 
 def _wins(present: NDArray[np.float64], absent: NDArray[np.float64]) -> NDArray[np.float32]:
     more = present[:, None] > absent[None]
-    return (more + 0.5 * (present[:, None] == absent[None])).astype(np.float32)
+    return np.asarray(more + 0.5 * (present[:, None] == absent[None]), np.float32)
 
 
 def _draw(groups: NDArray[np.str_], rng: np.random.Generator) -> NDArray[np.float32]:
     """Return how often each query is drawn (draws, queries), whole groups at once."""
     numbers = np.unique(groups, return_inverse=True)[1]
     n = int(numbers.max()) + 1
-    return rng.multinomial(n, np.full(n, 1 / n), size=N_DRAWS).astype(np.float32)[:, numbers]
+    return np.asarray(rng.multinomial(n, np.full(n, 1 / n), size=N_DRAWS)[:, numbers], np.float32)
 
 
 def _threshold(values: NDArray[np.float64], present: NDArray[np.bool_]) -> float:

@@ -72,7 +72,7 @@ class Cell:
         kind: how the queries were made.
         language: ISO 639-1, ``all``, or for translations the two, ``de → en``.
         n_queries: that were asked; `n_groups` groups of songs that they were made from.
-        n_candidates: songs that can be found.
+        n_candidates: songs that can be found; 0 where that differs from query to query.
         chance: what a random order gives: ``mrr``, ``hits_1``, ``hits_5``, ``hits_10``, ``median_rank``.
         systems: in one order everywhere; those that cannot read the language are missing.
     """
@@ -195,12 +195,13 @@ class Shuffled:
     """A control: the words of the songs are dealt out anew, so that no query can find its song but by chance.
 
     Attributes:
-        n_queries: that were asked.
-        mrr: of BM25; `mrr_low` bounds it at 99.9 %, bootstrap by group.
+        n_queries: that were asked; `n_deals` how often the words were dealt out.
+        mrr: of BM25, the mean over the deals; `mrr_low` bounds it at 99.9 %, bootstrap by group.
         chance: what a random order gives.
     """
 
     n_queries: int
+    n_deals: int
     mrr: float
     mrr_low: float
     chance: float

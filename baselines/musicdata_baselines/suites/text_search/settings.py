@@ -59,7 +59,7 @@ class TextSearchSettings(Settings):
     queries: str
     judgements: str
     emotions: str = ""
-    vectors: dict[str, str] = {}
+    vectors: dict[str, str] = Field(default_factory=dict)
     encoders: tuple[str, ...] = ("minilm", "use", "e5")
     across: str = "use"
     model_folder: str = ""
