@@ -122,8 +122,13 @@ def _songs(n: int) -> str:
 
 def _reading_lines(answer: Answer) -> Iterator[str]:
     for one in answer.understood:
+        if not one.value:
+            continue
         read = f' (from "{_short(one.words)}")' if one.words else ""
         yield f"{one.kind.replace('_', ' ')}: {one.value}{read}   --without {one.kind}"
+    for kind in dict.fromkeys(one.kind for one in answer.understood if not one.value):
+        words = ", ".join(f'"{_short(one.words)}"' for one in answer.understood if one.kind == kind and not one.value)
+        yield f"{kind.replace('_', ' ')}: {words}   --without {kind}"
     where = f"among {_songs(answer.n_candidates)}"
     if answer.searched:
         language = f", taken for {answer.language}" if answer.language != "und" else ""

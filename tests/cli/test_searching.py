@@ -80,9 +80,9 @@ def test_the_command_searches_a_workspace_and_writes_playlists(work: Path, tmp_p
     found = json.loads(run("search", work, "love you", "--k", 2, "--json").stdout)
     assert [match["rank"] for match in found["matches"]] == [1, 2]
     assert found["query"] == "love you"
-    done = run("search", work, "love \x1b[2J you", "--k", 2, "--playlist", tmp_path / "found.m3u8")
+    done = run("search", work, "love \x07 you", "--k", 2, "--playlist", tmp_path / "found.m3u8")
     assert done.returncode == 0, done.stderr
-    assert "\x1b" not in done.stdout
+    assert "\x07" not in done.stdout
     assert f" 1. {found['matches'][0]['score']:.3f}  (untitled)" in done.stdout
     assert f"playlist: {tmp_path / 'found.m3u8'}" in done.stdout
     assert (tmp_path / "found.m3u8").read_text("utf-8").count("#EXTINF") == 2

@@ -33,6 +33,7 @@ MOOD_WEIGHT = 0.3
 """Share of the mood in the score of a query that has words too."""
 
 _MOST_VERSIONS = 10
+_MOST_LINES = 6
 _LONGEST_TITLE = 200
 
 
@@ -54,19 +55,18 @@ class Scored:
         return sum(self.parts.values(), np.zeros(len(self.songs)))
 
 
-def answer(engine: Engine, ask: Ask, asked: Understood, notes: Sequence[str]) -> Answer:
+def answer(engine: Engine, ask: Ask, asked: Understood) -> Answer:
     """Return what songs answer a query that was understood.
 
     Args:
         engine: of the data set.
         ask: what the user gave.
         asked: the same, understood.
-        notes: that were made on the way.
     """
     index, across = engine.index, engine.is_across(ask, asked)
     left = filters.allowed(index, asked)
     n_left = int(left.sum())
-    told = [*notes, *_filter_notes(index, asked, n_left)]
+    told = [*asked.notes, *_filter_notes(index, asked, n_left)]
     scored = Scored(np.empty(0, np.int32))
     if n_left and asked.text:
         scored = _searched(engine, asked, left, ask.k, told, across=across)
@@ -81,9 +81,19 @@ def answer(engine: Engine, ask: Ask, asked: Understood, notes: Sequence[str]) ->
         by=asked.by,
         matches=tuple(_matches(engine, asked, left, scored, ask.k, across=across)),
         n_candidates=n_left,
-        weights=engine.weights(asked.language, across=across) if asked.text else {},
-        notes=tuple(dict.fromkeys(told)),
+        weights=_weights(engine, asked, across=across),
+        notes=tuple(dict.fromkeys(f"{note[:1].upper()}{note[1:]}" for note in told)),
     )
+
+
+def _weights(engine: Engine, asked: Understood, *, across: bool) -> dict[str, float]:
+    has_mood = bool(asked.emotions or asked.not_emotions)
+    if not asked.text:
+        return {MOOD: 1.0} if has_mood else {}
+    weights = engine.weights(asked.language, across=across)
+    if not has_mood:
+        return weights
+    return {name: weight * (1 - MOOD_WEIGHT) for name, weight in weights.items()} | {MOOD: MOOD_WEIGHT}
 
 
 def _filter_notes(index: SongIndex, asked: Understood, n_left: int) -> Iterator[str]:
@@ -128,14 +138,14 @@ def _titled(
 
 
 def _without_words(index: SongIndex, asked: Understood, left: NDArray[np.bool_], told: list[str]) -> Scored:
-    """Return the songs that the filters leave, by mood where one is asked for."""
+    """Return the songs that the filters leave; where a mood is asked for, those that fit it more than the mean song."""
     songs = np.flatnonzero(left).astype(np.int32)
     if not (asked.emotions or asked.not_emotions):
         told.append("Nothing is left to rank by: these songs are in order of their ids.")
         return Scored(songs, {"filters": np.ones(len(songs))})
     fits = _moods(index, asked, songs, told)
-    known = ~np.isnan(fits)
-    return Scored(songs[known], {MOOD: fits[known].astype(np.float64)})
+    fitting = fits > moods.NEUTRAL  # NaN is not
+    return Scored(songs[fitting], {MOOD: fits[fitting].astype(np.float64)})
 
 
 def _moods(index: SongIndex, asked: Understood, songs: NDArray[np.int32], told: list[str]) -> NDArray[np.float32]:
@@ -147,7 +157,7 @@ def _moods(index: SongIndex, asked: Understood, songs: NDArray[np.int32], told: 
     return fits
 
 
-def _merged(index: SongIndex, scored: Scored, k: int) -> list[int]:
+def best_places(index: SongIndex, scored: Scored, k: int) -> list[int]:
     """Return places in `scored`, best first, k of them, of songs with nearly the same words the best alone."""
     order = np.lexsort((scored.songs, -scored.scores))
     groups = index.groups[scored.songs]
@@ -162,22 +172,30 @@ def _merged(index: SongIndex, scored: Scored, k: int) -> list[int]:
 def _matches(
     engine: Engine, asked: Understood, left: NDArray[np.bool_], scored: Scored, k: int, *, across: bool
 ) -> Iterator[Match]:
-    index, scores, kept = engine.index, scored.scores, _merged(engine.index, scored, k)
+    kept = best_places(engine.index, scored, k)
     songs = scored.songs[kept].tolist()
     spans: Sequence[Span | None] = [None] * len(songs)
     if asked.text:
         spans = engine.spans(asked.text, asked.language, songs, across=across)
-    for rank, (place, song, span) in enumerate(zip(kept, songs, spans, strict=True), 1):
-        total = float(scores[place])
-        yield Match(
-            rank=rank,
-            sample_id=str(index.songs.ids[song]),
-            score=total,
-            facts=facts_of(index, song),
-            signals={name: float(values[place]) / total for name, values in scored.parts.items() if values[place] > 0},
-            lines=lines_of(index, song, span),
-            versions=versions_of(index, song, left),
-        )
+    for rank, (place, span) in enumerate(zip(kept, spans, strict=True), 1):
+        yield match_of(engine.index, scored, place, rank, span, left)
+
+
+def match_of(
+    index: SongIndex, scored: Scored, place: int, rank: int, span: Span | None, left: NDArray[np.bool_]
+) -> Match:
+    """Return a song, by its place in `scored`, as it is shown; its versions are among those `left`."""
+    song, parts = int(scored.songs[place]), {name: float(values[place]) for name, values in scored.parts.items()}
+    total = sum(parts.values())
+    return Match(
+        rank=rank,
+        sample_id=str(index.songs.ids[song]),
+        score=total,
+        facts=facts_of(index, song),
+        signals={name: value / total for name, value in parts.items() if value > 0},
+        lines=lines_of(index, song, span),
+        versions=versions_of(index, song, left),
+    )
 
 
 def facts_of(index: SongIndex, song: int) -> dict[str, Fact]:
@@ -194,11 +212,11 @@ def facts_of(index: SongIndex, song: int) -> dict[str, Fact]:
 
 
 def lines_of(index: SongIndex, song: int, span: Span | None) -> tuple[Line, ...]:
-    """Return the lines of a span that are not empty, with their words where there are any."""
+    """Return the lines of a span that are not empty, the first few, with their words where there are any."""
     if span is None:
         return ()
     text = index.songs.texts[song]
-    numbers = range(span.first_line, span.first_line + span.n_lines)
+    numbers = range(span.first_line, span.first_line + min(span.n_lines, _MOST_LINES))
     if not text:
         return tuple(Line(number + 1) for number in numbers)
     there = text.split("\n")

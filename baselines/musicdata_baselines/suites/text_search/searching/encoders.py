@@ -41,7 +41,7 @@ class LateEncoder:
         if encoder.facts.weights_sha256 != self.facts.weights_sha256:
             raise IntegrityError(
                 f"the index was built with the encoder {self.facts.label}, weights {self.facts.weights_sha256[:16]}; "
-                f"{encoder.facts.label} has {encoder.facts.weights_sha256[:16]}: what it makes of a query does not fit. "
+                f"{encoder.facts.label} has {encoder.facts.weights_sha256[:16]}: its vectors of queries do not fit. "
                 "Install the former, or embed the songs anew with musicdata build"
             )
         return encoder

@@ -101,7 +101,7 @@ class Engine:
         hybrid = self._hybrid(language, across=across)
         told = [*self.told, *self._missing.values()]
         if across:
-            told.append("Found by meaning alone, in languages other than the query's: no word of it need stand there.")
+            told.append("Found by meaning alone, whatever the language: no word of the query need stand there.")
         elif hybrid is None:
             told.append("Nothing here can read the query: there are neither words nor an encoder of its language.")
         return told

@@ -39,6 +39,11 @@ def allowed(index: SongIndex, asked: Understood) -> NDArray[np.bool_]:
     return left
 
 
+def has_language(index: SongIndex, language: str) -> NDArray[np.bool_]:
+    """Return which songs are in a language."""
+    return _is_in(index, "language", [language])
+
+
 def _is_in(index: SongIndex, column: str, values: Collection[str]) -> NDArray[np.bool_]:
     if not values:
         return np.zeros(len(index), bool)
@@ -52,9 +57,9 @@ def titled(index: SongIndex, words: str) -> tuple[NDArray[np.bool_], NDArray[np.
     """Return which songs are called just so, and which have the words in their title; `words` are folded."""
     part = holds(index, words)
     exact = np.zeros_like(part)
-    places = np.flatnonzero(part)
-    keys = index.column("title_key").take(pa.array(places)).to_pylist()
-    exact[places] = [key == words for key in keys]
+    keys = index.column("title_key")
+    for place in np.flatnonzero(part).tolist():
+        exact[place] = keys[place].as_py() == words
     return exact, part
 
 

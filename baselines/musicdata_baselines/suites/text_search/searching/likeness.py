@@ -7,21 +7,110 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow.compute as pc
 
+from musicdata.definitions.search import MOST_CHARACTERS, Answer
 from musicdata.errors import UsageError
 from musicdata.music.queries.parts import fold
+from musicdata_baselines.search import Span
 from musicdata_baselines.search.corpus import WHOLE_SONG
-from musicdata_baselines.suites.text_search.searching.filters import holds
+from musicdata_baselines.suites.text_search.searching import filters
+from musicdata_baselines.suites.text_search.searching.answering import (
+    CANDIDATES,
+    Scored,
+    best_places,
+    match_of,
+    versions_of,
+)
+from musicdata_baselines.suites.text_search.searching.engine import MEANING
+from musicdata_baselines.suites.text_search.searching.understanding import wanted_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
+    from musicdata.definitions.search import Ask
     from musicdata_baselines.search import Vectors
+    from musicdata_baselines.suites.text_search.searching.engine import Engine
     from musicdata_baselines.suites.text_search.searching.songs import SongIndex
 
 _ROWS_AT_ONCE = 16_384
 _NAMED = 5
+
+
+def answer(engine: Engine, ask: Ask) -> Answer:
+    """Return the songs that are most like one of them; those with nearly the same words are told, not ranked.
+
+    Raises:
+        UsageError: there is no such song or language, or nothing to compare it by.
+    """
+    index = engine.index
+    song, wanted = find_song(index, ask.like or ""), wanted_language(ask, index)
+    language = str(index.songs.languages[song])
+    own = index.groups == index.groups[song]
+    left = ~own
+    if wanted:
+        left &= filters.has_language(index, wanted)
+    encoder = _encoder(engine, song, language, across=ask.across or wanted not in ("", language))
+    if encoder:
+        cosine = cosines(index.songs.vectors[encoder], song, len(index))
+        songs = np.flatnonzero(left & (cosine > 0)).astype(np.int32)
+        scored = Scored(songs, {MEANING: cosine[songs].astype(np.float64)})
+    elif text := index.songs.texts[song][:MOST_CHARACTERS].strip():
+        scored = Scored(*engine.search(text, language, ask.k + CANDIDATES, left, across=False))
+    else:
+        raise UsageError(f"{ask.like} has neither words nor a vector: nothing can be likened to it")
+    kept = best_places(index, scored, ask.k)
+    spans = [_span(index, encoder, song, int(scored.songs[place])) for place in kept]
+    return Answer(
+        query=None,
+        like=ask.like,
+        searched="",
+        language=language,
+        understood=(),
+        by="plain",
+        matches=tuple(
+            match_of(index, scored, place, rank, span, left)
+            for rank, (place, span) in enumerate(zip(kept, spans, strict=True), 1)
+        ),
+        n_candidates=len(scored.songs) if encoder else int(left.sum()),
+        weights={MEANING: 1.0} if encoder else engine.weights(language, across=False),
+        notes=tuple(_notes(engine, song, own, encoder)),
+    )
+
+
+def _encoder(engine: Engine, song: int, language: str, *, across: bool) -> str:
+    """Return the encoder whose vectors are compared; "" where the song has none and words are.
+
+    Raises:
+        UsageError: other languages are wanted, and no vector of the song leads there.
+    """
+    names = [engine.across] if across else [engine.encoder_of(language), *engine.by_meaning]
+    found = vectors_of(engine.index, song, [name for name in names if name])
+    if across and not found:
+        raise UsageError(
+            f"songs in other languages than {language} need vectors of an encoder of several languages, and this song "
+            "has none; leave out --across and --language"
+        )
+    return found
+
+
+def _span(index: SongIndex, encoder: str, like: int, song: int) -> Span | None:
+    """Return the lines of the section that is most like the whole of another song."""
+    if not encoder:
+        return None
+    section = nearest_section(index.songs.vectors[encoder], like, song)
+    table = index.songs.sections
+    start, stop = np.searchsorted(table.song, [song, song + 1]).tolist()
+    rows = start + np.flatnonzero(table.index[start:stop] == section)
+    return Span(int(table.first_line[rows[0]]), int(table.n_lines[rows[0]])) if len(rows) else None
+
+
+def _notes(engine: Engine, song: int, own: NDArray[np.bool_], encoder: str) -> Iterator[str]:
+    yield from engine.told
+    if versions := versions_of(engine.index, song, own):
+        yield f"Not ranked, for they have nearly the same words: {', '.join(versions)}."
+    if not encoder:
+        yield "The song has no vector that can be compared: songs that share its words were looked for."
 
 
 def find_song(index: SongIndex, sample_id: str) -> int:
@@ -34,9 +123,7 @@ def find_song(index: SongIndex, sample_id: str) -> int:
     if number < 0:
         named = list(_similar(index, sample_id))
         hint = f"; did you mean {', '.join(named)}?" if named else "."
-        raise UsageError(
-            f"no song has the id {sample_id[:100]!r}{hint} musicdata search finds songs and names their ids"
-        )
+        raise UsageError(f"no song has the id {sample_id[:100]!r}{hint} A search names the ids of what it finds")
     return number
 
 
@@ -46,7 +133,7 @@ def _similar(index: SongIndex, given: str) -> Iterator[str]:
     if not wanted:
         return
     begins: Any = pc.starts_with(index.column("sample_id"), given[: max(3, len(given) - 2)])
-    alike = begins.to_numpy(zero_copy_only=False) | holds(index, wanted)
+    alike = begins.to_numpy(zero_copy_only=False) | filters.holds(index, wanted)
     for number in np.flatnonzero(alike)[:_NAMED].tolist():
         title = index.songs.titles[number]
         yield f"{index.songs.ids[number]} ({title})" if title else str(index.songs.ids[number])

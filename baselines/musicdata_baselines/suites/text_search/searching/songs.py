@@ -1,4 +1,4 @@
-"""The songs of an index: read from the tables once, written beside each other in one order, mapped from then on."""
+"""The songs of an index, and what is known of each that is no word of it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,11 @@ from musicdata.definitions.arrow import strings, vectors
 from musicdata.definitions.contract import introduced_by
 from musicdata.errors import InputError
 from musicdata.music.queries.parts import EMOTIONS, Known, fold, with_surnames
-from musicdata_baselines.search import SectionTable, Songs, Vectors
+from musicdata_baselines.search import SectionTable, Songs
 from musicdata_baselines.suites.text_search.reading import column_of, read_sections, read_vectors
 from musicdata_baselines.suites.text_search.searching.store import (
     Column,
     Names,
-    Texts,
     matrix,
     numbers,
     one_array,
@@ -28,7 +27,7 @@ from musicdata_baselines.suites.text_search.searching.store import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
     from musicdata.definitions.table_source import TableSource
     from musicdata_baselines.suites.text_search.settings import TextSearchSettings
 
-SONGS, SECTIONS, ARTISTS, TITLES = "songs.arrow", "sections.arrow", "artists.arrow", "titles.arrow"
+FACTS, ARTISTS, TITLES = "facts.arrow", "artists.arrow", "titles.arrow"
 UNKNOWN = "und"
 _MOODS = pa.list_(pa.float32(), len(EMOTIONS))
 
@@ -47,45 +46,40 @@ class SongIndex:
     """Songs with all that is asked of them, in order of id.
 
     Attributes:
-        table: a row a song.
-        songs: the same, as it is searched.
+        facts: a row a song.
+        songs: the same, as they are searched.
         known: what a query can name.
     """
 
-    table: pa.Table
+    facts: pa.Table
     songs: Songs
     known: Known
 
     def __len__(self) -> int:
-        return len(self.table)
+        return len(self.facts)
 
     def column(self, name: str) -> Array:
-        """Return a column in one piece."""
-        return one_array(self.table, name)
+        """Return a column of facts in one piece."""
+        return one_array(self.facts, name)
 
     @cached_property
     def groups(self) -> NDArray[np.int32]:
         """Numbers of the groups of songs with nearly the same words, (songs,)."""
-        return numbers(self.table, "group")
+        return numbers(self.facts, "group")
 
     @cached_property
     def moods(self) -> NDArray[np.float32]:
         """How near each song is to each emotion, (songs, emotions), NaN where nobody knows."""
-        return matrix(self.table, "moods")
-
-    @cached_property
-    def has_words(self) -> bool:
-        """Say whether any song has words."""
-        return self.column("text").null_count < len(self)
+        return matrix(self.facts, "moods")
 
     def number_of(self, sample_id: str) -> int:
         """Return the number of a song, −1 for one that is not there."""
         found = pc.index(self.column("sample_id"), pa.scalar(sample_id, pa.string())).as_py()
-        return int(found)
+        return -1 if found is None else found
 
 
-def write_songs(data: TableSource, settings: TextSearchSettings, folder: Path) -> None:
-    """Read what a data set has of its songs, and write it into a folder of our own.
+def read_songs(data: TableSource, settings: TextSearchSettings) -> SongIndex:
+    """Read what a data set has of its songs.
 
     Raises:
         InputError: there is no song.
@@ -95,46 +89,41 @@ def write_songs(data: TableSource, settings: TextSearchSettings, folder: Path) -
     if not known:
         raise InputError(f"{data.root}: there is no song in {home} to search")
     ids = np.array(known, dtype=np.str_)
-    table = _facts(data, settings, ids)
-    write_table(folder, SONGS, table)
-    _write_names(folder, ARTISTS, with_surnames(_distinct(table, "artist_key")))
-    _write_names(folder, TITLES, {title: title for title in _distinct(table, "title_key")})
     number_of = {sample_id: number for number, sample_id in enumerate(known)}
-    if settings.sections:
-        sections = read_sections(data, settings.sections, number_of)
-        columns = {name: getattr(sections, name) for name in _OF_SECTIONS}
-        write_table(folder, SECTIONS, pa.table({name: pa.array(one) for name, one in columns.items()}))
-    for encoder, path in settings.vectors.items():
-        found = read_vectors(data, path, number_of)
-        if found is not None:
-            write_table(folder, vectors_name(encoder), _vector_table(found))
 
-
-_OF_SECTIONS = ("song", "index", "first_line", "n_lines")
-
-
-def _facts(data: TableSource, settings: TextSearchSettings, ids: NDArray[np.str_]) -> pa.Table:
-    def texts(path: str) -> list[str | None]:
+    def column(path: str) -> list[Any]:
         return column_of(data, path, ids) if path else [None] * len(ids)
 
-    artists, titles = texts(settings.artist), texts(settings.title)
-    groups = texts(settings.relevance_group)
+    by_encoder = {name: read_vectors(data, path, number_of) for name, path in settings.vectors.items()}
+    sections = read_sections(data, settings.sections, number_of) if settings.sections else SectionTable.empty()
+    songs = Songs(
+        ids=tuple(known),
+        texts=[text or "" for text in column(settings.texts)],
+        titles=column(settings.title),
+        artists=column(settings.artist),
+        genres=column(settings.genre),
+        years=np.array([year or 0 for year in column(settings.year)], dtype=np.int32),
+        languages=[language or UNKNOWN for language in column(settings.language)],
+        sections=sections,
+        vectors={name: one for name, one in by_encoder.items() if one is not None},
+    )
+    facts = _facts(songs, column(settings.relevance_group), _moods(data, settings, number_of))
+    artists, titles = with_surnames(_distinct(facts, "artist_key")), _distinct(facts, "title_key")
+    return SongIndex(facts, songs, _known(facts, artists, {title: title for title in titles}))
+
+
+def _facts(songs: Songs, groups: list[str | None], moods: NDArray[np.float32]) -> pa.Table:
     of_group = {group: number for number, group in enumerate(dict.fromkeys(groups))}
-    years = [year or 0 for year in texts(settings.year)]
+    codes = [of_group[group] if group else -1 - number for number, group in enumerate(groups)]
     columns: dict[str, Any] = {
-        "sample_id": pa.array(ids.tolist(), pa.string()),
-        "artist": pa.array(artists, pa.string()),
-        "title": pa.array(titles, pa.string()),
-        "genre": pa.array(texts(settings.genre), pa.string()),
-        "year": pa.array(years, pa.int32()),
-        "language": pa.array([language or UNKNOWN for language in texts(settings.language)], pa.string()),
-        "artist_key": pa.array(_folded(artists), pa.string()),
-        "title_key": pa.array(_folded(titles), pa.string()),
-        "group": pa.array(
-            [of_group[group] if group else -1 - number for number, group in enumerate(groups)], pa.int32()
-        ),
-        "text": pa.array([text or None for text in texts(settings.texts)], pa.large_string()),
-        "moods": _moods(data, settings, ids),
+        "sample_id": pa.array(songs.ids, pa.string()),
+        "genre": pa.array(songs.genres, pa.string()),
+        "year": pa.array(songs.years),
+        "language": pa.array(songs.languages, pa.string()),
+        "artist_key": pa.array(_folded(songs.artists), pa.string()),
+        "title_key": pa.array(_folded(songs.titles), pa.string()),
+        "group": pa.array(codes, pa.int32()),
+        "moods": vectors(pa.array(moods.reshape(-1)), _MOODS),
     }
     return pa.table(columns)
 
@@ -143,95 +132,51 @@ def _folded(names: Iterable[str | None]) -> list[str | None]:
     return [fold(name) if name else None for name in names]
 
 
-def _moods(data: TableSource, settings: TextSearchSettings, ids: NDArray[np.str_]) -> Array:
-    moods = np.full((len(ids), len(EMOTIONS)), np.nan, np.float32)
+def _moods(data: TableSource, settings: TextSearchSettings, number_of: Mapping[str, int]) -> NDArray[np.float32]:
+    moods = np.full((len(number_of), len(EMOTIONS)), np.nan, np.float32)
     name, _, column = settings.emotions.partition(".")
-    number_of = {sample_id: number for number, sample_id in enumerate(ids.tolist())}
     for rows in data.iterate(name, ["sample_id", column]) if name else ():
         scored = rows.filter(pc.is_valid(rows.column(column)))
         if len(scored):
             values = data.contract(name).column(column).unpack(scored.column(column).combine_chunks())
-            places = [number_of[one] for one in strings(scored.column("sample_id"))]
-            moods[places] = values[:, : len(EMOTIONS)]
-    return vectors(pa.array(moods.reshape(-1)), _MOODS)
+            moods[[number_of[one] for one in strings(scored.column("sample_id"))]] = values[:, : len(EMOTIONS)]
+    return moods
 
 
 def _distinct(table: pa.Table, name: str) -> set[str]:
     return {value for value in table.column(name).unique().to_pylist() if value}
 
 
-def _write_names(folder: Path, name: str, meant: dict[str, str]) -> None:
-    keys = sorted(meant)
-    values = [meant[key] for key in keys]
-    write_table(folder, name, pa.table({"key": pa.array(keys, pa.string()), "value": pa.array(values, pa.string())}))
+def _known(facts: pa.Table, artists: Mapping[str, str], titles: Mapping[str, str]) -> Known:
+    years = numbers(facts, "year")
+    dated = years[years > 0]
+    return Known(
+        languages=frozenset(_distinct(facts, "language") - {UNKNOWN}),
+        genres=tuple(sorted(_distinct(facts, "genre"))),
+        artists=artists or None,
+        years=(int(dated.min()), int(dated.max())) if len(dated) else None,
+        titles=titles or None,
+    )
 
 
-def vectors_name(encoder: str) -> str:
-    """Return the name of the file with the vectors of an encoder."""
-    return f"vectors-{encoder}.arrow"
+def write_facts(index: SongIndex, folder: Path) -> None:
+    """Write what is known of songs into a folder of our own."""
+    write_table(folder, FACTS, index.facts)
+    for name, meant in ((ARTISTS, index.known.artists), (TITLES, index.known.titles)):
+        names: Any = meant or {}
+        keys = sorted(names)
+        columns = {"key": pa.array(keys, pa.string()), "value": pa.array([names[key] for key in keys], pa.string())}
+        write_table(folder, name, pa.table(columns))
 
 
-def _vector_table(found: Vectors) -> pa.Table:
-    flat = pa.array(found.vectors.reshape(-1))
-    columns: dict[str, Any] = {
-        "song": pa.array(found.song),
-        "section": pa.array(found.section),
-        "vector": vectors(flat, pa.list_(flat.type, found.vectors.shape[1])),
-    }
-    return pa.table(columns).replace_schema_metadata({"weights_sha256": found.weights_sha256})
-
-
-def open_songs(folder: Path, files: Iterable[str], encoders: Iterable[str]) -> SongIndex:
-    """Map the songs that `write_songs` wrote.
-
-    Args:
-        folder: of the index.
-        files: there are in it.
-        encoders: whose vectors are wanted, where there are any.
+def open_facts(folder: Path, songs: Songs) -> SongIndex:
+    """Map what `write_facts` wrote of these songs.
 
     Raises:
         IntegrityError: a file is missing or damaged.
     """
-    there = set(files)
-    table = open_table(folder, SONGS)
-    by_encoder = {one: _open_vectors(folder, one) for one in encoders if vectors_name(one) in there}
-    column = {name: Column(one_array(table, name)) for name in ("sample_id", "artist", "title", "genre", "language")}
-    songs = Songs(
-        ids=column["sample_id"],
-        texts=Texts(one_array(table, "text")),
-        titles=column["title"],
-        artists=column["artist"],
-        genres=column["genre"],
-        years=numbers(table, "year"),
-        languages=column["language"],
-        sections=_open_sections(folder) if SECTIONS in there else SectionTable.empty(),
-        vectors=by_encoder,
-    )
-    return SongIndex(table, songs, _known(folder, table))
-
-
-def _open_vectors(folder: Path, encoder: str) -> Vectors:
-    table = open_table(folder, vectors_name(encoder))
-    weights = (table.schema.metadata or {}).get(b"weights_sha256", b"").decode()
-    return Vectors(numbers(table, "song"), numbers(table, "section"), matrix(table, "vector"), weights)
-
-
-def _open_sections(folder: Path) -> SectionTable:
-    table = open_table(folder, SECTIONS)
-    return SectionTable(*(numbers(table, name) for name in _OF_SECTIONS))
-
-
-def _known(folder: Path, table: pa.Table) -> Known:
-    years = numbers(table, "year")
-    dated = years[years > 0]
-    artists, titles = _open_names(folder, ARTISTS), _open_names(folder, TITLES)
-    return Known(
-        languages=frozenset(_distinct(table, "language") - {UNKNOWN}),
-        genres=tuple(sorted(_distinct(table, "genre"))),
-        artists=artists if len(artists) else None,
-        years=(int(dated.min()), int(dated.max())) if len(dated) else None,
-        titles=titles if len(titles) else None,
-    )
+    facts = open_table(folder, FACTS)
+    return SongIndex(facts, songs, _known(facts, _open_names(folder, ARTISTS), _open_names(folder, TITLES)))
 
 
 def _open_names(folder: Path, name: str) -> Names:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, cast, overload
 
 import pyarrow as pa
 
@@ -49,8 +49,8 @@ def one_array(table: pa.Table, name: str) -> Array:
     column = table.column(name)
     if column.num_chunks == 1:
         return column.chunk(0)
-    whole: Array = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
-    return whole
+    whole: Any = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
+    return cast("Array", whole)
 
 
 def numbers(table: pa.Table, name: str) -> NDArray[Any]:
@@ -91,17 +91,6 @@ class Column(Sequence[Any]):
         step = 4096
         for start in range(0, len(self), step):
             yield from self._values.slice(start, step).to_pylist()
-
-
-class Texts(Column):
-    """A column of texts; an empty one where there is none."""
-
-    def __getitem__(self, place: int | slice) -> Any:
-        value = super().__getitem__(place)
-        return value if isinstance(place, slice) else value or ""
-
-    def __iter__(self) -> Iterator[str]:
-        return (value or "" for value in super().__iter__())
 
 
 class Names(Mapping[str, str]):

@@ -24,8 +24,9 @@ def understand(ask: Ask, index: SongIndex) -> Understood:
     Raises:
         UsageError: a kind that is not to be read is none there is, or no song is in the language that is wanted.
     """
-    from musicdata.music.queries import understand as read
     from musicdata.sources.query_endpoint import understand_by_endpoint
+
+    from musicdata.music.queries import understand as read
 
     if odd := [kind for kind in ask.without if kind not in KINDS]:
         raise UsageError(f"nothing that is read out of a query is called {odd[0]!r}; there are {', '.join(KINDS)}")
@@ -46,7 +47,7 @@ def wanted_language(ask: Ask, index: SongIndex) -> str:
     """
     language = (ask.language or "").strip().lower()
     if language and language not in index.known.languages:
-        counts = Counter(index.songs.languages).most_common(_NAMED)
+        counts = Counter(index.column("language").to_pylist()).most_common(_NAMED)
         there = ", ".join(f"{one} ({n:,})" for one, n in sorted(counts, key=lambda one: (-one[1], one[0])))
         raise UsageError(f"no song is in language {language[:20]!r}, ISO 639-1; there are {there}")
     return language

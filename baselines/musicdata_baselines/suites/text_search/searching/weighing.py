@@ -1,0 +1,71 @@
+"""How much words, spelling and meaning count in each language, chosen on the queries of the valid split."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from musicdata_baselines.search import HybridSearch
+from musicdata_baselines.suites.text_search.dataset import AllSongs
+from musicdata_baselines.suites.text_search.queries import read_queries
+from musicdata_baselines.suites.text_search.searching.engine import DEFAULT_WEIGHTS, signal_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from musicdata.definitions.table_source import TableSource
+    from musicdata_baselines.suites.text_search.queries import QuerySet
+    from musicdata_baselines.suites.text_search.searching.engine import Engine, Weights
+    from musicdata_baselines.suites.text_search.settings import TextSearchSettings
+
+MOST_QUERIES = 60
+"""Of a kind and a language."""
+
+LEAST_QUERIES = 50
+"""Of a language that has weights of its own, or of several that share theirs."""
+
+
+def choose_weights(
+    engine: Engine, data: TableSource, settings: TextSearchSettings, progress: Callable[[str], None]
+) -> Weights:
+    """Return language → signal → weight; languages of one encoder that have few queries share theirs.
+
+    Where there are too few queries, or no words, the weights are `DEFAULT_WEIGHTS`.
+    """
+    queries = _valid_queries(engine, data, settings)
+    chosen: Weights = dict(DEFAULT_WEIGHTS)
+    if queries is None:
+        return chosen
+    encoders = np.array([engine.encoder_of(language) for language in queries.languages.tolist()], dtype=np.str_)
+    for encoder in sorted(set(encoders.tolist())):
+        asked = queries.take(np.flatnonzero(encoders == encoder))
+        if len(asked) < LEAST_QUERIES:
+            continue
+        progress(f"weights of {', '.join(sorted(set(asked.languages.tolist())))}: {len(asked):,} queries")
+        parts = [*engine.by_words, *([engine.by_meaning[encoder]] if encoder else [])]
+        hybrid = HybridSearch(parts).fit(engine.index.songs)
+        languages = asked.languages.tolist()
+        relevant = [songs.tolist() for songs in asked.relevant]
+        hybrid.choose_weights(asked.texts, relevant, languages, least_queries=LEAST_QUERIES)
+        for language in sorted(set(languages)):
+            weights = zip(hybrid.parts, hybrid.weights_of(language), strict=True)
+            chosen[language] = {signal_of(part): weight for part, weight in weights}
+    return chosen
+
+
+def _valid_queries(engine: Engine, data: TableSource, settings: TextSearchSettings) -> QuerySet | None:
+    """Return the queries of the valid split that a song answers; None where there are none to choose by."""
+    if not (settings.queries and settings.judgements and engine.by_words):
+        return None
+    songs = engine.index.songs
+    n = len(songs)
+    ids = np.array(list(songs.ids), dtype=np.str_)
+    nothing = np.full(n, "", dtype=np.str_)
+    everything = AllSongs(
+        ids, songs.texts, np.array(list(songs.languages), dtype=np.str_), nothing, {}, None, np.zeros(n, bool)
+    )
+    some = settings.model_copy(update={"most_queries": MOST_QUERIES})
+    queries, _ = read_queries(data, some, everything, np.arange(n))
+    there = queries.present("valid")
+    return queries.take(there) if len(there) else None
