@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 OTHER = "other"
@@ -93,6 +94,7 @@ class Mark(NamedTuple):
     line: int = 0
 
 
+@lru_cache(maxsize=4096)
 def read(text: str) -> Mark:
     """Read what stands in the brackets of a mark.
 
@@ -115,6 +117,7 @@ def read(text: str) -> Mark:
     return Mark(_kind(part["label"]), part["label"].strip(), singers or None, times)
 
 
+@lru_cache(maxsize=4096)
 def begins_section(kind: str, label: str | None) -> bool:
     """Say whether a mark begins a part of a song: what names none, or says how often something is sung, does not.
 
