@@ -94,6 +94,7 @@ class _Cleaning:
     count: Count = field(default_factory=Count)
     marks: list[Mark] = field(default_factory=list)
     settled: set[str] = field(default_factory=set)
+    has_words: bool = True
 
     def next(self, text: str) -> str:
         """Return the text after one more pass."""
@@ -122,6 +123,7 @@ class _Cleaning:
         return Cleaned("\n".join(lines.lines), tuple(placed), self.count.removed())
 
     def _lines(self, text: str) -> list[str]:
+        self.has_words = residue_notices.has_words(text)
         pieces: list[str] = []
         for line in text.split("\n"):
             if line in self.settled:
@@ -143,10 +145,10 @@ class _Cleaning:
             self.count.add("chord_line", 1, len(raw))
             return []
         line = " ".join(raw.split())
-        if not _is_suspect(line):
+        if not self._is_suspect(line):
             return [line]
         kept = residue_lines.without_pieces(line, self.count)
-        if kept != line and not (kept and _is_suspect(kept)):
+        if kept != line and not (kept and self._is_suspect(kept)):
             return [kept] if kept else []
         if (tag := _TAG.fullmatch(kept)) and _is_mark(lyric_marks.read(tag[1]), tag, is_alone=False):
             return [self._mark(lyric_marks.read(tag[1]), len(kept))]
@@ -154,6 +156,14 @@ class _Cleaning:
             self.count.add(rule, 1, len(kept))
             return [""] if rule == "rule_line" else []
         return list(self._with_marks(kept))
+
+    def _is_suspect(self, line: str) -> bool:
+        """Say whether a line may be a notice or a mark, or have one in it."""
+        return (
+            residue_notices.SIGNS.search(line) is not None
+            or lyric_marks.may_begin(line)
+            or (self.has_words and residue_notices.has_words(line))
+        )
 
     def _with_marks(self, line: str) -> Iterator[str]:
         if inner := _mark_alone(line):
@@ -189,10 +199,6 @@ class _Cleaning:
         self.count.add(rule, 1, n_characters)
         self.marks.append(mark)
         return f"{_MARK}{len(self.marks) - 1}"
-
-
-def _is_suspect(line: str) -> bool:
-    return residue_notices.may_be_one(line) or lyric_marks.FIRST_WORDS.match(line) is not None
 
 
 def _mark_alone(line: str) -> str:

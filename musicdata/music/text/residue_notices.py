@@ -87,12 +87,10 @@ WORDS = (
 """Pieces of words, in lower case, by which notices without such signs are told."""
 
 
-def may_be_one(line: str) -> bool:
-    """Say whether a line may be one of these, or a mark: most lines are not, and that is seen soon."""
-    if SIGNS.search(line) is not None:
-        return True
-    lower = line.lower()
-    return any(word in lower for word in WORDS) or _SITE.search(lower) is not None
-
-
 _SITE = re.compile(r"(?:lyrics?|genius|letras|vagalume|paroles|mojim|songtexte|tekstowo)\S*\.[a-z]")
+
+
+def has_words(text: str) -> bool:
+    """Say whether a text has words by which notices are told."""
+    lower = text.lower()
+    return any(word in lower for word in WORDS) or _SITE.search(lower) is not None
