@@ -31,9 +31,9 @@ _UNSURE_OF_LATIN = 0.6
 _LATIN_WORD = re.compile(r"[A-Za-zÀ-ɏḀ-ỿ]+(?:['’][A-Za-zÀ-ɏḀ-ỿ]+)*")
 # A script that songs of one language only are written in, or that the detector's choice has to be one of.
 _OF_SCRIPT: dict[str, tuple[str, ...]] = {
-    "Jpan": ("ja",), "Hans": ("zh",), "Hant": ("zh",), "Hani": ("zh",), "Hang": ("ko",), "Thai": ("th",), "Grek": ("el",),
-    "Geor": ("ka",), "Armn": ("hy",), "Hebr": ("he", "yi"), "Khmr": ("km",), "Laoo": ("lo",), "Taml": ("ta",),
-    "Telu": ("te",), "Knda": ("kn",), "Mlym": ("ml",), "Gujr": ("gu",), "Guru": ("pa",), "Sinh": ("si",),
+    "Jpan": ("ja",), "Hans": ("zh",), "Hant": ("zh",), "Hani": ("zh",), "Hang": ("ko",), "Thai": ("th",),
+    "Grek": ("el",), "Geor": ("ka",), "Armn": ("hy",), "Hebr": ("he", "yi"), "Khmr": ("km",), "Laoo": ("lo",),
+    "Taml": ("ta",), "Telu": ("te",), "Knda": ("kn",), "Mlym": ("ml",), "Gujr": ("gu",), "Guru": ("pa",), "Sinh": ("si",),
 }  # fmt: skip
 
 
