@@ -35,8 +35,10 @@ WHOLE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("lyrics_notice", rf"(?:{_BY} by|from:?|source:|via:?|taken from|found (?:at|on)) {_DOMAIN}\b.{{0,100}}"),
         (
             "lyrics_notice",
-            r"(?:find|get|see|search|view) (?:more |other |the |all )?lyrics (?:at|on|from) .{0,60}"
-            r"(?:※|www\.|\.(?:com|net|org)).{0,60}",
+            (
+                r"(?:find|get|see|search|view) (?:more |other |the |all )?lyrics (?:at|on|from) .{0,60}"
+                r"(?:※|www\.|\.(?:com|net|org)).{0,60}"
+            ),
         ),
         ("lyrics_notice", rf"(?:lyrics (?:from|at|by|on) )?{_DOMAIN}|(?:a-?z|metro|dark) ?lyrics"),
         ("lyrics_notice", r"usage of \S{1,40} content by any third-party lyrics provider is prohibited.{0,200}"),
@@ -54,15 +56,19 @@ WHOLE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("rule_line", r"(?:[-–—_=*~#+] ?){3,}"),
         (
             "title_tag",
-            r"\[(?:(?:prod(?:uced|\.)?|written|lyrics|music|directed|mixed) (?:by )?\S[^\[\]]{0,150}|"
-            r"(?:paroles|letra|songtext|testo|текст песни|tekst piosenki|songtekst|versuri|texte)\b[^\[\]]{0,150}|"
-            r"[^\[\]]{0,150}(?:şarkı sözü|şarkı sözleri|歌詞|歌词|가사))\]",
+            (
+                r"\[(?:(?:prod(?:uced|\.)?|written|lyrics|music|directed|mixed) (?:by )?\S[^\[\]]{0,150}|"
+                r"(?:paroles|letra|songtext|testo|текст песни|tekst piosenki|songtekst|versuri|texte)\b[^\[\]]{0,150}|"
+                r"[^\[\]]{0,150}(?:şarkı sözü|şarkı sözleri|歌詞|歌词|가사))\]"
+            ),
         ),
         (
             "chord_notice",
-            r"(?:tempo|bpm) ?[:=] ?\d{2,3}(?: bpm)?|key ?[:=] ?[a-g][#b♯♭]?(?: ?m\w{0,4})?|"
-            r"tuning ?[:=] ?(?:(?:[a-g][#b]? ?){4,7}|standard|(?:half|whole) step down|drop [a-g]\w*)|"
-            r"capo ?[:=]? ?(?:on |at )?(?:the )?\d{1,2}\w{0,2}(?: fret)?",
+            (
+                r"(?:tempo|bpm) ?[:=] ?\d{2,3}(?: bpm)?|key ?[:=] ?[a-g][#b♯♭]?(?: ?m\w{0,4})?|"
+                r"tuning ?[:=] ?(?:(?:[a-g][#b]? ?){4,7}|standard|(?:half|whole) step down|drop [a-g]\w*)|"
+                r"capo ?[:=]? ?(?:on |at )?(?:the )?\d{1,2}\w{0,2}(?: fret)?"
+            ),
         ),
     )
 )
@@ -78,10 +84,19 @@ CREDIT = re.compile(
 )
 """A line before the first or after the last sung one that says who made the song."""
 
-SUSPECT = re.compile(
-    r"[\[\]<>|©℗［］【】:：]|\d|https?|www\.|[(（](?=\W*(?:x|\d|bis|ter|twice|repeat|c\)))|^[(（]|^(?:[-–—_*~=+#] ?){3}|"
-    r"[x×]$|lyrics|also like|contributor|embed|submit|correct|copyright|rights reserved|ringtone|report|read more|"
-    r"get tickets|(?:thanks to|capo) |歌[詞词]|\.(?:com|net|org|de|fr|es|it|br|pl|ru|cz|hu)\b",
-    _I,
-)
-"""What stands in every line that one of these rules, or one of marks in brackets, changes."""
+SIGNS = re.compile(r"[\[\]<>|©℗［］【】:：(（0-9*_=~#+×☆]|--|—-|––|- -|— —|– –|x$")
+"""What stands in every line that a rule of notices or of marks changes, if it has none of `WORDS`."""
+WORDS = (
+    "lyrics", "also like", "submit", "copyright", "rights reserved", "ringtone", "report a", "read more", "get tickets",
+    "thanks to", "capo", "http", "www.", "歌詞", "歌词", "bis)", "ter)", "twice)",
+)  # fmt: skip
+"""Pieces of words, in lower case, by which notices without such signs are told."""
+
+
+_SITE = re.compile(r"(?:lyrics?|genius|letras|vagalume|paroles|mojim|songtexte|tekstowo)\S*\.[a-z]")
+
+
+def has_words(text: str) -> bool:
+    """Say whether a text has words by which notices are told."""
+    lower = text.lower()
+    return any(word in lower for word in WORDS) or _SITE.search(lower) is not None
