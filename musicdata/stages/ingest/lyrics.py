@@ -93,8 +93,8 @@ def prepare(parameters: IngestLyrics, _inputs: Inputs, folder: Path) -> None:
     """Put all songs aside in the order of their ids, and what is dropped beside them."""
     source = inputs.find(parameters.input)
     listing, kept = Listing(), sorted_songs.SortedSongs(folder)
-    for song in songs(source, works.read(parameters.works, source), listing):
-        kept.add(song)
+    for song, digest in songs(source, works.read(parameters.works, source), listing):
+        kept.add(song, digest)
     kept.close(listing.all_dropped())
 
 
