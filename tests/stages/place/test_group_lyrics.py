@@ -14,7 +14,7 @@ import pytest
 from musicdata.definitions import trial
 from musicdata.definitions.stage import Task
 from musicdata.definitions.trial import Trial
-from musicdata.stages.place import group_lyrics
+from musicdata.stages.place import group_lyrics, lyric_copies
 from musicdata.stages.place.group_lyrics import STAGE, GroupLyrics, remark
 from tests.songs import DATA
 from tests.stages import lyric_songs as made
@@ -118,6 +118,20 @@ def test_artists_tie_the_groups_of_the_second_scheme() -> None:
     assert groups_of(rows, "artist_group") == ["abh", "c", "d", "e", "f", "g"]
 
 
+def test_covers_that_tie_too_many_artists_tie_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = {NAMES[n]: verses(n // 2) for n in range(12)} | {"y": verses("y"), "z": verses("y")}
+    artists = {NAMES[n]: f"artist {(n + 1) // 2 % 6}" for n in range(12)} | {"y": "Y", "z": "Z"}
+    assert groups_of(group(texts, artist=artists), "artist_group") == ["abcdefghijkl", "yz"]
+    monkeypatch.setattr(group_lyrics, "_SMALL", 3)
+    rows = group(texts, {"max_artist_share": 0.5}, artist=artists)
+    assert groups_of(rows, "artist_group") == ["al", "bc", "de", "fg", "hi", "jk", "yz"]
+    assert groups_of(rows, "group") == ["ab", "cd", "ef", "gh", "ij", "kl", "yz"]
+    tables = trial.run(STAGE, made.tables(texts, artist=artists), max_artist_share=0.5).tables
+    told = remark(GroupLyrics(), trial._Inputs(tables))
+    assert told.facts["groups_of_several_artist_groups"] == 6
+    assert "6 groups are by artists that would tie too many together" in told.text
+
+
 def test_words_under_many_artists_and_titles_are_rejects_and_carols_are_not() -> None:
     lost, carol = "Lyrics for this song have yet to be released", verses("carol", 40)
     texts = {f"{n:02d}x": lost for n in range(22)} | {f"{n:02d}y": carol for n in range(22)} | {"z": verses("z")}
@@ -163,7 +177,7 @@ def test_rows_depend_neither_on_parts_and_batches_nor_on_other_songs(monkeypatch
     more = texts | {"a": verses("a"), "c": verses("c"), "e": "", "g": "1 2"}
     rows = group(more)
     assert {song_id: rows[song_id] for song_id in alone} == alone
-    monkeypatch.setattr(group_lyrics, "_BATCH", 2)
+    monkeypatch.setattr(lyric_copies, "_BATCH", 2)
     assert {r["song_id"]: r for r in run(made.tables(more), reader=Parts).rows("lyric_groups")} == rows
 
 
