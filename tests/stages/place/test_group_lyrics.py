@@ -10,12 +10,15 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from musicdata.definitions import trial
 from musicdata.definitions.stage import Task
 from musicdata.definitions.trial import Trial
 from musicdata.stages.place import group_lyrics, lyric_copies
 from musicdata.stages.place.group_lyrics import STAGE, GroupLyrics, remark
+from tests.examples import examples
 from tests.songs import DATA
 from tests.stages import lyric_songs as made
 from tests.stages.lyric_songs import verses
@@ -205,6 +208,21 @@ def test_the_remark_lists_the_largest_groups() -> None:
     assert told.text.startswith("1 of 4 songs have words that another has")
     empty = trial._Inputs({"lyric_groups": tables.tables["lyric_groups"].slice(0, 0)})
     assert remark(GroupLyrics(), empty).facts["songs"] == 0
+
+
+ODD = st.text(st.characters(codec="utf-8"), max_size=30) | st.sampled_from(
+    ["", " ", "\0", "A feat. B", "=cmd()", "愛" * 20]
+)
+
+
+@examples(40)
+@given(st.lists(st.tuples(ODD, ODD | st.none(), ODD | st.none(), ODD | st.none()), min_size=1, max_size=8))
+def test_whatever_songs_hold_each_has_a_place(songs: list[tuple[str, str | None, str | None, str | None]]) -> None:
+    texts, artists, titles, works = (dict(zip(NAMES, some, strict=False)) for some in zip(*songs, strict=True))
+    rows = group(texts, artist=artists, title=titles, work_id=works)
+    assert len(rows) == len(songs)
+    for level, wider in (("text_group", "group"), ("group", "artist_group")):
+        assert len({(row[f"{level}_id"], row[f"{wider}_id"]) for row in rows.values()}) == len(groups_of(rows, level))
 
 
 def test_no_songs_make_no_groups() -> None:
