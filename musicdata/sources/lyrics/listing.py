@@ -1,6 +1,8 @@
 """Which songs of a source are kept: each once, whatever the order of its rows; what is dropped is listed with why.
 
-Rows are read one by one, and of each no more is held than tells it from others.
+Rows are read one by one, and of each no more is held than tells it from others. Where rows of one id differ in artist,
+title or words, one is kept and the others are dropped: an id of ours beside it would be another one as soon as a row
+more is there, and whatever else names songs by that id means one song.
 """
 
 from __future__ import annotations
