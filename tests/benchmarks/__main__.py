@@ -29,6 +29,7 @@ NAMES = (
     "name_similarity",
     "properties",
     "release_dump",
+    "sentence_encoders",
 )
 LONG = ("full_size", "album_reviews", "album_join", "dump_scan", "two_branch", "lyrics_build")
 
