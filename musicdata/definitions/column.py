@@ -29,6 +29,7 @@ _TYPES: dict[str, pa.DataType] = {
     "bool": pa.bool_(),
     "int32": pa.int32(),
     "int64": pa.int64(),
+    "float16": pa.float16(),
     "float32": pa.float32(),
     "float64": pa.float64(),
     "audio": MEDIA_TYPE,
@@ -38,7 +39,7 @@ _TYPES: dict[str, pa.DataType] = {
 _ENDINGS = {"audio": ".flac", "image": ".png"}
 
 ColumnType = Literal["string", "bool", "int32", "int64", "float32", "float64", "audio", "image", "vector", "sequence"]
-ElementType = Literal["float32", "float64", "int32", "uint8"]
+ElementType = Literal["float16", "float32", "float64", "int32", "uint8"]
 
 
 class Column(BaseModel):
@@ -223,6 +224,8 @@ def column_problems(column: Column, field: pa.Field[Any], values: ChunkedArray) 
 
 
 def _bound_problems(column: Column, values: Values) -> list[str]:
+    if pa.types.is_float16(values.type):
+        values = values.cast(pa.float32())  # Arrow compares none of two bytes
     if pa.types.is_floating(values.type):
         wrong = count_true(pc.invert(pc.is_finite(values)))
         if wrong:

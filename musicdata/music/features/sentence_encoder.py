@@ -57,6 +57,9 @@ class SentenceEncoder:
             self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # neither library has an error of its own
             raise _no_model(folder, error) from error
+        self._uncut = Tokenizer.from_str(self._tokenizer.to_str())
+        self._uncut.no_padding()
+        self._uncut.no_truncation()
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(max_tokens)
         self._takes = {one.name for one in self._session.get_inputs()}
@@ -80,6 +83,10 @@ class SentenceEncoder:
         states = self._states(given)
         mean = states.mean(axis=0, dtype=np.float64)
         return (mean / (np.linalg.norm(mean) or 1.0)).astype(np.float32), n
+
+    def length(self, text: str) -> int:
+        """Return how many tokens a text has, special ones included, those that are not read too."""
+        return len(self._uncut.encode(text).ids)
 
     def _states(self, given: dict[str, NDArray[np.int64]]) -> NDArray[Any]:
         try:

@@ -14,6 +14,8 @@ import functools
 import sys
 import unicodedata
 from dataclasses import dataclass
+from hashlib import blake2b
+from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -123,12 +125,68 @@ def shingle(songs: Sequence[Codes], length: int, min_kinds: int = 1) -> ShingleS
     return _sets(owner[:n_runs][keep], _hashes(codes, length)[keep], len(songs))
 
 
-def shingle_words(texts: Sequence[str], length: int) -> ShingleSets:
-    """Cuts running texts into the runs of letters that begin with a word, and hashes them.
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """The letters of running texts, one text after the other.
 
-    Case, accents, digits and all between words are left out, so that another punctuation gives the same runs; of
-    scripts without spaces, a run begins at every sign. All texts are cut at once, a character takes some tens of
-    nanoseconds.
+    Case, accents, digits and all between words are left out, so that another punctuation gives the same letters.
+
+    Attributes:
+        codes: the letters' code points.
+        owner: number of the text that each letter is of, ascending.
+        begins: whether a run may begin at the letter: where a word does, and at every sign of scripts without spaces.
+        n_texts: how many texts there are, those without letters among them.
+    """
+
+    codes: Codes
+    owner: NDArray[np.uint64]
+    begins: NDArray[np.bool_]
+    n_texts: int
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> Letters:
+        """Fold running texts, all at once: a character takes some tens of nanoseconds."""
+        folded = unicodedata.normalize("NFKD", "\0".join(text.replace("\0", " ") for text in texts).casefold())
+        signs = np.frombuffer(folded.encode("utf-32-le", "replace"), dtype=np.uint32)
+        signs = signs[(signs < _ACCENTS[0]) | (signs > _ACCENTS[1])]
+        is_letter = _letter_table()[signs]
+        places = np.flatnonzero(is_letter)
+        codes, owner = signs[places], np.cumsum(signs == 0, dtype=np.uint64)[places]
+        begins = ~is_letter[places - 1] | (codes >= _WITHOUT_SPACES)
+        begins[:1] = True
+        return cls(codes, owner, begins, len(texts))
+
+    def shingles(self, length: int, dense_length: int = 0) -> ShingleSets:
+        """Cut each text into overlapping runs and hash them.
+
+        Args:
+            length: letters in a shingle.
+            dense_length: the same of runs that begin with a sign of a script without spaces; 0 for no difference.
+
+        Returns:
+            The distinct shingles of each text; none for one of fewer letters than a shingle has.
+        """
+        starts = np.flatnonzero(self.begins)
+        is_dense = self.codes[starts] >= _WITHOUT_SPACES if dense_length else np.zeros(len(starts), bool)
+        ends = starts + np.where(is_dense, dense_length, length)
+        kept = ends <= len(self.codes)
+        kept[kept] = self.owner[starts[kept]] == self.owner[ends[kept] - 1]
+        starts, ends = starts[kept], ends[kept]
+        if not len(starts):
+            return ShingleSets(np.zeros(0, np.uint32), np.zeros(self.n_texts + 1, np.int64))
+        return _sets(self.owner[starts], _run_hashes(self.codes, starts, ends), self.n_texts)
+
+    def prints(self) -> list[bytes]:
+        """Return a hash of all letters of each text; nothing for a text that has none."""
+        ends = np.cumsum(np.bincount(self.owner.astype(np.int64), minlength=self.n_texts)).tolist()
+        return [
+            blake2b(self.codes[start:end], digest_size=16).digest() if end > start else b""
+            for start, end in pairwise([0, *ends])
+        ]
+
+
+def shingle_words(texts: Sequence[str], length: int) -> ShingleSets:
+    """Cuts running texts into the runs of letters that begin with a word, and hashes them; see `Letters`.
 
     Args:
         texts: running texts.
@@ -137,19 +195,7 @@ def shingle_words(texts: Sequence[str], length: int) -> ShingleSets:
     Returns:
         The distinct shingles of each text; none for one of fewer letters than `length`.
     """
-    folded = unicodedata.normalize("NFKD", "\0".join(text.replace("\0", " ") for text in texts).casefold())
-    signs = np.frombuffer(folded.encode("utf-32-le", "replace"), dtype=np.uint32)
-    signs = signs[(signs < _ACCENTS[0]) | (signs > _ACCENTS[1])]
-    is_letter = _letter_table()[signs]
-    places = np.flatnonzero(is_letter)
-    n_runs = len(places) - length + 1
-    if n_runs <= 0:
-        return ShingleSets(np.zeros(0, np.uint32), np.zeros(len(texts) + 1, np.int64))
-    codes, owner = signs[places], np.cumsum(signs == 0, dtype=np.uint64)[places]
-    begins = ~is_letter[places[:n_runs] - 1] | (codes[:n_runs] >= _WITHOUT_SPACES)
-    begins[0] = True
-    starts = np.flatnonzero(begins & (owner[:n_runs] == owner[length - 1 :]))
-    return _sets(owner[starts], _run_hashes(codes, starts, length), len(texts))
+    return Letters.of(texts).shingles(length)
 
 
 @functools.cache
@@ -158,12 +204,19 @@ def _letter_table() -> NDArray[np.bool_]:
     return np.fromiter((chr(code).isalpha() for code in range(sys.maxunicode + 1)), bool, sys.maxunicode + 1)
 
 
-def _run_hashes(codes: Codes, starts: NDArray[np.int64], length: int) -> NDArray[np.uint64]:
+def _run_hashes(codes: Codes, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.uint64]:
     """Returns the hashes of some runs only: differences of one sum of code · base^place, which all runs share."""
-    powers = np.cumprod(np.full(len(codes), _BASE), dtype=np.uint64)
-    sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(codes * powers, dtype=np.uint64)])
-    inverse = np.cumprod(np.full(len(codes), np.uint64(pow(int(_BASE), -1, 1 << 64))), dtype=np.uint64)
-    return _mixed((sums[starts + length] - sums[starts]) * inverse[starts])
+    powers, inverse = _powers(1 << (len(codes) - 1).bit_length())
+    sums = np.zeros(len(codes) + 1, np.uint64)
+    np.cumsum(codes * powers[: len(codes)], out=sums[1:])
+    return _mixed((sums[ends] - sums[starts]) * inverse[starts])
+
+
+@functools.lru_cache(maxsize=2)
+def _powers(n: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """Return base^1 … base^n, and their inverses."""
+    inverse = np.uint64(pow(int(_BASE), -1, 1 << 64))
+    return np.cumprod(np.full(n, _BASE), dtype=np.uint64), np.cumprod(np.full(n, inverse), dtype=np.uint64)
 
 
 def _sets(owner: NDArray[np.uint64], hashes: NDArray[np.uint64], n_songs: int) -> ShingleSets:

@@ -70,6 +70,7 @@ _DATA_TYPES = {
     "bool": "sc:Boolean",
     "int32": "sc:Integer",
     "int64": "sc:Integer",
+    "float16": "sc:Float",
     "float32": "sc:Float",
     "float64": "sc:Float",
     "uint8": "sc:Integer",

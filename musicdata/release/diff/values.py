@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Mask = NDArray[np.bool_]
 
-_BITS = {pa.float32(): pa.uint32(), pa.float64(): pa.uint64()}
+_BITS = {pa.float16(): pa.uint16(), pa.float32(): pa.uint32(), pa.float64(): pa.uint64()}
 
 
 def unequal(a: ChunkedArray, b: ChunkedArray) -> Mask:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,8 +13,8 @@ from pydantic import Field
 from musicdata.definitions.arrow import strings
 from musicdata.definitions.cost import Cost, as_many
 from musicdata.definitions.stage import Parameters, Remark, Shard, Stage, Task
-from musicdata.music import similarity
 from musicdata.music.similarity import texts
+from musicdata.music.similarity.levels import group_levels
 from musicdata.music.text import album_names
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from musicdata.definitions.reader import Inputs
-    from musicdata.music.similarity.groups import Grouping
 
     Numbers = NDArray[np.int64]
 
@@ -44,7 +43,7 @@ class GroupAlbums(Parameters):
 
     min_words: int = Field(20, ge=1)
     max_albums: int = Field(30, ge=2)
-    min_similarity: float = Field(texts.MIN_SIMILARITY, gt=0, le=1)
+    min_similarity: float = Field(texts.REVIEWS.min_containment, gt=0, le=1)
 
 
 def cut(_parameters: GroupAlbums, inputs: Inputs) -> Iterator[Shard]:
@@ -74,15 +73,16 @@ def run(parameters: GroupAlbums, task: Task) -> None:
     albums = task.inputs.read("albums", _ALBUM).to_pylist()
     ties = _ties_by_names(albums)
     _add_reviews(ties, parameters, task.inputs)
-    grouping, by_artist = _group([album["album_id"] for album in albums], ties, _kept(task))
-    for album_id, groups in sorted({**grouping.bridging, **by_artist.bridging}.items()):
+    editions = [one for sets in ties.editions.values() for one in sets]
+    grouped = group_levels([album["album_id"] for album in albums], [editions, ties.artists], _kept(task))
+    for album_id, groups in grouped.bridging.items():
         detail = (
             f"belongs to albums in {len(groups)} groups that were apart in the last build ({', '.join(groups[:8])}); "
             "taking it in would move albums between splits. Build in a new workspace to join the groups"
         )
         task.sink.reject(album_id, "bridges_groups", detail)
-    if grouping.group_ids:
-        task.sink.write("album_groups", _rows(grouping.group_ids, by_artist.group_ids, ties))
+    if grouped.group_ids[0]:
+        task.sink.write("album_groups", _rows(grouped.group_ids[0], grouped.group_ids[1], ties))
 
 
 def _ties_by_names(albums: Sequence[Mapping[str, Any]]) -> _Ties:
@@ -124,7 +124,7 @@ def _add_reviews(ties: _Ties, parameters: GroupAlbums, inputs: Inputs) -> None:
     pairs = [(one, other) for one, other in signer.candidates().tolist() if reviews.are_apart(one, other)]
     wanted = np.unique(np.array(pairs, np.int64).reshape(-1))
     known = {number: text for batch in reviews.texts(inputs, wanted) for number, text in batch.items()}
-    for copy in texts.verified(pairs, known, parameters.min_similarity):
+    for copy in texts.verified(pairs, known, replace(texts.REVIEWS, min_containment=parameters.min_similarity)):
         one, other = reviews.albums_of[copy.one], reviews.albums_of[copy.other]
         found.append(sorted({*one, *other}))
         _note_nearest(ties, one, other, copy.similarity)
@@ -188,25 +188,6 @@ class _Reviews:
     def are_apart(self, one: int, other: int) -> bool:
         """Say whether two texts stand with other albums: those of one album tie nothing together."""
         return len({*self.albums_of[one], *self.albums_of[other]}) > 1
-
-
-def _group(
-    album_ids: Sequence[str], ties: _Ties, kept: tuple[dict[str, str], dict[str, str]]
-) -> tuple[Grouping, Grouping]:
-    """Group editions, and by these and artists; what bridges groups of the one is in no group of the other."""
-    editions = [one for sets in ties.editions.values() for one in sets]
-    left, bridging = set(album_ids), tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]](({}, {}))
-    while True:
-        grouping = similarity.group_sets(left, editions, kept[0])
-        members: dict[str, list[str]] = {}
-        for album_id, group_id in grouping.group_ids.items():
-            members.setdefault(group_id, []).append(album_id)
-        by_artist = similarity.group_sets(grouping.group_ids, [*ties.artists, *members.values()], kept[1])
-        bridging[0].update(grouping.bridging)
-        bridging[1].update(by_artist.bridging)
-        if not by_artist.bridging:
-            return type(grouping)(grouping.group_ids, bridging[0]), type(grouping)(by_artist.group_ids, bridging[1])
-        left -= {*grouping.bridging, *by_artist.bridging}
 
 
 def _kept(task: Task) -> tuple[dict[str, str], dict[str, str]]:
