@@ -108,13 +108,17 @@ def title_query(title: str | None) -> str:
     return text if any(character.isalpha() for character in text) else ""
 
 
-def sings(text: str, title: str) -> bool:
-    r"""Say whether the words of a song hold its title, but for case and punctuation.
+def sings(folded_text: str, title: str) -> bool:
+    """Say whether the words of a song hold its title, but for case and punctuation.
 
-    >>> sings("So long,\nMarianne", "So Long Marianne!"), sings("So longing", "So long")
+    >>> sings("so long marianne", "So Long, Marianne!"), sings("so longing", "So long")
     (True, False)
+
+    Args:
+        folded_text: words of the song, as `lines.folded` returns them.
+        title: as it stands.
     """
-    return f" {folded(title)} " in f" {folded(text)} "
+    return f" {folded(title)} " in f" {folded_text} "
 
 
 def beginning(text: str, n_words: int = BEGINNING_WORDS) -> str:
