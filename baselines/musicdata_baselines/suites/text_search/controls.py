@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from musicdata.music.text.lyric_residue import residue_left
 
+from musicdata.music.text.lyric_residue import residue_left
 from musicdata_baselines.retrieval.paired import PairedDraws
 from musicdata_baselines.search import Bm25Search
 from musicdata_baselines.suites.text_search.asking import ask

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -130,7 +131,7 @@ def _measure(
     result = TextSearches(
         n_songs=len(data.songs),
         n_held_out=int(data.all.held_out.sum()),
-        languages=dataset.counts_by(data.songs.languages),
+        languages=dict(Counter(data.songs.languages)),
         encoders=dict(sorted(known.of_language.items())),
         cells=cells,
         translations=translations,

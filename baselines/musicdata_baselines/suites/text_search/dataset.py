@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -160,15 +159,6 @@ def _songs(work: TableSource, settings: TextSearchSettings, everything: AllSongs
         **({"sections": read_sections(work, settings.sections, number_of)} if settings.sections else {}),
         vectors={name: one for name, one in vectors.items() if one is not None},
     )
-
-
-def counts_by(values: Sequence[str]) -> dict[str, int]:
-    """Return value → how often it occurs, the most frequent first.
-
-    >>> counts_by(["de", "en", "en"])
-    {'en': 2, 'de': 1}
-    """
-    return dict(sorted(Counter(values).items(), key=lambda item: (-item[1], item[0])))
 
 
 def torn(groups: NDArray[np.str_], split: NDArray[np.str_]) -> int:

@@ -97,15 +97,17 @@ class Weighing:
     Attributes:
         language: ISO 639-1, or ``all`` for what the others take.
         n_queries: that chose.
-        tried: weights of the parts → MRR of the valid queries, e.g. ``BM25 0.5, vectors 0.5``.
-        weights: part → weight, what was chosen.
+        parts: that were put together.
+        tried: parts that count the same, e.g. ``BM25 + vectors``, and the MRR of the valid queries by them alone.
+        weights: one a part, what was chosen.
         mrr: of it on those queries.
     """
 
     language: str
     n_queries: int
-    tried: dict[str, float]
-    weights: dict[str, float]
+    parts: tuple[str, ...]
+    tried: tuple[tuple[str, float], ...]
+    weights: tuple[float, ...]
     mrr: float
 
 
