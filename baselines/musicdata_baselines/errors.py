@@ -3,7 +3,8 @@
 UsageError                  exit code 2
 ├── InputError              2
 │   ├── ViewError           2    a view cannot be fitted or evaluated: which view, row, column, and what to do
-│   └── ModelFileError      2    a saved model is damaged, or of another estimator
+│   ├── ModelFileError      2    a saved model is damaged, or of another estimator
+│   └── IndexFileError      2    a saved index is not there, damaged, or older than the tables it was made of
 └── NotFittedError          2    an estimator was used before it was fitted
 SetupError                  4
 └── DeviceError             4    the device asked for is unknown or not there
@@ -20,6 +21,10 @@ class ViewError(InputError):
 
 class ModelFileError(InputError):
     """A saved model cannot be read."""
+
+
+class IndexFileError(InputError):
+    """A saved index cannot be searched; making it anew helps."""
 
 
 class NotFittedError(UsageError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -47,6 +47,10 @@ class Bm25Search(WordSearch):
         if not 0 <= b <= 1:
             raise UsageError(f"b is {b}, expected a number from 0 to 1")
         self.k1, self.b = k1, b
+
+    def parameters(self) -> dict[str, Any]:
+        """Return k1 and b."""
+        return {"k1": self.k1, "b": self.b}
 
     def _weigh_songs(self, counts: Counts) -> NDArray[np.float32]:
         frequencies, n = counts.document_frequencies, len(counts.lengths)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+from scipy import sparse
 
 from musicdata_baselines.search.estimator import Best, SongSearch, row_of
 from musicdata_baselines.search.grams import Grams, index_grams
@@ -13,12 +14,12 @@ from musicdata_baselines.search.order import best_of
 from musicdata_baselines.search.postings import DAMPED
 from musicdata_baselines.search.spans import find_span
 from musicdata_baselines.search.terms import split_terms
+from musicdata_baselines.search.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
-    from scipy import sparse
 
     from musicdata_baselines.search.corpus import Songs
     from musicdata_baselines.search.hits import Span
@@ -60,12 +61,57 @@ class CharacterTfidf(SongSearch[Spelling]):
         weights.data /= np.repeat(self.lengths_, np.diff(weights.indptr))
         self.by_song_ = weights
 
+    def parameters(self) -> dict[str, Any]:
+        """Return up to how many pairs all songs are scored."""
+        return {"exact_pairs": self.exact_pairs}
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return the grams of words, and the words of songs."""
+        grams, matrix = self.grams_, self.by_song_
+        return {
+            "grams": grams.vocabulary.data,
+            "gram_starts": grams.vocabulary.starts,
+            "starts": grams.starts,
+            "words": grams.words,
+            "weights": grams.weights,
+            "rarity": grams.rarity,
+            "word_lengths": grams.lengths,
+            "lengths": self.lengths_,
+            "by_song": matrix.data,
+            "by_song_words": matrix.indices,
+            "by_song_starts": matrix.indptr,
+        }
+
+    def restore(self, songs: Songs, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """Take the songs, and what `arrays` returned."""
+        self.counts_ = songs.counts
+        vocabulary = Vocabulary(arrays["grams"], arrays["gram_starts"])
+        self.grams_ = Grams(
+            vocabulary, *(arrays[name] for name in ("starts", "words", "weights", "rarity", "word_lengths"))
+        )
+        self.lengths_ = arrays["lengths"]
+        parts = tuple(arrays[name] for name in ("by_song", "by_song_words", "by_song_starts"))
+        self.by_song_ = sparse.csr_array(parts, shape=(len(songs), self.grams_.n_words))
+        self.songs_ = songs
+        return self
+
     def _read(self, queries: Sequence[str], languages: Sequence[str | None]) -> list[Spelling]:  # noqa: ARG002
         read = []
         for query in queries:
             words = Counter(split_terms(query))
             read.append((words, *self.grams_.read(words)))
         return read
+
+    def _knows(self, query: Spelling) -> bool:
+        """Say whether a word of the query stands in a song, or is like one that does."""
+        known = any(self.counts_.vocabulary.find(word) >= 0 for word in query[0])
+        return known or any(self._likeness(word).max(initial=0) >= _LIKE for word in query[0])
+
+    def _likeness(self, word: str) -> NDArray[np.float32]:
+        """Return the cosine (words,) of a word's grams with those of the songs' words."""
+        likeness: NDArray[np.float32] = self.grams_.score_words(*self.grams_.read(Counter([word])))
+        likeness /= self.grams_.lengths
+        return likeness
 
     def _score(self, queries: Sequence[Spelling], among: NDArray[np.bool_] | None) -> NDArray[np.float32]:
         return np.stack([self._score_one(query, row_of(among, i)) for i, query in enumerate(queries)])
@@ -123,9 +169,9 @@ class CharacterTfidf(SongSearch[Spelling]):
         """Return the words of the songs that are like those of a query, with their weights."""
         weights: dict[str, float] = {}
         for word in sorted(words):
-            grams, rarity = self.grams_.read(Counter([word]))
-            likeness = self.grams_.score_words(grams, rarity) / self.grams_.lengths
+            grams, _ = self.grams_.read(Counter([word]))
             worth = float(self.grams_.rarity[grams].mean()) if len(grams) else 0.0
+            likeness = self._likeness(word)
             for place in np.flatnonzero(likeness >= _LIKE).tolist():
                 term = self.counts_.vocabulary[place]
                 weights[term] = max(weights.get(term, 0.0), worth * float(likeness[place]))

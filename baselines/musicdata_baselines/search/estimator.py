@@ -13,7 +13,7 @@ from musicdata_baselines.search.hits import NO_SONG, Hits, Span
 from musicdata_baselines.search.order import best_of, rank_of_best
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -65,6 +65,26 @@ class SongSearch(ABC, Generic[Read]):
     def _spans(self, query: Read, songs: Sequence[int]) -> tuple[Span | None, ...]:
         """Return the lines of some songs that matched."""
 
+    @abstractmethod
+    def parameters(self) -> dict[str, Any]:
+        """Return what the constructor was given, as JSON has it; encoders are left out."""
+
+    @abstractmethod
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return the index by name, without what the songs themselves hold."""
+
+    @abstractmethod
+    def restore(self, songs: Songs, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """Take the songs and the index that `arrays` returned, which may lie in a file."""
+
+    def _floor(self, query: Read) -> float:  # noqa: ARG002
+        """Return the score of an average song, which tells nothing."""
+        return 0.0
+
+    def _knows(self, query: Read) -> bool:  # noqa: ARG002
+        """Say whether anything of a query stands in any song."""
+        return True
+
     def _best(self, queries: Sequence[Read], k: int, among: NDArray[np.bool_] | None) -> list[Best]:
         """Return the k best songs of each query and their scores."""
         return [best_of(row, k) for row in self._score(queries, among)]
@@ -91,7 +111,8 @@ class SongSearch(ABC, Generic[Read]):
                 songs[number, : len(places)], scores[number, : len(places)] = places, values
         if not spans:
             return Hits(songs, scores)
-        return Hits(songs, scores, tuple(self._all_spans(one, row) for one, row in zip(read, songs, strict=True)))
+        lines = tuple(self._all_spans(one, row) for one, row in zip(read, songs, strict=True))
+        return Hits(songs, scores, lines, self._all_shares(read, songs))
 
     def ranks(
         self,
@@ -112,6 +133,10 @@ class SongSearch(ABC, Generic[Read]):
             ranks[block] = [rank_of_best(row, wanted) for row, wanted in zip(scores, relevant[block], strict=True)]
         ranks[ranks > cutoff] = 0
         return ranks
+
+    def _all_shares(self, queries: Sequence[Read], songs: NDArray[np.int32]) -> NDArray[np.float32] | None:  # noqa: ARG002
+        """Return what each part brought to the scores (queries, k, parts); None of a search without parts."""
+        return None
 
     def _all_spans(self, query: Read, songs: NDArray[np.int32]) -> tuple[Span | None, ...]:
         there = songs[songs >= 0].tolist()

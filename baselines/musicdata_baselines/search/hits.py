@@ -39,11 +39,14 @@ class Hits:
         scores: (queries, k) float32, 0 where nothing more matched.
         spans: one tuple a query with the lines that matched, None where none can be named; () if not
             asked for.
+        shares: (queries, k, parts) float32 what each part of a hybrid search brought to a score, together 1, or 0 where
+            nothing matched; None of a search without parts, and where no spans were asked for.
     """
 
     songs: NDArray[np.int32]
     scores: NDArray[np.float32]
     spans: tuple[tuple[Span | None, ...], ...] = ()
+    shares: NDArray[np.float32] | None = None
 
 
 @runtime_checkable

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from musicdata_baselines.search.spans import find_span
 from musicdata_baselines.search.terms import split_terms
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -45,6 +45,18 @@ class WordSearch(SongSearch[Weighted]):
     def _weigh_query(self, counts: dict[int, int]) -> dict[int, float]:
         """Return the weight of each term of a query, by number."""
 
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return the weights of words."""
+        return {"weights": self.postings_.weights, "most": self.postings_.most}
+
+    def restore(self, songs: Songs, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """Take the songs, and the weights of words that `arrays` returned."""
+        self.counts_ = counts = songs.counts
+        weights, most = arrays["weights"], arrays["most"]
+        self.postings_ = Postings(len(songs), counts.starts, counts.songs, weights, most)
+        self.songs_ = songs
+        return self
+
     def _read(self, queries: Sequence[str], languages: Sequence[str | None]) -> list[Weighted]:  # noqa: ARG002
         return [self.postings_.weigh(self._weigh_query(self._known(query))) for query in queries]
 
@@ -53,6 +65,9 @@ class WordSearch(SongSearch[Weighted]):
         counts = Counter(split_terms(query))
         numbers = {term: self.counts_.vocabulary.find(term) for term in counts}
         return {numbers[term]: n for term, n in counts.items() if numbers[term] >= 0}
+
+    def _knows(self, query: Weighted) -> bool:
+        return len(query) > 0
 
     def _score(self, queries: Sequence[Weighted], among: NDArray[np.bool_] | None) -> NDArray[np.float32]:
         return np.stack([self.postings_.score(query, row_of(among, i)) for i, query in enumerate(queries)])

@@ -35,6 +35,29 @@ def best_of(
     return places[order].astype(np.int32), values[order]
 
 
+def reciprocal_ranks(scores: NDArray[np.float32], relevant: Sequence[int]) -> NDArray[np.float64]:
+    """Return the reciprocal rank (rows,) of the best relevant song in each of several scores (rows, n) above 0."""
+    wanted = np.asarray(relevant, np.int64)
+    if not len(wanted):
+        return np.zeros(len(scores))
+    best = scores[:, wanted].max(axis=1, keepdims=True)
+    width = _TIE * np.abs(best)
+    first = np.where(np.abs(scores[:, wanted] - best) <= width, wanted, scores.shape[1]).min(axis=1)
+    before = np.arange(scores.shape[1]) < first[:, None]
+    ahead = np.count_nonzero((scores > best + width) | (before & (scores >= best - width)), axis=1)
+    return np.where(best[:, 0] > 0, 1 / (1 + ahead), 0)
+
+
+def near_best(scores: NDArray[np.float32], k: int) -> NDArray[np.int32]:
+    """Return the places of scores (n,) that may be among the k best, rising; rounding may put a few more there."""
+    if k >= len(scores):
+        return np.flatnonzero(np.isfinite(scores)).astype(np.int32)
+    least = np.partition(scores, len(scores) - k)[len(scores) - k]
+    if not np.isfinite(least):
+        return np.flatnonzero(np.isfinite(scores)).astype(np.int32)
+    return np.flatnonzero(scores >= least - 10 * _TIE * abs(least)).astype(np.int32)
+
+
 def rank_of_best(scores: NDArray[np.float32], relevant: Sequence[int] | NDArray[np.int32]) -> int:
     """Return the rank, from 1, of the best relevant of scores (n,), 0 where none has one (−∞)."""
     wanted = np.asarray(relevant, np.int64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from musicdata.errors import UsageError
 from musicdata_baselines.search.character_tfidf import CharacterTfidf
@@ -10,7 +10,7 @@ from musicdata_baselines.search.estimator import Best, SongSearch
 from musicdata_baselines.search.word_tfidf import WordTfidf
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -28,13 +28,13 @@ class TfidfSearch(SongSearch[Any]):
     .. math:: s(q, d) = \frac{\sum_t w_{t,q} w_{t,d}}{\|w_q\| \|w_d\|}, \quad
               w_{t,d} = (1 + \ln f_{t,d}) \left(\ln \frac{1 + N}{1 + n_t} + 1\right)
 
-    with N songs, n_t of them with term t, and f its count (Salton & Buckley 1988, Term-weighting approaches in automatic
-    text retrieval; scikit-learn's `TfidfVectorizer` with `sublinear_tf`). The count of an n-gram is the sum over the
-    words that hold it, each word's count damped.
+    with N songs, n_t of them with term t, and f its count (Salton & Buckley 1988, Term-weighting approaches in
+    automatic text retrieval; scikit-learn's `TfidfVectorizer` with `sublinear_tf`). The count of an n-gram is the sum
+    over the words that hold it, each word's count damped.
 
     Args:
-        analyzer: the terms are words ("word"), or the 3- to 5-grams of the characters of each word, a space at both
-            its ends ("char_wb"), which forgive typing errors and accents left out.
+        analyzer: the terms are words ("word"), or the 3- to 5-grams of the characters of each word with a space at both
+            ends ("char_wb"), which forgive typing errors and accents left out.
 
     Raises:
         UsageError: there is no such analyzer.
@@ -57,8 +57,25 @@ class TfidfSearch(SongSearch[Any]):
     def _index(self, songs: Songs) -> None:
         self.way_.fit(songs)
 
+    def parameters(self) -> dict[str, Any]:
+        """Return the analyzer."""
+        return {"analyzer": self.analyzer}
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return the index of its terms."""
+        return self.way_.arrays()
+
+    def restore(self, songs: Songs, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """Take the songs, and what `arrays` returned."""
+        self.way_.restore(songs, arrays)
+        self.songs_ = songs
+        return self
+
     def _read(self, queries: Sequence[str], languages: Sequence[str | None]) -> list[Any]:
         return [*self.way_._read(queries, languages)]
+
+    def _knows(self, query: Any) -> bool:
+        return self.way_._knows(query)
 
     def _score(self, queries: Sequence[Any], among: NDArray[np.bool_] | None) -> NDArray[np.float32]:
         return self.way_._score(queries, among)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -10,8 +10,11 @@ from musicdata_baselines.search.lexical import WordSearch
 from musicdata_baselines.search.postings import DAMPED
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
+    from musicdata_baselines.search.corpus import Songs
     from musicdata_baselines.search.postings import Counts
 
 
@@ -19,6 +22,21 @@ class WordTfidf(WordSearch):
     """Scores songs by the cosine of their TF-IDF weights of words with the query's; see `TfidfSearch`."""
 
     name = "tfidf-words"
+
+    rarity_: NDArray[np.float32]
+
+    def parameters(self) -> dict[str, Any]:
+        """Return nothing: there are none."""
+        return {}
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return the weights and the rarity of words."""
+        return super().arrays() | {"rarity": self.rarity_}
+
+    def restore(self, songs: Songs, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """Take the songs, and what `arrays` returned."""
+        self.rarity_ = arrays["rarity"]
+        return super().restore(songs, arrays)
 
     def _weigh_songs(self, counts: Counts) -> NDArray[np.float32]:
         frequencies, n = counts.document_frequencies, len(counts.lengths)

@@ -1,0 +1,184 @@
+"""Rows of vectors by song: checked once, compared with queries in blocks, the best row of a song being its score.
+
+Up to `EXACT_ROWS` rows all are compared, in float32. Beyond, queries and rows are first compared in the 64 directions
+in which the rows differ most (those of the largest singular values of evenly spaced rows), and only the rows of the
+songs that come out best are compared in full: that is a fifth of the bytes, and the first comparison errs only by what
+lies in the other directions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from musicdata.errors import InputError, UsageError
+from musicdata_baselines.search.corpus import WHOLE_SONG, Vectors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Literal
+
+    from numpy.typing import NDArray
+
+EXACT_ROWS = 100_000
+DIRECTIONS = 64
+_ROWS_AT_ONCE = 1 << 14
+_ROWS_FOR_DIRECTIONS = 20_000
+
+
+@dataclass(frozen=True, eq=False)
+class SongRows:
+    """Those vectors of the songs that are compared with queries.
+
+    Attributes:
+        vectors: (r, width) of the songs and their sections.
+        rows: (m,) int64 of these that are compared, in order of song.
+        sections: (m,) int32 their numbers of sections.
+        starts: (n + 1,) int64 where a song's begin among the m; a song may have none.
+        directions: (width, 64) float32 in which all are compared first; (width, 0) where all are compared in full.
+        mean: (width,) float32 of the m.
+        near: (m, 64) float32 the rows in these directions, or (m, width) float32 in full.
+    """
+
+    vectors: NDArray[Any]
+    rows: NDArray[np.int64]
+    sections: NDArray[np.int32]
+    starts: NDArray[np.int64]
+    directions: NDArray[np.float32]
+    mean: NDArray[np.float32]
+    near: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, vectors: Vectors, n_songs: int, unit: Literal["song", "section"], exact_rows: int) -> SongRows:
+        """Return the rows of songs, or of their sections; of a song without sections, that of the whole."""
+        whole = vectors.section == WHOLE_SONG
+        if unit == "song":
+            used = whole
+        else:
+            has_sections = np.bincount(vectors.song[~whole], minlength=n_songs) > 0
+            used = ~whole | ~has_sections[vectors.song]
+        rows = np.flatnonzero(used)
+        starts = np.searchsorted(vectors.song[rows], np.arange(n_songs + 1)).astype(np.int64)
+        directions = np.empty((vectors.vectors.shape[1], 0), np.float32)
+        if len(rows) > exact_rows:
+            directions = find_directions(vectors.vectors, rows)
+        near = np.empty((len(rows), directions.shape[1] or vectors.vectors.shape[1]), np.float32)
+        total = np.zeros(vectors.vectors.shape[1])
+        for part in _parts(len(rows)):
+            block = vectors.vectors[rows[part]].astype(np.float32)
+            total += block.sum(axis=0, dtype=np.float64)
+            near[part] = block @ directions if directions.size else block
+        mean = (total / max(len(rows), 1)).astype(np.float32)
+        return cls(vectors.vectors, rows, vectors.section[rows], starts, directions, mean, near)
+
+    @property
+    def is_exact(self) -> bool:
+        """Say whether all rows are compared in full."""
+        return not self.directions.size
+
+    def score(self, queries: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the best product (queries, songs) of each song's rows, −∞ of one without."""
+        if self.is_exact:
+            return self._best_of_rows(queries @ self.near.T)
+        products = np.empty((len(queries), len(self.rows)), np.float32)
+        for part in _parts(len(self.rows)):
+            products[:, part] = queries @ self.vectors[self.rows[part]].astype(np.float32).T
+        return self._best_of_rows(products)
+
+    def score_nearly(self, query: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return about the best product (songs,) of each song's rows with a query (width,), −∞ of one without."""
+        near = query if self.is_exact else np.asarray(query @ self.directions, np.float32)
+        scores: NDArray[np.float32] = self._best_of_rows(np.asarray(self.near @ near, np.float32)[None, :])[0]
+        return scores
+
+    def _best_of_rows(self, products: NDArray[np.float32]) -> NDArray[np.float32]:
+        scores = np.full((len(products), len(self.starts) - 1), -np.inf, np.float32)
+        there = np.flatnonzero(np.diff(self.starts))
+        if len(there):
+            scores[:, there] = np.maximum.reduceat(products, self.starts[there], axis=1)
+        return scores
+
+    def pick(
+        self, query: NDArray[np.float32], songs: NDArray[np.int32]
+    ) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+        """Return the score of some songs, −∞ of one without rows, and the section that has it, −1 for the whole."""
+        sizes = self.starts[songs + 1] - self.starts[songs]
+        scores, sections = np.full(len(songs), -np.inf, np.float32), np.full(len(songs), WHOLE_SONG, np.int32)
+        there = np.flatnonzero(sizes)
+        if not len(there):
+            return scores, sections
+        sizes = sizes[there]
+        begins = np.cumsum(sizes) - sizes
+        places = np.arange(int(sizes.sum())) + np.repeat(self.starts[songs[there]] - begins, sizes)
+        rows = self.near[places] if self.is_exact else self.vectors[self.rows[places]].astype(np.float32)
+        # One row at a time in effect, so that a score does not depend on which others are computed with it.
+        products = np.einsum("ij,j->i", rows, query)
+        scores[there] = np.maximum.reduceat(products, begins)
+        best = np.flatnonzero(products == np.repeat(scores[there], sizes))
+        song, first = np.unique(np.repeat(there, sizes)[best], return_index=True)
+        sections[song] = self.sections[places[best[first]]]
+        return scores, sections
+
+
+def find_directions(vectors: NDArray[Any], rows: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return the directions (width, 64) of the largest singular values of evenly spaced rows."""
+    some = vectors[rows[:: max(1, len(rows) // _ROWS_FOR_DIRECTIONS)]].astype(np.float64)
+    _, directions = np.linalg.eigh(some.T @ some)
+    kept = directions[:, ::-1][:, :DIRECTIONS]
+    signs = np.sign(kept[np.abs(kept).argmax(axis=0), np.arange(kept.shape[1])])
+    return np.ascontiguousarray(kept * signs, np.float32)
+
+
+def check_encoder(vectors: Vectors, name: str, facts: Any) -> None:
+    """Refuse vectors that another encoder made than the one that shall encode queries.
+
+    Args:
+        vectors: of the songs.
+        name: of the encoder.
+        facts: of the encoder: width and weights_sha256; hashes are compared as far as both are known.
+
+    Raises:
+        UsageError: they are of another encoder.
+    """
+    table, made, has = vectors.vectors, vectors.weights_sha256, str(facts.weights_sha256)
+    if table.ndim != 2 or table.shape[1] != facts.width:
+        raise UsageError(
+            f"the vectors of {name} are of shape {table.shape}, the encoder's have {facts.width} numbers: they are of "
+            "another encoder. Build the table again with this one, or search with the other"
+        )
+    known = min(len(made), len(has))
+    if made[:known] != has[:known]:
+        raise UsageError(
+            f"the vectors of {name} were made with weights {made[:16]}, the encoder has {has[:16]}: what they say of a "
+            "query would be wrong. Build the table again with this encoder"
+        )
+
+
+def check_vectors(vectors: Vectors, n_songs: int, name: str) -> None:
+    """Refuse vectors that are not those of songs that are there.
+
+    Raises:
+        InputError: they are not in order of song and section, or one is not finite.
+    """
+    table = vectors.vectors
+    if not len(table) == len(vectors.song) == len(vectors.section):
+        raise InputError(
+            f"{name} has {len(table):,} vectors, but {len(vectors.song):,} songs and {len(vectors.section):,} sections"
+        )
+    keys = vectors.song.astype(np.int64) << 32 | (vectors.section.astype(np.int64) + 1)
+    if len(keys) and (keys[0] < 0 or vectors.song[-1] >= n_songs or (np.diff(keys) <= 0).any()):
+        raise InputError(f"the vectors of {name} are not in order of {n_songs:,} songs and their sections, each once")
+    for part in _parts(len(table)):
+        if not (fine := np.isfinite(table[part]).all(axis=1)).all():
+            row = part.start + int(np.flatnonzero(~fine)[0])
+            raise InputError(
+                f"the vector of song {vectors.song[row]}, section {vectors.section[row]}, by {name} is not finite; "
+                "build the table again"
+            )
+
+
+def _parts(n: int) -> Iterator[slice]:
+    for start in range(0, n, _ROWS_AT_ONCE):
+        yield slice(start, min(n, start + _ROWS_AT_ONCE))
