@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from musicdata.definitions.reader import Reader
 
 _MAKING = ("extractor", "extractor_version", "parameters", "tokenizer")
-_ALIGNED, _PAIRED = "alignment", "pairs"
+_ALIGNED, _PAIRED, _LYRIC = "alignment", "pairs", "lyric_samples"
 
 
 def check_features(reader: Reader, home: str, noun: str) -> Iterator[tuple[str, str]]:
@@ -49,7 +49,7 @@ def _check_other_features(reader: Reader) -> Iterator[tuple[str, str]]:
 
 def _has_another_home(reader: Reader) -> bool:
     home = completing(reader)
-    return home not in ("", _ALIGNED, _PAIRED) and bool(_tables_of(reader, home))
+    return home not in ("", _ALIGNED, _PAIRED, _LYRIC) and bool(_tables_of(reader, home))
 
 
 CHECKS = (

@@ -1,4 +1,7 @@
-"""Serves a twin until Ctrl-C: ``python -m musicdata.twin --tracks 2000``."""
+"""Serves a twin until Ctrl-C: ``python -m musicdata.twin --tracks 2000``.
+
+With ``--write-songs FOLDER --songs 290000`` it writes made-up songs with their words instead, and ends.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,11 @@ import argparse
 import contextlib
 import signal
 import threading
+from pathlib import Path
 
 from musicdata.twin import AlbumPopulation, Faults, Population, Twin
 from musicdata.twin.faults import ALBUM_STAGES, STAGES
+from musicdata.twin.songs import SongPopulation, tables
 from musicdata.twin.spotify import REGIMES
 
 
@@ -17,6 +22,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m musicdata.twin", description=__doc__)
     parser.add_argument("--tracks", type=int, default=2000, help="songs in the population")
     parser.add_argument("--albums", type=int, default=240, help="albums in the population")
+    parser.add_argument("--songs", type=int, default=240, help="songs with their words, for --write-songs")
+    parser.add_argument("--write-songs", type=Path, metavar="FOLDER", help="write made-up songs there, and end")
     parser.add_argument("--moods", type=int, default=20)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--clip-s", type=float, default=6.0, help="tracks are 2 to 8 s longer than this")
@@ -26,6 +33,9 @@ def main() -> None:
     parser.add_argument("--paced", action="store_true", help="MusicBrainz and AcousticBrainz refuse who asks too often")
     parser.add_argument("--video-port", type=int, default=0, help="where videos are served; 0 takes a free port")
     given = parser.parse_args()
+    if given.write_songs is not None:
+        tables.write_files(SongPopulation(given.songs, given.seed), given.write_songs)
+        return
     population = Population(given.tracks, given.moods, given.seed, given.clip_s, given.full)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())

@@ -11,18 +11,22 @@ import numpy as np
 
 from musicdata.errors import UsageError
 from musicdata.system import files
-from musicdata.twin.albums import AlbumPopulation
-from musicdata.twin.albums.dumps import write_files
+from musicdata.twin.albums import AlbumPopulation, dumps
+from musicdata.twin.songs import SongPopulation, tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
 def _albums(folder: Path) -> None:
-    write_files(AlbumPopulation(), folder)
+    dumps.write_files(AlbumPopulation(), folder)
 
 
-_SETS: dict[str, Callable[[Path], None]] = {"albums": _albums}
+def _songs(folder: Path) -> None:
+    tables.write_files(SongPopulation(), folder)
+
+
+_SETS: dict[str, Callable[[Path], None]] = {"albums": _albums, "songs": _songs}
 """Name of a set → what writes its files into a folder."""
 
 
@@ -33,7 +37,7 @@ def made(name: str, cache_folder: Path) -> Path:
     of this package, or of numpy, writes a folder of its own beside it.
 
     Args:
-        name: of the set: ``albums``.
+        name: of the set: ``albums`` or ``songs``.
         cache_folder: where sets are kept; made if there is none.
 
     Raises:

@@ -66,6 +66,11 @@ _SIMPLIFIED = str.maketrans(
 )
 
 
+_TRADITIONAL_ONLY = frozenset(map(chr, _SIMPLIFIED))
+# Simplified forms that traditional texts have too, as characters of their own.
+_SIMPLIFIED_ONLY = frozenset(map(chr, _SIMPLIFIED.values())) - _TRADITIONAL_ONLY - frozenset("里后松斗合面只准家云才谷台干征几出")
+
+
 def simplified(text: str) -> str:
     """Return a text with common traditional Chinese characters in their simplified form.
 
@@ -73,6 +78,20 @@ def simplified(text: str) -> str:
     '陈大文 - 爱情转移'
     """
     return text.translate(_SIMPLIFIED)
+
+
+def differing_forms(text: str) -> tuple[int, int]:
+    """Return how many characters of a text are traditional ones only, and how many are simplified ones only.
+
+    Of common ones, as `simplified` knows them; one that both ways of writing have counts for none.
+
+    >>> differing_forms("愛情轉移"), differing_forms("爱情转移")
+    ((2, 0), (0, 2))
+    """
+    return (
+        sum(character in _TRADITIONAL_ONLY for character in text),
+        sum(character in _SIMPLIFIED_ONLY for character in text),
+    )
 
 
 @lru_cache(maxsize=4096)

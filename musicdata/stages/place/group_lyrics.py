@@ -41,14 +41,14 @@ class GroupLyrics(Parameters):
     Attributes:
         min_containment: share of the shorter text's shingles, found in the other, from which two texts are one …
         min_jaccard: … and share of the shingles of either, found in both, that is enough too.
-        max_group: different texts in a group; a larger one is taken apart by closer likeness.
+        max_group: different texts in a group; a larger one that is a chain is taken apart (`similarity.caps`).
         max_artists: words that stand under more artists than this, and under more titles, are none: "Lyrics for this
             song have yet to be released". A carol that many sing keeps its title.
     """
 
     min_containment: float = Field(texts.LYRICS.min_containment, gt=0, le=1)
     min_jaccard: float = Field(texts.LYRICS.min_jaccard, gt=0, le=1)
-    max_group: int = Field(50, ge=2)
+    max_group: int = Field(20, ge=2)
     max_artists: int = Field(20, ge=1)
 
     @property

@@ -1,0 +1,1 @@
+"""Songs with their words: tables, folders of texts, and scores that are at hand."""

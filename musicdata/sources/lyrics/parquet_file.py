@@ -1,0 +1,67 @@
+"""Songs in a Parquet file, read some rows at a time and no column but those that are known."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from musicdata.errors import InputError, IntegrityError
+from musicdata.sources.lyrics.columns import fields
+from musicdata.sources.lyrics.rows import Row
+from musicdata.system import paths
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from musicdata.sources.lyrics.rows import Fault, SourceFile
+
+_ROWS_AT_ONCE = 512
+
+
+@contextlib.contextmanager
+def _opened(file: SourceFile) -> Iterator[pq.ParquetFile]:
+    try:
+        with (
+            paths.open_regular(file.path, follow=True) as opened,
+            paths.native(opened) as source,
+            pq.ParquetFile(source) as parquet,
+        ):
+            yield parquet
+    except (pa.ArrowException, OSError, IntegrityError) as error:
+        raise InputError(f"input {file.path} cannot be read as Parquet: {error}") from None
+
+
+def columns(file: SourceFile) -> list[str]:
+    """Return the names of the columns.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    with _opened(file) as parquet:
+        return list(parquet.schema_arrow.names)
+
+
+def count(file: SourceFile) -> int:
+    """Return how many rows there are.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    with _opened(file) as parquet:
+        return int(parquet.metadata.num_rows)
+
+
+def rows(file: SourceFile) -> Iterator[Row | Fault]:
+    """Yield the rows of a file.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    with _opened(file) as parquet:
+        wanted = sorted(set(fields(parquet.schema_arrow.names).values()))
+        batches = parquet.iter_batches(_ROWS_AT_ONCE, columns=wanted)
+        for number, cells in enumerate((cells for batch in batches for cells in batch.to_pylist()), 1):
+            yield Row(number, cells)

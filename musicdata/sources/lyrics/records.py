@@ -1,0 +1,158 @@
+"""What a source says of one song, brought to the fields that the table of words has."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from musicdata.errors import FormatError
+from musicdata.music.text.limits import STATEMENT, TOO_LONG, statement
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MAX_TEXT = 8 << 20
+"""Longest words of a song, in characters; a whole book has two million."""
+
+_LONGEST_ID = 100
+_ID_DIGITS = 15
+_DIGEST_BYTES = 8
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_YEAR = re.compile(r"(?<!\d)([12]\d{3})(?!\d)")
+_NOTHING = frozenset({"nan", "<na>"})  # as pandas writes an empty cell; no artist or title is called so
+_NO_TEXT = _NOTHING | {"null", "none", "n/a", "#n/a", "nil", "undefined"}
+_STATED = ("artist", "title", "genre", "language", "licence", "work")
+
+
+@dataclass(frozen=True, slots=True)
+class SongText:
+    """A song with its words; the fields are the columns of `song_texts`.
+
+    Attributes:
+        source: name of the file that holds it, `source_row` its row there, counted from 1.
+    """
+
+    song_id: str
+    artist: str | None
+    title: str | None
+    genre: str | None
+    language_given: str | None
+    year: int | None
+    licence: str | None
+    work_id: str | None
+    text: str
+    text_sha256: str
+    source: str
+    source_row: int
+
+    @property
+    def identity(self) -> bytes:
+        """Return a digest of artist, title and words: rows that agree in these are one song."""
+        return _digest([self.artist, self.title, self.text_sha256])
+
+    @property
+    def statements(self) -> tuple[object, ...]:
+        """Return what is said of the song, wherever it stands."""
+        return (self.artist, self.title, self.genre, self.language_given, self.year, self.licence, self.work_id)
+
+    @property
+    def digest(self) -> str:
+        """Return a digest of the whole row, hexadecimal."""
+        return _digest([self.song_id, *self.statements, self.text_sha256, self.source, self.source_row]).hex()
+
+
+def _digest(values: list[object]) -> bytes:
+    return hashlib.blake2b(json.dumps(values).encode(), digest_size=_DIGEST_BYTES).digest()
+
+
+def song_text(cells: Mapping[str, Any], source: str, row: int, song_id: str = "") -> SongText:
+    r"""Return the song of a row.
+
+    Args:
+        cells: field, one of `columns.FIELDS` → what the source says.
+        source: name of the file.
+        row: of it, counted from 1.
+        song_id: where the row names none.
+
+    Raises:
+        FormatError: ``no_text``, ``text_too_long``, ``bad_encoding`` or ``bad_id``.
+
+    >>> song = song_text({"artist": " A ", "lyrics": "one\r\ntwo", "year": "1987-05-01"}, "a.csv", 1)
+    >>> song.artist, song.title, song.year, song.text, song.song_id
+    ('A', None, 1987, 'one\ntwo', 'ld5a8ca7eee62e86')
+    """
+    text = _words(cells.get("lyrics"))
+    artist, title, genre, language, licence, work = (stated(name, cells.get(name)) for name in _STATED)
+    encoded = text.encode()
+    if own_id := stated("id", cells.get("id")):
+        song_id = _fit_id(own_id)
+    song_id = song_id or f"l{_sha256(json.dumps([artist or '', title or '', text]).encode())[:_ID_DIGITS]}"
+    year = _year(cells.get("year"))
+    return SongText(song_id, artist, title, genre, language, year, licence, work, text, _sha256(encoded), source, row)
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _fit_id(song_id: str) -> str:
+    if len(song_id) > _LONGEST_ID:
+        raise FormatError("bad_id", f"{len(song_id):,} characters, at most {_LONGEST_ID}: {song_id[:40]!r} …")
+    return song_id
+
+
+def _words(value: object) -> str:
+    """Return the words as the source has them, with the same line breaks everywhere."""
+    if isinstance(value, list):
+        value = "\n".join(line for line in value if isinstance(line, str))
+    if value is None or value == "" or (isinstance(value, float) and math.isnan(value)):
+        raise FormatError("no_text", "the cell for the words is empty")
+    if not isinstance(value, str):
+        raise FormatError("no_text", f"{type(value).__name__} where words are expected: {str(value)[:40]!r}")
+    if len(value) > MAX_TEXT:
+        raise FormatError(TOO_LONG, f"words: {len(value):,} characters, at most {MAX_TEXT:,} are read")
+    _require_encodable("words", value)
+    if "\r" in value:
+        value = value.replace("\r\n", "\n").replace("\r", "\n")
+    if len(value) < STATEMENT and (not (bare := value.strip(" \t\n\0")) or bare.casefold() in _NO_TEXT):
+        raise FormatError("no_text", f"the cell for the words says {value.strip()[:20]!r}")
+    return value
+
+
+def _require_encodable(name: str, text: str) -> None:
+    if not text.isascii() and (odd := _SURROGATES.search(text)):
+        raise FormatError(
+            "bad_encoding",
+            f"{name}, character {odd.start()}: {text[odd.start()]!r} is half of a character, or a byte that is not "
+            "in the encoding of the file",
+        )
+
+
+def stated(name: str, value: object) -> str | None:
+    """Return a statement about the song on one line; None where there is none."""
+    if isinstance(value, list):
+        value = "; ".join(str(_named(one)) for one in value if _named(one) is not None)
+    value = _named(value)
+    if value is None or isinstance(value, bool):
+        return None
+    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    _require_encodable(name, text)
+    if not text.isprintable() or text != text.strip() or "  " in text:
+        text = statement(text)
+    if len(text) > STATEMENT:
+        raise FormatError(TOO_LONG, f"{name}: {len(text):,} characters, at most {STATEMENT:,}: {text[:40]!r} …")
+    return None if not text or text.casefold() in _NOTHING else text
+
+
+def _named(value: object) -> object:
+    return value.get("name") if isinstance(value, dict) else value
+
+
+def _year(value: object) -> int | None:
+    """Return the first number of a date that can be a year."""
+    found = _YEAR.search(str(value)[:STATEMENT]) if value is not None else None
+    return int(found[1]) if found else None

@@ -1,0 +1,64 @@
+"""Set the cleaned words of each song beside its sample, so that they go where it goes → `lyric_texts`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from musicdata.definitions import cutting
+from musicdata.definitions.cost import Cost, as_many
+from musicdata.definitions.stage import Parameters, Shard, Stage, Task
+from musicdata.errors import IntegrityError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from musicdata.definitions.reader import Inputs
+
+_SAMPLE = ["sample_id", "split", "text_sha256"]
+_WORDS = ["song_id", "text_sha256"]
+_SONGS_A_SHARD = 4096
+
+
+class LyricTexts(Parameters):
+    """There is nothing to choose."""
+
+
+def cut(_parameters: LyricTexts, inputs: Inputs) -> Iterator[Shard]:
+    """Cut the songs into shards; the hash of a text stands for it."""
+    return cutting.by_key(inputs, {"lyric_samples": _SAMPLE, "clean_lyrics": _WORDS}, _SONGS_A_SHARD)
+
+
+def run(_parameters: LyricTexts, task: Task) -> None:
+    """Write the words of the shard's songs; a sample is called after its song.
+
+    Raises:
+        IntegrityError: the words of a sample are not there, or others than when it was placed.
+    """
+    first, last = task.shard.first, task.shard.last
+    samples = task.inputs.read("lyric_samples", _SAMPLE, first, last)
+    words = task.inputs.read("clean_lyrics", [*_WORDS, "text"], first, last)
+    words = words.take(pc.index_in(samples.column("sample_id"), words.column("song_id")))
+    if not words.column("text_sha256").equals(samples.column("text_sha256")):
+        raise IntegrityError(
+            f"the words of the songs from {first} to {last} are not those that were placed; "
+            "the command that built them builds them anew"
+        )
+    columns = [samples.column("sample_id"), samples.column("split"), words.column("text")]
+    task.sink.write("lyric_texts", pa.table(columns, names=["sample_id", "split", "text"]))
+
+
+STAGE = Stage(
+    name="lyric_texts",
+    version=1,
+    verb="sets the words of each song beside its sample",
+    inputs=("lyric_samples", "clean_lyrics"),
+    outputs=("lyric_texts",),
+    parameters=LyricTexts,
+    cut=cut,
+    run=run,
+    expect=as_many("lyric_samples", lyric_texts="lyric_samples"),
+    cost=Cost(cpu_s=2e-5, bytes=600),
+)

@@ -1,0 +1,97 @@
+"""Say under which terms the words of each song stand → `rights`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+import pyarrow.compute as pc
+from pydantic import model_validator
+
+from musicdata.definitions import cutting
+from musicdata.definitions.cost import Cost, as_many
+from musicdata.definitions.stage import Parameters, Shard, Stage, Task
+from musicdata.music.rights import statement
+from musicdata.music.rights.terms import PUBLIC_DOMAIN_MARK, Terms
+from musicdata.stages.rights.rows import rows_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from musicdata.definitions.reader import Inputs
+
+MODALITY = "lyrics"
+_READS = {"lyric_samples": ["sample_id", "split"], "song_texts": ["song_id", "licence"]}
+_SAMPLES_A_SHARD = 4096
+
+
+class RightsLyrics(Parameters):
+    """What is stated of all songs whose source states nothing.
+
+    Attributes:
+        licence: under which they stand: a licence of Creative Commons, such as CC0-1.0, or public domain; "" where
+            nothing is known, which is as if all rights were reserved.
+        evidence: who says so, and where.
+    """
+
+    licence: str = ""
+    evidence: str = ""
+
+    @model_validator(mode="after")
+    def _is_understood_and_has_evidence(self) -> Self:
+        if self.licence and read(self.licence).rights == "unknown":
+            raise ValueError(
+                f'licence {self.licence!r} is not understood; expected "CC0-1.0", "public domain" or alike'
+            )
+        if bool(self.licence) != bool(self.evidence.strip()):
+            raise ValueError("licence and evidence go together: say which licence, and who says so where")
+        return self
+
+
+def read(stated: str) -> Terms:
+    """Return the terms that a source, or the user, states for the words of a song.
+
+    >>> read("CC-BY-4.0").licence, read("Public domain").rights, read("CC-PDM-1.0").rights, read("MIT").rights
+    ('CC-BY-4.0', 'public_domain', 'public_domain', 'unknown')
+    """
+    if stated.strip().upper() == PUBLIC_DOMAIN_MARK:
+        return Terms("public_domain", PUBLIC_DOMAIN_MARK, stated.strip())
+    return statement.read(stated)
+
+
+def cut(_parameters: RightsLyrics, inputs: Inputs) -> Iterator[Shard]:
+    """Cut the samples into shards."""
+    return cutting.by_key(inputs, _READS, _SAMPLES_A_SHARD)
+
+
+def run(parameters: RightsLyrics, task: Task) -> None:
+    """Write a row for each of the shard's samples."""
+    samples, songs = (task.inputs.read(t, columns, task.shard.first, task.shard.last) for t, columns in _READS.items())
+    songs = songs.take(pc.index_in(samples.column("sample_id"), songs.column("song_id")))
+    known: dict[str, Terms] = {"": _of_all(parameters)}
+    for sample, licence in zip(samples.to_pylist(), songs.column("licence").to_pylist(), strict=True):
+        stated = (licence or "").strip()
+        if stated not in known:
+            known[stated] = read(stated)
+        task.sink.write("rights", rows_of(sample, {MODALITY: known[stated]}))
+
+
+def _of_all(parameters: RightsLyrics) -> Terms:
+    if not parameters.licence:
+        return Terms("unknown", None, statement.NO_STATEMENT)
+    terms = read(parameters.licence)
+    return Terms(terms.rights, terms.licence, f"{parameters.licence}: {parameters.evidence.strip()}", "override")
+
+
+STAGE = Stage(
+    name="rights.lyrics",
+    version=1,
+    verb="says under which terms the words of each song stand",
+    inputs=("lyric_samples", "song_texts"),
+    outputs=("rights",),
+    parameters=RightsLyrics,
+    cut=cut,
+    run=run,
+    tools=lambda _parameters: {"rights rules": statement.RULES},
+    expect=as_many("lyric_samples", rights="lyric_samples"),
+    cost=Cost(cpu_s=5e-5, bytes=30),
+)
