@@ -35,7 +35,7 @@ class Finding:
     """One thing that is needed: what was found, and the command that mends it if it is missing.
 
     Attributes:
-        needed_to: "build", or "crawl" or "publish" for what a build does without.
+        needed_to: "build", or "crawl", "publish" or "search" for what a build does without.
     """
 
     name: str

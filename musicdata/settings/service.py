@@ -80,7 +80,7 @@ class Service:
         name: as budgets name it, without what follows a dot.
         title: of the service, for people.
         used_for: what is had from it.
-        needed_to: "crawl", or "publish" for one that data sets are sent to.
+        needed_to: "crawl"; "publish" for one that data sets are sent to, "search" for one that reads queries.
         addresses: where it answers.
         hosts: names of hosts that its answers and redirects may lead to, each with all that is below it; those of its
             addresses need not be listed.
@@ -94,7 +94,7 @@ class Service:
     name: str
     title: str
     used_for: str
-    needed_to: Literal["crawl", "publish"] = "crawl"
+    needed_to: Literal["crawl", "publish", "search"] = "crawl"
     addresses: tuple[Address, ...] = ()
     keys: Mapping[str, str] = field(default_factory=dict)
     terms: ServiceTerms | None = None

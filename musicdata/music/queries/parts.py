@@ -45,6 +45,26 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """What somebody says that characters of a query mean; whether songs can be looked for by it is not known yet.
+
+    Attributes:
+        kind: of a part.
+        value: of it; a genre by the data set's name for it or by that of the rules.
+        start: of the characters, in the query with single spaces; `stop` behind the last.
+        years: the first and the last, of a time.
+        keeps: whether the words are searched for all the same.
+    """
+
+    kind: str
+    value: str
+    start: int
+    stop: int
+    years: tuple[int, int] | None = None
+    keeps: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What there is among the songs that are searched: a query is read as a filter only where that leaves some.
 
