@@ -212,7 +212,8 @@ def column_problems(column: Column, field: pa.Field[Any], values: ChunkedArray) 
         odd = odd_file_names(pc.struct_field(values, "path"))
         problems += [f"column {column.name}: {name!r:.200} is no plain file name" for name in odd]
     if column.values:
-        wrong = values.filter(pc.invert(pc.is_in(values, pa.array(column.values))))
+        there = values.drop_null()
+        wrong = there.filter(pc.invert(pc.is_in(there, pa.array(column.values))))
         if len(wrong):
             problems.append(f"column {column.name}: {wrong[0].as_py()!r} is not one of {list(column.values)}")
     if not column.is_array:

@@ -38,6 +38,8 @@ TAKES = Contract(
         column("levels", "sequence", element="float64", nullable=True),
         column("pixels", "sequence", element="uint8", nullable=True),
         column("vector", "vector", element="int32", shape=(2, 1), nullable=True),
+        column("halves", "vector", element="float16", shape=(2,), nullable=True, minimum=-1, maximum=1),
+        column("mark", "string", nullable=True, values=("a", "b")),
     ),
 )
 singles = st.sampled_from([0.0, 0.5, 1.0])
@@ -48,13 +50,15 @@ takes = st.fixed_dictionaries(
         "levels": st.none() | st.lists(st.sampled_from([0.0, -0.0, 5e-324, -1.5]), max_size=2),
         "pixels": st.none() | st.lists(st.sampled_from([0, 255]), max_size=2),
         "vector": st.none() | st.lists(st.integers(-1, 1), min_size=2, max_size=2),
+        "halves": st.none() | st.lists(st.sampled_from([0.0, -0.0, 0.25]), min_size=2, max_size=2),
+        "mark": st.sampled_from([None, "a"]),
     }
 )
 
 
 def table(rows: list[dict[str, Any]]) -> pa.Table:
     numbered = [row | {"number": number} for number, row in enumerate(rows)]
-    return TAKES.table({c.name: [row[c.name] for row in numbered] for c in TAKES.columns})
+    return TAKES.table({c.name: [row.get(c.name) for row in numbered] for c in TAKES.columns})
 
 
 def one(**changes: Any) -> pa.Table:
@@ -108,9 +112,10 @@ def test_a_schema_says_of_what_a_sequence_is() -> None:
     assert str(schema.field("beats").type) == "list<element: float not null>"
     features = json.loads((schema.metadata or {})[b"huggingface"])["info"]["features"]
     assert features["tokens"] == {"_type": "Sequence", "feature": {"_type": "Value", "dtype": "int32"}}
-    assert TAKES.describing_columns() == ["number"]
+    assert TAKES.describing_columns() == ["number", "mark"]
     assert [c.kind for c in TAKES.columns] == [
         "int64", "sequence of float32", "sequence of int32", "sequence of float64", "sequence of uint8", "int32[2, 1]",
+        "float16[2]", "string",
     ]  # fmt: skip
 
 
@@ -128,6 +133,10 @@ def test_a_schema_says_of_what_a_sequence_is() -> None:
         ({"tokens": ["a"]}, "table takes"),
         ({"tokens": [2**31]}, "table takes"),
         ({"vector": [1]}, "table takes"),
+        ({"halves": [0.0, math.inf]}, "column halves: 1 values are not finite"),
+        ({"halves": [0.0, 1e9]}, "column halves: 1 values are not finite"),
+        ({"halves": [1.5, -2.0]}, "column halves: 1 values below -1; column halves: 1 values above 1"),
+        ({"mark": "c"}, "column mark: 'c' is not one of"),
     ],
 )
 def test_every_number_of_an_array_is_held_to_the_contract(changes: dict[str, Any], message: str) -> None:

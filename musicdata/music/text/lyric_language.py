@@ -52,6 +52,15 @@ def words(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
+def is_vocable(word: str) -> bool:
+    """Say whether a word, in lower case, is a syllable that is sung in every language.
+
+    >>> is_vocable("laaa"), is_vocable("last")
+    (True, False)
+    """
+    return _VOCABLE.fullmatch(word) is not None
+
+
 def usable_lines(text: str) -> list[list[str]]:
     r"""Return the words of each line that tell a language: no line twice, no vocables.
 
@@ -60,7 +69,7 @@ def usable_lines(text: str) -> list[list[str]]:
     """
     lines: dict[tuple[str, ...], None] = {}
     for line in text.splitlines():
-        telling = tuple(word for word in words(line.lower()) if not _VOCABLE.fullmatch(word))
+        telling = tuple(word for word in words(line.lower()) if not is_vocable(word))
         if telling:
             lines[telling] = None
     return [list(line) for line in lines]

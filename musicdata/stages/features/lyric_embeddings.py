@@ -7,7 +7,7 @@ in it. A stage of no language makes no rows and needs no package.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -120,7 +120,7 @@ def _rows(encoder: TextEncoder, songs: list[Song]) -> pa.Table:
     encoded = encoder.encode(list(places))
     of_row = np.array([places[text] for song in songs for text in song.parts.values()])
     keys = [(song.sample_id, song.split, index) for song in songs for index in song.parts]
-    constants = {
+    constants: dict[str, Any] = {
         "encoder": facts.label,
         "weights_sha256": facts.weights_sha256[:16],
         "max_tokens": facts.max_tokens,

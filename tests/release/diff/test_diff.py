@@ -57,6 +57,7 @@ THINGS = Contract(
         column("small", "float32"),
         column("flag", "bool", nullable=True),
         column("vector", "vector", element="float32", shape=(2,), nullable=True),
+        column("half", "vector", element="float16", shape=(2,), nullable=True),
         column("beats", "sequence", element="float32", nullable=True),
         column("sound", "audio", nullable=True),
     ),
@@ -90,6 +91,7 @@ things = st.fixed_dictionaries(
         "small": singles,
         "flag": st.sampled_from([None, True, False]),
         "vector": st.none() | st.lists(singles, min_size=2, max_size=2),
+        "half": st.none() | st.lists(singles, min_size=2, max_size=2),
         "beats": st.none() | st.lists(singles, max_size=2),
         "sound": st.sampled_from(sorted(SOUNDS)),
     }
