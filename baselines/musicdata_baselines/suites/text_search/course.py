@@ -127,7 +127,7 @@ def _measure(
         genres = tuple(genre.measure(data.all, settings.genre_songs, options.seed))
     with clock.part("controls"):
         shuffled = controls.shuffle(data, asked.take(present), options.seed)
-        residue = controls.residue(data.all.texts)
+        residue, n_looked_at = controls.residue(data.all)
     result = TextSearches(
         n_songs=len(data.songs),
         n_held_out=int(data.all.held_out.sum()),
@@ -141,6 +141,7 @@ def _measure(
         noise=genre.noise(data.all),
         shuffled=shuffled,
         residue=residue,
+        n_looked_at=n_looked_at,
         torn=dataset.torn(data.all.groups, data.all.splits["grouped"]),
         paper=settings.paper,
         asked=settings.most_queries,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -169,3 +170,12 @@ def torn(groups: NDArray[np.str_], split: NDArray[np.str_]) -> int:
     """
     pairs = set(zip(groups.tolist(), split.tolist(), strict=True))
     return len(pairs) - len({group for group, _ in pairs})
+
+
+def lowest(ids: NDArray[np.str_], numbers: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+    """Return some of the numbers, those whose ids have the lowest hashes."""
+    if len(numbers) <= most:
+        return numbers
+    hashes = [hashlib.blake2b(str(one).encode(), digest_size=8).digest() for one in ids[numbers].tolist()]
+    order = sorted(range(len(numbers)), key=hashes.__getitem__)
+    return np.sort(numbers[order[:most]])

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import pytest
 
 from musicdata.definitions import suite as suites
+from musicdata.definitions.arrow import strings
 from musicdata.definitions.suite import Options, Outcome
 from musicdata.errors import InputError, SetupError, UsageError
 from musicdata_baselines.suites.text_search import encoders
@@ -215,6 +216,6 @@ def test_options_and_paper_are_checked_first(tmp_path: Path) -> None:
 
 def test_no_word_of_a_song_or_a_query_is_in_what_is_kept(found: Outcome[TextSearches]) -> None:
     kept = repr((found.result, found.rules, found.notes, found.card, found.methods))
-    words = {word for text in planted.source().table("lyric_texts").column("text").to_pylist() for word in text.split()}
+    words = {word for text in strings(planted.source().table("lyric_texts").column("text")) for word in text.split()}
     assert {word for word in words if len(word) > 4 and word in kept} == set()
     assert dataclasses.is_dataclass(found.result)
