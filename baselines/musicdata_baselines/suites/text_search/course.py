@@ -196,7 +196,7 @@ def _refusal(
     test, of_test = asked.take(rows), [run.take(rows) for one in compared for run in runs if run.name == one.name]
     line = next((cell for cell in cells if (cell.kind, cell.language) == (LINE, ALL)), None)
     named = {"paper": PAPER, "hybrid": HYBRID}
-    shown = {name: line.system(system) for name, system in named.items()} if line is not None else {}
+    shown = {name: line.of(system) for name, system in named.items()} if line is not None else {}
     return refusal.measure(
         refusal.Asked(valid, of_valid, valid.n_relevant > 0),
         refusal.Asked(test, of_test, test.n_relevant > 0),
