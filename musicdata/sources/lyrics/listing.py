@@ -12,7 +12,6 @@ from musicdata.errors import FormatError, InputError
 from musicdata.sources.lyrics import inputs, records
 from musicdata.sources.lyrics.columns import fields_of
 from musicdata.sources.lyrics.rows import Fault
-from musicdata.system.digests import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,14 +28,13 @@ class Entry:
     Attributes:
         song_id: of the song; `digest` of the whole row, hexadecimal.
         identity: of artist, title and words.
-        n_told: statements that the row makes.
-        told: digest of these.
+        n_told: statements that the row makes; `told` their digest.
         file: that holds it, `row` of it.
     """
 
     song_id: str
     digest: str
-    identity: bytes
+    identity: str
     n_told: int
     told: str
     file: str
@@ -81,11 +79,8 @@ class Listing:
 
     def add(self, song: SongText) -> None:
         """Take a song."""
-        said = song.statements
-        n_told = sum(value is not None for value in said)
-        entry = Entry(
-            song.song_id, song.digest, song.identity, n_told, digest_of(said)[:16], song.source, song.source_row
-        )
+        n_told = len(song.statements) - song.statements.count(None)
+        entry = Entry(song.song_id, song.digest, song.identity, n_told, song.told, song.source, song.source_row)
         if self._first.setdefault(song.song_id, entry) is not entry:
             self._others.setdefault(song.song_id, []).append(entry)
 

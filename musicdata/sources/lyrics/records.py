@@ -34,6 +34,7 @@ class SongText:
 
     Attributes:
         source: name of the file that holds it, `source_row` its row there, counted from 1.
+        identity: digest of artist, title and words, hexadecimal: rows that agree in these are one song.
     """
 
     song_id: str
@@ -48,11 +49,7 @@ class SongText:
     text_sha256: str
     source: str
     source_row: int
-
-    @property
-    def identity(self) -> bytes:
-        """Return a digest of artist, title and words: rows that agree in these are one song."""
-        return _digest([self.artist, self.title, self.text_sha256])
+    identity: str
 
     @property
     def statements(self) -> tuple[object, ...]:
@@ -60,13 +57,18 @@ class SongText:
         return (self.artist, self.title, self.genre, self.language_given, self.year, self.licence, self.work_id)
 
     @property
+    def told(self) -> str:
+        """Return a digest of what is said of the song, hexadecimal."""
+        return _digest(self.statements)
+
+    @property
     def digest(self) -> str:
         """Return a digest of the whole row, hexadecimal."""
-        return _digest([self.song_id, *self.statements, self.text_sha256, self.source, self.source_row]).hex()
+        return _digest((self.song_id, self.statements, self.text_sha256, self.source, self.source_row))
 
 
-def _digest(values: list[object]) -> bytes:
-    return hashlib.blake2b(json.dumps(values).encode(), digest_size=_DIGEST_BYTES).digest()
+def _digest(values: tuple[object, ...]) -> str:
+    return hashlib.blake2b(repr(values).encode(), digest_size=_DIGEST_BYTES).hexdigest()
 
 
 def song_text(cells: Mapping[str, Any], source: str, row: int, song_id: str = "") -> SongText:
@@ -83,20 +85,19 @@ def song_text(cells: Mapping[str, Any], source: str, row: int, song_id: str = ""
 
     >>> song = song_text({"artist": " A ", "lyrics": "one\r\ntwo", "year": "1987-05-01"}, "a.csv", 1)
     >>> song.artist, song.title, song.year, song.text, song.song_id
-    ('A', None, 1987, 'one\ntwo', 'ld5a8ca7eee62e86')
+    ('A', None, 1987, 'one\ntwo', 'l3899d34470f08ff')
     """
     text = _words(cells.get("lyrics"))
     artist, title, genre, language, licence, work = (stated(name, cells.get(name)) for name in _STATED)
-    encoded = text.encode()
+    text_sha256 = hashlib.sha256(text.encode()).hexdigest()
+    identity = hashlib.sha256(json.dumps([artist or "", title or "", text_sha256]).encode()).hexdigest()[:_ID_DIGITS]
     if own_id := stated("id", cells.get("id")):
         song_id = _fit_id(own_id)
-    song_id = song_id or f"l{_sha256(json.dumps([artist or '', title or '', text]).encode())[:_ID_DIGITS]}"
+    song_id = song_id or f"l{identity}"
     year = _year(cells.get("year"))
-    return SongText(song_id, artist, title, genre, language, year, licence, work, text, _sha256(encoded), source, row)
-
-
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+    return SongText(
+        song_id, artist, title, genre, language, year, licence, work, text, text_sha256, source, row, identity
+    )
 
 
 def _fit_id(song_id: str) -> str:
@@ -134,12 +135,9 @@ def _require_encodable(name: str, text: str) -> None:
 
 def stated(name: str, value: object) -> str | None:
     """Return a statement about the song on one line; None where there is none."""
-    if isinstance(value, list):
-        value = "; ".join(str(_named(one)) for one in value if _named(one) is not None)
-    value = _named(value)
-    if value is None or isinstance(value, bool):
+    if value is None or value == "":
         return None
-    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    text = _as_text(value)
     _require_encodable(name, text)
     if not text.isprintable() or text != text.strip() or "  " in text:
         text = statement(text)
@@ -148,8 +146,17 @@ def stated(name: str, value: object) -> str | None:
     return None if not text or text.casefold() in _NOTHING else text
 
 
-def _named(value: object) -> object:
-    return value.get("name") if isinstance(value, dict) else value
+def _as_text(value: object) -> str:
+    """Return what a value says: a list its parts, an object its name; "" of what says nothing."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return "; ".join(text for one in value if (text := _as_text(one)))
+    if isinstance(value, dict):
+        return _as_text(value.get("name"))
+    if value is None or isinstance(value, bool):
+        return ""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _year(value: object) -> int | None:

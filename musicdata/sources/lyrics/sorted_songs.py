@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from musicdata.sources.lyrics.listing import Dropped
 from musicdata.sources.lyrics.records import SongText
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 _RUN_CHARACTERS = 24 << 20
 _BATCH_ROWS = 256
 _INDEX, _DROPPED = "index", "dropped"
-COLUMNS = tuple(SongText.__slots__)
+COLUMNS = tuple(name for name in SongText.__slots__ if name != "identity")
 _TYPES = {"year": pa.int32(), "source_row": pa.int64()}
 _SCHEMA = pa.schema([(name, _TYPES.get(name, pa.string())) for name in (*COLUMNS, "digest")])
 
@@ -85,16 +86,18 @@ def dropped(folder: Path) -> Iterator[Dropped]:
         yield Dropped(key, reason, detail)
 
 
-def between(folder: Path, first: str, last: str) -> Iterator[dict[str, Any]]:
-    """Yield the rows of songs with ids in first..last, and their digests, in order of their ids."""
+def between(folder: Path, first: str, last: str) -> pa.Table:
+    """Return the rows of songs with ids in first..last, and their digests, in order of their ids."""
     batches: dict[int, list[int]] = {}
     for run, batch, begin, end in _read_lines(folder / _INDEX):
         if begin <= last and first <= end:
             batches.setdefault(run, []).append(batch)
-    rows: list[dict[str, Any]] = []
+    pieces = [_SCHEMA.empty_table()]
     for run, numbers in batches.items():
         with paths.open_regular(folder / f"{run}.arrow") as file, paths.native(file) as opened:
             reader = pa.ipc.open_file(opened)
-            for number in numbers:
-                rows += (row for row in reader.get_batch(number).to_pylist() if first <= row["song_id"] <= last)
-    yield from sorted(rows, key=lambda row: (row["song_id"], row["digest"]))
+            pieces += [pa.Table.from_batches([reader.get_batch(number)]) for number in numbers]
+    rows = pa.concat_tables(pieces)
+    ids = rows.column("song_id")
+    is_between = pc.and_(pc.greater_equal(ids, pa.scalar(first)), pc.less_equal(ids, pa.scalar(last)))
+    return rows.filter(is_between).sort_by([("song_id", "ascending"), ("digest", "ascending")])

@@ -6,8 +6,7 @@ are read once more and put aside in the order of their ids, for the shards.
 
 from __future__ import annotations
 
-import itertools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from musicdata.definitions.reader import Inputs
 
 _SONGS_A_SHARD = 4_000
-_ROWS_AT_ONCE = 1_000
 _DEADLINE_S = 3 * 3600.0  # for the whole source
 _MEMORY_BYTES = 2 << 30
 _DROPPED = "-"  # stands in a shard for what was dropped
@@ -103,21 +101,18 @@ def prepare(parameters: IngestLyrics, _inputs: Inputs, folder: Path) -> None:
 def run(_parameters: IngestLyrics, task: Task) -> None:
     """Write the songs of the shard, and the rejects that go with it."""
     assert task.prepared is not None, "the stage puts aside what it reads"
-    named = [item.partition(" ") for item in task.shard.items]
-    wanted = {(song_id, digest) for digest, _, song_id in named}
-    for digest, _, name in named:
+    wanted = []
+    for digest, _, name in (item.partition(" ") for item in task.shard.items):
         if name == _DROPPED:
             _reject(task, task.prepared, digest)
-            wanted.discard((name, digest))
+        else:
+            wanted.append(digest)  # which tells rows of one id apart
     rows = sorted_songs.between(task.prepared, task.shard.first, task.shard.last)
-    chosen = (row for row in rows if (row["song_id"], row["digest"]) in wanted)
-    n_written = 0
-    while some := list(itertools.islice(chosen, _ROWS_AT_ONCE)):
-        columns: dict[str, list[Any]] = {name: [row[name] for row in some] for name in sorted_songs.COLUMNS}
-        task.sink.write("song_texts", columns)
-        n_written += len(some)
-    if n_written != len(wanted):
+    chosen = rows.filter(pc.is_in(rows.column("digest"), pa.array(wanted, pa.string())))
+    if len(chosen) != len(wanted):
         raise _changed()
+    if wanted:
+        task.sink.write("song_texts", chosen.select(list(sorted_songs.COLUMNS)))
 
 
 def _reject(task: Task, folder: Path, digest: str) -> None:

@@ -44,7 +44,7 @@ LANGUAGES = (
         "the and I you to a me my in it of your on that is for with we all be so this but just when not are no like "
         "what can was now they she he do from there if at have will one our where how never by or as more up out down "
         "over who because too into their them about before only then here why every again without still through away "
-        "could would should their been am her his him us",
+        "could would should been am her his him us",
         "b br d dr f fl g gl gr h k l m n p pl r s sh sl st str t th tr w wh",
         "a e i o u ea oo ai ou ay",
         "d ght ing ly m n nd ng ness r rn s sh st t th ve wn y",
@@ -52,7 +52,7 @@ LANGUAGES = (
     _language(
         "de",
         "German",
-        "und ich die der du nicht das ist in mir es wir so ein dich mich zu mit auf den ein wie was doch nur noch von "
+        "und ich die der du nicht das ist in mir es wir so ein dich mich zu mit auf den wie was doch nur noch von "
         "wenn mein dein für an sie er sich dir alles eine im hat bin war immer da uns nie aber mehr kein auch hier aus "
         "dem um wo bei nach über alle sind kann nichts durch wird schon jetzt oder ihr ohne weil bis wieder dann unter "
         "seit gegen einen meine deine habe",

@@ -95,7 +95,7 @@ class SongPopulation:
         words, own = self._rng(sung, _WORDS), self._rng(number, _OWN)
         sections, look_alikes = self._sections(words, sung, code)
         if kind == EDITED:
-            sections, look_alikes = verses.edited(self._rng(number, _EDIT), sections, code, _EDITS), ()
+            sections = verses.edited(self._rng(number, _EDIT), sections, code, _EDITS, look_alikes)
         style = _drawn_from(verses.STYLES, self._drawn[sung, _STYLE])
         lines = verses.page(words, sections, style, self._artist(sung))
         about = residue.About(_title(own, sections), self._artist(number))

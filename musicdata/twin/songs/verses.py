@@ -86,7 +86,11 @@ def draw(rng: np.random.Generator, language: str, n_words: int, theme: int = 0) 
 
 
 def edited(
-    rng: np.random.Generator, sections: Sequence[Section], language: str, shares: tuple[float, float]
+    rng: np.random.Generator,
+    sections: Sequence[Section],
+    language: str,
+    shares: tuple[float, float],
+    kept: Sequence[str] = (),
 ) -> tuple[Section, ...]:
     """Return a song with some words and some lines changed, equal lines in the same way.
 
@@ -95,6 +99,7 @@ def edited(
         sections: of the song.
         language: its ISO 639-1 code.
         shares: of words that are replaced by others, and of lines that are.
+        kept: lines that stay as they are.
     """
     lines = list(dict.fromkeys(line for section in sections for line in section.lines))
     n_words = sum(line.count(" ") + 1 for line in lines)
@@ -105,7 +110,7 @@ def edited(
         words = line.split(" ")
         here = range(place, place + len(words))
         other = [others[at] if is_replaced or is_other[at] else word for at, word in zip(here, words, strict=True)]
-        changed[line] = " ".join(other)
+        changed[line] = line if line in kept else " ".join(other)
         place += len(words)
     return tuple(replace(section, lines=tuple(changed[line] for line in section.lines)) for section in sections)
 
