@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from musicdata.music.queries.words import plain, words
+from musicdata.system import paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 _FOLDER = Path(__file__).with_name("rules")
 _STAR = "*"
-_SONGS = ("song", "songs", "music")
 _SHORTEST_NAME = 4
 _LETTERS_OF_STAR = 4
 _STEM = 2  # letters of a word by which phrases with a star are found
@@ -101,7 +101,7 @@ def _is(pattern: str, word: str) -> bool:
 def all_rules() -> tuple[Rules, ...]:
     """Return the rules of every language, English first."""
     files = sorted(_FOLDER.glob("*.toml"), key=lambda path: (path.stem != "en", path.stem))
-    return tuple(_read(tomllib.loads(path.read_text("utf-8"))) for path in files)
+    return tuple(_read(tomllib.loads(paths.read_regular(path, follow=True).decode())) for path in files)
 
 
 def _read(document: Mapping[str, Any]) -> Rules:
@@ -178,5 +178,7 @@ def meaning_of(genre: str) -> str:
     """
     plains = [word.plain for word in words(genre, [])]
     names = genre_names()
-    short = plains[:-1] if plains and plains[-1] in _SONGS else plains
+    english = all_rules()[0]
+    is_noun = bool(plains) and any(one.kind == "song" for one in english.at(plains, len(plains) - 1))
+    short = plains[:-1] if is_noun else plains
     return names.get(" ".join(plains), "") or names.get(" ".join(short), "")

@@ -200,7 +200,7 @@ def _file(what: str, first: str) -> str:
 
 def _write(path: Path, rows: pa.Table) -> None:
     with paths.create(path) as file, pa.ipc.new_stream(file, rows.schema) as stream:
-        stream.write_table(rows)
+        stream.write(rows)
 
 
 def _read(path: Path) -> list[dict[str, Any]]:
