@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from musicdata.definitions.contract import introduced_by
 from musicdata.definitions.splits import SPLITS
 from musicdata.errors import InputError
 from musicdata_baselines.search import Songs
-from musicdata_baselines.suites.text_search.queries import QuerySet, read_queries
+from musicdata_baselines.suites.text_search.queries import ASKED_OF, LINE, QuerySet, Wanted, read_queries
 from musicdata_baselines.suites.text_search.reading import column_of, read_sections, read_vectors, texts_of
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ class SongSet:
         songs: those of the index.
         groups: (index,) of the songs of the index.
         queries: of the splits valid and test; the songs that answer one are numbers into `songs`.
+        lines: queries of kind line of every split, to learn from.
         n_left_out: what was left out → how many.
     """
 
@@ -84,6 +85,7 @@ class SongSet:
     songs: Songs
     groups: NDArray[np.str_]
     queries: QuerySet
+    lines: QuerySet
     n_left_out: dict[str, int] = field(default_factory=dict)
 
 
@@ -120,9 +122,12 @@ def read(work: TableSource, settings: TextSearchSettings) -> SongSet:
     if not len(indexed):
         raise InputError(f"{work.root}: every song is held out of the index ({settings.held_out})")
     songs = _songs(work, settings, everything, indexed)
-    queries, without_words = read_queries(work, settings, everything, indexed)
+    queries, without_words = read_queries(
+        work, settings, everything, indexed, Wanted(ASKED_OF, (), settings.most_queries)
+    )
+    lines, _ = read_queries(work, settings, everything, indexed, Wanted(SPLITS, (LINE,), settings.head_lines))
     left_out = {"songs without words": len(known) - len(ids), "queries without words": without_words}
-    return SongSet(everything, songs, everything.groups[indexed], queries, left_out)
+    return SongSet(everything, songs, everything.groups[indexed], queries, lines, left_out)
 
 
 def _all_songs(
@@ -162,15 +167,6 @@ def _songs(work: TableSource, settings: TextSearchSettings, everything: AllSongs
     )
 
 
-def counts_by(values: Sequence[str]) -> dict[str, int]:
-    """Return value → how often it occurs, the most frequent first.
-
-    >>> counts_by(["de", "en", "en"])
-    {'en': 2, 'de': 1}
-    """
-    return dict(sorted(Counter(values).items(), key=lambda item: (-item[1], item[0])))
-
-
 def torn(groups: NDArray[np.str_], split: NDArray[np.str_]) -> int:
     """Return how many groups stand in more than one split.
 
@@ -179,3 +175,12 @@ def torn(groups: NDArray[np.str_], split: NDArray[np.str_]) -> int:
     """
     pairs = set(zip(groups.tolist(), split.tolist(), strict=True))
     return len(pairs) - len({group for group, _ in pairs})
+
+
+def lowest(ids: NDArray[np.str_], numbers: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+    """Return some of the numbers, those whose ids have the lowest hashes."""
+    if len(numbers) <= most:
+        return numbers
+    hashes = [hashlib.blake2b(str(one).encode(), digest_size=8).digest() for one in ids[numbers].tolist()]
+    order = sorted(range(len(numbers)), key=hashes.__getitem__)
+    return np.sort(numbers[order[:most]])

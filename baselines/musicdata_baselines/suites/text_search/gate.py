@@ -42,7 +42,7 @@ def judge(result: TextSearches) -> Iterator[Rule]:
 def _lines(result: TextSearches) -> Rule:
     name = "a line finds its song"
     cell = result.cell(LINE)
-    found = cell.system(BM25) if cell is not None else None
+    found = cell.of(BM25) if cell is not None else None
     if cell is None or found is None or cell.n_queries < LEAST_LINES:
         n = cell.n_queries if cell is not None else 0
         return Rule(name, holds=False, found=f"{n} lines of the test split, {LEAST_LINES} are needed; {_MORE_SONGS}")
@@ -77,7 +77,7 @@ def _torn(result: TextSearches) -> Rule:
 def _residue(result: TextSearches) -> Rule:
     name = "nothing is left to clean"
     if not result.residue:
-        return Rule(name, holds=True, found="no rule of cleaning matches any more")
+        return Rule(name, holds=True, found=f"no rule of cleaning matches in {result.n_looked_at:,} songs")
     worst = sorted(result.residue.items(), key=lambda item: (-item[1], item[0]))[:_MOST_RULES]
     return Rule(name, holds=False, found=", ".join(f"{rule} still matches in {n:,} songs" for rule, n in worst))
 
@@ -101,7 +101,7 @@ def language_verdicts(result: TextSearches) -> Iterator[str]:
     for cell in result.cells:
         if cell.kind != LINE or cell.language == ALL:
             continue
-        vectors = cell.system(SECTIONS)
+        vectors = cell.of(SECTIONS)
         if vectors is None or vectors.difference is None:
             yield f"{cell.language}: no vectors to compare with words"
             continue
