@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -71,27 +72,29 @@ def test_whatever_is_damaged_is_built_anew(songs: SongSet) -> None:
     answer = songs.search(QUERY)
     folder = songs.index_folder / kept(songs)[0]
     names = [path.relative_to(folder) for path in files_of(folder)]
-    assert len(names) > 20
-    some = [name for name in names if name.suffix in (".json", ".arrow")] + [names[3], names[-1]]
-    for name in some:
+    some = [name for name in names if name.suffix in (".json", ".arrow")] + [
+        name for name in names if "data" in name.stem
+    ][:1]
+    assert len(some) > 5
+    for number, name in enumerate(some):
         whole = (folder / name).read_bytes()
-        for damaged in (b"", whole[: len(whole) // 2], None):
-            (folder / name).unlink()
-            if damaged is not None:
-                (folder / name).write_bytes(damaged)
-            told: list[str] = []
-            assert songs.search(QUERY, progress=told.append) == answer
-            assert any("the index is built anew" in one for one in told) or damaged == b"" == whole, name
-            assert (folder / name).read_bytes() == whole
+        (folder / name).unlink()
+        if number % 3:
+            (folder / name).write_bytes((b"", whole[: len(whole) // 2])[number % 3 - 1])
+        told: list[str] = []
+        assert songs.search(QUERY, progress=told.append) == answer
+        assert any("the index is built anew" in one for one in told), name
+        assert (folder / name).read_bytes() == whole
 
 
 def test_a_head_of_other_values_is_damage(songs: SongSet) -> None:
     songs.search(QUERY)
     folder = songs.index_folder / kept(songs)[0]
     head = json.loads((folder / "search.json").read_text("utf-8"))
-    for change in ({"encoders": {"use": {"facts": {}}}}, {"weights": {}}, {"across": "e5"}, {"encoders": 3}):
+    changes: list[dict[str, Any]] = [{"encoders": {"use": {}}}, {"weights": {}}, {"across": "e5"}, {"encoders": 3}]
+    for change in changes:
         (folder / "search.json").write_text(json.dumps(head | change), "utf-8")
-        with pytest.raises((IndexFileError, IntegrityError), match="damaged|needs the encoder"):
+        with pytest.raises((IndexFileError, IntegrityError), match=r"damaged|needs the encoder"):
             index.open_engine(folder, index.digest(songs, KEPT))
 
 
@@ -145,7 +148,9 @@ def test_an_encoder_with_other_weights_is_an_error_for_a_kept_index(
 ) -> None:
     songs.search(QUERY)
     other = Planted("minilm", frozenset({"en"}), "f" * 64)
-    monkeypatch.setattr(text_encoders, "open_encoder", lambda name, _folder=None: other if name == "minilm" else None)
+    monkeypatch.setattr(
+        text_encoders, "open_encoder", lambda name, _folder=None: other if name == "minilm" else open_planted(name)
+    )
     with pytest.raises(IntegrityError, match=r"weights 0123456789abcdef; minilm \(planted 1\) has ffffffffffffffff"):
         songs.search(QUERY)
     answer = songs.search("Vögel", language="de")  # which needs another encoder
