@@ -9,17 +9,16 @@ if TYPE_CHECKING:
     from musicdata.music.text.residue_count import Count
 
 _QUALITY = r"(?:maj|min|mi|ma|dim|aug|sus|add|M|m|[+°øΔ-])"
-_CHORD = (
-    rf"[A-H](?:#|b(?![a-z])|♯|♭|bb)?(?:{_QUALITY}?(?:\(?[#b+-]?\d{{1,2}}\)?)?){{0,3}}(?:/[A-H](?:#|b|♯|♭)?)?\*{{0,2}}"
-)
+_STEP = r"\(?[#b+-]?\d{1,2}\)?"
+_CHORD = rf"[A-H](?:#|b(?![a-z])|♯|♭|bb)?(?:{_QUALITY}(?:{_STEP})?|{_STEP}){{0,3}}(?:/[A-H](?:#|b|♯|♭)?)?"
+_CHORDS = re.compile(rf"[(\[]?({_CHORD}(?:[-–—]{_CHORD}){{0,8}})[)\],.*:]{{0,2}}")
+_FILLER = re.compile(r"\(?x ?\d\)?|N\.?C\.?|[/:%.,–—-]{1,4}")
 _SURE = re.compile(r"[#♯♭/\d°øΔ]|^[A-H]b(?![a-z])|^[A-H](?:m|min|maj|dim|aug|sus|add)")
-_FILLER = r"(?:\(?x ?\d\)?|N\.?C\.?|[|/:%.,–—-]+|[()\[\]])"
-_LINE = re.compile(
-    rf"[ \t]*(?:{_FILLER}[ \t]*)*{_CHORD}(?:[ \t]*{_FILLER}|[ \t|/–—-]*[ \t|–—][ \t]*{_CHORD}){{0,60}}[ \t|/.:–—-]*"
-)
-_TOKEN = re.compile(rf"(?<![^\s|/:%.,()\[\]–—-]){_CHORD}(?![^\s|:%.,()\[\]–—-])")
+_BEGINS = re.compile(r"[\s|(\[N%x/:.–—-]*[A-H](?![c-ln-ru-zC-LN-Z'’]|m[b-hj-z])")
+_LONGEST, _LONGEST_TOKEN = 400, 40
 _WIDE = re.compile(r"\S(?: {3,}|\t)[ \t]*\S")
-_TAB = re.compile(r"[ \t]*[eEBbGgDdAa]?[ \t]*\|?[-–|]*(?:[-–]{2,}[\dhpbrxX/\\~^().|<>*]{0,8}){2,}[-–|]*[ \t]*")
+_TAB = re.compile(r"[eEBbGgDdAa]? ?\|?[-–|\dhpbrxX/\\~^().<>*]{6,}")
+_STRING = re.compile("--")
 _BRACKETED = re.compile(rf"\[({_CHORD})\]")
 
 
@@ -31,18 +30,25 @@ def is_chord_line(line: str) -> bool:
     >>> [is_chord_line(line) for line in ("Am  F  C  G/B", "G     D     C", "F#m7", "A B C D E F G", "Am I", "A")]
     [True, True, True, False, False, False]
     """
-    if len(line) > 400 or not _LINE.fullmatch(line):
+    if len(line) > _LONGEST or not _BEGINS.match(line):
         return False
-    chords = _TOKEN.findall(line)
+    chords = _chords(line)
     n_sure = sum(1 for chord in chords if _SURE.search(chord))
     if len(chords) == 1:
-        return (
-            bool(re.search(r"[#♯♭]|\d", chords[0]))
-            and len(chords[0]) > 1
-            and n_sure == 1
-            and not chords[0][1:].isdigit()
-        )
+        return n_sure == 1 and re.search(r"[#♯♭]|[a-z].*\d", chords[0]) is not None
     return len(chords) > 1 and (n_sure > 0 or _WIDE.search(line) is not None)
+
+
+def _chords(line: str) -> list[str]:
+    """Return the chords of a line; none where something else stands in it."""
+    chords: list[str] = []
+    for token in line.replace("|", " ").split():
+        found = _CHORDS.fullmatch(token) if len(token) <= _LONGEST_TOKEN else None
+        if found:
+            chords += re.split("[-–—](?=[A-H])", found[1])
+        elif not _FILLER.fullmatch(token):
+            return []
+    return chords
 
 
 def is_tablature(line: str) -> bool:
@@ -51,7 +57,13 @@ def is_tablature(line: str) -> bool:
     >>> is_tablature("e|---0--2h3---|"), is_tablature("wait -- for me -- now")
     (True, False)
     """
-    return len(line) <= 400 and any(mark in line for mark in "0123456789|") and _TAB.fullmatch(line) is not None
+    return (
+        "--" in line
+        and len(line) <= _LONGEST
+        and len(_STRING.findall(line)) > 1
+        and any(mark in line for mark in "0123456789|")
+        and _TAB.fullmatch(line.strip()) is not None
+    )
 
 
 def without_bracketed(text: str, count: Count) -> str:

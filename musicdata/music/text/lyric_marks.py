@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 OTHER = "other"
@@ -69,10 +70,22 @@ REPETITION = re.compile(
     _NO_NAMES.sub("?:", rf" ?[\[(](?:repeat ?)?{_TIMES}[\])]\.?$|(?<=[^\W\d_]|[!.,?)'’\"]) (?-i:[x×] ?\d{{1,2}}|\d{{1,2}}[x×])$"), _I
 )
 """How often the line is sung that it ends."""
-TIMES = re.compile(_NO_NAMES.sub("?:", rf"{_TIMES}[.:]?"), _I)
+TIMES = re.compile(r"(?:[x×] ?\d{1,2}|\d{1,2} ?[x×]|[2-9] times)[.:]?", _I)
 """A whole line that says how often what stands before it is sung."""
-FIRST_WORDS = re.compile(rf"(?:{_ORDINAL})?(?:{_ANY})", _I)
-"""What a mark without brackets begins with."""
+_BEGINNINGS = (
+    "pre", "pré", "предпр", "导歌", "導歌", "chor", "coro", "estrib", "ritorn", "refr", "omkv", "kertos", "nakarat",
+    "припев", "приспів", "điệp", "đk", "副歌", "サビ", "후렴", "vers", "stroph", "stanza", "couplet", "strofa", "estrofa",
+    "zwrot", "sloka", "куплет", "phiên", "主歌", "aメロ", "bメロ", "ａメロ", "ｂメロ", "절", "bridge", "pont", "puente",
+    "brücke", "бридж", "브릿지", "桥段", "intro", "вступ", "интро", "前奏", "イントロ", "인트로", "outro", "coda", "ending",
+    "аутро", "尾奏", "アウトロ", "아웃트로", "hook", "interl", "zwisch", "instr", "break", "guitar", "bass", "drum", "piano",
+    "sax", "violin", "organ", "harmonica", "gitar", "solo", "проигр", "间奏", "間奏", "간주", "post", "pós", "spoken",
+    "skit", "ad-lib", "adlib", "drop", "first", "second", "third", "fourth", "last", "final",
+)  # fmt: skip
+
+
+def may_begin(line: str) -> bool:
+    """Say whether a line may be a mark that has no brackets, or begin with one: most do not, and that is seen soon."""
+    return line[:12].lower().startswith(_BEGINNINGS)
 
 
 class Mark(NamedTuple):
@@ -93,6 +106,7 @@ class Mark(NamedTuple):
     line: int = 0
 
 
+@lru_cache(maxsize=4096)
 def read(text: str) -> Mark:
     """Read what stands in the brackets of a mark.
 
@@ -115,6 +129,7 @@ def read(text: str) -> Mark:
     return Mark(_kind(part["label"]), part["label"].strip(), singers or None, times)
 
 
+@lru_cache(maxsize=4096)
 def begins_section(kind: str, label: str | None) -> bool:
     """Say whether a mark begins a part of a song: what names none, or says how often something is sung, does not.
 

@@ -93,6 +93,8 @@ class _Cleaning:
     title: str | None
     count: Count = field(default_factory=Count)
     marks: list[Mark] = field(default_factory=list)
+    settled: set[str] = field(default_factory=set)
+    has_words: bool = True
 
     def next(self, text: str) -> str:
         """Return the text after one more pass."""
@@ -114,16 +116,25 @@ class _Cleaning:
         lines = _Lines.of(text.split("\n"))
         placed = []
         for line, mark in lines.marks:
-            is_empty = line < len(lines.lines) and not lines.lines[line]
-            placed.append(self.marks[int(mark[1:])]._replace(line=line + is_empty))
+            read = self.marks[int(mark[1:])]
+            # A part begins after the empty line; how often a line is sung stands behind it.
+            is_empty = read.label is not None and line < len(lines.lines) and not lines.lines[line]
+            placed.append(read._replace(line=line + is_empty))
         return Cleaned("\n".join(lines.lines), tuple(placed), self.count.removed())
 
     def _lines(self, text: str) -> list[str]:
+        self.has_words = residue_notices.has_words(text)
         pieces: list[str] = []
         for line in text.split("\n"):
+            if line in self.settled:
+                pieces.append(line)
+                continue
             if "Get tickets as low as" in line and line.lstrip().startswith("Get"):
                 pieces = residue_lines.without_live(pieces, self.count)
-            pieces += self._line(line)
+            made = self._line(line)
+            if made == [line]:
+                self.settled.add(line)
+            pieces += made
         return pieces
 
     def _line(self, raw: str) -> list[str]:
@@ -134,12 +145,25 @@ class _Cleaning:
             self.count.add("chord_line", 1, len(raw))
             return []
         line = " ".join(raw.split())
-        if not (residue_notices.SUSPECT.search(line) or lyric_marks.FIRST_WORDS.match(line)):
+        if not self._is_suspect(line):
             return [line]
-        line, rule = residue_lines.without_notices(line, self.count)
-        if not line:
+        kept = residue_lines.without_pieces(line, self.count)
+        if kept != line and not (kept and self._is_suspect(kept)):
+            return [kept] if kept else []
+        if (tag := _TAG.fullmatch(kept)) and _is_mark(lyric_marks.read(tag[1]), tag, is_alone=False):
+            return [self._mark(lyric_marks.read(tag[1]), len(kept))]
+        if rule := residue_lines.notice(kept):
+            self.count.add(rule, 1, len(kept))
             return [""] if rule == "rule_line" else []
-        return list(self._with_marks(line))
+        return list(self._with_marks(kept))
+
+    def _is_suspect(self, line: str) -> bool:
+        """Say whether a line may be a notice or a mark, or have one in it."""
+        return (
+            residue_notices.SIGNS.search(line) is not None
+            or lyric_marks.may_begin(line)
+            or (self.has_words and residue_notices.has_words(line))
+        )
 
     def _with_marks(self, line: str) -> Iterator[str]:
         if inner := _mark_alone(line):

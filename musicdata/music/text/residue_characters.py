@@ -16,7 +16,7 @@ _I = re.IGNORECASE
 
 ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe0f\ufeff♪♫♩♬]")
-NOT_SPACE = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]|[\ud800-\udfff]")
+NOT_SPACE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
 
 _NESTED = re.compile(r"&(?:amp|#38|#[xX]26);(?=(?:amp|#38|#[xX]26);)")
 # Joiners are part of the spelling of Persian and of the languages of India.
@@ -25,10 +25,16 @@ _UNSEEN = re.compile(
     "[\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufe0f\ufeff]"
     f"|(?<!{_JOINED})[\u200c\u200d]|[\u200c\u200d](?!{_JOINED})"
 )
+_SPACE_UNSEEN = re.compile(r"(?<=[^\w\s])\u200b(?=\w)")
 _NOTES = re.compile("[♪♫♩♬]")
 # More marks on one letter than any language has; putting them in order would take for ever.
-_MARKS = "[\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
-_STACKED = re.compile(rf"({_MARKS}{{8}}){_MARKS}+")
+_MARKS = (
+    "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+)
+_STACKED = re.compile(rf"([{_MARKS}]{{8}})[{_MARKS}]+")
+_ODD = re.compile(
+    f"[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe0f\ufeff♪♫♩♬]|[{_MARKS}]{{9}}"
+)
 _BREAK = re.compile(r"<(?:br|/?p|/?div|/?li|/?tr|/?h[1-6])(?: [^<>\n]{0,200})?/?>\n?", _I)
 _TAG = re.compile(
     r"</?(?:i|b|u|s|em|strong|small|big|sup|sub|span|font|center|a|img|ul|ol|hr|pre|code|tt|cite|blockquote|body|html|"
@@ -50,9 +56,12 @@ def repaired(text: str, count: Count) -> str:
     if "<" in text:
         text = _without_tags(text, count)
     if not text.isascii():
-        text = count.sub("invisible_character", _UNSEEN, "", text)
-        text = count.sub("note_sign", _NOTES, "", text)
-        text = unicodedata.normalize("NFC", count.sub("stacked_marks", _STACKED, r"\1", text))
+        if _ODD.search(text):
+            text = count.sub("invisible_character", _SPACE_UNSEEN, " ", text)
+            text = count.sub("invisible_character", _UNSEEN, "", text)
+            text = count.sub("note_sign", _NOTES, "", text)
+            text = count.sub("stacked_marks", _STACKED, r"\1", text)
+        text = unicodedata.normalize("NFC", text)
     return "\n".join(text.splitlines())
 
 

@@ -57,18 +57,17 @@ def _break_after(found: re.Match[str]) -> str:
     return "\n" if start and found.string[start - 1] != "\n" else ""
 
 
-def without_notices(line: str, count: Count) -> tuple[str, str]:
-    """Return a line without what is never sung, and the rule by which all of it went, "" if something is left."""
-    for rule, pattern in residue_notices.ANYWHERE:
-        kept = count.sub(rule, pattern, "", line).strip()
-        if line and not kept:
-            return "", rule
-        line = kept
-    for rule, pattern in residue_notices.WHOLE:
-        if pattern.fullmatch(line):
-            count.add(rule, 1, len(line))
-            return "", rule
-    return line, ""
+def without_pieces(line: str, count: Count) -> str:
+    """Return a line without what is never sung wherever it stands."""
+    if "[" in line or "<" in line or "$" in line:
+        for rule, pattern in residue_notices.ANYWHERE:
+            line = count.sub(rule, pattern, "", line).strip()
+    return line
+
+
+def notice(line: str) -> str:
+    """Return the rule by which all of a line goes; "" where none does."""
+    return next((rule for rule, pattern in residue_notices.WHOLE if pattern.fullmatch(line)), "")
 
 
 def without_head(text: str, title: str | None, count: Count) -> str:

@@ -78,10 +78,19 @@ CREDIT = re.compile(
 )
 """A line before the first or after the last sung one that says who made the song."""
 
-SUSPECT = re.compile(
-    r"[\[\]<>|©℗［］【】:：]|\d|https?|www\.|[(（](?=\W*(?:x|\d|bis|ter|twice|repeat|c\)))|^[(（]|^(?:[-–—_*~=+#] ?){3}|"
-    r"[x×]$|lyrics|also like|contributor|embed|submit|correct|copyright|rights reserved|ringtone|report|read more|"
-    r"get tickets|(?:thanks to|capo) |歌[詞词]|\.(?:com|net|org|de|fr|es|it|br|pl|ru|cz|hu)\b",
-    _I,
-)
-"""What stands in every line that one of these rules, or one of marks in brackets, changes."""
+SIGNS = re.compile(r"[\[\]<>|©℗［］【】:：(（0-9*_=~#+×☆]|--|—-|––|- -|— —|– –|x$")
+"""What stands in every line that a rule of notices or of marks changes, if it has none of `WORDS`."""
+WORDS = (
+    "lyrics", "also like", "submit", "copyright", "rights reserved", "ringtone", "report a", "read more", "get tickets",
+    "thanks to", "capo", "http", "www.", "歌詞", "歌词", "bis)", "ter)", "twice)",
+)  # fmt: skip
+"""Pieces of words, in lower case, by which notices without such signs are told."""
+
+
+_SITE = re.compile(r"(?:lyrics?|genius|letras|vagalume|paroles|mojim|songtexte|tekstowo)\S*\.[a-z]")
+
+
+def has_words(text: str) -> bool:
+    """Say whether a text has words by which notices are told."""
+    lower = text.lower()
+    return any(word in lower for word in WORDS) or _SITE.search(lower) is not None

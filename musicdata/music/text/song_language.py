@@ -1,0 +1,144 @@
+"""The language of a song, from what its source says and what its words show.
+
+The detector's choice is mended where it is known to err: a script that only one language here is written in decides
+(ideographs without kana are no Japanese), and Latin, which it does not know, is told by its own words.
+
+Source and detector may differ. Then the words decide where the detector is sure, `SURE` or more on 12 words at least:
+labels of songs are often those of the artist's country. Else the source does: short and old texts are what detectors
+err on.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from musicdata.music.text import language, latin, writing
+from musicdata.music.text.language import UNDETERMINED
+from musicdata.music.text.language_names import iso_639_1
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SURE = 0.7
+_LEAST_WORDS = 12
+_MOST_CHARACTERS = 1200
+_WORDS_OF_A_STRETCH = 30
+_SURE_OF_STRETCH = 0.6
+_WHOLE = 0.97
+_MIXED = 0.25
+_UNSURE_OF_LATIN = 0.6
+_LATIN_WORD = re.compile(r"[A-Za-zÀ-ɏḀ-ỿ]+(?:['’][A-Za-zÀ-ɏḀ-ỿ]+)*")
+# A script that songs of one language only are written in, or that the detector's choice has to be one of.
+_OF_SCRIPT: dict[str, tuple[str, ...]] = {
+    "Jpan": ("ja",), "Hans": ("zh",), "Hant": ("zh",), "Hani": ("zh",), "Hang": ("ko",), "Thai": ("th",), "Grek": ("el",),
+    "Geor": ("ka",), "Armn": ("hy",), "Hebr": ("he", "yi"), "Khmr": ("km",), "Laoo": ("lo",), "Taml": ("ta",),
+    "Telu": ("te",), "Knda": ("kn",), "Mlym": ("ml",), "Gujr": ("gu",), "Guru": ("pa",), "Sinh": ("si",),
+}  # fmt: skip
+
+
+class SongLanguage(NamedTuple):
+    """What is known of a song's language.
+
+    Attributes:
+        language: ISO 639-1 code that is to be gone by, or ``und``.
+        language_from: ``agreement``, ``words``, ``source`` or ``neither``.
+        language_detected: what the words show, or ``und``.
+        language_score: the detector's probability of its first choice; of Latin the share of Latin words and endings; 1
+            where the script decides.
+        language_tool: name and version of the detector.
+        language_given: what the source says, None where that is no one language.
+        languages_agree: whether both say the same; None where one of them says nothing.
+        script: ISO 15924 code.
+        is_mixed: whether a quarter of the words stand in another language; None where there are too few to tell.
+    """
+
+    language: str
+    language_from: str
+    language_detected: str
+    language_score: float
+    language_tool: str
+    language_given: str | None
+    languages_agree: bool | None
+    script: str
+    is_mixed: bool | None
+
+
+def judge(text: str, given: str | None) -> SongLanguage:
+    """Return the language of cleaned lyrics; the same text and name always get the same answer.
+
+    >>> judge("Der Mond ist aufgegangen, die goldnen Sternlein prangen am Himmel hell und klar", "English")[:3]
+    ('de', 'words', 'de')
+    >>> judge("Allein, allein", "German")[:3], judge("Allein", None)[:3]
+    (('de', 'source', 'und'), ('und', 'neither', 'und'))
+
+    Args:
+        text: of the song.
+        given: its language as the source names it, in whatever form.
+    """
+    script, lines = writing.script(text), _telling(text)
+    detected, score, tool = _detected("\n".join(lines), script)
+    said = iso_639_1(given) if given else None
+    code, source = _chosen(text, detected, score, said)
+    agree = None if said is None or detected == UNDETERMINED else said == detected
+    return SongLanguage(code, source, detected, score, tool, said, agree, script, _is_mixed(text, lines, code, score))
+
+
+def _detected(text: str, script: str) -> tuple[str, float, str]:
+    guess = language.detect(text)
+    of_script = _OF_SCRIPT.get(script, ())
+    if of_script and guess.language not in of_script and writing.n_words(text) >= language.MIN_WORDS:
+        return of_script[0], 1.0, guess.tool
+    if script == "Latn" and guess.score < _UNSURE_OF_LATIN and latin.is_latin(text):
+        return latin.LATIN, latin.share(text), guess.tool
+    return guess.language, min(guess.score, 1.0), guess.tool
+
+
+def _chosen(text: str, detected: str, score: float, said: str | None) -> tuple[str, str]:
+    if said is not None and said == detected:
+        return said, "agreement"
+    if detected == UNDETERMINED:
+        return (said, "source") if said else (UNDETERMINED, "neither")
+    is_sure = (score >= SURE or detected == latin.LATIN) and writing.n_words(text) >= _LEAST_WORDS
+    return (said, "source") if said and not is_sure else (detected, "words")
+
+
+def _is_mixed(text: str, lines: list[str], code: str, score: float) -> bool | None:
+    """Say whether a quarter of the words or more are of other languages: by their letters, or as far as it is sure."""
+    n_all = writing.n_words(text)
+    if code in (UNDETERMINED, latin.LATIN) or n_all < _LEAST_WORDS:
+        return None
+    share = min(len(_LATIN_WORD.findall(text)) / n_all, 1.0)
+    if _MIXED <= share <= 1 - _MIXED:
+        return True
+    if share < _MIXED or score >= _WHOLE:
+        return False
+    stretches = list(_stretches(lines))
+    n = sum(n_words for _, n_words in stretches)
+    if n < 2 * _WORDS_OF_A_STRETCH:
+        return None
+    n_other = 0
+    for stretch, n_words in stretches:
+        other, sure = language.likeliest(stretch)
+        n_other += n_words if other != code and sure >= _SURE_OF_STRETCH else 0
+    return n_other >= _MIXED * n
+
+
+def _telling(text: str) -> list[str]:
+    """Return each line once, and of a long text some of them, evenly: more do not tell more of its language."""
+    lines = [line for line in dict.fromkeys(text.split("\n")) if line]
+    return lines[:: 1 + sum(map(len, lines)) // _MOST_CHARACTERS]
+
+
+def _stretches(lines: list[str]) -> Iterator[tuple[str, int]]:
+    """Yield lines joined until they have enough words to be judged, and how many they have."""
+    stretch: list[str] = []
+    n = 0
+    for line in lines:
+        stretch.append(line)
+        n += line.count(" ") + 1
+        if n >= _WORDS_OF_A_STRETCH:
+            yield " ".join(stretch), n
+            stretch, n = [], 0
+    if n >= _WORDS_OF_A_STRETCH // 2:
+        yield " ".join(stretch), n
