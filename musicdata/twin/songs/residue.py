@@ -91,7 +91,7 @@ def _tickets(rng: np.random.Generator, lines: list[str], about: About) -> list[s
 
 
 def _entities(_rng: np.random.Generator, lines: list[str], _about: About) -> list[str]:
-    return [line.replace(" and ", " &amp; ").replace("'", "&#x27;") + ("<br>" if line else "") for line in lines]
+    return [line.replace(" ", "&nbsp;", 1).replace("'", "&#x27;") + ("<br>" if line else "") for line in lines]
 
 
 def _mojibake(_rng: np.random.Generator, lines: list[str], _about: About) -> list[str]:

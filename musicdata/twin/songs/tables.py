@@ -82,20 +82,18 @@ class _Table:
     """A table that is written some rows at a time."""
 
     def __init__(self, file: BufferedWriter, separator: str) -> None:
-        self._file = file
-        self._text = io.StringIO()
-        self._writer = csv.writer(self._text, delimiter=separator, lineterminator="\n")
-        self._n_rows = 0
+        self._file, self._separator = file, separator
+        self._waiting: list[Iterable[object]] = []
 
     def write(self, row: Iterable[object]) -> None:
         """Add a row."""
-        self._writer.writerow(row)
-        self._n_rows += 1
-        if self._n_rows % _ROWS_AT_ONCE == 0:
+        self._waiting.append(row)
+        if len(self._waiting) >= _ROWS_AT_ONCE:
             self.flush()
 
     def flush(self) -> None:
         """Write what waits."""
-        self._file.write(self._text.getvalue().encode())
-        self._text.seek(0)
-        self._text.truncate()
+        text = io.StringIO()
+        csv.writer(text, delimiter=self._separator, lineterminator="\n").writerows(self._waiting)
+        self._file.write(text.getvalue().encode())
+        self._waiting = []
