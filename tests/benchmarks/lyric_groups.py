@@ -88,7 +88,7 @@ def _write(folder: Path, size: int) -> None:
             origins[number] = origin
             texts.append(texts[origin] if point < EXACT else _edited(texts[origin], words, draw))
             continue
-        length = int(np.clip(rng.lognormal(5.27, 0.5), 30, 1500))
+        length = int(np.clip(rng.lognormal(4.97, 0.5), 30, 1500))
         drawn = [words[place] for place in np.searchsorted(steps, rng.random(length)).tolist()]
         lines = [" ".join(drawn[start : start + 7]) for start in range(0, length, 7)]
         is_shared = choruses and draw.random() < SHARED_CHORUS

@@ -40,7 +40,7 @@ def tables(texts: Mapping[str, str], **facts: Mapping[str, object]) -> Tables:
         )
         n_lines = max(1, sum(bool(line) for line in text.split("\n")))
         clean.append(
-            {"song_id": song_id, "text": text, "text_sha256": sha256(text), "n_lines": n_lines, "lines_lost": False,
+            {"song_id": song_id, "text": text, "text_sha256": "not looked at", "n_lines": n_lines, "lines_lost": False,
              "n_words": max(1, len(text.split())), "n_removed": 0}
         )  # fmt: skip
     return {"song_texts": songs, "clean_lyrics": clean}

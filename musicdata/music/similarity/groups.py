@@ -57,10 +57,10 @@ def group(song_ids: Iterable[str], links: Iterable[Link | Pair], kept: Mapping[s
     new = {song for song in songs if song not in kept}
     neighbours, reached = _neighbourhoods(new, links, kept)
 
-    bridging = {song: tuple(sorted(reached[song])) for song in songs if len(reached[song]) > 1}
+    bridging = {song: tuple(sorted(groups)) for song, groups in reached.items() if len(groups) > 1}
     group_ids = {song: kept[song] for song in songs if song in kept}
     for component in _components([song for song in songs if song in new and song not in bridging], neighbours):
-        groups = sorted(set().union(*(reached[song] for song in component)))
+        groups = sorted({group_id for song in component for group_id in reached.get(song, ())})
         if len(groups) > 1:
             bridging.update(dict.fromkeys(component, tuple(groups)))
         else:
@@ -125,6 +125,9 @@ def _components(songs: list[str], neighbours: Mapping[str, set[str]]) -> list[li
         if start not in left:
             continue
         left.remove(start)
+        if start not in neighbours:
+            components.append([start])
+            continue
         component, frontier = [start], [start]
         while frontier:
             reached = neighbours.get(frontier.pop(), set()) & left

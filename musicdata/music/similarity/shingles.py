@@ -180,7 +180,7 @@ class Letters:
         """Return a hash of all letters of each text; nothing for a text that has none."""
         ends = np.cumsum(np.bincount(self.owner.astype(np.int64), minlength=self.n_texts)).tolist()
         return [
-            blake2b(self.codes[start:end].tobytes(), digest_size=16).digest() if end > start else b""
+            blake2b(self.codes[start:end], digest_size=16).digest() if end > start else b""
             for start, end in pairwise([0, *ends])
         ]
 
@@ -206,10 +206,17 @@ def _letter_table() -> NDArray[np.bool_]:
 
 def _run_hashes(codes: Codes, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.uint64]:
     """Returns the hashes of some runs only: differences of one sum of code · base^place, which all runs share."""
-    powers = np.cumprod(np.full(len(codes), _BASE), dtype=np.uint64)
-    sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(codes * powers, dtype=np.uint64)])
-    inverse = np.cumprod(np.full(len(codes), np.uint64(pow(int(_BASE), -1, 1 << 64))), dtype=np.uint64)
+    powers, inverse = _powers(1 << (len(codes) - 1).bit_length())
+    sums = np.zeros(len(codes) + 1, np.uint64)
+    np.cumsum(codes * powers[: len(codes)], out=sums[1:])
     return _mixed((sums[ends] - sums[starts]) * inverse[starts])
+
+
+@functools.lru_cache(maxsize=2)
+def _powers(n: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """Return base^1 … base^n, and their inverses."""
+    inverse = np.uint64(pow(int(_BASE), -1, 1 << 64))
+    return np.cumprod(np.full(n, _BASE), dtype=np.uint64), np.cumprod(np.full(n, inverse), dtype=np.uint64)
 
 
 def _sets(owner: NDArray[np.uint64], hashes: NDArray[np.uint64], n_songs: int) -> ShingleSets:

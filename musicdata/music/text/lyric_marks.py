@@ -67,7 +67,10 @@ PREFIX = re.compile(
 )
 """What stands before the words of its first line."""
 REPETITION = re.compile(
-    _NO_NAMES.sub("?:", rf" ?[\[(](?:repeat ?)?{_TIMES}[\])]\.?$|(?<=[^\W\d_]|[!.,?)'’\"]) (?-i:[x×] ?\d{{1,2}}|\d{{1,2}}[x×])$"), _I
+    _NO_NAMES.sub(
+        "?:", rf" ?[\[(](?:repeat ?)?{_TIMES}[\])]\.?$|(?<=[^\W\d_]|[!.,?)'’\"]) (?-i:[x×] ?\d{{1,2}}|\d{{1,2}}[x×])$"
+    ),
+    _I,
 )
 """How often the line is sung that it ends."""
 TIMES = re.compile(r"(?:[x×] ?\d{1,2}|\d{1,2} ?[x×]|[2-9] times)[.:]?", _I)

@@ -16,7 +16,9 @@ _I = re.IGNORECASE
 _CONTRIBUTORS = re.compile(r"\d{1,5} ?Contributors?(?! ?[a-z])")
 _LYRICS = re.compile(r"\bLyrics(?=$|[^\sa-z])")
 _TITLE_BEFORE_TAG = re.compile(r"[^\[\]\n]{1,150} Lyrics(?=\[)")
-_LANGUAGES = re.compile(rf"(?:Translations)?(?:(?:{'|'.join(map(re.escape, AUTONYMS))})(?: ?\([^()]{{1,30}}\))? ?)+", _I)
+_LANGUAGES = re.compile(
+    rf"(?:Translations)?(?:(?:{'|'.join(map(re.escape, AUTONYMS))})(?: ?\([^()]{{1,30}}\))? ?)+", _I
+)
 _READ_MORE = re.compile(r"Read More(?=\s|\[|\Z)")
 _ABOUT_CHARACTERS = 3000
 _LONGEST_HEAD = 1000

@@ -68,7 +68,9 @@ _SIMPLIFIED = str.maketrans(
 
 _TRADITIONAL_ONLY = frozenset(map(chr, _SIMPLIFIED))
 # Simplified forms that traditional texts have too, as characters of their own.
-_SIMPLIFIED_ONLY = frozenset(map(chr, _SIMPLIFIED.values())) - _TRADITIONAL_ONLY - frozenset("里后松斗合面只准家云才谷台干征几出")
+_SIMPLIFIED_ONLY = (
+    frozenset(map(chr, _SIMPLIFIED.values())) - _TRADITIONAL_ONLY - frozenset("里后松斗合面只准家云才谷台干征几出")
+)
 
 
 def simplified(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 _SONG = ["song_id", "artist", "title", "work_id"]
 _LEVELS = ("text_group", "group", "artist_group")
-_BATCH = 512
+_BATCH = 256
 _LARGE = 0.05
 _SHOWN = 5
 
@@ -61,8 +62,8 @@ def cut(_parameters: GroupLyrics, inputs: Inputs) -> Iterator[Shard]:
     """Yield one shard: any two songs may have the same words."""
     ids = strings(inputs.read("clean_lyrics", ["song_id"]).column("song_id"))
     if ids:
-        digest = cutting.rows_digest(inputs, {"clean_lyrics": ["song_id", "text_sha256"], "song_texts": _SONG})
-        yield Shard(ids[0], ids[-1], len(ids), digest)
+        digest = cutting.rows_digest(inputs, {"song_texts": _SONG})
+        yield Shard(ids[0], ids[-1], len(ids), inputs.digest("clean_lyrics"), (digest,))
 
 
 def run(parameters: GroupLyrics, task: Task) -> None:
@@ -164,13 +165,14 @@ class _Words:
         first: dict[bytes, int] = {}
         rows_of: dict[int, list[int]] = {}
         row = 0
-        for part in inputs.iterate("clean_lyrics", ["text", "text_sha256"]):
+        for part in inputs.iterate("clean_lyrics", ["text"]):
             for start in range(0, len(part), _BATCH):
-                batch = part.slice(start, _BATCH)
-                letters = Letters.of(strings(batch.column("text")))
+                batch = strings(part.column("text").slice(start, _BATCH))
+                letters = Letters.of(batch)
                 signer.add_letters(letters)
-                for digest, sha256 in zip(letters.prints(), strings(batch.column("text_sha256")), strict=True):
-                    rows_of.setdefault(first.setdefault(digest or sha256.encode(), row), []).append(row)
+                for text, of_letters in zip(batch, letters.prints(), strict=True):
+                    digest = of_letters or hashlib.sha256(text.encode()).digest()
+                    rows_of.setdefault(first.setdefault(digest, row), []).append(row)
                     row += 1
         return cls(rows_of, signer)
 

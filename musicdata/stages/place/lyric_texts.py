@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from musicdata.definitions.reader import Inputs
 
 _SAMPLE = ["sample_id", "split", "text_sha256"]
-_WORDS = ["song_id", "text_sha256"]
 _SONGS_A_SHARD = 4096
 
 
@@ -28,7 +28,7 @@ class LyricTexts(Parameters):
 
 def cut(_parameters: LyricTexts, inputs: Inputs) -> Iterator[Shard]:
     """Cut the songs into shards; the hash of a text stands for it."""
-    return cutting.by_key(inputs, {"lyric_samples": _SAMPLE, "clean_lyrics": _WORDS}, _SONGS_A_SHARD)
+    return cutting.by_key(inputs, {"lyric_samples": _SAMPLE}, _SONGS_A_SHARD)
 
 
 def run(_parameters: LyricTexts, task: Task) -> None:
@@ -39,14 +39,15 @@ def run(_parameters: LyricTexts, task: Task) -> None:
     """
     first, last = task.shard.first, task.shard.last
     samples = task.inputs.read("lyric_samples", _SAMPLE, first, last)
-    words = task.inputs.read("clean_lyrics", [*_WORDS, "text"], first, last)
-    words = words.take(pc.index_in(samples.column("sample_id"), words.column("song_id")))
-    if not words.column("text_sha256").equals(samples.column("text_sha256")):
+    words = task.inputs.read("clean_lyrics", ["song_id", "text"], first, last)
+    texts = words.column("text").take(pc.index_in(samples.column("sample_id"), words.column("song_id")))
+    hashes = [None if text is None else hashlib.sha256(text.encode()).hexdigest() for text in texts.to_pylist()]
+    if hashes != samples.column("text_sha256").to_pylist():
         raise IntegrityError(
             f"the words of the songs from {first} to {last} are not those that were placed; "
             "the command that built them builds them anew"
         )
-    columns = [samples.column("sample_id"), samples.column("split"), words.column("text")]
+    columns = [samples.column("sample_id"), samples.column("split"), texts]
     task.sink.write("lyric_texts", pa.table(columns, names=["sample_id", "split", "text"]))
 
 

@@ -27,7 +27,7 @@ _SONG = {"artist": "artist", "title": "title", "genre": "genre", "year": "year",
 _READS: dict[str, list[str]] = {
     "lyric_groups": ["song_id", *_GROUPS],
     "song_texts": ["song_id", *_SONG, "text_sha256"],
-    "clean_lyrics": ["song_id", "text_sha256", "n_lines", "n_words", "lines_lost"],
+    "clean_lyrics": ["song_id", "text", "n_lines", "n_words", "lines_lost"],
     "lyric_languages": ["song_id", "language", "language_given", "languages_agree"],
 }
 _SONGS_A_SHARD = 8192
@@ -77,8 +77,9 @@ def run(parameters: SplitLyrics, task: Task) -> None:
         **{name: songs.column(column) for name, column in _SONG.items()},
         **{name: languages.column(name) for name in _READS["lyric_languages"][1:]},
         **{name: groups.column(name) for name in _GROUPS},
-        **{name: words.column(name) for name in _READS["clean_lyrics"][1:]},
+        **{name: words.column(name) for name in _READS["clean_lyrics"][2:]},
         "is_held_out": _held_out(parameters, placed, groups.column("text_group_id")),
+        "text_sha256": pa.array([hashlib.sha256(text.encode()).hexdigest() for text in strings(words.column("text"))]),
         "source_text_sha256": songs.column("text_sha256"),
     }
     task.sink.write("lyric_samples", pa.table(list(columns.values()), list(columns)))

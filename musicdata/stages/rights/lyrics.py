@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import pyarrow.compute as pc
 from pydantic import model_validator
@@ -68,11 +68,14 @@ def run(parameters: RightsLyrics, task: Task) -> None:
     samples, songs = (task.inputs.read(t, columns, task.shard.first, task.shard.last) for t, columns in _READS.items())
     songs = songs.take(pc.index_in(samples.column("sample_id"), songs.column("song_id")))
     known: dict[str, Terms] = {"": _of_all(parameters)}
+    rows: dict[str, list[Any]] = {}
     for sample, licence in zip(samples.to_pylist(), songs.column("licence").to_pylist(), strict=True):
         stated = (licence or "").strip()
         if stated not in known:
             known[stated] = read(stated)
-        task.sink.write("rights", rows_of(sample, {MODALITY: known[stated]}))
+        for column, values in rows_of(sample, {MODALITY: known[stated]}).items():
+            rows.setdefault(column, []).extend(values)
+    task.sink.write("rights", rows)
 
 
 def _of_all(parameters: RightsLyrics) -> Terms:
