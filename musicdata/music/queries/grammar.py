@@ -15,7 +15,7 @@ from musicdata.music.queries import eras
 from musicdata.music.queries.words import QUOTE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     Named = Callable[[int, int], tuple[str, str] | None]
 
@@ -77,13 +77,22 @@ class Grammar:
         plains: plain words of the query.
         name: kind and value of what the words from one number to another name; None where they name nothing.
         own: names of genres that no rules have.
+        denied: numbers of words before which a "not" ends.
     """
 
-    def __init__(self, rules: Rules, plains: Sequence[str], name: Named, own: Sequence[Phrase] = ()) -> None:
+    def __init__(
+        self,
+        rules: Rules,
+        plains: Sequence[str],
+        name: Named,
+        own: Sequence[Phrase] = (),
+        denied: Collection[int] = (),
+    ) -> None:
         self._rules = rules
         self._plains = plains
         self._name = name
         self._own = own
+        self._denied = denied
         self._known: dict[int, list[Phrase]] = {}
 
     def read_all(self, marked: Sequence[int]) -> list[Span]:
@@ -97,7 +106,7 @@ class Grammar:
         # "Joyful, joyful, we adore thee": a mood between commas is one only where little else stands there.
         is_asked = any(span.kind not in ("emotion", "filler") or span.is_of_head for span in spans)
         if not is_asked and len(self._plains) - n_read(spans) > _FEW_WORDS:
-            return [span for span in spans if span.keeps]
+            return []
         return spans
 
     def _segments(self, marked: Sequence[int]) -> list[tuple[int, int]]:
@@ -172,8 +181,8 @@ class Grammar:
         """Return what a head goes on with: what is read, where that ends, and its kind."""
         if negated := self._negated(place, stop):
             return negated, negated[-1].stop, "not"
-        if time := eras.at(self._rules, self._plains, place, stop, framed=False):
-            return [Span("years", "", place, time[0], time[1])], time[0], "years"
+        if time := self._time(place, stop, framed=False):
+            return [time], time.stop, "years"
         phrase = self._phrase(place, stop, *_OF_HEAD)
         mood = self._mood(place, stop)
         if mood and (phrase is None or mood.stop - place > len(phrase.words) or phrase.kind == "article"):
@@ -186,6 +195,11 @@ class Grammar:
         kind = _MEANT.get(phrase.kind, phrase.kind)
         span = Span(kind, phrase.value, place, end) if phrase.kind in _SAYING else _filler(place, end)
         return [span], end, phrase.kind
+
+    def _time(self, place: int, stop: int, *, framed: bool) -> Span | None:
+        """Return a time that begins at a place; one that is not wanted cannot be said, and is none."""
+        found = None if place in self._denied else eras.at(self._rules, self._plains, place, stop, framed=framed)
+        return Span("years", "", place, found[0], found[1]) if found else None
 
     def _joining(self, place: int, stop: int) -> tuple[list[Span], int, str]:
         """Return a word like "and" that joins what a head goes on with."""
@@ -263,7 +277,7 @@ class Grammar:
         if about and place + len(about.words) < stop:
             begin = place + len(about.words)
             return [*spans, _filler(place, begin), *self._topic(begin, stop)]
-        goes_on = head.says and (self._rules.free or self._phrase(place, stop, "for") is not None)
+        goes_on = head.says and (self._rules.free or self._phrase(place, stop, "for", "by") is not None)
         if is_sure or goes_on or self._plains[stop - 1].endswith(self._rules.topic_endings):
             return spans + self._topic(place, stop)
         return []
@@ -285,8 +299,8 @@ class Grammar:
             return found
         if language := self._in_language(place, stop):
             return [language]
-        if time := eras.at(self._rules, self._plains, place, stop, framed=True):
-            return [Span("years", "", place, time[0], time[1])]
+        if time := self._time(place, stop, framed=True):
+            return [time]
         if named := self._by(place, stop):
             return [named]
         related = self._phrase(place, stop, "relative")
@@ -312,7 +326,7 @@ class Grammar:
         """Return an artist who is known, with the word before the name; or what is named in quotes."""
         if named := self._name(place, place + 1) if self._plains[place] == QUOTE else None:
             return Span(named[0], named[1], place, place + 1)
-        by = self._phrase(place, stop, "by")
+        by = None if place in self._denied else self._phrase(place, stop, "by")
         begin = place + (len(by.words) if by else 0)
         for end in range(min(stop, begin + _LONGEST_NAME), begin, -1) if by else ():
             if (named := self._name(begin, end)) and named[0] == "artist":

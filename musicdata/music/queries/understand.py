@@ -110,9 +110,17 @@ def _best(text: str, found: Sequence[Word], known: Known) -> tuple[Rules, list[S
         return ("artist", artist) if artist else None
 
     own = unheard_genres(tuple(known.genres))
+    # "pas de Jacques Brel": Spanish, which has a "de" too, does not know that a French "not" stands before it.
+    denied = {
+        place + len(phrase.words)
+        for rules in all_rules()
+        for place in range(len(plains))
+        for phrase in rules.at(plains, place)
+        if phrase.kind == "not"
+    }
     candidates = []
     for rules in all_rules():
-        grammar = Grammar(rules, plains, name, own)
+        grammar = Grammar(rules, plains, name, own, denied)
         spans = grammar.read_all([word.segment for word in found])
         candidates.append((rules, spans))
     most = max(n_read(spans) for _, spans in candidates)

@@ -17,7 +17,7 @@ FIELDS = (
     "not_emotions",
 )  # fmt: skip
 KNOWN = Known.of(
-    languages="en de fr es it pt nl pl cs hu la zh vi ru ja".split(),
+    languages=["en", "de", "fr", "es", "it", "pt", "nl", "pl", "cs", "hu", "la", "zh", "vi", "ru", "ja"],
     genres=[
         "Hymn", "Hymns", "Art Song", "Folk songs", "Ode", "Psalm", "Love songs", "Sea songs", "Work songs",
         "Drinking songs", "Patriotic songs", "Children's songs", "Christmas carols", "Ci", "Qu", "Rock", "Pop", "Metal",
@@ -65,5 +65,6 @@ def shown(understood: Understood) -> dict[str, str]:
     values = {name: getattr(understood, name) for name in FIELDS}
     years = understood.years
     values["years"] = f"{years[0]}-{years[1]}" if years else ""
-    joined = {name: ",".join(sorted(value)) if isinstance(value, tuple) else value or "" for name, value in values.items()}
-    return joined
+    return {
+        name: ",".join(sorted(value)) if isinstance(value, tuple) else value or "" for name, value in values.items()
+    }
