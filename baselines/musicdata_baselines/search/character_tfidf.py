@@ -104,7 +104,7 @@ class CharacterTfidf(SongSearch[Spelling]):
 
     def _knows(self, query: Spelling) -> bool:
         """Say whether a word of the query stands in a song, or is like one that does."""
-        known = any(self.counts_.vocabulary.find(word) >= 0 for word in query[0])
+        known = max(self.counts_.vocabulary.find(query[0]), default=-1) >= 0
         return known or any(self._likeness(word).max(initial=0) >= _LIKE for word in query[0])
 
     def _likeness(self, word: str) -> NDArray[np.float32]:
@@ -166,13 +166,16 @@ class CharacterTfidf(SongSearch[Spelling]):
         return tuple(find_span(self.songs_.texts[song], weights) for song in songs)
 
     def _spellings(self, words: Counter[str]) -> dict[str, float]:
-        """Return the words of the songs that are like those of a query, with their weights."""
+        """Return the words of a query with their weights; for one that no song has, those that are like it."""
         weights: dict[str, float] = {}
-        for word in sorted(words):
+        for word, place in zip(words, self.counts_.vocabulary.find(words), strict=True):
             grams, _ = self.grams_.read(Counter([word]))
             worth = float(self.grams_.rarity[grams].mean()) if len(grams) else 0.0
+            if place >= 0:
+                weights[word] = worth
+                continue
             likeness = self._likeness(word)
-            for place in np.flatnonzero(likeness >= _LIKE).tolist():
-                term = self.counts_.vocabulary[place]
-                weights[term] = max(weights.get(term, 0.0), worth * float(likeness[place]))
+            for like in np.flatnonzero(likeness >= _LIKE).tolist():
+                term = self.counts_.vocabulary[like]
+                weights[term] = max(weights.get(term, 0.0), worth * float(likeness[like]))
         return weights

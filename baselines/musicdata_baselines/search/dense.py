@@ -37,14 +37,15 @@ class QueryEncoder(Protocol):
 
 
 class DenseSearch(SongSearch["NDArray[np.float32]"]):
-    """Scores songs by the cosine of the query's vector with the song's, or with that of the section most like it.
+    """Scores songs by the cosine of the query's vector with the song's, or with its section's that is most like it.
 
     Cosines of 0 and below are no match. An encoder finds a place for any words, also for those that mean nothing: what
     a hit is worth shows at a threshold that was chosen on queries whose song is not there.
 
     Args:
         encoder: of queries, the one that made the vectors of the songs; or what opens it once it is needed.
-        unit: "section" compares with each section of a song, and the whole of one that has none; "song" with the whole.
+        unit: "section" compares with each section and with the whole, which is the better match of long queries; "song"
+            with the whole only.
         vectors: the name of the vectors in `Songs.vectors`, which is the encoder's; asked of it if empty.
         exact_rows: rows up to which all are compared in full; see `musicdata_baselines.search.vectors`.
 

@@ -82,9 +82,11 @@ class Grams:
         for word, n in counts.items():
             for gram in cut_grams(word):
                 grams[gram] += n
-        numbers = {gram: place for gram in sorted(grams) if (place := self.vocabulary.find(gram)) >= 0}
-        places = np.fromiter(numbers.values(), np.int64, len(numbers))
-        weights = np.fromiter((grams[gram] for gram in numbers), np.float32, len(numbers)) * self.rarity[places]
+        places = np.array(self.vocabulary.find(grams), np.int64)
+        known = np.flatnonzero(places >= 0)
+        known = known[np.argsort(places[known])]
+        places = places[known]
+        weights = np.array(list(grams.values()), np.float32)[known] * self.rarity[places]
         return places, weights / (np.float32(np.linalg.norm(weights)) or np.float32(1))
 
     def score_words(self, grams: NDArray[np.int64], weights: NDArray[np.float32]) -> NDArray[np.float32]:

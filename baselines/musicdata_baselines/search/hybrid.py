@@ -193,8 +193,6 @@ class HybridSearch(SongSearch[Mixed]):
 
     def _best(self, queries: Sequence[Mixed], k: int, among: NDArray[np.bool_] | None) -> list[Best]:
         pool = max(self.pool, k)
-        if len(self.songs_) <= pool:
-            return [best_of(row, k) for row in self._score(queries, among)]
         return [self._best_one(query, k, pool, row_of(among, i)) for i, query in enumerate(queries)]
 
     def _best_one(self, query: Mixed, k: int, pool: int, among: NDArray[np.bool_] | None) -> Best:

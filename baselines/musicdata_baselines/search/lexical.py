@@ -63,8 +63,8 @@ class WordSearch(SongSearch[Weighted]):
     def _known(self, query: str) -> dict[int, int]:
         """Return how often each word of a query stands in it, by number; unseen words are left out."""
         counts = Counter(split_terms(query))
-        numbers = {term: self.counts_.vocabulary.find(term) for term in counts}
-        return {numbers[term]: n for term, n in counts.items() if numbers[term] >= 0}
+        places = self.counts_.vocabulary.find(counts)
+        return {place: n for place, n in zip(places, counts.values(), strict=True) if place >= 0}
 
     def _knows(self, query: Weighted) -> bool:
         return len(query) > 0

@@ -52,14 +52,10 @@ class SongRows:
 
     @classmethod
     def of(cls, vectors: Vectors, n_songs: int, unit: Literal["song", "section"], exact_rows: int) -> SongRows:
-        """Return the rows of songs, or of their sections; of a song without sections, that of the whole."""
-        whole = vectors.section == WHOLE_SONG
+        """Return the rows of songs, or those of their sections too."""
+        rows = np.arange(len(vectors.song))
         if unit == "song":
-            used = whole
-        else:
-            has_sections = np.bincount(vectors.song[~whole], minlength=n_songs) > 0
-            used = ~whole | ~has_sections[vectors.song]
-        rows = np.flatnonzero(used)
+            rows = np.flatnonzero(vectors.section == WHOLE_SONG)
         starts = np.searchsorted(vectors.song[rows], np.arange(n_songs + 1)).astype(np.int64)
         directions = np.empty((vectors.vectors.shape[1], 0), np.float32)
         if len(rows) > exact_rows:
@@ -103,7 +99,7 @@ class SongRows:
     def pick(
         self, query: NDArray[np.float32], songs: NDArray[np.int32]
     ) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
-        """Return the score of some songs, −∞ of one without rows, and the section that has it, −1 for the whole."""
+        """Return the score of some songs, −∞ of one without rows, and the best section of each, −1 if it has none."""
         sizes = self.starts[songs + 1] - self.starts[songs]
         scores, sections = np.full(len(songs), -np.inf, np.float32), np.full(len(songs), WHOLE_SONG, np.int32)
         there = np.flatnonzero(sizes)
@@ -116,9 +112,11 @@ class SongRows:
         # One row at a time in effect, so that a score does not depend on which others are computed with it.
         products = np.einsum("ij,j->i", rows, query)
         scores[there] = np.maximum.reduceat(products, begins)
-        best = np.flatnonzero(products == np.repeat(scores[there], sizes))
+        numbers = self.sections[places]
+        products[numbers == WHOLE_SONG] = -np.inf
+        best = np.flatnonzero(products == np.repeat(np.maximum.reduceat(products, begins), sizes))
         song, first = np.unique(np.repeat(there, sizes)[best], return_index=True)
-        sections[song] = self.sections[places[best[first]]]
+        sections[song] = numbers[best[first]]
         return scores, sections
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from numpy.typing import NDArray
+
+_HEAD_BYTES = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,21 +52,39 @@ class Vocabulary:
         for start, stop in pairwise(starts):
             yield whole[start:stop].decode("utf-8", "surrogatepass")
 
-    def find(self, term: str) -> int:
-        """Return the place of a term, −1 where there is none.
+    @cached_property
+    def _heads(self) -> NDArray[np.uint64]:
+        """The first eight bytes of each term as a number, zeros after a shorter one: in the same order as the terms."""
+        lengths = np.diff(self.starts)
+        heads = np.zeros(len(self), np.uint64)
+        for place in range(_HEAD_BYTES):
+            longer = np.flatnonzero(lengths > place)
+            heads[longer] |= self.data[self.starts[longer] + place].astype(np.uint64) << np.uint64(8 * (7 - place))
+        return heads
+
+    def find(self, terms: Iterable[str]) -> list[int]:
+        """Return the place of each term, −1 where there is none.
 
         >>> vocabulary, _ = Vocabulary.of(["sea", "ash"])
-        >>> vocabulary.find("sea"), vocabulary.find("oak")
-        (1, -1)
+        >>> vocabulary.find(["sea", "oak"])
+        [1, -1]
         """
-        wanted, low, high = term.encode("utf-8", "surrogatepass"), 0, len(self)
+        wanted = [term.encode("utf-8", "surrogatepass") for term in terms]
+        heads = [int.from_bytes(term[:_HEAD_BYTES].ljust(_HEAD_BYTES, b"\0"), "big") for term in wanted]
+        keys = np.array(heads, np.uint64)
+        first, last = (np.searchsorted(self._heads, keys, side).tolist() for side in ("left", "right"))
+        return [self._find_between(*one) for one in zip(wanted, first, last, strict=True)]
+
+    def _find_between(self, wanted: bytes, low: int, high: int) -> int:
+        """Return the place of a term among those from `low` to before `high`, −1 where there is none."""
+        end = high
         while low < high:
             middle = (low + high) // 2
             if self._bytes(middle) < wanted:
                 low = middle + 1
             else:
                 high = middle
-        return low if low < len(self) and self._bytes(low) == wanted else -1
+        return low if low < end and self._bytes(low) == wanted else -1
 
     def _bytes(self, place: int) -> bytes:
         return self.data[self.starts[place] : self.starts[place + 1]].tobytes()
