@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -126,11 +127,11 @@ def _measure(
         genres = tuple(genre.measure(data.all, settings.genre_songs, options.seed))
     with clock.part("controls"):
         shuffled = controls.shuffle(data, asked.take(present), options.seed)
-        residue = controls.residue(data.all.texts)
+        residue, n_looked_at = controls.residue(data.all)
     result = TextSearches(
         n_songs=len(data.songs),
         n_held_out=int(data.all.held_out.sum()),
-        languages=dataset.counts_by(data.songs.languages),
+        languages=dict(Counter(data.songs.languages)),
         encoders=dict(sorted(known.of_language.items())),
         cells=cells,
         translations=translations,
@@ -140,6 +141,7 @@ def _measure(
         noise=genre.noise(data.all),
         shuffled=shuffled,
         residue=residue,
+        n_looked_at=n_looked_at,
         torn=dataset.torn(data.all.groups, data.all.splits["grouped"]),
         paper=settings.paper,
         asked=settings.most_queries,

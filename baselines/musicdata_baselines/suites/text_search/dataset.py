@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -162,15 +162,6 @@ def _songs(work: TableSource, settings: TextSearchSettings, everything: AllSongs
     )
 
 
-def counts_by(values: Sequence[str]) -> dict[str, int]:
-    """Return value → how often it occurs, the most frequent first.
-
-    >>> counts_by(["de", "en", "en"])
-    {'en': 2, 'de': 1}
-    """
-    return dict(sorted(Counter(values).items(), key=lambda item: (-item[1], item[0])))
-
-
 def torn(groups: NDArray[np.str_], split: NDArray[np.str_]) -> int:
     """Return how many groups stand in more than one split.
 
@@ -179,3 +170,12 @@ def torn(groups: NDArray[np.str_], split: NDArray[np.str_]) -> int:
     """
     pairs = set(zip(groups.tolist(), split.tolist(), strict=True))
     return len(pairs) - len({group for group, _ in pairs})
+
+
+def lowest(ids: NDArray[np.str_], numbers: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+    """Return some of the numbers, those whose ids have the lowest hashes."""
+    if len(numbers) <= most:
+        return numbers
+    hashes = [hashlib.blake2b(str(one).encode(), digest_size=8).digest() for one in ids[numbers].tolist()]
+    order = sorted(range(len(numbers)), key=hashes.__getitem__)
+    return np.sort(numbers[order[:most]])

@@ -16,7 +16,6 @@ passed on where the words are not.
 from __future__ import annotations
 
 import json
-import os
 import re
 from itertools import chain
 from typing import TYPE_CHECKING, Self
@@ -117,7 +116,7 @@ def require_empty(folder: Path) -> None:
     Raises:
         InputError: it does, or is no folder.
     """
-    if folder.exists() and (not folder.is_dir() or any(os.scandir(folder))):
+    if folder.exists() and (not folder.is_dir() or next(folder.iterdir(), None) is not None):
         raise InputError(f"{folder} is there already and holds something; give another folder with --export")
 
 

@@ -77,7 +77,7 @@ def _torn(result: TextSearches) -> Rule:
 def _residue(result: TextSearches) -> Rule:
     name = "nothing is left to clean"
     if not result.residue:
-        return Rule(name, holds=True, found="no rule of cleaning matches any more")
+        return Rule(name, holds=True, found=f"no rule of cleaning matches in {result.n_looked_at:,} songs")
     worst = sorted(result.residue.items(), key=lambda item: (-item[1], item[0]))[:_MOST_RULES]
     return Rule(name, holds=False, found=", ".join(f"{rule} still matches in {n:,} songs" for rule, n in worst))
 

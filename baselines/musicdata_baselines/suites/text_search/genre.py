@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from sklearn.metrics import confusion_matrix, f1_score
 
 from musicdata_baselines.retrieval.paired import PairedDraws
 from musicdata_baselines.search.terms import split_terms
+from musicdata_baselines.suites.text_search.dataset import lowest
 from musicdata_baselines.suites.text_search.judging import N_DRAWS
 from musicdata_baselines.suites.text_search.results import Genres, LabelNoise
 
@@ -65,7 +65,7 @@ def _of_scheme(songs: AllSongs, scheme: str, split: NDArray[np.str_], most: int,
     train, test = (np.flatnonzero(known & (split == part)) for part in ("train", "test"))
     if len(names) < 2 or len(test) < LEAST_SONGS or len(np.unique(songs.groups[test])) < 2:
         return None
-    train = _lowest(songs.ids, train, most)
+    train = lowest(songs.ids, train, most)
     told = _tell(songs.texts, songs.genres, train, test)
     genres = songs.genres[test]
     right = (told == genres).astype(np.float64)
@@ -107,12 +107,3 @@ def _by_language(songs: AllSongs, train: NDArray[np.int64], test: NDArray[np.int
     most = {language: min(of.items(), key=lambda item: (-item[1], item[0]))[0] for language, of in counts.items()}
     told = [most.get(language, most[""]) for language in songs.languages[test].tolist()]
     return float((np.array(told) == songs.genres[test]).mean())
-
-
-def _lowest(ids: NDArray[np.str_], numbers: NDArray[np.int64], most: int) -> NDArray[np.int64]:
-    """Return some of the numbers, those whose ids have the lowest hashes."""
-    if len(numbers) <= most:
-        return numbers
-    hashes = [hashlib.blake2b(str(one).encode(), digest_size=8).digest() for one in ids[numbers].tolist()]
-    order = sorted(range(len(numbers)), key=hashes.__getitem__)
-    return np.sort(numbers[order[:most]])

@@ -25,7 +25,10 @@ KINDS = ("line", "masked", "typo", "masked_typo", "misheard", "title_in_text", "
 """In the order of a report; kinds that it does not know stand behind."""
 
 LEAST_QUERIES = 100
-"""Of a language, for figures of its own."""
+"""Of a language, of all kinds together, for figures of its own."""
+
+LEAST_OF_KIND = 10
+"""Of a kind in such a language."""
 
 LEAST_READ = 0.95
 """Share of the queries that a system must be able to read, to be measured on them."""
@@ -40,7 +43,7 @@ def kinds_of(queries: QuerySet) -> list[str]:
 
 
 def judge(queries: QuerySet, runs: Sequence[Run], n_candidates: int, seed: int) -> Iterator[Cell]:
-    """Yield the figures of every kind in all languages and in each that has `LEAST_QUERIES` of it.
+    """Yield the figures of every kind in all languages and in each that has `LEAST_QUERIES`.
 
     Args:
         queries: that were asked, searched among all songs.
@@ -49,15 +52,17 @@ def judge(queries: QuerySet, runs: Sequence[Run], n_candidates: int, seed: int) 
         seed: of the draws.
     """
     candidates = np.full(len(queries), n_candidates)
+    languages, counts = np.unique(queries.languages, return_counts=True)
+    often = languages[counts >= LEAST_QUERIES].tolist()
     for kind in kinds_of(queries):
         of_kind = np.flatnonzero(queries.kinds == kind)
         some = [run.take(of_kind) for run in runs]
         yield cell(kind, ALL, queries.take(of_kind), some, candidates[of_kind], seed)
-        languages, counts = np.unique(queries.languages[of_kind], return_counts=True)
-        for language in languages[counts >= LEAST_QUERIES].tolist():
+        for language in often:
             rows = of_kind[queries.languages[of_kind] == language]
-            some = [run.take(rows) for run in runs]
-            yield cell(kind, language, queries.take(rows), some, candidates[rows], seed)
+            if len(rows) >= LEAST_OF_KIND:
+                some = [run.take(rows) for run in runs]
+                yield cell(kind, language, queries.take(rows), some, candidates[rows], seed)
 
 
 def cell(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from musicdata.definitions import suite
 from musicdata.definitions.suite import Result
@@ -97,15 +96,17 @@ class Weighing:
     Attributes:
         language: ISO 639-1, or ``all`` for what the others take.
         n_queries: that chose.
-        tried: weights of the parts → MRR of the valid queries, e.g. ``BM25 0.5, vectors 0.5``.
-        weights: part → weight, what was chosen.
+        parts: that were put together.
+        tried: parts that count the same, e.g. ``BM25 + vectors``, and the MRR of the valid queries by them alone.
+        weights: one a part, what was chosen.
         mrr: of it on those queries.
     """
 
     language: str
     n_queries: int
-    tried: dict[str, float]
-    weights: dict[str, float]
+    parts: tuple[str, ...]
+    tried: tuple[tuple[str, float], ...]
+    weights: tuple[float, ...]
     mrr: float
 
 
@@ -244,11 +245,10 @@ class TextSearches(Result):
         noise: None where there is no genre.
         shuffled: None where nothing could be asked.
         heads: none where none could be trained.
-        residue: rule of cleaning → songs in which it still matches.
+        residue: rule of cleaning → songs in which it still matches, of `n_looked_at`.
         torn: groups that stand in more than one split.
         paper: paper whose system is measured beside ours; "" for none.
         asked: of a kind and a language at most.
-        figures: whatever else a report shows.
     """
 
     n_songs: int
@@ -264,10 +264,10 @@ class TextSearches(Result):
     shuffled: Shuffled | None = None
     heads: tuple[HeadTraining, ...] = ()
     residue: dict[str, int] = field(default_factory=dict)
+    n_looked_at: int = 0
     torn: int = 0
     paper: str = ""
     asked: int = 0
-    figures: dict[str, Any] = field(default_factory=dict)
 
     def cell(self, kind: str, language: str = ALL) -> Cell | None:
         """Return what was measured on queries of a kind in a language, None where nothing was."""

@@ -36,7 +36,7 @@ LEAST_CHOOSING = 50
 
 _WHOLE = "whole songs"
 _HALF = 0.5
-_PART_NAMES = (BM25, CHARACTERS, "vectors")
+_PART_NAMES = (BM25, "characters", "vectors")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -196,8 +196,9 @@ def _weighings(hybrid: HybridSearch, encoder: str) -> Iterator[Weighing]:
         yield Weighing(
             language=language or (f"others with {encoder}" if encoder else ALL),
             n_queries=chosen.n_queries,
-            tried={_label(point.weights): point.mrr for point in shown},
-            weights=dict(zip(_PART_NAMES, chosen.weights, strict=False)),
+            parts=_PART_NAMES[: len(chosen.weights)],
+            tried=tuple((_label(point.weights), point.mrr) for point in shown),
+            weights=chosen.weights,
             mrr=chosen.mrr,
         )
 

@@ -84,7 +84,7 @@ class Population:
         titles: whether songs have one.
     """
 
-    works: int = 120
+    works: int = 90
     words: int = 900
     seed: int = 0
     languages: tuple[str, ...] = ("en", "de")

@@ -120,14 +120,17 @@ def translations(result: TextSearches) -> FigureTable | None:
 
 def weights(result: TextSearches) -> Iterator[FigureTable]:
     """Yield how the hybrid was put together: what was tried on valid, a table for each choice of parts."""
-    by_parts: dict[tuple[str, ...], list[Row]] = {}
+    by_parts: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Row]] = {}
     for one in result.weighings:
-        row = (one.language, f"{one.n_queries:,}", *(figures.share(mrr, 3) for mrr in one.tried.values()))
-        chosen = ", ".join(f"{part} {weight:g}" for part, weight in one.weights.items())
-        by_parts.setdefault(tuple(one.tried), []).append((*row, chosen))
-    for tried, rows in by_parts.items():
-        heading = ("language", "queries", *tried, "chosen")
-        yield FigureTable("MRR on queries of valid by weights of the parts, and what was chosen", heading, tuple(rows))
+        row = (one.language, f"{one.n_queries:,}", *(figures.share(mrr, 3) for _, mrr in one.tried))
+        chosen = " / ".join(f"{weight:.1f}" for weight in one.weights)
+        tried = tuple(label for label, _ in one.tried)
+        by_parts.setdefault((one.parts, tried), []).append((*row, chosen, figures.share(one.mrr, 3)))
+    for (parts, tried), rows in by_parts.items():
+        caption = (
+            f"MRR on queries of valid by some of the parts, and the weights that were chosen for {', '.join(parts)}"
+        )
+        yield FigureTable(caption, ("language", "queries", *tried, "chosen", "MRR"), tuple(rows))
 
 
 def refusal(found: Refusal) -> Iterator[FigureTable]:
@@ -151,12 +154,13 @@ def refusal(found: Refusal) -> Iterator[FigureTable]:
     ]
     rows += [
         (f"*not an F1*: 2h/(1 + h) as the paper's code has it, {name}", figures.share(value, 3))
-        for name, value in found.all_ones.items()
+        for name, value in sorted(found.all_ones.items())
     ]
     yield FigureTable(
         "What refusing comes to", ("figure", "value"), tuple((_plain(name), value) for name, value in rows)
     )
-    tried = tuple((name, figures.share(value, 3)) for name, value in found.tried.items())
+    best_first = sorted(found.tried.items(), key=lambda item: (-item[1], item[0]))
+    tried = tuple((name, figures.share(value, 3)) for name, value in best_first)
     yield FigureTable("AUC on valid of what could be compared with a threshold", ("number", "AUC"), tried)
 
 
@@ -206,7 +210,8 @@ def heads(result: TextSearches) -> FigureTable | None:
 
 def sentences(result: TextSearches) -> Iterator[str]:
     """Yield what the figures come to."""
-    languages = ", ".join(f"{language} {n:,}" for language, n in result.languages.items())
+    most_first = sorted(result.languages.items(), key=lambda item: (-item[1], item[0]))
+    languages = ", ".join(f"{language} {n:,}" for language, n in most_first)
     yield f"the index has {result.n_songs:,} songs ({languages}); {result.n_held_out:,} are absent from it on purpose"
     yield (
         "a song with nearly the same words is a right answer too; all kinds but titles and translations are cut from "
