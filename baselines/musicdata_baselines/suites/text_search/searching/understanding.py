@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from musicdata.errors import UsageError
-from musicdata.sources.query_endpoint import understand_by_endpoint
+from musicdata.music.queries import understand as by_rules
 
 if TYPE_CHECKING:
     from musicdata.definitions.search import Ask
     from musicdata.music.queries.parts import Understood
     from musicdata_baselines.suites.text_search.searching.songs import SongIndex
 
+_ENDPOINT = "MUSICDATA_LLM_URL"
 _NAMED = 30
 _OF_LANGUAGE = ("language", "not_language")
 
@@ -25,11 +27,19 @@ def understand(ask: Ask, index: SongIndex) -> Understood:
         UsageError: a kind that is not to be read is none there is, or no song is in the language that is wanted.
     """
     language = wanted_language(ask, index)
-    asked = understand_by_endpoint(ask.words, index.known, plain=ask.plain, without=ask.without)
+    asked = _read(ask, index)
     if not language:
         return asked
     parts = tuple(part for part in asked.parts if part.kind not in _OF_LANGUAGE)
     return replace(asked, languages=(language,), not_languages=(), parts=parts)
+
+
+def _read(ask: Ask, index: SongIndex) -> Understood:
+    if not os.environ.get(_ENDPOINT, "").strip():
+        return by_rules(ask.words, index.known, plain=ask.plain, without=ask.without)
+    from musicdata.sources.query_endpoint import understand_by_endpoint  # what it takes to call one is slow to load
+
+    return understand_by_endpoint(ask.words, index.known, plain=ask.plain, without=ask.without)
 
 
 def wanted_language(ask: Ask, index: SongIndex) -> str:

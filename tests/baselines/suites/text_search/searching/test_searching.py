@@ -10,6 +10,7 @@ import pytest
 
 from musicdata.definitions.search import Answer
 from musicdata.errors import UsageError
+from musicdata.sources import query_endpoint
 from musicdata_baselines.suites.text_search.searching.answering import MOOD_WEIGHT
 from tests.baselines.suites.text_search.searching.planted import SongSet, changed, song_set
 
@@ -128,6 +129,19 @@ def test_odd_questions(songs: SongSet) -> None:
     assert songs.search("the sea " * 2_000).matches
     with pytest.raises(UsageError, match=r"no song is in language 'xx', ISO 639-1; there are en \(7\), de \(3\)"):
         songs.search("sea", language="xx")
+
+
+def test_an_endpoint_that_does_not_answer_leaves_it_to_the_rules(
+    songs: SongSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = "a sad song about the sea, in German"
+    by_rules = songs.search(query)
+    monkeypatch.setenv(query_endpoint.URL, "http://127.0.0.1:9/v1")
+    answer = songs.search(query)
+    assert answer.by == "rules"
+    assert answer.matches == by_rules.matches
+    assert len(answer.notes) == len(by_rules.notes) + 1
+    assert songs.search(query, plain=True).by == "plain"
 
 
 def test_an_answer_is_json(songs: SongSet) -> None:
