@@ -160,19 +160,20 @@ def test_an_encoder_with_other_weights_is_an_error_for_a_kept_index(
 def test_weights_are_those_of_the_valid_queries_where_there_are_enough(
     songs: SongSet, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert engine.weights_by_language == DEFAULT_WEIGHTS
+    assert engine.weights_of_kind == DEFAULT_WEIGHTS
     monkeypatch.setattr(weighing, "LEAST_QUERIES", 2)
     told: list[str] = []
     chosen = weighing.choose_weights(engine, songs, KEPT, told.append)
-    assert told == ["weights of en: 2 queries", "weights of de, zh: 4 queries"]
-    assert set(chosen) == {"", "en", "de", "zh"}
-    assert all(sum(weights.values()) == pytest.approx(1) for weights in chosen.values())
-    assert engine.weights_by_language == DEFAULT_WEIGHTS
+    assert told == ["weights of en (line): 2 queries", "weights of de, zh (line): 4 queries"]
+    assert set(chosen["line"]) == {"", "en", "de", "zh"}
+    assert chosen["about"] == DEFAULT_WEIGHTS["about"]
+    assert all(sum(weights.values()) == pytest.approx(1) for weights in chosen["line"].values())
+    assert engine.weights_of_kind == DEFAULT_WEIGHTS
 
 
 def test_songs_in_the_split_of_no_query_have_weights_too(songs: SongSet) -> None:
     without = song_set(songs.root / "bare", without=["lyric_queries", "lyric_qrels"])
-    assert without.search(QUERY).weights["meaning"] == DEFAULT_WEIGHTS["en"]["meaning"]
+    assert without.search(QUERY).weights["meaning"] == DEFAULT_WEIGHTS["line"]["en"]["meaning"]
 
 
 def test_no_song_at_all_is_refused(tmp_path: Path) -> None:

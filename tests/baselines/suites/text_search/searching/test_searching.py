@@ -12,6 +12,7 @@ from musicdata.definitions.search import Answer
 from musicdata.errors import UsageError
 from musicdata.sources import query_endpoint
 from musicdata_baselines.suites.text_search.searching.answering import MOOD_WEIGHT
+from musicdata_baselines.suites.text_search.searching.engine import DEFAULT_WEIGHTS
 from tests.baselines.suites.text_search.searching.planted import SongSet, changed, song_set
 
 
@@ -64,6 +65,20 @@ def test_only_filters_rank_by_mood_and_only_what_fits(songs: SongSet) -> None:
     assert (ids(answer), answer.searched) == (["de-sea"], "")
     assert answer.matches[0].signals == {"mood": 1.0}
     assert ids(songs.search("sad songs", language="fr")) == ["fr-sea"]
+
+
+def test_moods_alone_rank_songs_in_the_language_of_the_query(songs: SongSet) -> None:
+    answer = songs.search("sad songs")
+    assert {match.facts["language"] for match in answer.matches} == {"en"}
+    assert "Only songs in en, the language of the query; --across for all." in answer.notes
+    everywhere = {match.facts["language"] for match in songs.search("sad songs", across=True).matches}
+    assert everywhere == {"de", "en", "fr", "zh"}
+
+
+def test_a_description_has_weights_of_its_own(songs: SongSet) -> None:
+    line, about = songs.search("Schnee", language="de"), songs.search("ein Lied über Schnee", language="de")
+    assert line.weights == pytest.approx(DEFAULT_WEIGHTS["line"][""])
+    assert about.weights == pytest.approx(DEFAULT_WEIGHTS["about"][""])
 
 
 def test_filters_without_a_mood_rank_nothing_and_say_so(songs: SongSet) -> None:
