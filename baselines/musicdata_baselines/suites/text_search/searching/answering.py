@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from musicdata.definitions.search import Ask, Fact
     from musicdata.music.queries.parts import Understood
     from musicdata_baselines.search import Span
-    from musicdata_baselines.suites.text_search.searching.engine import Engine
+    from musicdata_baselines.suites.text_search.searching.engine import Engine, Route
     from musicdata_baselines.suites.text_search.searching.songs import SongIndex
 
 TITLE, MOOD = "title", "mood"
@@ -33,7 +33,7 @@ MOOD_WEIGHT = 0.3
 """Share of the mood in the score of a query that has words too."""
 
 _MOST_VERSIONS = 10
-_MOST_LINES = 6
+_MOST_LINES = 4
 _LONGEST_TITLE = 200
 
 
@@ -63,13 +63,18 @@ def answer(engine: Engine, ask: Ask, asked: Understood) -> Answer:
         ask: what the user gave.
         asked: the same, understood.
     """
-    index, across = engine.index, engine.is_across(ask, asked)
+    index, route = engine.index, engine.route(ask, asked)
     left = filters.allowed(index, asked)
+    own = _own_language(index, ask, asked)
+    if own:
+        left &= filters.has_language(index, own)
     n_left = int(left.sum())
     told = [*asked.notes, *_filter_notes(index, asked, n_left)]
+    if own:
+        told.append(f"Only songs in {own}, the language of the query; --across for all.")
     scored = Scored(np.empty(0, np.int32))
     if n_left and asked.text:
-        scored = _searched(engine, asked, left, ask.k, told, across=across)
+        scored = _searched(engine, route, asked, left, ask.k, told)
     elif n_left:
         scored = _without_words(index, asked, left, told)
     return Answer(
@@ -79,21 +84,28 @@ def answer(engine: Engine, ask: Ask, asked: Understood) -> Answer:
         language=asked.language,
         understood=tuple(Reading(part.kind, part.value, part.words) for part in asked.parts),
         by=asked.by,
-        matches=tuple(_matches(engine, asked, left, scored, ask.k, across=across)),
+        matches=tuple(_matches(engine, route, asked, left, scored, ask.k)),
         n_candidates=n_left,
-        weights=_weights(engine, asked, across=across),
+        weights=_weights(engine, route, asked),
         notes=tuple(dict.fromkeys(f"{note[:1].upper()}{note[1:]}" for note in told)),
     )
 
 
-def _weights(engine: Engine, asked: Understood, *, across: bool) -> dict[str, float]:
+def _weights(engine: Engine, route: Route, asked: Understood) -> dict[str, float]:
     has_mood = bool(asked.emotions or asked.not_emotions)
     if not asked.text:
         return {MOOD: 1.0} if has_mood else {}
-    weights = engine.weights(asked.language, across=across)
+    weights = engine.weights(route)
     if not has_mood:
         return weights
     return {name: weight * (1 - MOOD_WEIGHT) for name, weight in weights.items()} | {MOOD: MOOD_WEIGHT}
+
+
+def _own_language(index: SongIndex, ask: Ask, asked: Understood) -> str:
+    """Return the query's language where nothing but moods ranks: they are numbers of one encoder's languages."""
+    is_by_mood = not asked.text and bool(asked.emotions or asked.not_emotions)
+    free = is_by_mood and not asked.languages and not ask.across and asked.artist is None and asked.title is None
+    return asked.language if free and asked.language in index.known.languages else ""
 
 
 def _filter_notes(index: SongIndex, asked: Understood, n_left: int) -> Iterator[str]:
@@ -104,11 +116,11 @@ def _filter_notes(index: SongIndex, asked: Understood, n_left: int) -> Iterator[
 
 
 def _searched(
-    engine: Engine, asked: Understood, left: NDArray[np.bool_], k: int, told: list[str], *, across: bool
+    engine: Engine, route: Route, asked: Understood, left: NDArray[np.bool_], k: int, told: list[str]
 ) -> Scored:
     """Return the songs that have the words or their meaning, or are called so, with what each signal adds."""
-    found, parts = engine.search(asked.text, asked.language, CANDIDATES + k, left, across=across)
-    told += engine.notes(asked.language, across=across)
+    found, parts = engine.search(asked.text, route, CANDIDATES + k, left)
+    told += engine.notes(route)
     exact, part = _titled(engine.index, asked, left)
     songs = np.union1d(found, np.flatnonzero(exact | part)[:CANDIDATES]).astype(np.int32)
     if not len(songs):
@@ -170,13 +182,13 @@ def best_places(index: SongIndex, scored: Scored, k: int) -> list[int]:
 
 
 def _matches(
-    engine: Engine, asked: Understood, left: NDArray[np.bool_], scored: Scored, k: int, *, across: bool
+    engine: Engine, route: Route, asked: Understood, left: NDArray[np.bool_], scored: Scored, k: int
 ) -> Iterator[Match]:
     kept = best_places(engine.index, scored, k)
     songs = scored.songs[kept].tolist()
     spans: Sequence[Span | None] = [None] * len(songs)
     if asked.text:
-        spans = engine.spans(asked.text, asked.language, songs, across=across)
+        spans = engine.spans(asked.text, route, songs)
     for rank, (place, span) in enumerate(zip(kept, spans, strict=True), 1):
         yield match_of(engine.index, scored, place, rank, span, left)
 

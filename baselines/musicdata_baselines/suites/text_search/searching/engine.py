@@ -24,8 +24,24 @@ if TYPE_CHECKING:
 
 WORDS, SPELLING, MEANING = "words", "spelling", "meaning"
 UNKNOWN = "und"
-Weights = dict[str, dict[str, float]]
-"""Language → signal → its weight; "" for languages that have none of their own."""
+LINE, ABOUT = KINDS = ("line", "about")
+Weights = dict[str, dict[str, dict[str, float]]]
+"""What a query is → language → signal → its weight; "" for languages that have none of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How a query is searched.
+
+    Attributes:
+        language: of its words.
+        kind: `LINE` for words that a song may have, `ABOUT` for a description, such as "a sad song about the sea".
+        across: whether songs in other languages than its own are looked for, by meaning alone.
+    """
+
+    language: str
+    kind: str = LINE
+    across: bool = False
 
 
 @dataclass(eq=False)
@@ -37,7 +53,7 @@ class Engine:
         by_words: fitted searches by words and by spelling; none where there are no words.
         by_meaning: encoder → fitted search by its vectors, in the order in which a language takes the first that was
             made for it.
-        weights_by_language: of words, spelling and meaning.
+        weights_of_kind: of words, spelling and meaning.
         across: the encoder that leads from one language to another; "" where there are no vectors of it.
         told: what it has not, a sentence each.
     """
@@ -45,62 +61,63 @@ class Engine:
     index: SongIndex
     by_words: tuple[SongSearch[Any], ...]
     by_meaning: dict[str, DenseSearch]
-    weights_by_language: Weights
+    weights_of_kind: Weights
     across: str = ""
     told: tuple[str, ...] = ()
     _missing: dict[str, str] = field(default_factory=dict)
 
-    def is_across(self, ask: Ask, asked: Understood) -> bool:
-        """Say whether songs in other languages than the query's are looked for, by meaning.
+    def route(self, ask: Ask, asked: Understood) -> Route:
+        """Return how a query is searched.
 
         Raises:
-            UsageError: the user wants it, and there are no vectors that lead there.
+            UsageError: the user wants songs in all languages, and there are no vectors that lead there.
         """
         if ask.across and not self.across:
             raise UsageError("--across needs vectors of an encoder of several languages, and this data set has none")
         elsewhere = bool(asked.languages) and asked.language not in (UNKNOWN, *asked.languages)
-        return bool(self.across) and (ask.across or elsewhere)
+        kind = ABOUT if asked.parts else LINE
+        return Route(asked.language, kind, bool(self.across) and (ask.across or elsewhere))
 
     def search(
-        self, text: str, language: str, n: int, among: NDArray[np.bool_], *, across: bool
+        self, text: str, route: Route, n: int, among: NDArray[np.bool_]
     ) -> tuple[NDArray[np.int32], dict[str, NDArray[np.float64]]]:
         """Return the best songs, numbers rising, and what each signal adds to their scores, which are 1 at most."""
-        hybrid = self._hybrid(language, across=across)
+        hybrid = self._hybrid(route)
         if hybrid is None:
             return np.empty(0, np.int32), {}
-        hits = hybrid.search([text], n, among=among, spans=False, languages=[language])
+        hits = hybrid.search([text], n, among=among, spans=False, languages=[route.language])
         there = hits.songs[0] >= 0
         order = np.argsort(hits.songs[0][there])
         songs, scores = hits.songs[0][there][order], hits.scores[0][there][order].astype(np.float64)
         if not len(songs):
             return songs, {}
-        shares = hybrid.signals(text, songs.tolist(), among=among, language=language).astype(np.float64)
+        shares = hybrid.signals(text, songs.tolist(), among=among, language=route.language).astype(np.float64)
         return songs, {signal_of(part): shares[:, i] * scores for i, part in enumerate(hybrid.parts)}
 
-    def spans(self, text: str, language: str, songs: Sequence[int], *, across: bool) -> list[Span | None]:
+    def spans(self, text: str, route: Route, songs: Sequence[int]) -> list[Span | None]:
         """Return the lines of some songs that matched best."""
-        hybrid = self._hybrid(language, across=across)
+        hybrid = self._hybrid(route)
         if hybrid is None or not songs:
             return [None] * len(songs)
         among = np.zeros(len(self.index), bool)
         among[list(songs)] = True
-        hits = hybrid.search([text], len(songs), among=among, languages=[language])
+        hits = hybrid.search([text], len(songs), among=among, languages=[route.language])
         found = dict(zip(hits.songs[0].tolist(), hits.spans[0], strict=True))
         return [found.get(song) for song in songs]
 
-    def weights(self, language: str, *, across: bool) -> dict[str, float]:
-        """Return signal → its weight for queries in a language, those that count only."""
-        hybrid = self._hybrid(language, across=across)
+    def weights(self, route: Route) -> dict[str, float]:
+        """Return signal → its weight, those that count only."""
+        hybrid = self._hybrid(route)
         if hybrid is None:
             return {}
-        weights = zip(hybrid.parts, hybrid.weights_of(language), strict=True)
+        weights = zip(hybrid.parts, hybrid.weights_of(route.language), strict=True)
         return {signal_of(part): weight for part, weight in weights if weight > 0}
 
-    def notes(self, language: str, *, across: bool) -> list[str]:
-        """Return what a search of queries in a language does without, a sentence each."""
-        hybrid = self._hybrid(language, across=across)
+    def notes(self, route: Route) -> list[str]:
+        """Return what a search does without, a sentence each."""
+        hybrid = self._hybrid(route)
         told = [*self.told, *self._missing.values()]
-        if across:
+        if route.across:
             told.append("Found by meaning alone, whatever the language: no word of the query need stand there.")
         elif hybrid is None:
             told.append("Nothing here can read the query: there are neither words nor an encoder of its language.")
@@ -112,19 +129,20 @@ class Engine:
             return self.across
         return next((name for name, part in self.by_meaning.items() if part.carries(language)), "")
 
-    def _hybrid(self, language: str, *, across: bool) -> HybridSearch | None:
-        """Return the parts that can read a language, with their weights; None where none can.
+    def _hybrid(self, route: Route) -> HybridSearch | None:
+        """Return the parts that can read a query, with their weights; None where none can.
 
         Raises:
             SetupError: across languages, the encoder is not installed.
         """
-        encoder = self.across if across else self.encoder_of(language)
-        parts: list[SongSearch[Any]] = [] if across else [*self.by_words]
-        if encoder and self._is_open(self.by_meaning[encoder], required=across):
+        encoder = self.across if route.across else self.encoder_of(route.language)
+        parts: list[SongSearch[Any]] = [] if route.across else [*self.by_words]
+        if encoder and self._is_open(self.by_meaning[encoder], required=route.across):
             parts.append(self.by_meaning[encoder])
         if not parts:
             return None
-        given = self.weights_by_language.get(language) or self.weights_by_language[""]
+        of_kind = self.weights_of_kind[route.kind]
+        given = of_kind.get(route.language) or of_kind[""]
         weights = [given.get(signal_of(part), 0.0) for part in parts]
         return HybridSearch(parts, weights=weights if sum(weights) else None).fit(self.index.songs)
 
@@ -150,9 +168,10 @@ def signal_of(part: SongSearch[Any]) -> str:
     return WORDS if isinstance(part, Bm25Search) else SPELLING
 
 
+_ENGLISH = {WORDS: 0.35, SPELLING: 0.15, MEANING: 0.5}
 DEFAULT_WEIGHTS: Weights = {
-    "": {WORDS: 0.5, SPELLING: 0.3, MEANING: 0.2},
-    "en": {WORDS: 0.35, SPELLING: 0.15, MEANING: 0.5},
+    LINE: {"": {WORDS: 0.5, SPELLING: 0.3, MEANING: 0.2}, "en": _ENGLISH},
+    ABOUT: {"": {WORDS: 0.4, SPELLING: 0.2, MEANING: 0.4}, "en": _ENGLISH},
 }
 """What is taken where no queries of the data set's own say better: words first, in English half by meaning."""
 

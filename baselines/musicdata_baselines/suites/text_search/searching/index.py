@@ -18,6 +18,7 @@ from musicdata_baselines.search.saving import open_index, save_index
 from musicdata_baselines.suites.text_search.searching import encoders
 from musicdata_baselines.suites.text_search.searching.engine import (
     DEFAULT_WEIGHTS,
+    KINDS,
     Engine,
     meaning_searches,
     word_searches,
@@ -120,7 +121,7 @@ def build(data: TableSource, settings: TextSearchSettings, progress: Callable[[s
     by_meaning = _fitted(meaning_searches(opened), index.songs, told)
     across = settings.across if settings.across in by_meaning else ""
     engine = Engine(index, by_words, by_meaning, DEFAULT_WEIGHTS, across, tuple(told))
-    engine.weights_by_language = choose_weights(engine, data, settings, progress)
+    engine.weights_of_kind = choose_weights(engine, data, settings, progress)
     return engine
 
 
@@ -161,7 +162,7 @@ def save_engine(engine: Engine, folder: Path, now: str) -> None:
         head = {
             "digest": now,
             "encoders": {name: encoders.as_json(_encoder(part)) for name, part in engine.by_meaning.items()},
-            "weights": engine.weights_by_language,
+            "weights": engine.weights_of_kind,
             "across": engine.across,
             "told": list(engine.told),
         }
@@ -188,7 +189,7 @@ def open_engine(folder: Path, now: str) -> Engine:
         )
     try:
         opened = {name: encoders.of_json(value) for name, value in head["encoders"].items()}
-        weights = {str(language): dict(values) for language, values in head["weights"].items()}
+        weights = {kind: {str(one): dict(values) for one, values in head["weights"][kind].items()} for kind in KINDS}
         across, told = str(head["across"]), tuple(map(str, head["told"]))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise _damaged(folder, error) from error
@@ -197,7 +198,11 @@ def open_engine(folder: Path, now: str) -> Engine:
     by_words = tuple(part for part in hybrid.parts if not isinstance(part, DenseSearch))
     by_meaning = {part.vectors: part for part in hybrid.parts if isinstance(part, DenseSearch)}
     index = open_facts(folder, hybrid.songs_)
-    if len(index) != len(hybrid.songs_) or not {"", *by_meaning} >= {across} or "" not in weights:
+    if (
+        len(index) != len(hybrid.songs_)
+        or not {"", *by_meaning} >= {across}
+        or any("" not in one for one in weights.values())
+    ):
         raise _damaged(folder, ValueError("its parts do not fit each other"))
     return Engine(index, by_words, by_meaning, weights, across, told)
 

@@ -20,7 +20,7 @@ from musicdata_baselines.suites.text_search.searching.answering import (
     match_of,
     versions_of,
 )
-from musicdata_baselines.suites.text_search.searching.engine import MEANING
+from musicdata_baselines.suites.text_search.searching.engine import MEANING, Route
 from musicdata_baselines.suites.text_search.searching.understanding import wanted_language
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def answer(engine: Engine, ask: Ask) -> Answer:
         songs = np.flatnonzero(left & (cosine > 0)).astype(np.int32)
         scored = Scored(songs, {MEANING: cosine[songs].astype(np.float64)})
     elif text := index.songs.texts[song][:MOST_CHARACTERS].strip():
-        scored = Scored(*engine.search(text, language, ask.k + CANDIDATES, left, across=False))
+        scored = Scored(*engine.search(text, Route(language), ask.k + CANDIDATES, left))
     else:
         raise UsageError(f"{ask.like} has neither words nor a vector: nothing can be likened to it")
     kept = best_places(index, scored, ask.k)
@@ -73,7 +73,7 @@ def answer(engine: Engine, ask: Ask) -> Answer:
             for rank, (place, span) in enumerate(zip(kept, spans, strict=True), 1)
         ),
         n_candidates=len(scored.songs) if encoder else int(left.sum()),
-        weights={MEANING: 1.0} if encoder else engine.weights(language, across=False),
+        weights={MEANING: 1.0} if encoder else engine.weights(Route(language)),
         notes=tuple(_notes(engine, song, own, encoder)),
     )
 

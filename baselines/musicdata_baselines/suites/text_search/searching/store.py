@@ -46,10 +46,10 @@ def open_table(folder: Path, name: str) -> pa.Table:
 
 def one_array(table: pa.Table, name: str) -> Array:
     """Return a column of a table in one piece, without a copy of one that is in one piece."""
-    column = table.column(name)
-    if column.num_chunks == 1:
-        return column.chunk(0)
-    whole: Any = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
+    chunks: Any = table.column(name).chunks
+    whole = (
+        pa.concat_arrays(chunks) if len(chunks) > 1 else chunks[0] if chunks else table.column(name).combine_chunks()
+    )
     return cast("Array", whole)
 
 

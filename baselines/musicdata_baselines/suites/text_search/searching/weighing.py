@@ -8,8 +8,8 @@ import numpy as np
 
 from musicdata_baselines.search import HybridSearch
 from musicdata_baselines.suites.text_search.dataset import AllSongs
-from musicdata_baselines.suites.text_search.queries import read_queries
-from musicdata_baselines.suites.text_search.searching.engine import DEFAULT_WEIGHTS, signal_of
+from musicdata_baselines.suites.text_search.queries import TITLES, read_queries
+from musicdata_baselines.suites.text_search.searching.engine import ABOUT, DEFAULT_WEIGHTS, LINE, signal_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,23 +29,34 @@ LEAST_QUERIES = 50
 def choose_weights(
     engine: Engine, data: TableSource, settings: TextSearchSettings, progress: Callable[[str], None]
 ) -> Weights:
-    """Return language → signal → weight; languages of one encoder that have few queries share theirs.
+    """Return the weights of lines, chosen on lines however spoilt, and of descriptions, chosen on titles.
 
-    Where there are too few queries, or no words, the weights are `DEFAULT_WEIGHTS`.
+    A title is the only query here that says what a song is about and is not cut from its words. Languages of one
+    encoder that have few queries share their weights; where there are too few, or no words, they are `DEFAULT_WEIGHTS`.
     """
+    chosen = {kind: dict(of_kind) for kind, of_kind in DEFAULT_WEIGHTS.items()}
     queries = _valid_queries(engine, data, settings)
-    chosen: Weights = dict(DEFAULT_WEIGHTS)
-    if queries is None:
-        return chosen
+    if queries is not None:
+        is_title = np.isin(queries.kinds, TITLES)
+        for kind, asked in ((LINE, ~is_title), (ABOUT, is_title)):
+            chosen[kind] |= _of_kind(engine, queries.take(np.flatnonzero(asked)), kind, progress)
+    return chosen
+
+
+def _of_kind(
+    engine: Engine, queries: QuerySet, kind: str, progress: Callable[[str], None]
+) -> dict[str, dict[str, float]]:
+    """Return language → signal → weight, those that the queries say."""
+    chosen = {}
     encoders = np.array([engine.encoder_of(language) for language in queries.languages.tolist()], dtype=np.str_)
     for encoder in sorted(set(encoders.tolist())):
         asked = queries.take(np.flatnonzero(encoders == encoder))
         if len(asked) < LEAST_QUERIES:
             continue
-        progress(f"weights of {', '.join(sorted(set(asked.languages.tolist())))}: {len(asked):,} queries")
+        languages = asked.languages.tolist()
+        progress(f"weights of {', '.join(sorted(set(languages)))} ({kind}): {len(asked):,} queries")
         parts = [*engine.by_words, *([engine.by_meaning[encoder]] if encoder else [])]
         hybrid = HybridSearch(parts).fit(engine.index.songs)
-        languages = asked.languages.tolist()
         relevant = [songs.tolist() for songs in asked.relevant]
         hybrid.choose_weights(asked.texts, relevant, languages, least_queries=LEAST_QUERIES)
         for language in sorted(set(languages)):

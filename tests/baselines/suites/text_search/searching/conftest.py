@@ -13,8 +13,6 @@ from musicdata_baselines.suites.text_search.settings import TextSearchSettings
 from tests.baselines.suites.text_search.searching.planted import SETTINGS, SongSet, open_planted, song_set
 
 
-
-
 @pytest.fixture(autouse=True)
 def _planted_encoders(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(text_encoders, "open_encoder", open_planted)

@@ -238,7 +238,7 @@ def _moods(song: Song) -> dict[str, Any]:
 
 def _queries(song: Song) -> list[dict[str, Any]]:
     lines = [(number, line) for number, line in enumerate(song.text.split("\n")) if line]
-    asked = [("line", lines[0]), ("masked", (lines[1][0], " ".join(lines[1][1].split()[::2])))]
+    asked = [("line", lines[0]), ("masked", (lines[-1][0], " ".join(lines[-1][1].split()[::2])))]
     of = {"sample_id": song.id, "split": song.split, "language": song.language, "target_language": None}
     return [
         of | {"query_id": _query_id(song, kind), "kind": kind, "text": line, "line": number, "n_relevant": 1}

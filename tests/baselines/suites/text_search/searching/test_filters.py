@@ -27,7 +27,7 @@ from musicdata_baselines.suites.text_search.searching.engine import Engine
 )
 def test_what_is_left(engine: Engine, asked: dict[str, Any], left: set[str]) -> None:
     found = filters.allowed(engine.index, Understood("", "", **asked))
-    assert {engine.index.songs.ids[i] for i in np.flatnonzero(found)} == left
+    assert {engine.index.songs.ids[i] for i in np.flatnonzero(found).tolist()} == left
 
 
 def test_nothing_said_leaves_all(engine: Engine) -> None:
@@ -36,10 +36,10 @@ def test_nothing_said_leaves_all(engine: Engine) -> None:
 
 def test_titles_are_equal_or_hold_the_words(engine: Engine) -> None:
     exact, part = filters.titled(engine.index, "the mill")
-    assert [engine.index.songs.ids[i] for i in np.flatnonzero(exact)] == ["en-mill"]
+    assert [engine.index.songs.ids[i] for i in np.flatnonzero(exact).tolist()] == ["en-mill"]
     exact, part = filters.titled(engine.index, "wide sea")
     assert not exact.any()
-    assert [engine.index.songs.ids[i] for i in np.flatnonzero(part)] == ["en-sea", "en-sea-2"]
+    assert [engine.index.songs.ids[i] for i in np.flatnonzero(part).tolist()] == ["en-sea", "en-sea-2"]
 
 
 def test_a_mood_and_its_opposite_add_up() -> None:

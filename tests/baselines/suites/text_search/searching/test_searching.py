@@ -10,7 +10,9 @@ import pytest
 
 from musicdata.definitions.search import Answer
 from musicdata.errors import UsageError
+from musicdata.sources import query_endpoint
 from musicdata_baselines.suites.text_search.searching.answering import MOOD_WEIGHT
+from musicdata_baselines.suites.text_search.searching.engine import DEFAULT_WEIGHTS
 from tests.baselines.suites.text_search.searching.planted import SongSet, changed, song_set
 
 
@@ -63,6 +65,20 @@ def test_only_filters_rank_by_mood_and_only_what_fits(songs: SongSet) -> None:
     assert (ids(answer), answer.searched) == (["de-sea"], "")
     assert answer.matches[0].signals == {"mood": 1.0}
     assert ids(songs.search("sad songs", language="fr")) == ["fr-sea"]
+
+
+def test_moods_alone_rank_songs_in_the_language_of_the_query(songs: SongSet) -> None:
+    answer = songs.search("sad songs")
+    assert {match.facts["language"] for match in answer.matches} == {"en"}
+    assert "Only songs in en, the language of the query; --across for all." in answer.notes
+    everywhere = {match.facts["language"] for match in songs.search("sad songs", across=True).matches}
+    assert everywhere == {"de", "en", "fr", "zh"}
+
+
+def test_a_description_has_weights_of_its_own(songs: SongSet) -> None:
+    line, about = songs.search("Schnee", language="de"), songs.search("ein Lied über Schnee", language="de")
+    assert line.weights == pytest.approx(DEFAULT_WEIGHTS["line"][""])
+    assert about.weights == pytest.approx(DEFAULT_WEIGHTS["about"][""])
 
 
 def test_filters_without_a_mood_rank_nothing_and_say_so(songs: SongSet) -> None:
@@ -128,6 +144,19 @@ def test_odd_questions(songs: SongSet) -> None:
     assert songs.search("the sea " * 2_000).matches
     with pytest.raises(UsageError, match=r"no song is in language 'xx', ISO 639-1; there are en \(7\), de \(3\)"):
         songs.search("sea", language="xx")
+
+
+def test_an_endpoint_that_does_not_answer_leaves_it_to_the_rules(
+    songs: SongSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = "a sad song about the sea, in German"
+    by_rules = songs.search(query)
+    monkeypatch.setenv(query_endpoint.URL, "http://127.0.0.1:9/v1")
+    answer = songs.search(query)
+    assert answer.by == "rules"
+    assert answer.matches == by_rules.matches
+    assert len(answer.notes) == len(by_rules.notes) + 1
+    assert songs.search(query, plain=True).by == "plain"
 
 
 def test_an_answer_is_json(songs: SongSet) -> None:

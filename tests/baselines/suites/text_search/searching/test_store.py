@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -20,13 +21,12 @@ from musicdata_baselines.suites.text_search.searching.store import (
     write_table,
 )
 
-TABLE = pa.table(
-    {
-        "name": pa.chunked_array([["a", "é"], ["海", None]]),
-        "n": pa.array([1, 2, 3, 4], pa.int32()),
-        "v": vectors(pa.array(np.arange(8, dtype=np.float16)), pa.list_(pa.float16(), 2)),
-    }
-)
+COLUMNS: dict[str, Any] = {
+    "name": pa.chunked_array([["a", "é"], ["海", None]]),
+    "n": pa.array([1, 2, 3, 4], pa.int32()),
+    "v": vectors(pa.array(np.arange(8, dtype=np.float16)), pa.list_(pa.float16(), 2)),
+}
+TABLE = pa.table(COLUMNS)
 
 
 @pytest.mark.parametrize("n", [0, 1, 4])
