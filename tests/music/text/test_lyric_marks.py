@@ -62,8 +62,17 @@ def test_what_may_be_a_mark_without_brackets_is_never_passed_over() -> None:
 
 
 def test_without_square_brackets_a_mark_stands_alone() -> None:
-    assert [bool(STRICT.fullmatch(text)) for text in ("Chorus x2", "Verse 1: Ivy", "bridge over water")] == [True, True, False]
-    assert [bool(BARE.fullmatch(text)) for text in ("Chorus", "Verse 2", "Bridge", "Chorus of angels")] == [True, True, False, False]
+    assert [bool(STRICT.fullmatch(text)) for text in ("Chorus x2", "Verse 1: Ivy", "bridge over water")] == [
+        True,
+        True,
+        False,
+    ]
+    assert [bool(BARE.fullmatch(text)) for text in ("Chorus", "Verse 2", "Bridge", "Chorus of angels")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
     found = PREFIX.match("Chorus:(2 times)Down in the field")
     assert found is not None
     assert lyric_marks.read(found[1]).times == 2

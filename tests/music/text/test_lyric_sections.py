@@ -90,7 +90,15 @@ def test_short_stanzas_go_together_unless_they_are_sung_again() -> None:
 
 def test_long_stanzas_are_cut_into_blocks_alike() -> None:
     found = sections(f"{numbered(17)}\n\nand now\nthe other\none\n\n{numbered(17)}")
-    assert [(one.n_lines, one.repeat_of) for one in found] == [(6, None), (5, None), (6, None), (3, None), (6, 0), (5, 1), (6, 2)]
+    assert [(one.n_lines, one.repeat_of) for one in found] == [
+        (6, None),
+        (5, None),
+        (6, None),
+        (3, None),
+        (6, 0),
+        (5, 1),
+        (6, 2),
+    ]
     for n in range(13, 80):
         blocks = sections(numbered(n))
         assert all(4 <= one.n_lines <= 8 for one in blocks), n
@@ -116,7 +124,9 @@ def test_lines_of_signs_alone_belong_to_a_section_too() -> None:
 
 
 LINES = st.lists(st.sampled_from(["", "", "a", "A!", "b c", "d e f", "…", "word " * 60, "中文"]), max_size=60)
-KINDS = st.sampled_from([("chorus", "Chorus"), ("verse", "Verse 1"), ("other", None), ("other", "Ivy"), ("other", "Skit")])
+KINDS = st.sampled_from(
+    [("chorus", "Chorus"), ("verse", "Verse 1"), ("other", None), ("other", "Ivy"), ("other", "Skit")]
+)
 
 
 @given(LINES, st.lists(st.tuples(KINDS, st.integers(0, 60)), max_size=8))
