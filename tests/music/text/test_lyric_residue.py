@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musicdata.music.text.lyric_residue import Removed, clean, residue_left
+from musicdata.music.text.lyric_residue import clean, residue_left
+from musicdata.music.text.residue_count import Removed
 from tests.music.text import planted_residue as planted
 from tests.music.text.planted_residue import FIRST, SECOND, VERSE
 

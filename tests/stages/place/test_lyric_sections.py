@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from musicdata.definitions import contract, trial
+from musicdata.definitions.arrow import strings
 from musicdata.errors import IntegrityError
 from musicdata.stages.place import clean_lyrics
 from musicdata.stages.place.lyric_sections import STAGE, LyricSections, remark
@@ -19,7 +20,7 @@ def tables(texts: dict[str, str], left_out: tuple[str, ...] = ()) -> dict[str, A
     made = trial.run(clean_lyrics.STAGE, source(texts)).tables
     samples = [
         filled("lyric_samples", sample_id=song_id, split="test" if song_id.endswith("1") else "train")
-        for song_id in made["clean_lyrics"].column("song_id").to_pylist()
+        for song_id in strings(made["clean_lyrics"].column("song_id"))
         if song_id not in left_out
     ]
     return {"lyric_samples": samples, "clean_lyrics": made["clean_lyrics"], "lyric_marks": made["lyric_marks"]}
