@@ -49,7 +49,7 @@ _ELSEWHERE = (
     r"nessun testo(?: disponibile)?|(?:songtekst|tekst|songteksten)(?: is)? niet beschikbaar",
     r"brak tekstu(?: piosenki)?|tekst (?:piosenki )?niedostępny|text (?:písně )?není (?:k dispozici|dostupný)",
     r"(?:a )?dalszöveg nem (?:elérhető|található)|текста? (?:песни )?(?:отсутствует|не найден|недоступен|нет)",
-    r"нет текста(?: песни)?|текст пісні відсутній|şarkı sözleri? (?:bulunamadı|mevcut değil)|sözleri yok",
+    r"нет текста(?: песни)?|текст пісні відсутній|şarkı söz(?:ü|leri) (?:bulunamadı|mevcut değil)|sözleri yok",
     r"lời bài hát (?:đang được )?(?:cập nhật|không có).{0,20}",
     r"(?:暂无|暫無|没有|沒有|无|無)(?:此歌)?(?:歌词|歌詞)|(?:此歌曲)?(?:暂|暫)(?:时|時)?(?:没有|沒有)(?:歌词|歌詞)",
     r"(?:歌词|歌詞)(?:暂无|暫無|准备中|準備中|はありません|未登録|制作中)",
@@ -59,7 +59,7 @@ _ELSEWHERE = (
 _PLACEHOLDER = re.compile("|".join(f"(?:{pattern})" for pattern in (*_NO_LYRICS, *_ELSEWHERE)), _I)
 _INSTRUMENTAL = re.compile(
     r"(?:this (?:song|track|piece) (?:has|contains) )?"
-    r"(?:no (?:vocals?|words|lyrics),? ?(?:this is |it['’]s |just )?)?\(?(?:an? )?(?:purely )?"
+    r"(?:no (?:vocals?|words|lyrics),? ?(?:this is |it['’]s )?(?:just )?)?\(?(?:an? )?(?:purely )?"
     r"(?:instrumental|instrumentale?s?|strumentale|instrumentaal|instrumentalny|инструментал(?:ьная)?|"
     r"インスト(?:ゥルメンタル|ルメンタル)?|연주곡|enstrümantal|instrumentál(?:is|ní)?)\)?"
     r"(?: (?:song|track|version|music|piece|stück|titel))?"

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 _I = re.IGNORECASE
 
 ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe0f\ufeff♪♫♩♬]")
 NOT_SPACE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
 
 _NESTED = re.compile(r"&(?:amp|#38|#[xX]26);(?=(?:amp|#38|#[xX]26);)")

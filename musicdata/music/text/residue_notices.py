@@ -87,7 +87,7 @@ CREDIT = re.compile(
 SIGNS = re.compile(r"[\[\]<>|©℗［］【】:：(（0-9*_=~#+×☆]|--|—-|––|- -|— —|– –|x$")
 """What stands in every line that a rule of notices or of marks changes, if it has none of `WORDS`."""
 WORDS = (
-    "lyrics", "also like", "submit", "copyright", "rights reserved", "ringtone", "report a", "read more", "get tickets",
+    "lyric", "also like", "submit", "copyright", "rights reserved", "ringtone", "report a", "read more", "get tickets",
     "thanks to", "capo", "http", "www.", "歌詞", "歌词", "bis)", "ter)", "twice)",
 )  # fmt: skip
 """Pieces of words, in lower case, by which notices without such signs are told."""

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musicdata.music.text.lyric_residue import Removed, clean, residue_left
+from musicdata.music.text.lyric_residue import clean, residue_left
+from musicdata.music.text.residue_count import Removed
 from tests.music.text import planted_residue as planted
 from tests.music.text.planted_residue import FIRST, SECOND, VERSE
-
 
 CHARACTERS = {"rule_line", "html_tag", "html_entity", "control_character", "invisible_character", "note_sign"}
 
@@ -98,10 +98,24 @@ def test_the_title_before_the_words_goes_where_it_is_known() -> None:
 
 PIECES = """[ ] ( ) < > 00:12.3 & amp; #38; lt; br script Chorus : Verse 1 Embed 5 x2 a A m7 ******* ---- ... ♪ Lyrics Read
 More Share URL Copy Cancel Live $ 17 Ã © â € ™ é … » ð Ÿ Translations Español bis Submit Corrections © \ufdd0 0 p. ? ["""
-PHRASES = (
-    "2 Contributors|You might also like|Get tickets as low as $1|See A Live|How to Format Lyrics:|Writer: I|作词：我|e|--0--|"
-    "This Lyrics is NOT for Commercial use|[Verse 1: A]|[x2]|(x2)|Am F C|&amp;amp;|<br>"
-).split("|")
+PHRASES = [
+    "2 Contributors",
+    "You might also like",
+    "Get tickets as low as $1",
+    "See A Live",
+    "How to Format Lyrics:",
+    "Writer: I",
+    "作词：我",
+    "e",
+    "--0--",
+    "This Lyrics is NOT for Commercial use",
+    "[Verse 1: A]",
+    "[x2]",
+    "(x2)",
+    "Am F C",
+    "&amp;amp;",
+    "<br>",
+]
 ODD = [
     " ",
     "  ",
