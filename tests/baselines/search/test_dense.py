@@ -107,7 +107,7 @@ def test_many_rows_are_compared_in_few_directions_first() -> None:
         vectors={"bag": table},
     )
     full, few = DenseSearch(BagEncoder()).fit(songs), DenseSearch(BagEncoder(), exact_rows=100).fit(songs)
-    assert (full.rows_.near.shape[1], few.rows_.near.shape[1]) == (width, 64)
+    assert (full.rows_.near.shape[1], few.rows_.near.shape[1]) == (width, 96)
     noisy = (rows[:50] + rng.normal(size=(50, width)) / 30).astype(np.float32)
     queries = [row / np.linalg.norm(row) for row in noisy]
     same = 0
