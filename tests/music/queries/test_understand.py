@@ -18,8 +18,8 @@ from tests.music.queries.written import FIELDS, KNOWN
 # that are held out. A change that reads fewer of them right has to say why.
 RIGHT = {
     "held_out": {
-        "text": 108, "language": 111, "languages": 113, "not_languages": 114, "genres": 113, "not_genres": 114, "years": 114,
-        "artist": 114, "title": 114, "emotions": 114, "not_emotions": 112, "all": 104,
+        "text": 109, "language": 111, "languages": 113, "not_languages": 114, "genres": 114, "not_genres": 114, "years": 114,
+        "artist": 114, "title": 114, "emotions": 114, "not_emotions": 112, "all": 105,
     },
     "tuning": {
         "text": 124, "language": 122, "languages": 124, "not_languages": 124, "genres": 124, "not_genres": 124, "years": 124,
@@ -121,6 +121,28 @@ def test_genres_are_those_of_the_data_set_by_whatever_name() -> None:
     assert understand("Kirchenlieder", known).genres == ("Hymns",)
     assert understand("chansons de marins", known).genres == ("Sea Shanty",)
     assert understand("folk songs", known).text == "folk"
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "wanted", "unwanted"),
+    [
+        ("hymns in French and German", "", ("fr", "de"), ()),
+        ("a song about rain in French or in Italian", "rain", ("fr", "it"), ()),
+        ("Lieder auf Deutsch oder Polnisch, aber nicht auf Latein", "", ("de", "pl"), ("la",)),
+        ("songs, not in English or Spanish", "", (), ("en", "es")),
+    ],
+)
+def test_several_languages_may_be_wanted(
+    query: str, text: str, wanted: tuple[str, ...], unwanted: tuple[str, ...]
+) -> None:
+    understood = understand(query, KNOWN)
+    assert (understood.text, understood.languages, understood.not_languages) == (text, wanted, unwanted)
+
+
+def test_moods_may_follow_what_a_song_is_about() -> None:
+    understood = understand("songs about death that are not sad", KNOWN)
+    assert (understood.text, understood.not_emotions) == ("death", ("sadness",))
+    assert understand("songs about winter that are hopeful", KNOWN).emotions == ("hope",)
 
 
 def test_an_artist_is_known_by_a_surname_that_nobody_else_has() -> None:
