@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os.path
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,10 +53,11 @@ def test_a_third_of_the_words_has_one_edit(of: list[str], item: str) -> None:
 
 def apart(one: str, other: str) -> tuple[str, str]:
     """Return what is left of two words without what both begin and end with."""
-    n = len(os.path.commonprefix([one, other]))
-    one, other = one[n:], other[n:]
-    n = len(os.path.commonprefix([one[::-1], other[::-1]]))
-    return one[: len(one) - n], other[: len(other) - n]
+    while one and other and one[0] == other[0]:
+        one, other = one[1:], other[1:]
+    while one and other and one[-1] == other[-1]:
+        one, other = one[:-1], other[:-1]
+    return one, other
 
 
 def test_the_beginning_of_a_song_counts_signs_as_words() -> None:
