@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 from musicdata.errors import UsageError
 from musicdata.music.queries import EMOTIONS, LONGEST, Known, Part, fold, understand
+from musicdata.music.queries.lines import chosen, lines
 from musicdata.music.queries.rules import all_rules
 from tests.music.queries import written
 from tests.music.queries.written import FIELDS, KNOWN
@@ -212,3 +215,22 @@ def test_any_heap_of_the_rules_own_words_is_read(bits: list[str]) -> None:
 
 def test_names_are_compared_without_case() -> None:
     assert fold("  STRASSE  Straße ") == "strasse strasse"
+
+
+SONGS = Path(__file__).resolve().parents[3] / ".." / "shared" / "data" / "lyrics" / "songs.csv"
+
+
+@pytest.mark.skipif(not SONGS.is_file(), reason=f"no real songs: {SONGS} is not there")
+def test_lines_of_real_songs_are_hardly_ever_taken_for_a_wish() -> None:
+    with SONGS.open(encoding="utf-8", newline="") as file:
+        songs = list(csv.DictReader(file))[::12]
+    known = Known.of(
+        languages=[song["Language"] for song in songs],
+        genres=[song["Genre"] for song in songs],
+        artists=[song["Artist"] for song in songs],
+        years=[1600, 2000],
+    )
+    remembered = [one.text for n, song in enumerate(songs) for one in chosen(str(n), lines(song["Lyrics"]), 1)]
+    taken = [line for line in remembered if any(part.kind != "filler" for part in understand(line, known).parts)]
+    assert len(remembered) > 300
+    assert len(taken) <= 0.01 * len(remembered), taken
