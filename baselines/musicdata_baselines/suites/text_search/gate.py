@@ -103,7 +103,8 @@ def language_verdicts(result: TextSearches) -> Iterator[str]:
             continue
         vectors = cell.of(SECTIONS)
         if vectors is None or vectors.difference is None:
-            yield f"{cell.language}: no vectors to compare with words"
+            if result.encoders:
+                yield f"{cell.language}: no vectors to compare with words"
             continue
         gap = vectors.difference
         verdict = "less than" if gap.high < 0 else "more than" if gap.low > 0 else "about as much as"
