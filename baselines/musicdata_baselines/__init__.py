@@ -1,7 +1,7 @@
 """Baselines, controls and the release gate for data sets built with musicdata.
 
 `musicdata validate PATH` is `validate(PATH)`. Estimators follow scikit-learn's habits; they take a list of views, one
-array of shape (rows, features) each, row i of every view being the same item.
+array of shape (rows, features) each, row i of every view being the same item. Searches take songs and queries instead.
 """
 
 from __future__ import annotations
@@ -21,6 +21,11 @@ _PUBLIC = {
     "InfoNCE": "deep.info_nce",
     "ResidualCCA": "deep.residual",
     "TwoBranch": "deep.two_branch",
+    "Bm25Search": "search",
+    "DenseSearch": "search",
+    "HybridSearch": "search",
+    "ProjectionHead": "search",
+    "TfidfSearch": "search",
     "evaluate": "retrieval",
     "load": "models",
     "save": "models",

@@ -301,7 +301,17 @@ def measure_size(n: int) -> None:
         ]
         for way, one in found.items()
     ]
-    header = ["search", "index CPU s", "held MB", "peak MB", "query p50 ms", "p99 ms", "with lines p50", "hit@10", "of exact ten"]
+    header = [
+        "search",
+        "index CPU s",
+        "held MB",
+        "peak MB",
+        "query p50 ms",
+        "p99 ms",
+        "with lines p50",
+        "hit@10",
+        "of exact ten",
+    ]
     print_table(f"{n:,} songs", header, rows)
     ours, rival, saved = found["bm25"], found["rank-bm25"], found["hybrid, saved"]
     goals = [

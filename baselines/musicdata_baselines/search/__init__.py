@@ -8,6 +8,7 @@ from musicdata_baselines.search.dense import DenseSearch, QueryEncoder
 from musicdata_baselines.search.grid import GridPoint
 from musicdata_baselines.search.hits import Hits, Span, TextSearch
 from musicdata_baselines.search.hybrid import HybridSearch
+from musicdata_baselines.search.projection import HeldOut, ProjectedEncoder, ProjectionHead, project_songs
 from musicdata_baselines.search.saving import open_index, save_index
 from musicdata_baselines.search.strings import StringTable
 from musicdata_baselines.search.tfidf import TfidfSearch
@@ -17,8 +18,11 @@ __all__ = [
     "Bm25Search",
     "DenseSearch",
     "GridPoint",
+    "HeldOut",
     "Hits",
     "HybridSearch",
+    "ProjectedEncoder",
+    "ProjectionHead",
     "QueryEncoder",
     "SectionTable",
     "Songs",
@@ -29,5 +33,6 @@ __all__ = [
     "Vectors",
     "WholeSongCosine",
     "open_index",
+    "project_songs",
     "save_index",
 ]

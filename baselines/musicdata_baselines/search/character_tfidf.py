@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 EXACT_PAIRS = 4_000_000
 """Pairs of a word and a song up to which all songs are scored exactly."""
 
-_PAIRS_LOOKED_AT = 1_000_000
+_WORDS_LOOKED_AT = 300
+_PAIRS_LOOKED_AT = 500_000
 _POOL = 1000
 _LIKE = 0.5
 """Cosine of two words' grams from which one counts as a spelling of the other when lines are shown."""
@@ -40,8 +41,8 @@ Spelling = tuple[Counter[str], "NDArray[np.int64]", "NDArray[np.float32]"]
 class CharacterTfidf(SongSearch[Spelling]):
     """Scores songs by the cosine of their TF-IDF weights of character 3- to 5-grams; see `TfidfSearch`.
 
-    Up to `exact_pairs` pairs of a word and a song every song is scored. Beyond, the words most like the query's are
-    added up over a million pairs, and the best 1,000 songs of that are scored exactly.
+    Up to `exact_pairs` pairs of a word and a song every song is scored. Beyond, only the 300 words most like the query's
+    are added up, over half a million pairs, and the best 1,000 songs of that are scored exactly.
     """
 
     name = "tfidf-characters"
@@ -140,8 +141,7 @@ class CharacterTfidf(SongSearch[Spelling]):
 
     def _pool(self, words: NDArray[np.float32], n: int, among: NDArray[np.bool_] | None) -> NDArray[np.int32]:
         """Return the n songs, numbers rising, that hold most of the words most like the query's."""
-        likely = np.flatnonzero(words > 0)
-        likely = likely[np.argsort(-words[likely], kind="stable")]
+        likely, _ = best_of(words, _WORDS_LOOKED_AT, above=0)
         n_songs = self.counts_.document_frequencies
         read = np.cumsum(n_songs[likely])
         scores = np.zeros(len(self.lengths_), np.float32)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from musicdata_baselines.search.corpus import Songs
 
 Unit = Literal["song", "section"]
-_POOL = 1000
+_POOL = 2000
 _QUERIES_AT_ONCE = 512
 
 

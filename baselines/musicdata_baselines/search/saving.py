@@ -8,6 +8,7 @@ folder belongs where the tables are, and nowhere that they may not go.
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,7 +44,7 @@ _KINDS: dict[str, type[SongSearch[Any]]] = {
 }
 _TEXTS = ("ids", "texts", "titles", "artists", "genres", "languages")
 _SECTIONS = ("song", "index", "first_line", "n_lines")
-_COUNTS = ("starts", "songs", "counts", "lengths")
+_COUNTS = tuple(field.name for field in fields(Counts))[1:]
 
 
 def save_index(search: SongSearch[Any], folder: Path, digest: str) -> None:

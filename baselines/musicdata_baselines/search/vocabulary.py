@@ -72,8 +72,12 @@ class Vocabulary:
         wanted = [term.encode("utf-8", "surrogatepass") for term in terms]
         heads = [int.from_bytes(term[:_HEAD_BYTES].ljust(_HEAD_BYTES, b"\0"), "big") for term in wanted]
         keys = np.array(heads, np.uint64)
-        first, last = (np.searchsorted(self._heads, keys, side).tolist() for side in ("left", "right"))
-        return [self._find_between(*one) for one in zip(wanted, first, last, strict=True)]
+        first, last = (np.searchsorted(self._heads, keys, side) for side in ("left", "right"))
+        places: list[int] = np.where(last > first, first, -1).tolist()
+        for number, term in enumerate(wanted):
+            if len(term) >= _HEAD_BYTES and places[number] >= 0:  # others may begin alike; a shorter one is its head
+                places[number] = self._find_between(term, int(first[number]), int(last[number]))
+        return places
 
     def _find_between(self, wanted: bytes, low: int, high: int) -> int:
         """Return the place of a term among those from `low` to before `high`, −1 where there is none."""
