@@ -186,3 +186,19 @@ def test_no_descriptor_is_left_open(linked: Path) -> None:
                 paths.create_inside(linked, name)
     paths.make_inside(linked, "sub/new")
     assert descriptors() == before
+
+
+def test_a_mapped_file_is_its_bytes_and_stays_when_it_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"before")
+    (tmp_path / "empty").write_bytes(b"")
+    (tmp_path / "link").symlink_to(tmp_path / "a")
+    mapped = paths.map_inside(tmp_path, "a")
+    (tmp_path / "a").unlink()
+    (tmp_path / "a").write_bytes(b"after!")
+    assert bytes(mapped) == b"before"
+    assert paths.map_inside(tmp_path, "empty") == b""
+    for name in ("link", "../a"):
+        with pytest.raises(IntegrityError):
+            paths.map_inside(tmp_path, name)
+    with pytest.raises(FileNotFoundError):
+        paths.map_inside(tmp_path, "none")

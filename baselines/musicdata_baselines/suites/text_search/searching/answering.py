@@ -63,8 +63,9 @@ def answer(engine: Engine, ask: Ask, asked: Understood) -> Answer:
         ask: what the user gave.
         asked: the same, understood.
     """
-    index, route = engine.index, engine.route(ask, asked)
+    index = engine.index
     left = filters.allowed(index, asked)
+    route = engine.route(ask, asked, left)
     own = _own_language(index, ask, asked)
     if own:
         left &= filters.has_language(index, own)

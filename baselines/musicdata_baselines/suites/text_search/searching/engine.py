@@ -9,6 +9,7 @@ import numpy as np
 
 from musicdata.errors import SetupError, UsageError
 from musicdata_baselines.search import Bm25Search, DenseSearch, HybridSearch, TfidfSearch
+from musicdata_baselines.suites.text_search.searching import filters
 from musicdata_baselines.suites.text_search.searching.encoders import LateEncoder
 
 if TYPE_CHECKING:
@@ -66,16 +67,19 @@ class Engine:
     told: tuple[str, ...] = ()
     _missing: dict[str, str] = field(default_factory=dict)
 
-    def route(self, ask: Ask, asked: Understood) -> Route:
-        """Return how a query is searched.
+    def route(self, ask: Ask, asked: Understood, left: NDArray[np.bool_]) -> Route:
+        """Return how a query is searched among the songs that its filters leave, (songs,).
+
+        Where filters leave none in the query's own language, songs are looked for across languages.
 
         Raises:
             UsageError: the user wants songs in all languages, and there are no vectors that lead there.
         """
         if ask.across and not self.across:
             raise UsageError("--across needs vectors of an encoder of several languages, and this data set has none")
-        elsewhere = bool(asked.languages) and asked.language not in (UNKNOWN, *asked.languages)
         kind = ABOUT if asked.parts else LINE
+        elsewhere = asked.language != UNKNOWN and not left.all()
+        elsewhere = elsewhere and not (left & filters.has_language(self.index, asked.language)).any()
         return Route(asked.language, kind, bool(self.across) and (ask.across or elsewhere))
 
     def search(

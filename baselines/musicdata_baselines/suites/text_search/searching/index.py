@@ -73,7 +73,7 @@ def find_engine(
         return engine
     try:
         with files.held(folder / LOCK, wait=True):
-            if not reindex and (engine := _opened(folder, now, progress)) is not None:
+            if not reindex and (engine := _opened(folder, now, lambda _text: None)) is not None:
                 return engine  # another process has just built it
             engine = build(data, settings, progress)
             _keep(engine, folder, now)

@@ -40,6 +40,8 @@ _NAMED = 5
 def answer(engine: Engine, ask: Ask) -> Answer:
     """Return the songs that are most like one of them; those with nearly the same words are told, not ranked.
 
+    They are in its language, in the one that is wanted, or, across languages, in any.
+
     Raises:
         UsageError: there is no such song or language, or nothing to compare it by.
     """
@@ -48,8 +50,8 @@ def answer(engine: Engine, ask: Ask) -> Answer:
     language = str(index.songs.languages[song])
     own = index.groups == index.groups[song]
     left = ~own
-    if wanted:
-        left &= filters.has_language(index, wanted)
+    if not ask.across:
+        left &= filters.has_language(index, wanted or language)
     encoder = _encoder(engine, song, language, across=ask.across or wanted not in ("", language))
     if encoder:
         cosine = cosines(index.songs.vectors[encoder], song, len(index))
@@ -72,7 +74,7 @@ def answer(engine: Engine, ask: Ask) -> Answer:
             match_of(index, scored, place, rank, span, left)
             for rank, (place, span) in enumerate(zip(kept, spans, strict=True), 1)
         ),
-        n_candidates=len(scored.songs) if encoder else int(left.sum()),
+        n_candidates=int(left.sum()),
         weights={MEANING: 1.0} if encoder else engine.weights(Route(language)),
         notes=tuple(_notes(engine, song, own, encoder)),
     )

@@ -23,6 +23,8 @@ def test_songs_of_the_same_language_by_their_vectors_without_versions(songs: Son
 
 def test_songs_in_other_languages(songs: SongSet) -> None:
     assert [m.sample_id for m in songs.search(like="en-sea", across=True, k=2).matches] == ["de-sea", "fr-sea"]
+    own = songs.search(like="zh-moon", k=14)  # by vectors of an encoder of many languages
+    assert {match.facts["language"] for match in own.matches} == {"zh"}
     german = songs.search(like="en-sea", language="de")
     assert german.matches[0].sample_id == "de-sea"
     assert german.matches[0].lines[0].text == "ich weine Tränen in die Wellen"

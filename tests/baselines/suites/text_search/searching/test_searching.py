@@ -49,6 +49,12 @@ def test_a_sentence_in_one_language_finds_songs_in_another_by_mood_and_meaning(s
     assert {match.facts["language"] for match in answer.matches} == {"de"}
 
 
+def test_songs_of_an_artist_who_sings_in_another_language_are_found_by_meaning(songs: SongSet) -> None:
+    answer = songs.search("songs about snow by Karl Eiche")
+    assert ids(answer) == ["de-night"]
+    assert set(answer.matches[0].signals) == {"meaning"}
+
+
 def test_what_was_understood_can_be_taken_away(songs: SongSet) -> None:
     query = "a sad song about the sea, in German"
     assert said(songs.search(query, without=["language"])) == {"emotion": "sadness"}
