@@ -1,6 +1,6 @@
 """Runs benchmarks and prints their tables: ``python -m tests.benchmarks [NAME ...]``; without a name all but those that
-take longest: `full_size`, `album_reviews`, `album_join`, `two_branch`, `lyrics_build`, `text_search`, and `dump_scan`, which
-packs an archive first.
+take longest: `full_size`, `album_reviews`, `album_join`, `two_branch`, `lyrics_build`, `text_search`, `lyric_queries`,
+and `dump_scan`, which packs an archive first.
 
 Each runs in a process of its own, so that none is measured in another's memory.
 """
@@ -30,7 +30,7 @@ NAMES = (
     "properties",
     "release_dump",
 )
-LONG = ("full_size", "album_reviews", "album_join", "dump_scan", "two_branch", "lyrics_build", "text_search")
+LONG = ("full_size", "album_reviews", "album_join", "dump_scan", "two_branch", "lyrics_build", "text_search", "lyric_queries")
 
 
 def main() -> None:

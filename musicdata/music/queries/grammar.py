@@ -104,10 +104,18 @@ class Grammar:
         read = [self._read(start, stop) for start, stop in self._segments(marked)]
         spans = [span for some in read for span in some]
         # "Joyful, joyful, we adore thee": a mood between commas is one only where little else stands there.
+        if any(span.kind != "filler" for span in spans):
+            spans = sorted([*spans, *self._nouns(marked, spans)], key=lambda span: span.start)
         is_asked = any(span.kind not in ("emotion", "filler") or span.is_of_head for span in spans)
         if not is_asked and len(self._plains) - n_read(spans) > _FEW_WORDS:
             return []
         return spans
+
+    def _nouns(self, marked: Sequence[int], spans: Sequence[Span]) -> list[Span]:
+        """Return the segments that only name a song, "songs, not in English", where something is read of others."""
+        begun = {span.start for span in spans}
+        heads = [(start, stop, self._head(start, stop)) for start, stop in self._segments(marked) if start not in begun]
+        return [_filler(start, stop) for start, stop, head in heads if head.stop == stop and head.has_noun]
 
     def _segments(self, marked: Sequence[int]) -> list[tuple[int, int]]:
         """Return where the parts of the query begin and end: at marks, but not before what goes on with a part."""
@@ -244,8 +252,9 @@ class Grammar:
 
     def _object(self, start: int, begin: int, stop: int) -> list[Span]:
         """Return what is not wanted, with the words from `start` that say so."""
-        if framed := self._in_language(begin, stop):
-            return [Span("not_language", framed.value, start, framed.stop)]
+        if framed := self._in_languages(begin, stop):
+            first = replace(framed[0], start=start)
+            return [replace(span, kind="not_language") for span in (first, *framed[1:])]
         while skipped := self._phrase(begin, stop, "article", "filler"):
             if self._phrase(begin, stop, *_SAYING, "emotion_noun"):
                 break
@@ -297,8 +306,8 @@ class Grammar:
     def _frame(self, place: int, stop: int) -> list[Span]:
         if found := self._negated(place, stop):
             return found
-        if language := self._in_language(place, stop):
-            return [language]
+        if languages := self._in_languages(place, stop):
+            return languages
         if time := self._time(place, stop, framed=True):
             return [time]
         if named := self._by(place, stop):
@@ -310,17 +319,23 @@ class Grammar:
             return ([_filler(place, begin)] if related else []) + mood.spans
         return []
 
-    def _in_language(self, place: int, stop: int) -> Span | None:
-        """Return a language with the word that says that it is one: "auf Deutsch"."""
+    def _in_languages(self, place: int, stop: int) -> list[Span]:
+        """Return languages with the word that says that they are: "auf Deutsch oder Polnisch"."""
         framing = self._phrase(place, stop, "in")
         begin = place + (len(framing.words) if framing else 0)
         language = self._phrase(begin, stop, "language") if framing else None
-        if language is None:
-            return None
-        end = begin + len(language.words)
-        while more := self._phrase(end, stop, "filler"):
-            end += len(more.words)
-        return Span("language", language.value, place, end)
+        spans: list[Span] = []
+        while language:
+            end = begin + len(language.words)
+            while more := self._phrase(end, stop, "filler"):
+                end += len(more.words)
+            spans.append(Span("language", language.value, place, end))
+            joins = self._phrase(end, stop, "and")
+            place, begin = end, end + (len(joins.words) if joins else 0)
+            again = self._phrase(begin, stop, "in") if joins else None
+            begin += len(again.words) if again else 0
+            language = self._phrase(begin, stop, "language") if joins else None
+        return spans
 
     def _by(self, place: int, stop: int) -> Span | None:
         """Return an artist who is known, with the word before the name; or what is named in quotes."""
@@ -349,7 +364,7 @@ class Grammar:
         return spans
 
     def _may_follow(self, span: Span, *, is_first: bool) -> bool:
-        """Say whether what a song is about may be followed by this: a mood needs a "but" before it, a time an "in"."""
+        """Say whether this may follow what a song is about: a mood needs a "but" or "that is", a time an "in"."""
         if span.kind == "title" or is_first:
             return span.kind == "title"
         if span.kind == "years":
@@ -358,7 +373,7 @@ class Grammar:
             return span.stop - span.start > 1 or self._rules.free
         if span.kind in ("artist", "not_language"):
             return True
-        return self._phrase(span.start, span.stop, "but") is not None
+        return self._phrase(span.start, span.stop, "but", "relative") is not None
 
     # Segments of another kind.
 

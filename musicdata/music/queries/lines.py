@@ -29,11 +29,13 @@ class Line:
     Attributes:
         number: of the line in the text, counted from 0, empty lines too.
         text: as it stands there, without space around it.
-        key: the same for lines that are equal but for case and punctuation.
+        plain: its words without case and punctuation, one space apart.
+        key: the same for lines whose words are.
     """
 
     number: int
     text: str
+    plain: str
     key: int
 
 
@@ -57,13 +59,27 @@ def folded(text: str) -> str:
     >>> folded("Don’t — STOP!  (never)") == folded("dont stop never")
     True
     """
-    return " ".join(_PLAIN_WORD.findall(_APOSTROPHE.sub("", text).casefold()))
+    return " ".join(_PLAIN_WORD.findall(_without_case(text)))
+
+
+def _without_case(text: str) -> str:
+    return _APOSTROPHE.sub("", text).casefold()
 
 
 def lines(text: str) -> list[Line]:
     """Return the lines of a text that have words."""
-    numbered = ((number, line.strip()) for number, line in enumerate(text.split("\n")))
-    return [Line(number, line, _key(plain)) for number, line in numbered if line and (plain := folded(line))]
+    written, folds = text.split("\n"), _without_case(text).split("\n")
+    found = []
+    for number, (line, fold) in enumerate(zip(written, folds, strict=True)):
+        if plain := " ".join(_PLAIN_WORD.findall(fold)):
+            found.append(Line(number, line.strip(), plain, _key(plain)))
+    return found
+
+
+def line_at(text: str, number: int) -> Line:
+    """Return one line of a text, by its number."""
+    line = text.split("\n")[number]
+    return Line(number, line.strip(), plain := folded(line), _key(plain))
 
 
 def _key(plain: str) -> int:

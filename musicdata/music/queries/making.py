@@ -77,18 +77,17 @@ def misspelt(text: str, draws: Draws) -> str:
     found = list(WORD.finditer(text))
     editable = [match for match in found if is_spaceless(match[0]) or len(match[0]) >= _EDITABLE]
     letters = sorted({letter for match in editable for letter in match[0].casefold() if letter.isalpha()})
+    by_script = tuple([one for one in letters if is_spaceless(one) == signs] for signs in (False, True))
     n_edits = min(len(editable), max(1, (len(found) + 2) // 3))
     for match in reversed(draws.some(editable, n_edits)):
-        text = text[: match.start()] + _edited(match[0], letters, draws) + text[match.end() :]
+        text = text[: match.start()] + _edited(match[0], by_script[is_spaceless(match[0])], draws) + text[match.end() :]
     return " ".join(text.split())
 
 
 def _edited(word: str, letters: Sequence[str], draws: Draws) -> str:
-    """Return a word that differs from `word` in one place."""
+    """Return a word that differs from `word` in one place; `letters` are of its script."""
     place = draws.below(len(word))
-    others = [
-        letter for letter in letters if letter != word[place].casefold() and is_spaceless(letter) == is_spaceless(word)
-    ]
+    others = [letter for letter in letters if letter != word[place].casefold()]
     other = others[draws.below(len(others))] if others else ""
     if is_spaceless(word):
         return other if other and draws.below(2) else ""
@@ -108,13 +107,17 @@ def title_query(title: str | None) -> str:
     return text if any(character.isalpha() for character in text) else ""
 
 
-def sings(text: str, title: str) -> bool:
-    r"""Say whether the words of a song hold its title, but for case and punctuation.
+def sings(folded_text: str, title: str) -> bool:
+    """Say whether the words of a song hold its title, but for case and punctuation.
 
-    >>> sings("So long,\nMarianne", "So Long Marianne!"), sings("So longing", "So long")
+    >>> sings("so long marianne", "So Long, Marianne!"), sings("so longing", "So long")
     (True, False)
+
+    Args:
+        folded_text: words of the song, as `lines.folded` returns them.
+        title: as it stands.
     """
-    return f" {folded(title)} " in f" {folded(text)} "
+    return f" {folded(title)} " in f" {folded_text} "
 
 
 def beginning(text: str, n_words: int = BEGINNING_WORDS) -> str:

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from musicdata.music.queries.words import plain, words
+from musicdata.system import paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 _FOLDER = Path(__file__).with_name("rules")
 _STAR = "*"
-_SONGS = ("song", "songs", "music")
 _SHORTEST_NAME = 4
 _LETTERS_OF_STAR = 4
 _STEM = 2  # letters of a word by which phrases with a star are found
@@ -58,6 +58,7 @@ class Rules:
         eras: patterns of times in plain words, as parts of a phrase ("1960s").
         framed_eras: the same of times that stand by themselves ("from the 60s").
         ordinals: plain word → number.
+        genre_spellings: names that data sets have for genres, and nobody who asks: plain → the one that all stand for.
         function: plain words that nearly every sentence of the language has.
         free: what a song is about needs no word before it, where more than that is said.
         topic_endings: of the last word of what a song is about, where the language says it by a case.
@@ -70,6 +71,7 @@ class Rules:
     eras: tuple[re.Pattern[str], ...]
     framed_eras: tuple[re.Pattern[str], ...]
     ordinals: Mapping[str, int]
+    genre_spellings: Mapping[str, str]
     function: frozenset[str]
     free: bool
     topic_endings: tuple[str, ...]
@@ -101,7 +103,7 @@ def _is(pattern: str, word: str) -> bool:
 def all_rules() -> tuple[Rules, ...]:
     """Return the rules of every language, English first."""
     files = sorted(_FOLDER.glob("*.toml"), key=lambda path: (path.stem != "en", path.stem))
-    return tuple(_read(tomllib.loads(path.read_text("utf-8"))) for path in files)
+    return tuple(_read(tomllib.loads(paths.read_regular(path, follow=True).decode())) for path in files)
 
 
 def _read(document: Mapping[str, Any]) -> Rules:
@@ -115,6 +117,11 @@ def _read(document: Mapping[str, Any]) -> Rules:
         eras=tuple(map(re.compile, eras.get("bare", ()))),
         framed_eras=tuple(map(re.compile, eras.get("framed", ()))),
         ordinals={plain(word): number for word, number in document.get("ordinals", {}).items()},
+        genre_spellings={
+            " ".join(phrase_words(name)): meant
+            for meant, listed in document.get("genre_spellings", {}).items()
+            for name in _listed(listed)
+        },
         function=frozenset(plains for one in _listed(document["function"]) for plains in phrase_words(one)),
         free=document.get("free", False),
         topic_endings=tuple(map(plain, document.get("topic_endings", ()))),
@@ -157,7 +164,8 @@ def genre_names() -> Mapping[str, str]:
     """Return plain name of a genre in any language → the one that all of them stand for."""
     kinds = ("genre", "genre_word")
     phrases = (one for rules in all_rules() for some in rules.phrases.values() for one in some if one.kind in kinds)
-    return {" ".join(phrase.words).replace(_STAR, ""): phrase.value for phrase in phrases}
+    names = {" ".join(phrase.words).replace(_STAR, ""): phrase.value for phrase in phrases}
+    return names | {name: meant for rules in all_rules() for name, meant in rules.genre_spellings.items()}
 
 
 @cache
@@ -178,5 +186,7 @@ def meaning_of(genre: str) -> str:
     """
     plains = [word.plain for word in words(genre, [])]
     names = genre_names()
-    short = plains[:-1] if plains and plains[-1] in _SONGS else plains
+    english = all_rules()[0]
+    is_noun = bool(plains) and any(one.kind == "song" for one in english.at(plains, len(plains) - 1))
+    short = plains[:-1] if is_noun else plains
     return names.get(" ".join(plains), "") or names.get(" ".join(short), "")

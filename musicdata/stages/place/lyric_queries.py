@@ -143,12 +143,13 @@ def _asked(
 ) -> Iterator[Asked]:  # fmt: skip
     """Yield what queries are made from of one song; of one that is held out, nothing but what must not be found."""
     song_id, is_held_out = song["sample_id"], song["is_held_out"]
-    if not is_held_out and "title" in parameters.kinds and making.title_query(song["title"]):
-        yield Asked(number, TITLE, "0")
+    title = making.title_query(song["title"]) if not is_held_out and "title" in parameters.kinds else ""
+    if title:
+        yield Asked(number, TITLE, "0", place=int(making.sings(" ".join(line.plain for line in of_song), title)))
     basis = ABSENT if is_held_out else LINE
     if (ABSENT in parameters.kinds if is_held_out else parameters.line_kinds) and not song["lines_lost"]:
         for place, line in enumerate(song_lines.chosen(song_id, of_song, parameters.per_kind)):
-            yield Asked(number, basis, str(place), line.key)
+            yield Asked(number, basis, str(place), line.key, line.number)
     if not is_held_out and TRANSLATION in parameters.kinds and song["work_id"] and song["language"] != _UNKNOWN:
         others = [language for language in targets.get(song["work_id"], ()) if language != song["language"]]
         for language in sorted(others, key=lambda language: making.query_id(song_id, TRANSLATION, language))[
@@ -199,15 +200,12 @@ def _queries(
         return shared | {"query_id": making.query_id(song_id, kind, row["number"]), "kind": kind, "text": words} | given
 
     if basis == TITLE:
-        title = making.title_query(song["title"])
-        kind = _IN_TEXT if making.sings(text, title) else TITLE
         # Whether a song sings its title is found in its words, so the id is that of its title either way.
-        yield query(TITLE, title) | {"kind": kind}
+        yield query(TITLE, making.title_query(song["title"])) | {"kind": _IN_TEXT if row["place"] else TITLE}
     elif basis == TRANSLATION:
         yield query(TRANSLATION, making.beginning(text), target_language=row["number"])
     else:
-        lines = song_lines.chosen(song_id, song_lines.lines(text), parameters.per_kind)
-        line = lines[int(row["number"])]
+        line = song_lines.line_at(text, row["place"])
         for kind in _kinds(parameters, basis):
             yield query(
                 kind, _changed(kind, line.text, making.Draws(f"{song_id}\n{kind}\n{line.key}")), line=line.number

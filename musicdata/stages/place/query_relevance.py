@@ -21,13 +21,16 @@ if TYPE_CHECKING:
 TITLE, LINE, ABSENT, TRANSLATION = "title", "line", "absent", "translation"
 TOO_MANY, SUNG_ELSEWHERE = "too_many_relevant", "held_by_another"
 
-_ASKED = pa.schema(
-    [("sample_id", pa.string()), ("basis", pa.string()), ("number", pa.string()), ("n_relevant", pa.int32()),
-     ("withheld", pa.string())]
-)  # fmt: skip
-_ANSWERS = pa.schema(
-    [("sample_id", pa.string()), ("source_id", pa.string()), ("basis", pa.string()), ("number", pa.string())]
-)
+_TYPES: dict[str, pa.DataType] = {
+    "sample_id": pa.string(),
+    "basis": pa.string(),
+    "number": pa.string(),
+    "place": pa.int32(),
+    "withheld": pa.string(),
+    "n_relevant": pa.int32(),
+}
+_ASKED = pa.schema(_TYPES)
+_ANSWERS = pa.schema({name: pa.string() for name in ("sample_id", "source_id", "basis", "number")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +42,14 @@ class Asked:
         basis: one of the constants above; queries of several kinds may have the same.
         number: of the line among those chosen of the song; language that a translation is wanted in.
         line: key of the line.
+        place: of the line in the text, counted from 0; of a title, 1 if the song sings it.
     """
 
     song: int
     basis: str
     number: str
     line: int = 0
+    place: int = 0
 
 
 @dataclass(slots=True)
@@ -145,8 +150,33 @@ def keep(
         most_relevant: songs that may answer one query; one that more do is withheld.
         runs: where each shard begins and ends among the songs.
     """
-    relevance = Relevance(songs, asked, most_relevant)
-    answering, answered = array("i"), array("i")
+    judged = _judged(Relevance(songs, asked, most_relevant), asked)
+    sources = np.array([one.song for one in asked], np.int32)
+    for start, stop in runs:
+        first = songs.ids[start]
+        begin, end = np.searchsorted(sources, (start, stop)).tolist()
+        _write(folder / _file("asked", first), _asked_rows(songs, asked, judged, range(begin, end)))
+        begin, end = np.searchsorted(judged.songs, (start, stop)).tolist()
+        _write(folder / _file("answers", first), _answer_rows(songs, asked, judged, slice(begin, end)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """Which songs answer what.
+
+    Attributes:
+        n_relevant: how many do, of each thing asked; `withheld` why it is not asked, "" where it is.
+        songs: numbers of songs that answer something, in order; `answered` the numbers of what they answer.
+    """
+
+    n_relevant: list[int]
+    withheld: list[str]
+    songs: NDArray[np.int32]
+    answered: NDArray[np.int32]
+
+
+def _judged(relevance: Relevance, asked: Sequence[Asked]) -> _Judged:
+    songs, answered = array("i"), array("i")
     n_relevant: list[int] = []
     withheld: list[str] = []
     for number, one in enumerate(asked):
@@ -154,34 +184,34 @@ def keep(
         n_relevant.append(len(found))
         withheld.append(why)
         if not why:
-            answering.extend(found.tolist())
+            songs.extend(found.tolist())
             answered.extend([number] * len(found))
-    sources = np.array([one.song for one in asked], np.int32)
-    songs_of, asked_of = np.frombuffer(answering, np.int32), np.frombuffer(answered, np.int32)
-    order = np.argsort(songs_of, kind="stable")
-    songs_of, asked_of = songs_of[order], asked_of[order]
-    for start, stop in runs:
-        own = range(*np.searchsorted(sources, (start, stop)).tolist())
-        rows = {
-            "sample_id": [songs.ids[asked[row].song] for row in own],
-            "basis": [asked[row].basis for row in own],
-            "number": [asked[row].number for row in own],
-            "n_relevant": [n_relevant[row] for row in own],
-            "withheld": [withheld[row] for row in own],
-        }
-        _write(folder / _file("asked", songs.ids[start]), pa.table(rows, schema=_ASKED))
-        first, last = np.searchsorted(songs_of, (start, stop)).tolist()
-        answers = [
-            (songs.ids[song], asked[row])
-            for song, row in zip(songs_of[first:last].tolist(), asked_of[first:last].tolist(), strict=True)
-        ]
-        columns = {
-            "sample_id": [song for song, _ in answers],
-            "source_id": [songs.ids[one.song] for _, one in answers],
-            "basis": [one.basis for _, one in answers],
-            "number": [one.number for _, one in answers],
-        }
-        _write(folder / _file("answers", songs.ids[start]), pa.table(columns, schema=_ANSWERS))
+    order = np.argsort(np.frombuffer(songs, np.int32), kind="stable")
+    in_order = (np.frombuffer(numbers, np.int32)[order] for numbers in (songs, answered))
+    return _Judged(n_relevant, withheld, *in_order)
+
+
+def _asked_rows(songs: Songs, asked: Sequence[Asked], judged: _Judged, rows: range) -> pa.Table:
+    columns: dict[str, list[Any]] = {
+        "sample_id": [songs.ids[asked[row].song] for row in rows],
+        "basis": [asked[row].basis for row in rows],
+        "number": [asked[row].number for row in rows],
+        "place": [asked[row].place for row in rows],
+        "withheld": [judged.withheld[row] for row in rows],
+        "n_relevant": [judged.n_relevant[row] for row in rows],
+    }
+    return pa.table(columns, schema=_ASKED)
+
+
+def _answer_rows(songs: Songs, asked: Sequence[Asked], judged: _Judged, rows: slice) -> pa.Table:
+    answered = [asked[number] for number in judged.answered[rows].tolist()]
+    columns = {
+        "sample_id": [songs.ids[number] for number in judged.songs[rows].tolist()],
+        "source_id": [songs.ids[one.song] for one in answered],
+        "basis": [one.basis for one in answered],
+        "number": [one.number for one in answered],
+    }
+    return pa.table(columns, schema=_ANSWERS)
 
 
 def asked_of(folder: Path, first: str) -> list[dict[str, Any]]:
@@ -200,7 +230,7 @@ def _file(what: str, first: str) -> str:
 
 def _write(path: Path, rows: pa.Table) -> None:
     with paths.create(path) as file, pa.ipc.new_stream(file, rows.schema) as stream:
-        stream.write_table(rows)
+        stream.write(rows)
 
 
 def _read(path: Path) -> list[dict[str, Any]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 from musicdata.errors import UsageError
 from musicdata.music.queries import EMOTIONS, LONGEST, Known, Part, fold, understand
+from musicdata.music.queries.lines import chosen, lines
 from musicdata.music.queries.rules import all_rules
 from tests.music.queries import written
 from tests.music.queries.written import FIELDS, KNOWN
@@ -18,8 +21,8 @@ from tests.music.queries.written import FIELDS, KNOWN
 # that are held out. A change that reads fewer of them right has to say why.
 RIGHT = {
     "held_out": {
-        "text": 108, "language": 111, "languages": 113, "not_languages": 114, "genres": 113, "not_genres": 114, "years": 114,
-        "artist": 114, "title": 114, "emotions": 114, "not_emotions": 112, "all": 104,
+        "text": 109, "language": 111, "languages": 113, "not_languages": 114, "genres": 114, "not_genres": 114, "years": 114,
+        "artist": 114, "title": 114, "emotions": 114, "not_emotions": 112, "all": 105,
     },
     "tuning": {
         "text": 124, "language": 122, "languages": 124, "not_languages": 124, "genres": 124, "not_genres": 124, "years": 124,
@@ -123,6 +126,28 @@ def test_genres_are_those_of_the_data_set_by_whatever_name() -> None:
     assert understand("folk songs", known).text == "folk"
 
 
+@pytest.mark.parametrize(
+    ("query", "text", "wanted", "unwanted"),
+    [
+        ("hymns in French and German", "", ("fr", "de"), ()),
+        ("a song about rain in French or in Italian", "rain", ("fr", "it"), ()),
+        ("Lieder auf Deutsch oder Polnisch, aber nicht auf Latein", "", ("de", "pl"), ("la",)),
+        ("songs, not in English or Spanish", "", (), ("en", "es")),
+    ],
+)
+def test_several_languages_may_be_wanted(
+    query: str, text: str, wanted: tuple[str, ...], unwanted: tuple[str, ...]
+) -> None:
+    understood = understand(query, KNOWN)
+    assert (understood.text, understood.languages, understood.not_languages) == (text, wanted, unwanted)
+
+
+def test_moods_may_follow_what_a_song_is_about() -> None:
+    understood = understand("songs about death that are not sad", KNOWN)
+    assert (understood.text, understood.not_emotions) == ("death", ("sadness",))
+    assert understand("songs about winter that are hopeful", KNOWN).emotions == ("hope",)
+
+
 def test_an_artist_is_known_by_a_surname_that_nobody_else_has() -> None:
     known = Known.of(artists=["Franz Schubert", "Clara Schumann", "Robert Schumann", "Sting", None])
     assert understand("songs by schubert", known).artist == "franz schubert"
@@ -190,3 +215,22 @@ def test_any_heap_of_the_rules_own_words_is_read(bits: list[str]) -> None:
 
 def test_names_are_compared_without_case() -> None:
     assert fold("  STRASSE  Straße ") == "strasse strasse"
+
+
+SONGS = Path(__file__).resolve().parents[3] / ".." / "shared" / "data" / "lyrics" / "songs.csv"
+
+
+@pytest.mark.skipif(not SONGS.is_file(), reason=f"no real songs: {SONGS} is not there")
+def test_lines_of_real_songs_are_hardly_ever_taken_for_a_wish() -> None:
+    with SONGS.open(encoding="utf-8", newline="") as file:
+        songs = list(csv.DictReader(file))[::12]
+    known = Known.of(
+        languages=[song["Language"] for song in songs],
+        genres=[song["Genre"] for song in songs],
+        artists=[song["Artist"] for song in songs],
+        years=[1600, 2000],
+    )
+    remembered = [one.text for n, song in enumerate(songs) for one in chosen(str(n), lines(song["Lyrics"]), 1)]
+    taken = [line for line in remembered if any(part.kind != "filler" for part in understand(line, known).parts)]
+    assert len(remembered) > 300
+    assert len(taken) <= 0.01 * len(remembered), taken
