@@ -25,7 +25,7 @@ def test_every_recipe_resolves_and_survives_being_written(name: str, tmp_path: P
 
 
 def test_musictm_has_the_stages_of_the_design() -> None:
-    assert recipe.names() == ["mard", "mard-api", "musictm", "musictm-deep", "musictm-lmd", "spotify-moods"]
+    assert recipe.names() == ["lyrics", "mard", "mard-api", "musictm", "musictm-deep", "musictm-lmd", "spotify-moods"]
     tables = [
         "songs",
         "song_notes",
@@ -150,7 +150,7 @@ VALIDATE = "[dataset]\nname='x'\ntitle='x'\nmodalities=[]\n[[stage]]\nuse='inges
         ("views={a='songs.title', b='notes.pitch'}", "names notes.pitch, a column that no stage of it makes"),
         ("views={a='songs.title', b='songs.title'}\ncertain=[['a', 'c']]", "names c, which no view is called"),
         ("vews={}", "vews"),
-        ("task='pared-views'", r"\[validate\] task: no suite is called 'pared-views'; there are albums, paired-views"),
+        ("task='pared-views'", r"\[validate\] task: no suite is called 'pared-views'; there are albums, paired-views, text-search"),
         ("task=3", "its task a text"),
     ],
 )
