@@ -254,7 +254,7 @@ class _Joined:
 
 def _judged(folder: Path, groups: Sequence[Any], cpu_s: float) -> dict[str, float]:
     """Return time, memory, the share of each kind of copies that is in its origin's group, and of pairs that are right."""
-    mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+    mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
     with np.load(folder / "truth.npz") as truth:
         place, origin, kind = (truth[name] for name in ("place", "origin", "kind"))
     rank = np.argsort(np.argsort(place))  # of each song in the table

@@ -28,11 +28,11 @@ class Words:
 
     Attributes:
         rows_of: text → rows of the songs that have its letters, in order.
-        signer: knows which texts may be like which.
+        signers: one that knows which texts may be like which; none once that was asked, for it is large.
     """
 
     rows_of: dict[int, list[int]]
-    signer: texts.Signer
+    signers: list[texts.Signer]
 
     @classmethod
     def read(cls, inputs: Inputs) -> Words:
@@ -50,10 +50,10 @@ class Words:
                     digest = of_letters or hashlib.sha256(text.encode()).digest()
                     rows_of.setdefault(first.setdefault(digest, row), []).append(row)
                     row += 1
-        return cls(rows_of, signer)
+        return cls(rows_of, [signer])
 
     def copies(self, inputs: Inputs, likeness: Likeness, max_group: int, placeholders: Collection[int]) -> list[Copy]:
-        """Return the pairs of different texts that are near-duplicates.
+        """Return the pairs of different texts that are near-duplicates; once.
 
         Args:
             inputs: that the texts were read from.
@@ -62,7 +62,7 @@ class Words:
             placeholders: texts that are nobody's, and like none.
         """
         among = np.array([first for first in self.rows_of if first not in placeholders], np.int64)
-        pairs = self.signer.candidates(among)
+        pairs = self.signers.pop().candidates(among)
         wanted = np.unique(pairs)
         known: dict[int, str] = {}
         start = 0
