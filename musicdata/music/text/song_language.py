@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 SURE = 0.7
 _LEAST_WORDS = 12
-_MOST_CHARACTERS, _QUARTERS = 1200, 4
+_MOST_CHARACTERS, _QUARTERS = 800, 4
 _WORDS_OF_A_STRETCH = 30
 _SURE_OF_STRETCH = 0.6
 _SECOND = 0.005  # of songs in one language the second choice is rarely that likely

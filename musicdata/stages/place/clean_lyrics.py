@@ -149,7 +149,7 @@ STAGE = Stage(
     cut=cut,
     run=run,
     expect=expect,
-    cost=Cost(cpu_s=6e-4, bytes=900),
+    cost=Cost(cpu_s=8e-4, bytes=900),
     pieces=Pieces("keys"),
     remark=remark,
 )

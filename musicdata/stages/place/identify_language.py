@@ -78,7 +78,7 @@ STAGE = Stage(
     run=run,
     tools=tools,
     expect=as_many("clean_lyrics", lyric_languages="clean_lyrics"),
-    cost=Cost(cpu_s=8e-4, bytes=60),
+    cost=Cost(cpu_s=1e-3, bytes=60),
     pieces=Pieces("keys"),
     remark=remark,
 )
