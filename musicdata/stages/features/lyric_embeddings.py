@@ -7,10 +7,11 @@ in it. A stage of no language makes no rows and needs no package.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 import pyarrow as pa
+from pydantic import Field
 
 from musicdata.definitions import contract as contracts
 from musicdata.definitions.cost import Cost, Expected
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from musicdata.music.features.text_encoders import TextEncoder
     from musicdata.stages.features.lyric_words import Song
 
+Code = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
+"""ISO 639-1, or ``und`` for songs whose language cannot be told."""
+
 _SONGS_A_SHARD = 256
 _SONGS_AT_ONCE = 32
 _ROWS_A_SONG = 5  # the whole and four sections, about
@@ -41,7 +45,7 @@ class Embed(Parameters):
         languages: ISO 639-1 codes; the songs of no other language have rows. None at all: the encoder is not used.
     """
 
-    languages: tuple[str, ...] = ()
+    languages: tuple[Code, ...] = ()
 
 
 class EmbedMinilm(Embed):
@@ -51,7 +55,7 @@ class EmbedMinilm(Embed):
         languages: ISO 639-1 codes; the songs of no other language have rows. None at all: the encoder is not used.
     """
 
-    languages: tuple[str, ...] = ("en",)
+    languages: tuple[Code, ...] = ("en",)
 
 
 class EmbedUse(Embed):
@@ -62,7 +66,7 @@ class EmbedUse(Embed):
             It was made for those that are set; English is among them, for sentences that are looked for in another.
     """
 
-    languages: tuple[str, ...] = (
+    languages: tuple[Code, ...] = (
         "ar", "de", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "th", "tr", "zh",
     )  # fmt: skip
 
@@ -75,7 +79,7 @@ class EmbedE5(Embed):
             It knows a hundred, and is some fifteen times slower than the others: set are those that only it knows.
     """
 
-    languages: tuple[str, ...] = ("cs", "hu", "la", "vi")
+    languages: tuple[Code, ...] = ("cs", "hu", "la", "vi")
 
 
 class EmbedModel(Embed):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+from pydantic import Field
 
 from musicdata.definitions import contract as contracts
 from musicdata.definitions import cutting
@@ -50,7 +51,7 @@ class LyricFeatures(Parameters):
     """
 
     sentiment: bool = True
-    keywords: int = 8
+    keywords: int = Field(8, ge=1, le=100)
 
 
 def cut(_parameters: LyricFeatures, inputs: Inputs) -> Iterator[Shard]:

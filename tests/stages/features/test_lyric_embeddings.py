@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from musicdata.definitions import stage, trial
 from musicdata.errors import IntegrityError, SetupError, UsageError
@@ -180,3 +181,8 @@ def test_a_real_encoder_is_read_and_run() -> None:
     vectors = unpacked("embeddings_minilm", rows).astype(np.float32)
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=2e-3)
     assert set(rows.column("precision").to_pylist()) == {"int8"}
+
+
+def test_a_language_is_named_by_its_code() -> None:
+    with pytest.raises(ValidationError, match="languages"):
+        stage.find("embed.use").parameters(languages=("English",))
