@@ -225,8 +225,13 @@ def _notes(
         yield f"Vectors by {name} were not searched: {why}"
     if not known.by_name:
         yield "Without an encoder there is search by words only; the paper's system was not measured."
-    elif fitted.find(PAPER) is None:
+    elif (paper := fitted.find(PAPER)) is None:
         yield "There are no vectors of the paper's encoder (minilm): its system was not measured."
+    elif paper.languages is not None and (lacking := sorted(result.languages.keys() - paper.languages)):
+        yield (
+            f"Songs in {', '.join(lacking)} have no vectors of the paper's encoder, and are more than the "
+            f"{settings.paper_songs:,} that it may read here: its system was measured in the other languages."
+        )
     n_there = sum(n for (split, _), n in data.queries.n_there.items() if split == "test")
     if n_there > (n_asked := len(data.queries.of("test"))):
         yield (

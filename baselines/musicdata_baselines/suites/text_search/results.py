@@ -94,7 +94,7 @@ class Weighing:
     """How the hybrid was put together for one language, by queries of the valid split.
 
     Attributes:
-        language: ISO 639-1, or ``all`` for what the others take.
+        language: ISO 639-1, or ``others`` for those that have too few queries.
         n_queries: that chose.
         parts: that were put together.
         tried: parts that count the same, e.g. ``BM25 + vectors``, and the MRR of the valid queries by them alone.

@@ -11,7 +11,6 @@ from musicdata.music.features.text_encoders import MINILM
 from musicdata_baselines.search import Bm25Search, DenseSearch, Hits, HybridSearch, TfidfSearch, WholeSongCosine
 from musicdata_baselines.suites.text_search.encoders import LEAST_SONGS, whole_songs
 from musicdata_baselines.suites.text_search.results import (
-    ALL,
     BM25,
     CHARACTERS,
     HYBRID,
@@ -194,7 +193,7 @@ def _weighings(hybrid: HybridSearch, encoder: str) -> Iterator[Weighing]:
         shown = [point for point in points if set(point.weights) <= {0.0, 1.0} or set(point.weights) <= {0.0, _HALF}]
         shown.sort(key=lambda point: (-max(point.weights), tuple(-weight for weight in point.weights)))
         yield Weighing(
-            language=language or (f"others with {encoder}" if encoder else ALL),
+            language=language or (f"others with {encoder}" if encoder else "others"),
             n_queries=chosen.n_queries,
             parts=_PART_NAMES[: len(chosen.weights)],
             tried=tuple((_label(point.weights), point.mrr) for point in shown),

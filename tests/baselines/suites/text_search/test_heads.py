@@ -40,7 +40,7 @@ def test_both_splits_are_trained_under_and_what_ships_is_a_system(
     assert (found.system is not None) == found.trained[0].ships
     if found.system is not None:
         assert found.system.name == HEAD
-        assert found.system.languages == {"de"}  # as many songs as the other; the first in order
+        assert found.system.languages == frozenset({"de"})  # as many songs as the other; the first in order
 
 
 def test_too_few_lines_train_nothing(
