@@ -41,8 +41,8 @@ Spelling = tuple[Counter[str], "NDArray[np.int64]", "NDArray[np.float32]"]
 class CharacterTfidf(SongSearch[Spelling]):
     """Scores songs by the cosine of their TF-IDF weights of character 3- to 5-grams; see `TfidfSearch`.
 
-    Up to `exact_pairs` pairs of a word and a song every song is scored. Beyond, only the 300 words most like the query's
-    are added up, over half a million pairs, and the best 1,000 songs of that are scored exactly.
+    Up to `exact_pairs` pairs of a word and a song every song is scored. Beyond, only the 300 words most like the
+    query's are added up, over half a million pairs, and the best 1,000 songs of that are scored exactly.
     """
 
     name = "tfidf-characters"

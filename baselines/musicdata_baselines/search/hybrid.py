@@ -27,7 +27,7 @@ ANY_LANGUAGE = ""
 """The key of the weights for languages that have none of their own."""
 
 _FUSIONS = {"score": by_score, "rrf": by_rank}
-_POOL = 1000
+_POOL = 300
 
 
 @dataclass(slots=True, eq=False)
