@@ -269,6 +269,6 @@ STAGE = Stage(
     prepare=prepare,
     run=run,
     expect=expect,
-    cost=Cost(cpu_s=5e-4, bytes=700),
+    cost=Cost(cpu_s=5e-4, bytes=240),
     remark=remark,
 )
