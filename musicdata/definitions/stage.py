@@ -247,6 +247,8 @@ class Stage(Generic[P]):
             makes all of its shards stale.
         source_digest: for stages that read files: content hash of what they will read.
         tools: names and versions of the programs the output depends on; raises SetupError when one is missing.
+        may_be_empty: it is for some of the items only, and there may be none of these; what is given none ends a build
+            otherwise.
         keeps: earlier output is handed to `run` as `Task.kept`.
         deadline_s: time after which a shard is taken as hung.
         memory_bytes: of a worker, beyond which it is ended; 0 for what the machine has.
@@ -273,6 +275,7 @@ class Stage(Generic[P]):
     reads_rejects: tuple[str, ...] = ()
     source_digest: Callable[[P], str] | None = None
     tools: Callable[[P], Mapping[str, str]] = field(default=lambda _parameters: {})
+    may_be_empty: bool = False
     keeps: bool = False
     deadline_s: float = 1800.0
     memory_bytes: int = 0

@@ -119,7 +119,8 @@ class Build:
             seconds=time.monotonic() - started,
         )
         self.progress.stage_ended(report)
-        self._refuse_nothing(step.stage.outputs[0], report)
+        if report.n_items or not step.stage.may_be_empty:
+            self._refuse_nothing(step.stage.outputs[0], report)
         self._known.add(step.stage.name, manifest)
         return report
 

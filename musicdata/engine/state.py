@@ -216,7 +216,9 @@ class StageState:
     @property
     def _left_nothing(self) -> bool:
         """Say whether every item was rejected: then the fault may have been this machine's, since mended."""
-        return self.manifest is not None and not self.manifest["tables"][self.step.stage.outputs[0]]["rows"]
+        if self.manifest is None or (self.step.stage.may_be_empty and not self.manifest["shards"]):
+            return False
+        return not self.manifest["tables"][self.step.stage.outputs[0]]["rows"]
 
     @functools.cached_property
     def part_faults(self) -> dict[tuple[str, str], str]:

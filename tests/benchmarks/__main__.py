@@ -29,8 +29,18 @@ NAMES = (
     "name_similarity",
     "properties",
     "release_dump",
+    "sentence_encoders",
 )
-LONG = ("full_size", "album_reviews", "album_join", "dump_scan", "two_branch", "lyrics_build", "text_search", "lyric_queries")
+LONG = (
+    "full_size",
+    "album_reviews",
+    "album_join",
+    "dump_scan",
+    "two_branch",
+    "lyrics_build",
+    "text_search",
+    "lyric_queries",
+)
 
 
 def main() -> None:

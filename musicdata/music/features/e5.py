@@ -15,7 +15,7 @@ import numpy as np
 
 from musicdata.errors import SetupError
 from musicdata.music.features import encoder_weights
-from musicdata.music.features.text_encoders import E5, Encoded, EncoderFacts, gathered, readable
+from musicdata.music.features.text_encoder import E5, Encoded, EncoderFacts, gathered, readable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

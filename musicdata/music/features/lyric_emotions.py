@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from musicdata.music.features.text_encoders import TextEncoder
+    from musicdata.music.features.text_encoder import TextEncoder
 
 EMOTIONS = ("joy", "sadness", "love", "anger", "fear", "hope", "longing", "peace")
 LEAST_SONGS = 20

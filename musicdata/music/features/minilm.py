@@ -18,7 +18,7 @@ import numpy as np
 from musicdata import settings
 from musicdata.errors import IntegrityError, StorageError
 from musicdata.music.features import encoder_weights, minilm_graph
-from musicdata.music.features.text_encoders import MINILM, Encoded, EncoderFacts, gathered, readable
+from musicdata.music.features.text_encoder import MINILM, Encoded, EncoderFacts, gathered, readable
 from musicdata.system import files, paths
 
 if TYPE_CHECKING:

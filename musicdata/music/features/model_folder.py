@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from musicdata.music.features import sentence_encoder
 from musicdata.music.features.sentence_encoder import SentenceEncoder
-from musicdata.music.features.text_encoders import MODEL, Encoded, EncoderFacts, gathered, readable
+from musicdata.music.features.text_encoder import MODEL, Encoded, EncoderFacts, gathered, readable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

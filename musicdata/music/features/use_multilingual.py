@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from musicdata.music.features import encoder_weights
-from musicdata.music.features.text_encoders import USE, Encoded, EncoderFacts, gathered, readable
+from musicdata.music.features.text_encoder import USE, Encoded, EncoderFacts, gathered, readable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -188,6 +188,7 @@ def _stage(name: str, parameters: type[Embed], verb: str, cost: Cost) -> Stage[E
         run=_run(name),
         source_digest=_source_digest if is_users else None,
         tools=_tools(name),
+        may_be_empty=True,
         deadline_s=6 * 3600,
         location_parameters=("model",) if is_users else (),
         expect=_expect(name),

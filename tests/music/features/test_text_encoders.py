@@ -10,15 +10,8 @@ import pytest
 
 from musicdata.errors import SetupError, UsageError
 from musicdata.music.features import encoder_weights, text_encoders
-from musicdata.music.features.text_encoders import (
-    ENCODERS,
-    MODEL,
-    Encoded,
-    TextEncoder,
-    gathered,
-    open_encoder,
-    readable,
-)
+from musicdata.music.features.text_encoder import gathered, readable
+from musicdata.music.features.text_encoders import ENCODERS, MODEL, Encoded, TextEncoder, open_encoder
 
 TEXTS = (
     "a sad song about the sea", "ein trauriges Lied über das Meer", "", " \n\t", "\0", "sea", "שלום עולם", "雨夜的歌",

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from musicdata.errors import IntegrityError, SetupError
 from musicdata.music.features import text_encoders
-from musicdata.music.features.text_encoders import MODEL, EncoderFacts
+from musicdata.music.features.text_encoder import MODEL, EncoderFacts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from musicdata.music.features.text_encoders import Encoded, TextEncoder
+    from musicdata.music.features.text_encoder import Encoded, TextEncoder
     from musicdata_baselines.suites.text_search.settings import TextSearchSettings
 
 
