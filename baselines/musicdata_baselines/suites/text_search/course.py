@@ -21,6 +21,7 @@ from musicdata_baselines.suites.text_search import (
     exporting,
     gate,
     genre,
+    heads,
     judging,
     recorded,
     refusal,
@@ -109,6 +110,10 @@ def _measure(
     with clock.part("indexes and weights"):
         valid = queries.take(queries.present("valid"))
         fitted = systems.fit_all(data.songs, known, valid, settings.paper_songs)
+    with clock.part("projection"):
+        trained = heads.train(data, known, fitted.dense, options.seed)
+        if trained.system is not None:
+            fitted = replace(fitted, all=(*fitted.all, trained.system))
     with contextlib.ExitStack() as stack:
         sinks = _Sinks(options, data, stack)
         sinks.write_data(asked, translated)
@@ -140,6 +145,7 @@ def _measure(
         genres=genres,
         noise=genre.noise(data.all),
         shuffled=shuffled,
+        heads=trained.trained,
         residue=residue,
         n_looked_at=n_looked_at,
         torn=dataset.torn(data.all.groups, data.all.splits["grouped"]),
@@ -196,7 +202,7 @@ def _refusal(
     test, of_test = asked.take(rows), [run.take(rows) for one in compared for run in runs if run.name == one.name]
     line = next((cell for cell in cells if (cell.kind, cell.language) == (LINE, ALL)), None)
     named = {"paper": PAPER, "hybrid": HYBRID}
-    shown = {name: line.system(system) for name, system in named.items()} if line is not None else {}
+    shown = {name: line.of(system) for name, system in named.items()} if line is not None else {}
     return refusal.measure(
         refusal.Asked(valid, of_valid, valid.n_relevant > 0),
         refusal.Asked(test, of_test, test.n_relevant > 0),

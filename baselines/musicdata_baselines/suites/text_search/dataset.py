@@ -13,7 +13,7 @@ from musicdata.definitions.contract import introduced_by
 from musicdata.definitions.splits import SPLITS
 from musicdata.errors import InputError
 from musicdata_baselines.search import Songs
-from musicdata_baselines.suites.text_search.queries import QuerySet, read_queries
+from musicdata_baselines.suites.text_search.queries import ASKED_OF, LINE, QuerySet, Wanted, read_queries
 from musicdata_baselines.suites.text_search.reading import column_of, read_sections, read_vectors, texts_of
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ class SongSet:
         songs: those of the index.
         groups: (index,) of the songs of the index.
         queries: of the splits valid and test; the songs that answer one are numbers into `songs`.
+        lines: queries of kind line of every split, to learn from.
         n_left_out: what was left out → how many.
     """
 
@@ -84,6 +85,7 @@ class SongSet:
     songs: Songs
     groups: NDArray[np.str_]
     queries: QuerySet
+    lines: QuerySet
     n_left_out: dict[str, int] = field(default_factory=dict)
 
 
@@ -120,9 +122,12 @@ def read(work: TableSource, settings: TextSearchSettings) -> SongSet:
     if not len(indexed):
         raise InputError(f"{work.root}: every song is held out of the index ({settings.held_out})")
     songs = _songs(work, settings, everything, indexed)
-    queries, without_words = read_queries(work, settings, everything, indexed)
+    queries, without_words = read_queries(
+        work, settings, everything, indexed, Wanted(ASKED_OF, (), settings.most_queries)
+    )
+    lines, _ = read_queries(work, settings, everything, indexed, Wanted(SPLITS, (LINE,), settings.head_lines))
     left_out = {"songs without words": len(known) - len(ids), "queries without words": without_words}
-    return SongSet(everything, songs, everything.groups[indexed], queries, left_out)
+    return SongSet(everything, songs, everything.groups[indexed], queries, lines, left_out)
 
 
 def _all_songs(

@@ -41,21 +41,18 @@ _ODD = re.compile(r"[^A-Za-z0-9._:+-]")
 
 
 class Export:
-    """A folder that is written while systems are asked.
+    """A folder that is written while systems are asked; it is made with its first file.
 
     Args:
         folder: that is made; it must hold nothing.
 
     Raises:
         InputError: there is something in it.
-        StorageError: it cannot be made.
     """
 
     def __init__(self, folder: Path) -> None:
         require_empty(folder)
         self.folder = folder
-        with files.storage_faults(folder):
-            folder.mkdir(parents=True, exist_ok=True)
 
     def write_data(self, data: SongSet, asked: QuerySet, translated: QuerySet) -> None:
         """Write songs, queries and judgements.
@@ -64,6 +61,9 @@ class Export:
             data: songs.
             asked: queries that are searched among all songs.
             translated: those that are searched among the songs of one language.
+
+        Raises:
+            StorageError: they cannot be written.
         """
         self._write("corpus.jsonl", _corpus(data))
         self._write("queries.jsonl", chain(_queries(asked), _queries(translated)))
@@ -71,8 +71,14 @@ class Export:
             self._write(f"qrels/{name}.tsv", _judgements(data, queries))
 
     def run(self, system: str, ids: Sequence[str]) -> RunFile:
-        """Return what writes the run of a system, to be used in `with`."""
-        return RunFile(paths.create_inside(self.folder, f"runs/{file_name(system)}.trec"), file_name(system), ids)
+        """Return what writes the run of a system, to be used in `with`.
+
+        Raises:
+            StorageError: it cannot be written.
+        """
+        name = file_name(system)
+        with files.storage_faults(self.folder):
+            return RunFile(paths.create_inside(self.folder, f"runs/{name}.trec"), name, ids)
 
     def _write(self, name: str, lines: Iterator[str]) -> None:
         with files.storage_faults(self.folder / name), paths.create_inside(self.folder, name) as file:

@@ -42,7 +42,7 @@ def judge(result: TextSearches) -> Iterator[Rule]:
 def _lines(result: TextSearches) -> Rule:
     name = "a line finds its song"
     cell = result.cell(LINE)
-    found = cell.system(BM25) if cell is not None else None
+    found = cell.of(BM25) if cell is not None else None
     if cell is None or found is None or cell.n_queries < LEAST_LINES:
         n = cell.n_queries if cell is not None else 0
         return Rule(name, holds=False, found=f"{n} lines of the test split, {LEAST_LINES} are needed; {_MORE_SONGS}")
@@ -101,9 +101,10 @@ def language_verdicts(result: TextSearches) -> Iterator[str]:
     for cell in result.cells:
         if cell.kind != LINE or cell.language == ALL:
             continue
-        vectors = cell.system(SECTIONS)
+        vectors = cell.of(SECTIONS)
         if vectors is None or vectors.difference is None:
-            yield f"{cell.language}: no vectors to compare with words"
+            if result.encoders:
+                yield f"{cell.language}: no vectors to compare with words"
             continue
         gap = vectors.difference
         verdict = "less than" if gap.high < 0 else "more than" if gap.low > 0 else "about as much as"

@@ -40,7 +40,7 @@ class QuerySet:
         texts: what is typed.
         kinds: how each was made.
         languages: ISO 639-1 code of its words; `targets` of the songs that answer it, "" where any may.
-        splits: of the song it was made from; `groups` that song's group.
+        sources: ids of the songs they were made from; `splits` and `groups` of those.
         relevant: numbers of the songs of the index that answer it, ascending; none for one whose song is absent.
         n_there: (split, kind) → queries there are, asked or not.
     """
@@ -50,6 +50,7 @@ class QuerySet:
     kinds: NDArray[np.str_]
     languages: NDArray[np.str_]
     targets: NDArray[np.str_]
+    sources: NDArray[np.str_]
     splits: NDArray[np.str_]
     groups: NDArray[np.str_]
     relevant: Sequence[NDArray[np.int32]]
@@ -67,6 +68,7 @@ class QuerySet:
             self.kinds[numbers],
             self.languages[numbers],
             self.targets[numbers],
+            self.sources[numbers],
             self.splits[numbers],
             self.groups[numbers],
             [self.relevant[row] for row in rows],
@@ -97,16 +99,28 @@ class QuerySet:
         return np.flatnonzero((self.kinds == TRANSLATION) & (self.n_relevant > 0) & (self.splits == split))
 
 
-def read_queries(
-    work: TableSource, settings: TextSearchSettings, songs: AllSongs, indexed: NDArray[np.int64]
-) -> tuple[QuerySet, int]:
-    """Return the queries that are asked, and how many others have no words, as where those may not be handed on.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which queries are read.
 
-    Of a split, a kind and a language (two of a translation) at most `settings.most_queries` are asked, those whose
-    ids have the lowest hashes: which ones depends on no other query.
+    Attributes:
+        splits: of the songs they were made from.
+        kinds: of them; none for all.
+        most: of a split, a kind and a language (two of a translation), those whose ids have the lowest hashes: which
+            ones depends on no other query.
     """
+
+    splits: tuple[str, ...]
+    kinds: tuple[str, ...]
+    most: int
+
+
+def read_queries(
+    work: TableSource, settings: TextSearchSettings, songs: AllSongs, indexed: NDArray[np.int64], wanted: Wanted
+) -> tuple[QuerySet, int]:
+    """Return queries, and how many others have no words, as where those may not be handed on."""
     known = set(songs.ids.tolist())
-    rows, n_there = _choose(work, settings, known)
+    rows, n_there = _choose(work, settings, known, wanted)
     texts, without_words = _texts(work, settings, {row[0] for row in rows})
     rows = [row for row in rows if row[0] in texts]
     number_of = {sample_id: number for number, sample_id in enumerate(songs.ids[indexed].tolist())}
@@ -121,6 +135,7 @@ def read_queries(
             kinds=np.array(kinds, dtype=np.str_),
             languages=np.array(languages, dtype=np.str_),
             targets=np.array(targets, dtype=np.str_),
+            sources=np.array(sources, dtype=np.str_),
             splits=np.array(splits, dtype=np.str_),
             groups=np.array([group_of[source] for source in sources], dtype=np.str_),
             relevant=[np.unique(np.array(relevant.get(query, []), dtype=np.int32)) for query in ids],
@@ -135,25 +150,24 @@ Row = tuple[str, str, str, str, str, str]
 
 
 def _choose(
-    work: TableSource, settings: TextSearchSettings, known: set[str]
+    work: TableSource, settings: TextSearchSettings, known: set[str], wanted: Wanted
 ) -> tuple[list[Row], dict[tuple[str, str], int]]:
     """Return the rows of the queries that are asked, in their order, and how many there are."""
     name = settings.queries.partition(".")[0]
     of_cell: dict[tuple[str, ...], list[tuple[bytes, Row]]] = {}
     n_there: dict[tuple[str, str], int] = {}
     for part in work.iterate(name, ["query_id", "sample_id", *_FACTS]):
-        asked = part.filter(pc.is_in(part.column("split"), pa.array(ASKED_OF)))
-        for row in _rows(asked):
+        for row in _rows(part.filter(pc.is_in(part.column("split"), pa.array(wanted.splits)))):
             query, sample_id, kind, language, target, split = row
-            if sample_id not in known:
+            if sample_id not in known or (wanted.kinds and kind not in wanted.kinds):
                 continue
             n_there[split, kind] = n_there.get((split, kind), 0) + 1
             cell = of_cell.setdefault((split, kind, language, target), [])
             cell.append((hashlib.blake2b(query.encode(), digest_size=8).digest(), row))
-            if len(cell) >= 2 * settings.most_queries + 100:
-                _keep_lowest(cell, settings.most_queries)
+            if len(cell) >= 2 * wanted.most + 100:
+                _keep_lowest(cell, wanted.most)
     for cell in of_cell.values():
-        _keep_lowest(cell, settings.most_queries)
+        _keep_lowest(cell, wanted.most)
     rows = [row for key in sorted(of_cell) for row in sorted(row for _, row in of_cell[key])]
     return rows, dict(sorted(n_there.items()))
 

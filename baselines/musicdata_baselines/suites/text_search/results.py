@@ -84,7 +84,7 @@ class Cell:
     chance: dict[str, float]
     systems: tuple[SystemFigures, ...]
 
-    def system(self, name: str) -> SystemFigures | None:
+    def of(self, name: str) -> SystemFigures | None:
         """Return what a system finds, None where it was not measured."""
         return next((one for one in self.systems if one.name == name), None)
 

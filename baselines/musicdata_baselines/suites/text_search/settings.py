@@ -41,6 +41,7 @@ class TextSearchSettings(Settings):
         most_queries: of a kind and a language at most, chosen by a hash of their ids.
         paper_songs: whole songs that the paper's encoder reads during a validation where the table of its vectors has
             them not, at most; beyond, the paper's system is measured on the songs that it has.
+        head_lines: of a split and a language that a projection of the vectors is trained on at most; 0 for none of it.
         genre_songs: songs that the classifier of genres is trained on at most, chosen by a hash of their ids.
         paper: paper whose system is measured beside ours; "" for none.
     """
@@ -65,6 +66,7 @@ class TextSearchSettings(Settings):
     model_folder: str = ""
     most_queries: int = Field(300, ge=1)
     paper_songs: int = Field(5_000, ge=0)
+    head_lines: int = Field(2_000, ge=0)
     genre_songs: int = Field(30_000, ge=50)
     paper: str = ""
 

@@ -34,7 +34,7 @@ from tests.baselines.suites.text_search.planted import Population
 
 def system(cell: Cell | None, name: str) -> SystemFigures:
     assert cell is not None
-    figures = cell.system(name)
+    figures = cell.of(name)
     assert figures is not None
     return figures
 
@@ -131,8 +131,8 @@ def test_the_papers_system_reads_what_its_table_lacks_up_to_a_limit() -> None:
     data = planted.source(Population(works=30))
     line = run(data, paper_songs=0).result.cell("line")
     assert line is not None
-    assert line.system(PAPER) is None  # half the queries are German, whose songs have no MiniLM vectors
-    assert line.system(SECTIONS) is not None
+    assert line.of(PAPER) is None  # half the queries are German, whose songs have no MiniLM vectors
+    assert line.of(SECTIONS) is not None
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ def asked(
         kinds=np.array(["line"] * n),
         languages=np.array(["en"] * n),
         targets=np.array([""] * n),
+        sources=names,
         splits=np.array(["test"] * n),
         groups=names,
         relevant=[np.array([0] if there else [], np.int32) for there in is_present],

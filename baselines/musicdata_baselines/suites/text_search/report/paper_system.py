@@ -111,7 +111,7 @@ def _rows(result: TextSearches, paper: Paper) -> Iterator[tuple[str | None, ...]
 
 
 def _row(cell: Cell, goal: Goal, ours: str) -> tuple[str | None, ...] | None:
-    theirs, found = cell.system(PAPER), cell.system(ours)
+    theirs, found = cell.of(PAPER), cell.of(ours)
     if theirs is None or found is None:
         return None
     language = "all languages" if cell.language == ALL else cell.language

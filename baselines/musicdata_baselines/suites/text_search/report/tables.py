@@ -90,7 +90,7 @@ def _by_kind(cells: Sequence[Cell], caption: str) -> FigureTable:
     rows: list[Row] = [("queries", *(f"{cell.n_queries:,}" for cell in cells))]
     rows.append(("chance", *(figures.share(cell.chance["mrr"], 3) for cell in cells)))
     for name in names:
-        found = [cell.system(name) for cell in cells]
+        found = [cell.of(name) for cell in cells]
         rows.append((name, *(figures.share(one.mrr, 3) if one else None for one in found)))
     return FigureTable(caption, ("system", *(cell.kind for cell in cells)), tuple(rows))
 
@@ -107,7 +107,7 @@ def translations(result: TextSearches) -> FigureTable | None:
             f"{cell.n_queries:,}",
             f"{cell.n_candidates:,}" if cell.n_candidates else None,
             figures.share(cell.chance["mrr"], 3),
-            *(figures.share(one.mrr, 3) if (one := cell.system(name)) else None for name in names),
+            *(figures.share(one.mrr, 3) if (one := cell.of(name)) else None for name in names),
         )
         for cell in cells
     )
