@@ -28,11 +28,10 @@ _WHOLE = (_TEXTS, _SECTIONS, "lyric_features")
 _HASHED = {"song_texts": "source_text_sha256", "clean_lyrics": "text_sha256"}
 _HELD_TOGETHER = {
     "split": ("text_group_id", "group_id"),
-    "artist_split": ("text_group_id", "group_id", "artist_group_id"),
+    "artist_split": ("artist_group_id",),
     "is_held_out": ("text_group_id",),
     "text_group_id": ("text_sha256",),
     "group_id": ("text_group_id",),
-    "artist_group_id": ("group_id",),
 }
 _SECTION = ["sample_id", "section_index", "first_line", "n_lines", "repeat_of", "repeats"]
 

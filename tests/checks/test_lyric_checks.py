@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from musicdata.checks import lyric_search, lyrics
+from musicdata.checks import features, lyric_search, lyrics
 from musicdata.definitions import contract, trial
 from musicdata.definitions.contract import Contract
 from musicdata.stages.place.group_lyrics import STAGE as GROUP
@@ -135,6 +135,17 @@ def test_nothing_is_found_in_sound_tables(tables: Tables) -> None:
     assert len(set(samples.column("text_group_id").to_pylist())) == 20
     released = {name: rows for name, rows in tables.items() if "sample_id" in rows.column_names}
     assert findings(released) == []
+
+
+def test_a_song_needs_no_vector_and_no_query(tables: Tables) -> None:
+    some = {
+        name: rows.filter(pc.not_equal(rows.column("sample_id"), pa.scalar("s01")))
+        for name, rows in tables.items()
+        if name.startswith("embeddings_")
+    }
+    assert findings(tables | some) == []
+    reader: Any = Memory(tables | some)
+    assert not [check.name for check in features.CHECKS if check.runs_on(reader)]
 
 
 def test_words_that_a_view_lacks_are_not_looked_at(tables: Tables) -> None:

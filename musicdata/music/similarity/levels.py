@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from musicdata.music.similarity.groups import group_sets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,10 @@ class Levels:
 
 
 def group_levels(
-    items: Iterable[str], ties: Sequence[Sequence[Sequence[str]]], kept: Sequence[Mapping[str, str]]
+    items: Iterable[str],
+    ties: Sequence[Sequence[Sequence[str]]],
+    kept: Sequence[Mapping[str, str]],
+    untied: Collection[str] = (),
 ) -> Levels:
     """Group items by the ties of each level and by the groups of the level before.
 
@@ -38,13 +41,14 @@ def group_levels(
         items: to group.
         ties: of each level, sets of items that belong together.
         kept: of each level, item → group of an earlier build.
+        untied: items that the last level holds together by its own ties only, and not by the groups before it.
     """
     left, bridging = set(items), dict[str, tuple[str, ...]]()
     while True:
         levels: list[Mapping[str, str]] = []
         is_torn = False
-        for sets, before in zip(ties, kept, strict=True):
-            members = _members(levels[-1]) if levels else []
+        for number, (sets, before) in enumerate(zip(ties, kept, strict=True), 1):
+            members = _members(levels[-1], untied if number == len(ties) else ()) if levels else []
             grouping = group_sets(levels[-1] if levels else left, [*sets, *members], before)
             is_torn |= bool(levels and grouping.bridging)  # groups of a level before have some of its items
             bridging |= grouping.bridging
@@ -54,8 +58,9 @@ def group_levels(
         left -= set(bridging)
 
 
-def _members(group_ids: Mapping[str, str]) -> list[list[str]]:
+def _members(group_ids: Mapping[str, str], untied: Collection[str]) -> list[list[str]]:
     members: dict[str, list[str]] = {}
     for item, group_id in group_ids.items():
-        members.setdefault(group_id, []).append(item)
+        if item not in untied:
+            members.setdefault(group_id, []).append(item)
     return [some for some in members.values() if len(some) > 1]

@@ -180,7 +180,7 @@ class Letters:
         """Return a hash of all letters of each text; nothing for a text that has none."""
         ends = np.cumsum(np.bincount(self.owner.astype(np.int64), minlength=self.n_texts)).tolist()
         return [
-            blake2b(self.codes[start:end], digest_size=16).digest() if end > start else b""
+            blake2b(self.codes[start:end].data, digest_size=16).digest() if end > start else b""
             for start, end in pairwise([0, *ends])
         ]
 

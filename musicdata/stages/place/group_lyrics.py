@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import Field
@@ -17,11 +15,10 @@ from musicdata.definitions.arrow import strings
 from musicdata.definitions.cost import Cost, as_many
 from musicdata.definitions.stage import Parameters, Remark, Shard, Stage, Task
 from musicdata.music.similarity import texts
-from musicdata.music.similarity.caps import capped
 from musicdata.music.similarity.levels import group_levels
-from musicdata.music.similarity.shingles import Letters
 from musicdata.music.text.artists import song_artist
 from musicdata.music.text.names import normalised
+from musicdata.stages.place.lyric_copies import Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -31,7 +28,7 @@ if TYPE_CHECKING:
 
 _SONG = ["song_id", "artist", "title", "work_id"]
 _LEVELS = ("text_group", "group", "artist_group")
-_BATCH = 256
+_SMALL = 100  # songs in a group of artists that is never too large, however few there are in all
 _LARGE = 0.05
 _SHOWN = 5
 
@@ -43,6 +40,9 @@ class GroupLyrics(Parameters):
         min_containment: share of the shorter text's shingles, found in the other, from which two texts are one …
         min_jaccard: … and share of the shingles of either, found in both, that is enough too.
         max_group: different texts in a group; a larger one that is a chain is taken apart (`similarity.caps`).
+        max_artist_share: share of the songs that a group of artists may have: covers tie artists to one another, and
+            many of them all of a data set. In a larger one artists alone tie: songs with the same words, by several
+            artists, may then be in several splits of the scheme by artist.
         max_artists: words that stand under more artists than this, and under more titles, are none: "Lyrics for this
             song have yet to be released". A carol that many sing keeps its title.
     """
@@ -50,6 +50,7 @@ class GroupLyrics(Parameters):
     min_containment: float = Field(texts.LYRICS.min_containment, gt=0, le=1)
     min_jaccard: float = Field(texts.LYRICS.min_jaccard, gt=0, le=1)
     max_group: int = Field(20, ge=2)
+    max_artist_share: float = Field(0.1, gt=0, le=1)
     max_artists: int = Field(20, ge=1)
 
     @property
@@ -69,9 +70,9 @@ def cut(_parameters: GroupLyrics, inputs: Inputs) -> Iterator[Shard]:
 def run(parameters: GroupLyrics, task: Task) -> None:
     """Group all songs; groups of an earlier build of this workspace keep their names and members."""
     songs = _Songs.read(task.inputs)
-    words = _Words.read(task.inputs)
+    words = Words.read(task.inputs)
     placeholders = _placeholders(songs, words, parameters.max_artists)
-    copies = _copies(parameters, task.inputs, words, set(placeholders))
+    copies = words.copies(task.inputs, parameters.likeness, parameters.max_group, placeholders)
     for first, detail in placeholders.items():
         for row in words.rows_of[first]:
             task.sink.reject(songs.ids[row], "placeholder_text", detail)
@@ -80,7 +81,7 @@ def run(parameters: GroupLyrics, task: Task) -> None:
     ties = [_several(sets) for sets in (alike, songs.by(songs.works), songs.by(songs.artists))]
     gone = {row for first in placeholders for row in words.rows_of[first]}
     left = [song_id for row, song_id in enumerate(songs.ids) if row not in gone]
-    grouped = group_levels(left, ties, _kept(task))
+    grouped = group_levels(left, ties, _kept(task), _untied(left, ties, parameters.max_artist_share))
     for song_id, groups in grouped.bridging.items():
         detail = (
             f"belongs to songs in {len(groups)} groups that were apart in the last build ({', '.join(groups[:8])}); "
@@ -91,6 +92,14 @@ def run(parameters: GroupLyrics, task: Task) -> None:
         nearest = _nearest(songs.ids, words, copies, grouped.group_ids[0])
         works = {song_id: work for song_id, work in zip(songs.ids, songs.works, strict=True) if work is not None}
         task.sink.write("lyric_groups", _rows(grouped.group_ids, nearest, works))
+
+
+def _untied(song_ids: Collection[str], ties: Sequence[Sequence[Sequence[str]]], most: float) -> set[str]:
+    """Return the songs of groups of artists that are too large, as they would be if songs were grouped afresh."""
+    by_artist = group_levels(song_ids, ties, [{} for _ in _LEVELS]).group_ids[-1]
+    sizes = Counter(by_artist.values())
+    large = {name for name, size in sizes.items() if size > max(most * len(song_ids), _SMALL)}
+    return {song_id for song_id, name in by_artist.items() if name in large}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,38 +155,7 @@ def _several(sets: Iterable[list[str]]) -> list[list[str]]:
     return [one for one in sets if len(one) > 1]
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """The different texts of the songs; a text is named by the first row that has its letters.
-
-    Attributes:
-        rows_of: text → rows of the songs that have its letters, in order.
-        signer: knows which texts may be like which.
-    """
-
-    rows_of: dict[int, list[int]]
-    signer: texts.Signer
-
-    @classmethod
-    def read(cls, inputs: Inputs) -> _Words:
-        """Read all texts, a batch at a time."""
-        signer = texts.Signer(texts.LYRICS)
-        first: dict[bytes, int] = {}
-        rows_of: dict[int, list[int]] = {}
-        row = 0
-        for part in inputs.iterate("clean_lyrics", ["text"]):
-            for start in range(0, len(part), _BATCH):
-                batch = strings(part.column("text").slice(start, _BATCH))
-                letters = Letters.of(batch)
-                signer.add_letters(letters)
-                for text, of_letters in zip(batch, letters.prints(), strict=True):
-                    digest = of_letters or hashlib.sha256(text.encode()).digest()
-                    rows_of.setdefault(first.setdefault(digest, row), []).append(row)
-                    row += 1
-        return cls(rows_of, signer)
-
-
-def _placeholders(songs: _Songs, words: _Words, max_artists: int) -> dict[int, str]:
+def _placeholders(songs: _Songs, words: Words, max_artists: int) -> dict[int, str]:
     """Return text → why it is no song's, of those that stand under too many artists and titles."""
     found = {}
     for first, rows in words.rows_of.items():
@@ -188,20 +166,6 @@ def _placeholders(songs: _Songs, words: _Words, max_artists: int) -> dict[int, s
             if min(n_artists, n_titles) > max_artists:
                 found[first] = f"its words stand under {n_artists} artists and {n_titles} titles"
     return found
-
-
-def _copies(parameters: GroupLyrics, inputs: Inputs, words: _Words, placeholders: Collection[int]) -> list[Copy]:
-    """Return the pairs of different texts that are near-duplicates."""
-    among = np.array([first for first in words.rows_of if first not in placeholders], np.int64)
-    pairs = words.signer.candidates(among)
-    wanted = np.unique(pairs)
-    known: dict[int, str] = {}
-    start = 0
-    for part in inputs.iterate("clean_lyrics", ["text"]) if len(wanted) else ():
-        here = wanted[slice(*np.searchsorted(wanted, [start, start + len(part)]))]
-        known |= zip(here.tolist(), strings(part.column("text").take(here - start)), strict=True)
-        start += len(part)
-    return capped(texts.verified(pairs.tolist(), known, parameters.likeness), parameters.max_group)
 
 
 def _kept(task: Task) -> list[dict[str, str]]:
@@ -216,7 +180,7 @@ def _kept(task: Task) -> list[dict[str, str]]:
 Nearest = dict[str, tuple[float, str]]
 
 
-def _nearest(ids: Sequence[str], words: _Words, copies: Iterable[Copy], group_ids: Mapping[str, str]) -> Nearest:
+def _nearest(ids: Sequence[str], words: Words, copies: Iterable[Copy], group_ids: Mapping[str, str]) -> Nearest:
     """Return song → similarity and id of the other song of its group whose words are most like its own."""
     nearest: Nearest = {}
 
@@ -261,6 +225,8 @@ def remark(_parameters: GroupLyrics, inputs: Inputs) -> Remark:
     """Tell how large the groups are: one that holds much of the data makes uneven splits."""
     rows = inputs.read("lyric_groups", [f"{level}_{what}" for level in _LEVELS for what in ("id", "size")])
     facts: dict[str, Any] = {"songs": len(rows)}
+    torn = rows.group_by("group_id", use_threads=False).aggregate([("artist_group_id", "count_distinct")])
+    facts["groups_of_several_artist_groups"] = len(torn.filter(pc.field("artist_group_id_count_distinct") > 1))
     for level in _LEVELS:
         groups = rows.group_by(f"{level}_id", use_threads=False).aggregate([(f"{level}_size", "max")])
         largest = (
@@ -276,9 +242,13 @@ def remark(_parameters: GroupLyrics, inputs: Inputs) -> Remark:
         f"{n_copies:,} of {len(rows):,} songs have words that another has; the largest group of texts has "
         f"{most['text_group']:,}, of texts and works {most['group']:,}, of artists {most['artist_group']:,}"
     )
-    is_uneven = most["artist_group"] > max(_LARGE * len(rows), 1 / _LARGE)
-    uneven = ": in the scheme by artist the split that takes it cannot keep its share. See what ties it in lyric_groups"
-    return Remark(facts, text + (uneven if is_uneven else "")) if len(rows) else Remark(facts)
+    if n_torn := facts["groups_of_several_artist_groups"]:
+        text += (
+            f"; {n_torn:,} groups are by artists that would tie too many together: the scheme by artist may tear them"
+        )
+    if most["artist_group"] > max(_LARGE * len(rows), 1 / _LARGE):
+        text += "; the split of that scheme which takes the largest cannot keep its share"
+    return Remark(facts, text) if len(rows) else Remark(facts)
 
 
 STAGE = Stage(

@@ -10,12 +10,15 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from musicdata.definitions import trial
 from musicdata.definitions.stage import Task
 from musicdata.definitions.trial import Trial
-from musicdata.stages.place import group_lyrics
+from musicdata.stages.place import group_lyrics, lyric_copies
 from musicdata.stages.place.group_lyrics import STAGE, GroupLyrics, remark
+from tests.examples import examples
 from tests.songs import DATA
 from tests.stages import lyric_songs as made
 from tests.stages.lyric_songs import verses
@@ -118,6 +121,20 @@ def test_artists_tie_the_groups_of_the_second_scheme() -> None:
     assert groups_of(rows, "artist_group") == ["abh", "c", "d", "e", "f", "g"]
 
 
+def test_covers_that_tie_too_many_artists_tie_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = {NAMES[n]: verses(n // 2) for n in range(12)} | {"y": verses("y"), "z": verses("y")}
+    artists = {NAMES[n]: f"artist {(n + 1) // 2 % 6}" for n in range(12)} | {"y": "Y", "z": "Z"}
+    assert groups_of(group(texts, artist=artists), "artist_group") == ["abcdefghijkl", "yz"]
+    monkeypatch.setattr(group_lyrics, "_SMALL", 3)
+    rows = group(texts, {"max_artist_share": 0.5}, artist=artists)
+    assert groups_of(rows, "artist_group") == ["al", "bc", "de", "fg", "hi", "jk", "yz"]
+    assert groups_of(rows, "group") == ["ab", "cd", "ef", "gh", "ij", "kl", "yz"]
+    tables = trial.run(STAGE, made.tables(texts, artist=artists), max_artist_share=0.5).tables
+    told = remark(GroupLyrics(), trial._Inputs(tables))
+    assert told.facts["groups_of_several_artist_groups"] == 6
+    assert "6 groups are by artists that would tie too many together" in told.text
+
+
 def test_words_under_many_artists_and_titles_are_rejects_and_carols_are_not() -> None:
     lost, carol = "Lyrics for this song have yet to be released", verses("carol", 40)
     texts = {f"{n:02d}x": lost for n in range(22)} | {f"{n:02d}y": carol for n in range(22)} | {"z": verses("z")}
@@ -163,7 +180,7 @@ def test_rows_depend_neither_on_parts_and_batches_nor_on_other_songs(monkeypatch
     more = texts | {"a": verses("a"), "c": verses("c"), "e": "", "g": "1 2"}
     rows = group(more)
     assert {song_id: rows[song_id] for song_id in alone} == alone
-    monkeypatch.setattr(group_lyrics, "_BATCH", 2)
+    monkeypatch.setattr(lyric_copies, "_BATCH", 2)
     assert {r["song_id"]: r for r in run(made.tables(more), reader=Parts).rows("lyric_groups")} == rows
 
 
@@ -191,6 +208,21 @@ def test_the_remark_lists_the_largest_groups() -> None:
     assert told.text.startswith("1 of 4 songs have words that another has")
     empty = trial._Inputs({"lyric_groups": tables.tables["lyric_groups"].slice(0, 0)})
     assert remark(GroupLyrics(), empty).facts["songs"] == 0
+
+
+ODD = st.text(st.characters(codec="utf-8"), max_size=30) | st.sampled_from(
+    ["", " ", "\0", "A feat. B", "=cmd()", "愛" * 20]
+)
+
+
+@examples(40)
+@given(st.lists(st.tuples(ODD, ODD | st.none(), ODD | st.none(), ODD | st.none()), min_size=1, max_size=8))
+def test_whatever_songs_hold_each_has_a_place(songs: list[tuple[str, str | None, str | None, str | None]]) -> None:
+    texts, artists, titles, works = (dict(zip(NAMES, some, strict=False)) for some in zip(*songs, strict=True))
+    rows = group(texts, artist=artists, title=titles, work_id=works)
+    assert len(rows) == len(songs)
+    for level, wider in (("text_group", "group"), ("group", "artist_group")):
+        assert len({(row[f"{level}_id"], row[f"{wider}_id"]) for row in rows.values()}) == len(groups_of(rows, level))
 
 
 def test_no_songs_make_no_groups() -> None:
