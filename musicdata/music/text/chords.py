@@ -19,6 +19,7 @@ _LONGEST, _LONGEST_TOKEN = 400, 40
 _WIDE = re.compile(r"\S(?: {3,}|\t)[ \t]*\S")
 _TAB = re.compile(r"[eEBbGgDdAa]? ?\|?[-–|\dhpbrxX/\\~^().<>*]{6,}")
 _STRING = re.compile("--")
+_BRACKETED_LINE = re.compile(rf"^[ \t]*(?:\[(?:{_CHORD})\][ \t|/-]*)+(?:\n|\Z)", re.MULTILINE)
 _BRACKETED = re.compile(rf"\[({_CHORD})\]")
 
 
@@ -74,5 +75,5 @@ def without_bracketed(text: str, count: Count) -> str:
     """
     chords = [found[1] for found in _BRACKETED.finditer(text)]
     if any(_SURE.search(chord) for chord in chords):
-        return count.sub("chord", _BRACKETED, "", text)
+        return count.sub("chord", _BRACKETED, "", count.sub("chord_line", _BRACKETED_LINE, "", text))
     return text

@@ -52,9 +52,16 @@ def detect(text: str) -> LanguageGuess:
         The guess, ``und`` for texts under `MIN_WORDS` words or scores under `MIN_SCORE`.
     """
     words = _WORD.findall(text.lower())
-    code, score = _first_choice(words)
-    sure = len(words) >= MIN_WORDS and score >= MIN_SCORE and len(code) == 2
-    return LanguageGuess(code if sure else UNDETERMINED, score, _tool())
+    return _guess(words, *_first_choice(words))
+
+
+def detect_two(text: str) -> tuple[LanguageGuess, float]:
+    """Detects the language of a text, and returns beside it the probability of the model's second choice."""
+    words = _WORD.findall(text.lower())
+    found = _detector().detect(" ".join(words), k=2) if words else []
+    choices = [(str(one["lang"]), round(float(one["score"]), 6)) for one in found]
+    first = choices[0] if choices else (UNDETERMINED, 0.0)
+    return _guess(words, *first), choices[1][1] if len(choices) > 1 else 0.0
 
 
 def likeliest(text: str) -> tuple[str, float]:
@@ -70,6 +77,11 @@ def shares(text: str, n: int = 8) -> list[tuple[str, float]]:
     words = _WORD.findall(text.lower())
     found = _detector().detect(" ".join(words), k=n) if words else []
     return [(str(one["lang"]), round(float(one["score"]), 6)) for one in found]
+
+
+def _guess(words: list[str], code: str, score: float) -> LanguageGuess:
+    sure = len(words) >= MIN_WORDS and score >= MIN_SCORE and len(code) == 2
+    return LanguageGuess(code if sure else UNDETERMINED, score, _tool())
 
 
 def _first_choice(words: list[str]) -> tuple[str, float]:

@@ -193,7 +193,7 @@ xh xho|Xhosa
 yi yid|Yiddish|ייִדיש
 yo yor|Yoruba
 za zha|Zhuang
-zh zho chi cn cmn yue|Chinese|Mandarin|Mandarin Chinese|Cantonese|Classical Chinese|Literary Chinese|Simplified Chinese|Traditional Chinese|中文|汉语|漢語|华语|國語|普通话|Chinesisch|Chino|Chinois
+zh zho chi cn cmn yue|Chinese|Mandarin|Mandarin Chinese|Cantonese|中文|汉语|漢語|國語|普通话|Chinesisch|Chino
 zu zul|Zulu
 """
 _ROWS = [row.split("|") for row in _TABLE.strip().splitlines()]
@@ -214,8 +214,10 @@ AUTONYMS = tuple(
 def iso_639_1(name: str) -> str | None:
     """Return the two-letter code of a language as somebody wrote it; None where that names none, or no one language.
 
-    >>> [iso_639_1(name) for name in ("English", "eng", "en-US", " DEUTSCH ", "pt-br", "zh-TW", "N/A", "", "English/Spanish")]
-    ['en', 'en', 'en', 'de', 'pt', 'zh', None, None, None]
+    >>> [iso_639_1(name) for name in ("English", "eng", "en-US", " DEUTSCH ", "pt-br", "zh-TW", "Chinese (Simplified)")]
+    ['en', 'en', 'en', 'de', 'pt', 'zh', 'zh']
+    >>> [iso_639_1(name) for name in ("N/A", "", "English/Spanish", "xx")]
+    [None, None, None, None]
     """
     folded = _folded(name)
     names = _names()

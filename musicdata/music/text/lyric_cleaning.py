@@ -10,12 +10,12 @@ import html
 import re
 import unicodedata
 
+from musicdata.music.text.residue_characters import ENTITY, NOT_SPACE
+
 _MAX_PASSES = 10
 _I = re.IGNORECASE
 
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe0f\ufeff♪♫♩♬]")
-_NOT_SPACE = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]|[\ud800-\udfff]")
 _TIME = r"\d{1,3}:\d{1,2}(?:[.:]\d{1,3}){0,2}"
 _TIME_TAG = re.compile(rf"\[{_TIME}\]|<{_TIME}>")
 
@@ -98,8 +98,8 @@ def text_sha256(text: str) -> str:
 
 
 def _pass(text: str) -> str:
-    text = _ENTITY.sub(lambda found: html.unescape(found[0]), text)
-    text = unicodedata.normalize("NFC", _NOT_SPACE.sub("", _INVISIBLE.sub("", text)))
+    text = ENTITY.sub(lambda found: html.unescape(found[0]), text)
+    text = unicodedata.normalize("NFC", NOT_SPACE.sub("", _INVISIBLE.sub("", text)))
     text = cut_tail("\n".join(text.splitlines()))
     lines: list[str] = []
     for line in text.splitlines():

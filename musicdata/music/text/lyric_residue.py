@@ -19,11 +19,12 @@ from musicdata.music.text import (
     residue_lines,
     residue_notices,
 )
-from musicdata.music.text.lyric_marks import Mark
 from musicdata.music.text.residue_count import Count, Removed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from musicdata.music.text.lyric_marks import Mark
 
 _MAX_PASSES = 10
 _TAG = re.compile(r"[\[［【]([^\[\]［］【】]{1,100})[\]］】]")
@@ -148,14 +149,18 @@ class _Cleaning:
         if not self._is_suspect(line):
             return [line]
         kept = residue_lines.without_pieces(line, self.count)
-        if kept != line and not (kept and self._is_suspect(kept)):
-            return [kept] if kept else []
-        if (tag := _TAG.fullmatch(kept)) and _is_mark(lyric_marks.read(tag[1]), tag, is_alone=False):
-            return [self._mark(lyric_marks.read(tag[1]), len(kept))]
-        if rule := residue_lines.notice(kept):
-            self.count.add(rule, 1, len(kept))
+        if kept == line or (kept and self._is_suspect(kept)):
+            return self._without_notice(kept)
+        return [kept] if kept else []
+
+    def _without_notice(self, line: str) -> list[str]:
+        tag = _TAG.fullmatch(line)
+        if tag and _is_mark(mark := lyric_marks.read(tag[1]), tag, is_alone=False):
+            return [self._mark(mark, len(line))]
+        if rule := residue_lines.notice(line):
+            self.count.add(rule, 1, len(line))
             return [""] if rule == "rule_line" else []
-        return list(self._with_marks(kept))
+        return list(self._with_marks(line))
 
     def _is_suspect(self, line: str) -> bool:
         """Say whether a line may be a notice or a mark, or have one in it."""

@@ -142,7 +142,7 @@ def _blocks(lines: list[str], span: _Span) -> Iterator[_Span]:
 
 
 def _even(weights: list[int], n_blocks: int) -> list[int]:
-    """Return the block of each line, so that the middles of lines fall evenly: by words, a line counting for one more."""
+    """Return the block of each line, so that the middles of lines fall evenly: by words, and one for each line."""
     ends = list(accumulate(weight + 1 for weight in weights))
     return [
         min(int((end - (weight + 1) / 2) * n_blocks / ends[-1]), n_blocks - 1)

@@ -8,6 +8,7 @@ one alone could be letters of some language.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -49,11 +50,11 @@ def with_punctuation(text: str, count: Count) -> str:
 
 
 def repaired(text: str, count: Count) -> str:
-    """Return a text with its sequences repaired; one without evidence stays as it is.
+    r"""Return a text with its sequences repaired; one without evidence stays as it is.
 
     >>> from musicdata.music.text.residue_count import Count
     >>> repaired("cafÃ© dâ€™Ã©tÃ©", Count()), repaired("ÉTÉ… voilà\u00a0» SÅ…", Count())
-    ('café d’été', 'ÉTÉ… voilà\\xa0» SÅ…')
+    ('café d’été', 'ÉTÉ… voilà\xa0» SÅ…')
     """
     if text.isascii() or not _MAYBE.search(text):
         return text
@@ -79,7 +80,7 @@ def _repairable(text: str) -> list[tuple[int, int, str]]:
     ]
     n_high = sum(1 for character in text if character in _BYTES)
     whole = sum(stop - start for start, stop, _ in found) == n_high
-    sure = [one for one in found if _is_evident(text, *one)]
+    sure = [one for one in found if _is_evident(text, *one[:2])]
     rows = _in_rows(found)
     # All that is not ASCII is of such sequences: one piece of evidence is enough for all.
     if whole and (sure or rows):
@@ -95,7 +96,7 @@ def _decoded(sequence: str) -> str | None:
     return character if _OF_TEXTS.fullmatch(character) else None
 
 
-def _is_evident(text: str, start: int, stop: int, character: str) -> bool:
+def _is_evident(text: str, start: int, stop: int) -> bool:
     """Say whether a sequence cannot be letters and signs that stand there rightly."""
     sequence, before, after = text[start:stop], text[start - 1 : start], text[stop : stop + 1]
     if sequence.startswith(_NEVER) or any("\x7f" < one < "\xa0" for one in sequence):
@@ -112,7 +113,7 @@ def _is_evident(text: str, start: int, stop: int, character: str) -> bool:
 def _in_rows(found: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
     """Return the sequences that touch another one of the same script that is not Latin."""
     rows = []
-    for one, other in zip(found, found[1:], strict=False):
+    for one, other in pairwise(found):
         if one[1] == other[0] and min(ord(one[2]), ord(other[2])) > 0x2FF:
             rows += [one, other]
     return rows

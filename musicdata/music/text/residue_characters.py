@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 _I = re.IGNORECASE
 
 ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe0f\ufeff♪♫♩♬]")
 NOT_SPACE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
 
 _NESTED = re.compile(r"&(?:amp|#38|#[xX]26);(?=(?:amp|#38|#[xX]26);)")
@@ -29,23 +28,23 @@ _SPACE_UNSEEN = re.compile(r"(?<=[^\w\s])\u200b(?=\w)")
 _NOTES = re.compile("[♪♫♩♬]")
 # More marks on one letter than any language has; putting them in order would take for ever.
 _MARKS = (
-    "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+    "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f"
+    "\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 )
 _STACKED = re.compile(rf"([{_MARKS}]{{8}})[{_MARKS}]+")
-_ODD = re.compile(
-    f"[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe0f\ufeff♪♫♩♬]|[{_MARKS}]{{9}}"
-)
+_ODD = re.compile(f"[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe0f\ufeff♪♫♩♬]|[{_MARKS}]{{9}}")
 _BREAK = re.compile(r"<(?:br|/?p|/?div|/?li|/?tr|/?h[1-6])(?: [^<>\n]{0,200})?/?>\n?", _I)
 _TAG = re.compile(
     r"</?(?:i|b|u|s|em|strong|small|big|sup|sub|span|font|center|a|img|ul|ol|hr|pre|code|tt|cite|blockquote|body|html|"
-    r"head|table|tbody|td|th|poem|ins|del|mark|noscript|script|style|iframe|object|embed|svg)(?:[ /][^<>\n]{0,300})?/?>",
+    r"head|table|tbody|td|th|poem|ins|del|mark|noscript|script|style|iframe|object|embed|svg)"
+    r"(?:[ /][^<>\n]{0,300})?/?>",
     _I,
 )
 _ELEMENT = re.compile(r"<(script|style)\b|<!--", _I)
 
 
 def repaired(text: str, count: Count) -> str:
-    """Return a text without markup, control characters and such as cannot be seen, its line breaks ``\\n`` (NFC).
+    r"""Return a text without markup, control characters and such as cannot be seen, its line breaks ``\n`` (NFC).
 
     White space at the ends of lines is not looked at. Time grows with the length of the text.
     """

@@ -35,8 +35,10 @@ WHOLE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("lyrics_notice", rf"(?:{_BY} by|from:?|source:|via:?|taken from|found (?:at|on)) {_DOMAIN}\b.{{0,100}}"),
         (
             "lyrics_notice",
-            r"(?:find|get|see|search|view) (?:more |other |the |all )?lyrics (?:at|on|from) .{0,60}"
-            r"(?:※|www\.|\.(?:com|net|org)).{0,60}",
+            (
+                r"(?:find|get|see|search|view) (?:more |other |the |all )?lyrics (?:at|on|from) .{0,60}"
+                r"(?:※|www\.|\.(?:com|net|org)).{0,60}"
+            ),
         ),
         ("lyrics_notice", rf"(?:lyrics (?:from|at|by|on) )?{_DOMAIN}|(?:a-?z|metro|dark) ?lyrics"),
         ("lyrics_notice", r"usage of \S{1,40} content by any third-party lyrics provider is prohibited.{0,200}"),
@@ -54,15 +56,19 @@ WHOLE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("rule_line", r"(?:[-–—_=*~#+] ?){3,}"),
         (
             "title_tag",
-            r"\[(?:(?:prod(?:uced|\.)?|written|lyrics|music|directed|mixed) (?:by )?\S[^\[\]]{0,150}|"
-            r"(?:paroles|letra|songtext|testo|текст песни|tekst piosenki|songtekst|versuri|texte)\b[^\[\]]{0,150}|"
-            r"[^\[\]]{0,150}(?:şarkı sözü|şarkı sözleri|歌詞|歌词|가사))\]",
+            (
+                r"\[(?:(?:prod(?:uced|\.)?|written|lyrics|music|directed|mixed) (?:by )?\S[^\[\]]{0,150}|"
+                r"(?:paroles|letra|songtext|testo|текст песни|tekst piosenki|songtekst|versuri|texte)\b[^\[\]]{0,150}|"
+                r"[^\[\]]{0,150}(?:şarkı sözü|şarkı sözleri|歌詞|歌词|가사))\]"
+            ),
         ),
         (
             "chord_notice",
-            r"(?:tempo|bpm) ?[:=] ?\d{2,3}(?: bpm)?|key ?[:=] ?[a-g][#b♯♭]?(?: ?m\w{0,4})?|"
-            r"tuning ?[:=] ?(?:(?:[a-g][#b]? ?){4,7}|standard|(?:half|whole) step down|drop [a-g]\w*)|"
-            r"capo ?[:=]? ?(?:on |at )?(?:the )?\d{1,2}\w{0,2}(?: fret)?",
+            (
+                r"(?:tempo|bpm) ?[:=] ?\d{2,3}(?: bpm)?|key ?[:=] ?[a-g][#b♯♭]?(?: ?m\w{0,4})?|"
+                r"tuning ?[:=] ?(?:(?:[a-g][#b]? ?){4,7}|standard|(?:half|whole) step down|drop [a-g]\w*)|"
+                r"capo ?[:=]? ?(?:on |at )?(?:the )?\d{1,2}\w{0,2}(?: fret)?"
+            ),
         ),
     )
 )
@@ -81,7 +87,7 @@ CREDIT = re.compile(
 SIGNS = re.compile(r"[\[\]<>|©℗［］【】:：(（0-9*_=~#+×☆]|--|—-|––|- -|— —|– –|x$")
 """What stands in every line that a rule of notices or of marks changes, if it has none of `WORDS`."""
 WORDS = (
-    "lyrics", "also like", "submit", "copyright", "rights reserved", "ringtone", "report a", "read more", "get tickets",
+    "lyric", "also like", "submit", "copyright", "rights reserved", "ringtone", "report a", "read more", "get tickets",
     "thanks to", "capo", "http", "www.", "歌詞", "歌词", "bis)", "ter)", "twice)",
 )  # fmt: skip
 """Pieces of words, in lower case, by which notices without such signs are told."""

@@ -11,6 +11,7 @@ err on.
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from musicdata.music.text import language, latin, writing
@@ -22,18 +23,20 @@ if TYPE_CHECKING:
 
 SURE = 0.7
 _LEAST_WORDS = 12
-_MOST_CHARACTERS = 1200
+_MOST_CHARACTERS, _QUARTERS = 1200, 4
 _WORDS_OF_A_STRETCH = 30
 _SURE_OF_STRETCH = 0.6
-_WHOLE = 0.97
+_SECOND = 0.005  # of songs in one language the second choice is rarely that likely
 _MIXED = 0.25
 _UNSURE_OF_LATIN = 0.6
 _LATIN_WORD = re.compile(r"[A-Za-zÀ-ɏḀ-ỿ]+(?:['’][A-Za-zÀ-ɏḀ-ỿ]+)*")
+_NOT_LATIN = re.compile("[\u0370-\u1dff\u2c80-\uffff]")
 # A script that songs of one language only are written in, or that the detector's choice has to be one of.
 _OF_SCRIPT: dict[str, tuple[str, ...]] = {
-    "Jpan": ("ja",), "Hans": ("zh",), "Hant": ("zh",), "Hani": ("zh",), "Hang": ("ko",), "Thai": ("th",), "Grek": ("el",),
-    "Geor": ("ka",), "Armn": ("hy",), "Hebr": ("he", "yi"), "Khmr": ("km",), "Laoo": ("lo",), "Taml": ("ta",),
-    "Telu": ("te",), "Knda": ("kn",), "Mlym": ("ml",), "Gujr": ("gu",), "Guru": ("pa",), "Sinh": ("si",),
+    "Jpan": ("ja",), "Hans": ("zh",), "Hant": ("zh",), "Hani": ("zh",), "Hang": ("ko",), "Thai": ("th",),
+    "Grek": ("el",), "Geor": ("ka",), "Armn": ("hy",), "Hebr": ("he", "yi"), "Khmr": ("km",), "Laoo": ("lo",),
+    "Taml": ("ta",), "Telu": ("te",), "Knda": ("kn",), "Mlym": ("ml",), "Gujr": ("gu",), "Guru": ("pa",),
+    "Sinh": ("si",),
 }  # fmt: skip
 
 
@@ -50,7 +53,8 @@ class SongLanguage(NamedTuple):
         language_given: what the source says, None where that is no one language.
         languages_agree: whether both say the same; None where one of them says nothing.
         script: ISO 15924 code.
-        is_mixed: whether a quarter of the words stand in another language; None where there are too few to tell.
+        is_mixed: whether a quarter of the words stand in another language, in runs of some 30 words; None where there
+            are too few to tell.
     """
 
     language: str
@@ -77,21 +81,23 @@ def judge(text: str, given: str | None) -> SongLanguage:
         given: its language as the source names it, in whatever form.
     """
     script, lines = writing.script(text), _telling(text)
-    detected, score, tool = _detected("\n".join(lines), script)
+    detected, score, tool, second = _detected("\n".join(lines), script)
     said = iso_639_1(given) if given else None
     code, source = _chosen(text, detected, score, said)
     agree = None if said is None or detected == UNDETERMINED else said == detected
-    return SongLanguage(code, source, detected, score, tool, said, agree, script, _is_mixed(text, lines, code, score))
+    return SongLanguage(
+        code, source, detected, score, tool, said, agree, script, _is_mixed("\n".join(lines), lines, code, second)
+    )
 
 
-def _detected(text: str, script: str) -> tuple[str, float, str]:
-    guess = language.detect(text)
+def _detected(text: str, script: str) -> tuple[str, float, str, float]:
+    guess, second = language.detect_two(text)
     of_script = _OF_SCRIPT.get(script, ())
     if of_script and guess.language not in of_script and writing.n_words(text) >= language.MIN_WORDS:
-        return of_script[0], 1.0, guess.tool
+        return of_script[0], 1.0, guess.tool, second
     if script == "Latn" and guess.score < _UNSURE_OF_LATIN and latin.is_latin(text):
-        return latin.LATIN, latin.share(text), guess.tool
-    return guess.language, min(guess.score, 1.0), guess.tool
+        return latin.LATIN, latin.share(text), guess.tool, second
+    return guess.language, min(guess.score, 1.0), guess.tool, second
 
 
 def _chosen(text: str, detected: str, score: float, said: str | None) -> tuple[str, str]:
@@ -103,15 +109,14 @@ def _chosen(text: str, detected: str, score: float, said: str | None) -> tuple[s
     return (said, "source") if said and not is_sure else (detected, "words")
 
 
-def _is_mixed(text: str, lines: list[str], code: str, score: float) -> bool | None:
+def _is_mixed(text: str, lines: list[str], code: str, second: float) -> bool | None:
     """Say whether a quarter of the words or more are of other languages: by their letters, or as far as it is sure."""
-    n_all = writing.n_words(text)
-    if code in (UNDETERMINED, latin.LATIN) or n_all < _LEAST_WORDS:
+    if code in (UNDETERMINED, latin.LATIN) or writing.n_words(text) < _LEAST_WORDS:
         return None
-    share = min(len(_LATIN_WORD.findall(text)) / n_all, 1.0)
+    share = _share_in_latin(text)
     if _MIXED <= share <= 1 - _MIXED:
         return True
-    if share < _MIXED or score >= _WHOLE:
+    if share < _MIXED or second < _SECOND:
         return False
     stretches = list(_stretches(lines))
     n = sum(n_words for _, n_words in stretches)
@@ -124,10 +129,26 @@ def _is_mixed(text: str, lines: list[str], code: str, score: float) -> bool | No
     return n_other >= _MIXED * n
 
 
+def _share_in_latin(text: str) -> float:
+    """Return which share of the words of a text is in Latin letters."""
+    if text.isascii() or not _NOT_LATIN.search(text):
+        return 1.0
+    return min(len(_LATIN_WORD.findall(text)) / writing.n_words(text), 1.0)
+
+
 def _telling(text: str) -> list[str]:
-    """Return each line once, and of a long text some of them, evenly: more do not tell more of its language."""
+    """Return each line once, and of a long text what its quarters begin with: more does not tell more."""
     lines = [line for line in dict.fromkeys(text.split("\n")) if line]
-    return lines[:: 1 + sum(map(len, lines)) // _MOST_CHARACTERS]
+    if sum(map(len, lines)) <= _MOST_CHARACTERS or len(lines) < _QUARTERS:
+        return lines
+    telling = []
+    for quarter in range(_QUARTERS):
+        first, last = (number * len(lines) // _QUARTERS for number in (quarter, quarter + 1))
+        before = [0, *accumulate(len(line) for line in lines[first:last])]
+        telling += [
+            line for line, n in zip(lines[first:last], before, strict=False) if n < _MOST_CHARACTERS // _QUARTERS
+        ]
+    return telling
 
 
 def _stretches(lines: list[str]) -> Iterator[tuple[str, int]]:

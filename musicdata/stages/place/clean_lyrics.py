@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from pydantic import Field
 
 from musicdata.definitions import cutting
-from musicdata.definitions.arrow import strings
+from musicdata.definitions.arrow import count_true, strings
 from musicdata.definitions.cost import Cost, Expected
 from musicdata.definitions.stage import Parameters, Pieces, Remark, Shard, Stage, Task
 from musicdata.music.text import lyric_residue, placeholders, writing
@@ -111,28 +111,28 @@ def run(parameters: CleanLyrics, task: Task) -> None:
 
 def problem_of(text: str, cleaned: Cleaned) -> tuple[str, str] | None:
     """Return why there are no words to keep, as a code and for people; None where there are some."""
-    size = f"{len(text):,} characters"
     if not text.strip():
         return "empty", "the text is empty"
-    for one in (cleaned.text, text) if not cleaned.text else (cleaned.text,):
-        if placeholders.is_instrumental(one):
-            return "instrumental", f"{size}, which say that nothing is sung"
-        if placeholders.is_placeholder(one):
-            return "placeholder", f"{size}, which stand in the place of words"
-    if "endless" in cleaned.removed:
-        return "endless_residue", f"{size}; whenever something is taken out, something else comes to light"
-    if not writing.n_words(cleaned.text or text):
-        return "no_words", f"{size} without a letter or a number"
-    if not cleaned.text:
-        return "only_residue", f"{size}; all of it was taken out by {', '.join(cleaned.removed)}"
-    return None
+    size = f"{len(text):,} characters"
+    problem = None
+    if placeholders.is_instrumental(cleaned.text or text):
+        problem = "instrumental", f"{size}, which say that nothing is sung"
+    elif placeholders.is_placeholder(cleaned.text or text):
+        problem = "placeholder", f"{size}, which stand in the place of words"
+    elif "endless" in cleaned.removed:
+        problem = "endless_residue", f"{size}; whenever something is taken out, something else comes to light"
+    elif not writing.n_words(cleaned.text or text):
+        problem = "no_words", f"{size} without a letter or a number"
+    elif not cleaned.text:
+        problem = "only_residue", f"{size}; all of it was taken out by {', '.join(cleaned.removed)}"
+    return problem
 
 
 def remark(_parameters: CleanLyrics, inputs: Inputs) -> Remark:
     """Tell how many songs something was taken out of, and how often by which rule."""
     songs = inputs.read("clean_lyrics", ["n_removed", "lines_lost"])
-    n_touched = pc.sum(pc.greater(songs.column("n_removed"), 0)).as_py() or 0
-    n_lost = pc.sum(songs.column("lines_lost").cast(pa.int64())).as_py() or 0
+    n_touched = count_true(pc.greater(songs.column("n_removed"), pa.scalar(0, pa.int32())))
+    n_lost = count_true(songs.column("lines_lost"))
     rules = inputs.read("lyric_cleanings", ["rule", "n"]).group_by("rule").aggregate([("n", "sum")])
     totals = dict(sorted(zip(strings(rules.column("rule")), rules.column("n_sum").to_pylist(), strict=True)))
     text = f"{n_lost:,} of {len(songs):,} songs have lines too long to be sung" if n_lost else ""

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from musicdata.definitions import cutting
-from musicdata.definitions.arrow import strings
+from musicdata.definitions.arrow import count_true, strings
 from musicdata.definitions.cost import Cost, as_many
 from musicdata.definitions.stage import Parameters, Pieces, Remark, Shard, Stage, Task
 from musicdata.music.text import song_language
@@ -60,8 +60,8 @@ def remark(_parameters: IdentifyLanguage, inputs: Inputs) -> Remark:
     rows = inputs.read("lyric_languages", ["language", "language_from", "languages_agree"])
     languages = rows.group_by("language").aggregate([("language", "count")])
     counts = zip(strings(languages.column("language")), languages.column("language_count").to_pylist(), strict=True)
-    n_differ = pc.sum(pc.equal(rows.column("languages_agree"), pa.scalar(False)).cast(pa.int64())).as_py() or 0  # noqa: FBT003
-    n_words = pc.sum(pc.equal(rows.column("language_from"), "words").cast(pa.int64())).as_py() or 0
+    n_differ = count_true(pc.invert(rows.column("languages_agree")))
+    n_words = count_true(pc.equal(rows.column("language_from"), pa.scalar("words")))
     text = f"{n_differ:,} songs are in another language than their source says, as far as their words show"
     facts = {"languages": dict(sorted(counts)), "differ": n_differ, "from_words": n_words}
     return Remark(facts, text if n_differ else "")

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from musicdata.definitions import cutting
-from musicdata.definitions.arrow import strings
+from musicdata.definitions.arrow import count_true, strings
 from musicdata.definitions.cost import Cost, Expected
 from musicdata.definitions.stage import Parameters, Pieces, Remark, Shard, Stage, Task
 from musicdata.errors import IntegrityError
@@ -72,7 +72,7 @@ def remark(_parameters: LyricSections, inputs: Inputs) -> Remark:
     for part in inputs.iterate("lyric_sections", ["kind", "repeat_of"]):
         n += len(part)
         n_repeats += len(part) - part.column("repeat_of").null_count
-        n_marked += pc.sum(pc.not_equal(part.column("kind"), lyric_sections.UNMARKED).cast(pa.int64())).as_py() or 0
+        n_marked += count_true(pc.not_equal(part.column("kind"), pa.scalar(lyric_sections.UNMARKED)))
     return Remark({"sections": n, "repeats": n_repeats, "marked": n_marked})
 
 
