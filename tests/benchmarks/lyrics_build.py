@@ -29,6 +29,8 @@ STEPS = (
     "lyric_texts",
     "rights.lyrics",
     "lyric_sections",
+    "embed.minilm",
+    "embed.use",
     "lyric_features",
     "lyric_queries",
 )
@@ -64,8 +66,9 @@ def main() -> None:
 
 
 def _write_recipe(folder: Path, source: Path, steps: list[str]) -> Path:
-    parameters = f'input = "{source / tables.SONGS}"\nworks = "{source / tables.WORKS}"\n'
-    body = "".join(f'[[stage]]\nuse = "{step}"\n{parameters if step == STEPS[0] else ""}\n' for step in steps)
+    parameters = {step: "languages = []\n" for step in steps if step.startswith("embed.")}  # of no language
+    parameters[STEPS[0]] = f'input = "{source / tables.SONGS}"\nworks = "{source / tables.WORKS}"\n'
+    body = "".join(f'[[stage]]\nuse = "{step}"\n{parameters.get(step, "")}' for step in steps)
     recipe = folder / "lyrics-build.toml"
     recipe.write_text(f'[dataset]\nname = "lyrics-build"\ntitle = "lyrics"\nmodalities = []\n{body}', "utf-8")
     return recipe

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from musicdata.errors import InputError, IntegrityError, MusicdataError
+from musicdata.music.text.limits import statement
 from musicdata.sources import song_files
 from musicdata.sources.lyrics import delimited, objects, parquet_file, scores, text_files
 from musicdata.sources.lyrics.columns import fields, ignored, require_lyrics
@@ -127,7 +128,7 @@ def table(path: Path) -> SourceFile:
     Raises:
         InputError: its name ends in nothing that tables end in.
     """
-    file = SourceFile(path.name, path, _ending(path.name))
+    file = SourceFile(_shown(path.name), path, _ending(path.name))
     if file.ending not in _COLUMNS:
         raise InputError(f"input {path} is not of a kind musicdata reads lyrics from ({KINDS})")
     return file
@@ -135,7 +136,7 @@ def table(path: Path) -> SourceFile:
 
 def _single(path: Path) -> SourceFile:
     if _ending(path.name) == _TEXT:
-        return SourceFile(path.name, path, _TEXT)
+        return SourceFile(_shown(path.name), path, _TEXT)
     file = table(path)
     require_lyrics(columns(file), f"input {path}")
     return file
@@ -149,13 +150,22 @@ def _ending(name: str) -> str:
     return "" if packed in _NOT_PACKED else packed
 
 
+def _shown(name: str) -> str:
+    r"""Return a file's name as a text: of bytes that are not UTF-8, their numbers.
+
+    >>> _shown("caf\udce9.csv")
+    'caf\\udce9.csv'
+    """
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
 def columns(file: SourceFile) -> list[str]:
     """Return the names of a table's columns; none of what is no table.
 
     Raises:
         InputError: it cannot be read.
     """
-    return _COLUMNS[file.ending](file) if file.ending in _COLUMNS else []
+    return [statement(name) for name in _COLUMNS[file.ending](file)] if file.ending in _COLUMNS else []
 
 
 def rows(file: SourceFile) -> Iterator[Row | Fault]:
@@ -175,7 +185,9 @@ def _in_folder(root: Path) -> Iterator[SourceFile]:
     known = {*_COLUMNS, _TEXT}
     entries = walking.below(root, lambda name: not name.startswith(".") and _ending(name) in known)
     files = [
-        SourceFile(entry.name, entry.path, _ending(entry.name), entry.fault, walking.DETAILS.get(entry.fault, ""))
+        SourceFile(
+            _shown(entry.name), entry.path, _ending(entry.name), entry.fault, walking.DETAILS.get(entry.fault, "")
+        )
         for entry in entries
     ]
     files = [_judged(file) for file in files]

@@ -1,12 +1,14 @@
 """Which songs of a source are kept: each once, whatever the order of its rows; what is dropped is listed with why.
 
-Rows are read one by one, and of each no more is held than tells it from others.
+Rows are read one by one, and of each no more is held than tells it from others. Where rows of one id differ in artist,
+title or words, one is kept and the others are dropped: an id of ours beside it would be another one as soon as a row
+more is there, and whatever else names songs by that id means one song.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from musicdata.errors import FormatError, InputError
 from musicdata.sources.lyrics import inputs, records
@@ -21,8 +23,7 @@ if TYPE_CHECKING:
     from musicdata.sources.lyrics.works import Works
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A row that is a song, as it is held.
 
     Attributes:
@@ -77,12 +78,14 @@ class Listing:
     _first: dict[str, Entry] = field(default_factory=dict)
     _others: dict[str, list[Entry]] = field(default_factory=dict)
 
-    def add(self, song: SongText) -> None:
-        """Take a song."""
+    def add(self, song: SongText) -> str:
+        """Take a song; return the digest of its row."""
+        told, digest = song.digests()
         n_told = len(song.statements) - song.statements.count(None)
-        entry = Entry(song.song_id, song.digest, song.identity, n_told, song.told, song.source, song.source_row)
+        entry = Entry(song.song_id, digest, song.identity, n_told, told, song.source, song.source_row)
         if self._first.setdefault(song.song_id, entry) is not entry:
             self._others.setdefault(song.song_id, []).append(entry)
+        return digest
 
     def kept(self, limit: int = 0) -> list[Entry]:
         """Return the songs that are kept, in order of their ids; the first `limit` of them, if it is not 0."""
@@ -108,8 +111,8 @@ def _repeated(entry: Entry, kept: Entry) -> Dropped:
     return Dropped(entry.place, "duplicate_row", f"the same artist, title and text as {kept.place}{more}")
 
 
-def songs(source: Source, works: Works, listing: Listing) -> Iterator[SongText]:
-    """Yield all songs of a source in the order of its files, and list them; what is no song is listed as dropped.
+def songs(source: Source, works: Works, listing: Listing) -> Iterator[tuple[SongText, str]]:
+    """Yield all songs of a source, each with the digest of its row, and list them; what is none is listed as dropped.
 
     Raises:
         InputError: a file cannot be read, or `works` names songs and none of them is there.
@@ -129,8 +132,7 @@ def songs(source: Source, works: Works, listing: Listing) -> Iterator[SongText]:
                 continue
             told = works.told(song)
             n_told += told is not song
-            listing.add(told)
-            yield told
+            yield told, listing.add(told)
     if len(works) and not n_told:
         raise InputError(
             f"works: none of its {len(works):,} rows names a song of the input; rows are counted from 1, and where "

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from musicdata.errors import FormatError
 from musicdata.music.text.limits import STATEMENT, TOO_LONG, statement
@@ -28,9 +26,8 @@ _NO_TEXT = _NOTHING | {"null", "none", "n/a", "#n/a", "nil", "undefined"}
 _STATED = ("artist", "title", "genre", "language", "licence", "work")
 
 
-@dataclass(frozen=True, slots=True)
-class SongText:
-    """A song with its words; the fields are the columns of `song_texts`.
+class SongText(NamedTuple):
+    """A song with its words; the fields but the last are the columns of `song_texts`.
 
     Attributes:
         source: name of the file that holds it, `source_row` its row there, counted from 1.
@@ -56,15 +53,10 @@ class SongText:
         """Return what is said of the song, wherever it stands."""
         return (self.artist, self.title, self.genre, self.language_given, self.year, self.licence, self.work_id)
 
-    @property
-    def told(self) -> str:
-        """Return a digest of what is said of the song, hexadecimal."""
-        return _digest(self.statements)
-
-    @property
-    def digest(self) -> str:
-        """Return a digest of the whole row, hexadecimal."""
-        return _digest((self.song_id, self.statements, self.text_sha256, self.source, self.source_row))
+    def digests(self) -> tuple[str, str]:
+        """Return digests of what is said of the song, and of the whole row, hexadecimal."""
+        told = _digest(self.statements)
+        return told, _digest((self.song_id, told, self.text_sha256, self.source, self.source_row))
 
 
 def _digest(values: tuple[object, ...]) -> str:
@@ -85,12 +77,13 @@ def song_text(cells: Mapping[str, Any], source: str, row: int, song_id: str = ""
 
     >>> song = song_text({"artist": " A ", "lyrics": "one\r\ntwo", "year": "1987-05-01"}, "a.csv", 1)
     >>> song.artist, song.title, song.year, song.text, song.song_id
-    ('A', None, 1987, 'one\ntwo', 'l3899d34470f08ff')
+    ('A', None, 1987, 'one\ntwo', 'le9130d511214cd7')
     """
     text = _words(cells.get("lyrics"))
     artist, title, genre, language, licence, work = (stated(name, cells.get(name)) for name in _STATED)
     text_sha256 = hashlib.sha256(text.encode()).hexdigest()
-    identity = hashlib.sha256(json.dumps([artist or "", title or "", text_sha256]).encode()).hexdigest()[:_ID_DIGITS]
+    named = f"{artist or ''}\0{title or ''}\0{text_sha256}"  # no statement has a NUL
+    identity = hashlib.sha256(named.encode()).hexdigest()[:_ID_DIGITS]
     if own_id := stated("id", cells.get("id")):
         song_id = _fit_id(own_id)
     song_id = song_id or f"l{identity}"

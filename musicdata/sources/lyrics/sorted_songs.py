@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _RUN_CHARACTERS = 24 << 20
 _BATCH_ROWS = 256
 _INDEX, _DROPPED = "index", "dropped"
-COLUMNS = tuple(name for name in SongText.__slots__ if name != "identity")
+COLUMNS = SongText._fields[:-1]
 _TYPES = {"year": pa.int32(), "source_row": pa.int64()}
 _SCHEMA = pa.schema([(name, _TYPES.get(name, pa.string())) for name in (*COLUMNS, "digest")])
 
@@ -38,14 +38,14 @@ class SortedSongs:
     """
 
     folder: Path
-    _waiting: list[SongText] = field(default_factory=list)
+    _waiting: list[tuple[SongText, str]] = field(default_factory=list)
     _n_characters: int = 0
     _index: list[tuple[int, int, str, str]] = field(default_factory=list)
     _n_runs: int = 0
 
-    def add(self, song: SongText) -> None:
-        """Gather a song."""
-        self._waiting.append(song)
+    def add(self, song: SongText, digest: str) -> None:
+        """Gather a song, and the digest of its row."""
+        self._waiting.append((song, digest))
         self._n_characters += len(song.text)
         if self._n_characters >= _RUN_CHARACTERS:
             self._write_run()
@@ -58,14 +58,15 @@ class SortedSongs:
         _write_lines(self.folder / _DROPPED, [(one.key, one.reason, one.detail) for one in dropped])
 
     def _write_run(self) -> None:
-        songs = sorted(self._waiting, key=lambda song: song.song_id)
+        songs = sorted(self._waiting, key=lambda one: (one[0].song_id, one[1]))
         path = self.folder / f"{self._n_runs}.arrow"
         with storage_faults(path), paths.create(path) as file, pa.ipc.new_file(file, _SCHEMA) as run:
             for number, start in enumerate(range(0, len(songs), _BATCH_ROWS)):
                 some = songs[start : start + _BATCH_ROWS]
-                columns = {name: [getattr(song, name) for song in some] for name in _SCHEMA.names}
-                run.write_batch(pa.record_batch(columns, schema=_SCHEMA))
-                self._index.append((self._n_runs, number, some[0].song_id, some[-1].song_id))
+                columns = zip(*((*song[:-1], digest) for song, digest in some), strict=True)
+                arrays = [pa.array(values, field.type) for values, field in zip(columns, _SCHEMA, strict=True)]
+                run.write_batch(pa.record_batch(arrays, schema=_SCHEMA))
+                self._index.append((self._n_runs, number, some[0][0].song_id, some[-1][0].song_id))
         self._waiting, self._n_characters = [], 0
         self._n_runs += 1
 

@@ -5,7 +5,7 @@ It names songs by their row in the one table that is read, by row and file, or b
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,7 +49,7 @@ class Works:
         work, licence = self.by_row.get((song.source, song.source_row)) or self.by_id.get(song.song_id) or (None, None)
         if work is None and licence is None:
             return song
-        return replace(song, work_id=work or song.work_id, licence=licence or song.licence)
+        return song._replace(work_id=work or song.work_id, licence=licence or song.licence)
 
 
 NONE = Works({}, {})

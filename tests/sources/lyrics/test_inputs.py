@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import os
@@ -10,6 +11,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from musicdata.errors import InputError
 from musicdata.sources.lyrics import inputs, scores, text_files
@@ -124,6 +127,34 @@ def test_what_is_missing_or_none_is_an_error_with_its_reason(tmp_path: Path, sou
     given = source if source in ("", "corpus:nowhere") else str(tmp_path / source)
     with pytest.raises(InputError, match=message):
         inputs.find(given)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.sampled_from([".csv", ".tsv", ".json", ".jsonl", ".parquet", ".csv.gz", ".txt"]),
+    st.one_of(
+        st.binary(max_size=200),
+        st.text('[]{}",:;\t\n\\ud8Lyrics 1e9', max_size=80).map(str.encode),
+        st.text(max_size=40).map(lambda text: b"Lyrics,Song\n" + text.encode("utf-8", "surrogatepass")),
+    ),
+)
+def test_no_bytes_do_anything_but_give_rows_faults_or_an_error(tmp_path: Path, ending: str, data: bytes) -> None:
+    path = write(tmp_path, f"songs{ending}", data)
+    file = SourceFile(path.name, path, ending.removesuffix(".gz"))
+    made: list[Row | Fault] = []
+    with contextlib.suppress(InputError):
+        made = list(inputs.rows(file))
+    assert all(isinstance(row, Row) or row.detail.encode() for row in made)
+    with contextlib.suppress(InputError):
+        assert all(len(name.encode()) <= len(data) * 3 for name in inputs.columns(file))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file names are bytes on POSIX alone")
+def test_a_name_that_is_no_text_is_shown_by_its_numbers(tmp_path: Path) -> None:
+    place = os.fsencode(tmp_path) + b"/caf\xe9.csv"
+    Path(os.fsdecode(place)).write_bytes(CSV.encode())
+    for source in (tmp_path, Path(os.fsdecode(place))):
+        assert [name for name, _ in songs(source)] == ["caf\\udce9.csv"] * 2
 
 
 def test_the_digest_is_of_names_and_content_not_of_place(tmp_path: Path) -> None:

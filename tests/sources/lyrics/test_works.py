@@ -18,7 +18,7 @@ WITH_IDS = "song_id,Lyrics,work\ns1,la,own\ns2,lo,\n"
 def told(source: Path, table: Path) -> list[tuple[str, str | None, str | None]]:
     found = inputs.find(str(source))
     read = songs(found, works.read(str(table), found), Listing())
-    return [(song.source, song.work_id, song.licence) for song in read]
+    return [(song.source, song.work_id, song.licence) for song, _ in read]
 
 
 def test_rows_are_counted_from_one_and_may_name_a_licence(tmp_path: Path) -> None:
