@@ -36,7 +36,7 @@ class Finding:
     """One thing that is needed: what was found, and the command that mends it if it is missing.
 
     Attributes:
-        needed_to: "build", or "embed texts", "crawl", "publish" or "search" for what a build does without.
+        needed_to: "build", or "embed texts", "crawl", "publish" or "search" for what a build can do without.
     """
 
     name: str

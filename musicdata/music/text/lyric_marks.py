@@ -28,16 +28,21 @@ _PARTS: dict[str, str] = {
         "interlude|interludio|interlúdio|zwischenspiel|(?:instrumental )?break|instrumental(?:e|s| break| solo)?|"
         "(?:(?:guitar|bass|drum|piano|sax|saxophone|violin|organ|harmonica|gitarren?) )?solo|проигрыш|间奏|間奏|간주"
     ),
-    OTHER: "post-? ?chorus|post-?(?:estribillo|coro|refrain)|pós-?refrão|spoken(?: word)?|skit|ad-?libs?|breakdown|drop",
+    OTHER: (
+        "post-? ?chorus|post-?(?:estribillo|coro|refrain)|pós-?refrão|spoken(?: word)?|skit|ad-?libs?|breakdown|drop"
+    ),
 }
 _ANY = "|".join(_PARTS.values())
 _NUMBER = r"(?:\d{1,2}|[ivxIVX]{1,4}|one|two|three|four|five|six|[ABC])\b"
-_TIMES = r"(?:[x×] ?(?P<times>\d{1,2})|(?P<times_>\d{1,2}(?= ?[x×])|[2-9](?= times)) ?(?:[x×]|times)|(?P<twice>twice|bis)|(?P<ter>ter))\b"
+_TIMES = (
+    r"(?:[x×] ?(?P<times>\d{1,2})|(?P<times_>\d{1,2}(?= ?[x×])|[2-9](?= times)) ?(?:[x×]|times)|"
+    r"(?P<twice>twice|bis)|(?P<ter>ter))\b"
+)
 _ORDINAL = r"(?:\d{1,2}(?:st|nd|rd|th|\.|ª|º|e|er) ?|(?:first|second|third|fourth|last|final) )"
 
 _PART = re.compile(
-    rf"(?:repeat |répéter |repetir )?(?P<label>{_ORDINAL}?(?:{_ANY})(?! ?\w*['’]\w)(?: ?[#№]?{_NUMBER}(?! ?[x×]\b))?)(?!\w)"
-    r"(?P<rest>.*)",
+    rf"(?:repeat |répéter |repetir )?"
+    rf"(?P<label>{_ORDINAL}?(?:{_ANY})(?! ?\w*['’]\w)(?: ?[#№]?{_NUMBER}(?! ?[x×]\b))?)(?!\w)(?P<rest>.*)",
     _I,
 )
 _REPEAT = re.compile(rf"(?:(?:repeat|répéter|repetir|sing|play)(?:ed|s)?[ :]?)?(?:{_TIMES})?[.:]?", _I)
@@ -45,7 +50,8 @@ _TIMES_IN = re.compile(rf"(?<!\w)[(\[]?{_TIMES}[)\]]?", _I)
 
 # What stands in round brackets or in none is a mark only if nothing else stands with it.
 STRICT = re.compile(
-    rf"(?!break|drop|ending)(?:repeat )?{_ORDINAL}?(?:{_ANY})(?: ?[#№]?{_NUMBER})?(?: ?[(\[]?{_TIMES}[)\]]?)?(?: ?: ?[^()\[\]]{{1,60}})?",
+    rf"(?!break|drop|ending)(?:repeat )?{_ORDINAL}?(?:{_ANY})(?: ?[#№]?{_NUMBER})?"
+    rf"(?: ?[(\[]?{_TIMES}[)\]]?)?(?: ?: ?[^()\[\]]{{1,60}})?",
     _I,
 )
 _BEARERS = (
@@ -57,7 +63,8 @@ _VERSES = _PARTS["verse"]
 BARE = re.compile(
     _NO_NAMES.sub(
         "?:",
-        rf"(?:{_ANY}){_AFTER} ?[:：][-–—]{{0,3}}|(?:{_BEARERS}){_AFTER}(?: ?\.)?[-–—]{{0,3}}|(?:{_VERSES}) {_NUMBER}\.?",
+        rf"(?:{_ANY}){_AFTER} ?[:：][-–—]{{0,3}}|(?:{_BEARERS}){_AFTER}(?: ?\.)?[-–—]{{0,3}}|"
+        rf"(?:{_VERSES}) {_NUMBER}\.?",
     ),
     _I,
 )
@@ -68,7 +75,8 @@ PREFIX = re.compile(
 """What stands before the words of its first line."""
 REPETITION = re.compile(
     _NO_NAMES.sub(
-        "?:", rf" ?[\[(](?:repeat ?)?{_TIMES}[\])]\.?$|(?<=[^\W\d_]|[!.,?)'’\"]) (?-i:[x×] ?\d{{1,2}}|\d{{1,2}}[x×])$"
+        "?:",
+        rf" ?[\[(](?:repeat ?)?{_TIMES}[\])]\.?$|(?<=[^\W\d_]|[!.,?)'’\"]) (?-i:[x×] ?\d{{1,2}}|\d{{1,2}}[x×])$",
     ),
     _I,
 )
@@ -77,12 +85,13 @@ TIMES = re.compile(r"(?:[x×] ?\d{1,2}|\d{1,2} ?[x×]|[2-9] times)[.:]?", _I)
 """A whole line that says how often what stands before it is sung."""
 _BEGINNINGS = (
     "pre", "pré", "предпр", "导歌", "導歌", "chor", "coro", "estrib", "ritorn", "refr", "omkv", "kertos", "nakarat",
-    "припев", "приспів", "điệp", "đk", "副歌", "サビ", "후렴", "vers", "stroph", "stanza", "couplet", "strofa", "estrofa",
-    "zwrot", "sloka", "куплет", "phiên", "主歌", "aメロ", "bメロ", "ａメロ", "ｂメロ", "절", "bridge", "pont", "puente",
-    "brücke", "бридж", "브릿지", "桥段", "intro", "вступ", "интро", "前奏", "イントロ", "인트로", "outro", "coda", "ending",
-    "аутро", "尾奏", "アウトロ", "아웃트로", "hook", "interl", "zwisch", "instr", "break", "guitar", "bass", "drum", "piano",
-    "sax", "violin", "organ", "harmonica", "gitar", "solo", "проигр", "间奏", "間奏", "간주", "post", "pós", "spoken",
-    "skit", "ad-lib", "adlib", "drop", "first", "second", "third", "fourth", "last", "final",
+    "припев", "приспів", "điệp", "đk", "副歌", "サビ", "후렴", "vers", "stroph", "stanza", "couplet", "strofa",
+    "estrofa", "zwrot", "sloka", "куплет", "phiên", "主歌", "aメロ", "bメロ", "ａメロ", "ｂメロ", "절", "bridge",
+    "pont", "puente", "ponte", "brücke", "бридж", "브릿지", "桥段", "intro", "вступ", "интро", "前奏", "イントロ",
+    "인트로", "outro", "coda", "ending", "аутро", "尾奏", "アウトロ", "아웃트로", "hook", "interl", "zwisch", "instr",
+    "break", "guitar", "bass", "drum", "piano", "sax", "violin", "organ", "harmonica", "gitar", "solo", "проигр",
+    "间奏", "間奏", "간주", "post", "pós", "spoken", "skit", "ad-lib", "adlib", "drop", "first", "second", "third",
+    "fourth", "last", "final",
 )  # fmt: skip
 
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from musicdata.errors import IntegrityError, SetupError
 from musicdata.music.features import text_encoders
-from musicdata.music.features.text_encoders import MODEL, EncoderFacts
+from musicdata.music.features.text_encoder import MODEL, EncoderFacts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from musicdata.music.features.text_encoders import Encoded, TextEncoder
+    from musicdata.music.features.text_encoder import Encoded, TextEncoder
     from musicdata_baselines.suites.text_search.settings import TextSearchSettings
 
 
@@ -30,8 +30,8 @@ class LateEncoder:
     facts: EncoderFacts
     folder: Path | None = None
 
-    def open(self) -> TextEncoder:
-        """Open it.
+    def opened(self) -> TextEncoder:
+        """Open it, or return what is open.
 
         Raises:
             SetupError: its package is not installed.
@@ -48,7 +48,7 @@ class LateEncoder:
 
     def encode(self, texts: Sequence[str], *, query: bool = False) -> Encoded:
         """Encode texts; see `TextEncoder.encode`."""
-        return self.open().encode(texts, query=query)
+        return self.opened().encode(texts, query=query)
 
 
 def open_late(name: str, settings: TextSearchSettings) -> LateEncoder:

@@ -156,7 +156,7 @@ class Engine:
             return False
         assert isinstance(part.encoder, LateEncoder), "every part is made here"
         try:
-            part.encoder.open()
+            part.encoder.opened()
         except SetupError as error:
             if required:
                 raise

@@ -19,11 +19,11 @@ from musicdata_baselines.suites.text_search.reading import column_of, read_secti
 from musicdata_baselines.suites.text_search.searching.store import (
     Column,
     Names,
+    map_rows,
     matrix,
     numbers,
     one_array,
-    open_table,
-    write_table,
+    write_rows,
 )
 
 if TYPE_CHECKING:
@@ -161,12 +161,12 @@ def _known(facts: pa.Table, artists: Mapping[str, str], titles: Mapping[str, str
 
 def write_facts(index: SongIndex, folder: Path) -> None:
     """Write what is known of songs into a folder of our own."""
-    write_table(folder, FACTS, index.facts)
+    write_rows(folder, FACTS, index.facts)
     for name, meant in ((ARTISTS, index.known.artists), (TITLES, index.known.titles)):
         names: Any = meant or {}
         keys = sorted(names)
         columns = {"key": pa.array(keys, pa.string()), "value": pa.array([names[key] for key in keys], pa.string())}
-        write_table(folder, name, pa.table(columns))
+        write_rows(folder, name, pa.table(columns))
 
 
 def open_facts(folder: Path, songs: Songs) -> SongIndex:
@@ -175,10 +175,10 @@ def open_facts(folder: Path, songs: Songs) -> SongIndex:
     Raises:
         IntegrityError: a file is missing or damaged.
     """
-    facts = open_table(folder, FACTS)
+    facts = map_rows(folder, FACTS)
     return SongIndex(facts, songs, _known(facts, _open_names(folder, ARTISTS), _open_names(folder, TITLES)))
 
 
 def _open_names(folder: Path, name: str) -> Names:
-    table = open_table(folder, name)
+    table = map_rows(folder, name)
     return Names(Column(one_array(table, "key")), Column(one_array(table, "value")))

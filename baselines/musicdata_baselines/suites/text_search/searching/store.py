@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from musicdata.definitions.arrow import Array
 
 
-def write_table(folder: Path, name: str, table: pa.Table) -> None:
+def write_rows(folder: Path, name: str, table: pa.Table) -> None:
     """Write a table as one Arrow file below a folder of our own."""
     with paths.create_inside(folder, name) as file:
         whole = table.combine_chunks()
         with pa.ipc.new_file(file, whole.schema) as writer:
-            writer.write_table(whole, max_chunksize=max(len(whole), 1))
+            writer.write(whole)
         sync(file)
 
 
-def open_table(folder: Path, name: str) -> pa.Table:
-    """Map a table that `write_table` wrote.
+def map_rows(folder: Path, name: str) -> pa.Table:
+    """Map a table that `write_rows` wrote.
 
     Raises:
         IntegrityError: it is missing or damaged.

@@ -8,7 +8,7 @@ import numpy as np
 
 from musicdata_baselines.search import HybridSearch
 from musicdata_baselines.suites.text_search.dataset import AllSongs
-from musicdata_baselines.suites.text_search.queries import TITLES, read_queries
+from musicdata_baselines.suites.text_search.queries import TITLES, Wanted, read_queries
 from musicdata_baselines.suites.text_search.searching.engine import ABOUT, DEFAULT_WEIGHTS, LINE, signal_of
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from musicdata_baselines.suites.text_search.searching.engine import Engine, Weights
     from musicdata_baselines.suites.text_search.settings import TextSearchSettings
 
+VALID = "valid"
 MOST_QUERIES = 60
 """Of a kind and a language."""
 
@@ -76,7 +77,6 @@ def _valid_queries(engine: Engine, data: TableSource, settings: TextSearchSettin
     everything = AllSongs(
         ids, songs.texts, np.array(list(songs.languages), dtype=np.str_), nothing, {}, None, np.zeros(n, bool)
     )
-    some = settings.model_copy(update={"most_queries": MOST_QUERIES})
-    queries, _ = read_queries(data, some, everything, np.arange(n))
-    there = queries.present("valid")
+    queries, _ = read_queries(data, settings, everything, np.arange(n), Wanted((VALID,), (), MOST_QUERIES))
+    there = queries.present(VALID)
     return queries.take(there) if len(there) else None

@@ -14,7 +14,7 @@ import pyarrow as pa
 from musicdata.definitions import contract as contracts
 from musicdata.definitions.head import Dataset, Head, Validate
 from musicdata.definitions.searchable import Searchable
-from musicdata.music.features.text_encoders import Encoded, EncoderFacts
+from musicdata.music.features.text_encoder import Encoded, EncoderFacts
 from musicdata.music.queries.parts import EMOTIONS
 from musicdata_baselines.search.terms import split_terms
 from tests.baselines.suites.paired_views.sweep.made import Tables

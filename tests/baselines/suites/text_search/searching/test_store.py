@@ -14,11 +14,11 @@ from musicdata.errors import IntegrityError
 from musicdata_baselines.suites.text_search.searching.store import (
     Column,
     Names,
+    map_rows,
     matrix,
     numbers,
     one_array,
-    open_table,
-    write_table,
+    write_rows,
 )
 
 COLUMNS: dict[str, Any] = {
@@ -32,8 +32,8 @@ TABLE = pa.table(COLUMNS)
 @pytest.mark.parametrize("n", [0, 1, 4])
 def test_a_table_comes_back_mapped(n: int, tmp_path: Path) -> None:
     table = TABLE.slice(0, n)
-    write_table(tmp_path, "t.arrow", table)
-    found = open_table(tmp_path, "t.arrow")
+    write_rows(tmp_path, "t.arrow", table)
+    found = map_rows(tmp_path, "t.arrow")
     assert found.to_pylist() == table.to_pylist()
     assert numbers(found, "n").tolist() == [1, 2, 3, 4][:n]
     assert matrix(found, "v").tolist() == np.arange(8).reshape(4, 2)[:n].tolist()
@@ -59,14 +59,14 @@ def test_names_are_looked_up_where_they_lie() -> None:
 
 
 def test_what_is_damaged_or_missing_is_named(tmp_path: Path) -> None:
-    write_table(tmp_path, "t.arrow", TABLE)
+    write_rows(tmp_path, "t.arrow", TABLE)
     whole = (tmp_path / "t.arrow").read_bytes()
     for data in (b"", whole[:-40], b"not arrow" * 50):
         (tmp_path / "t.arrow").write_bytes(data)
         with pytest.raises(IntegrityError, match=r"t\.arrow cannot be read .*--reindex"):
-            open_table(tmp_path, "t.arrow")
+            map_rows(tmp_path, "t.arrow")
     with pytest.raises(IntegrityError, match=r"none\.arrow cannot be read"):
-        open_table(tmp_path, "none.arrow")
+        map_rows(tmp_path, "none.arrow")
     (tmp_path / "link.arrow").symlink_to(tmp_path / "t.arrow")
     with pytest.raises(IntegrityError, match="is a link"):
-        open_table(tmp_path, "link.arrow")
+        map_rows(tmp_path, "link.arrow")
