@@ -150,7 +150,10 @@ VALIDATE = "[dataset]\nname='x'\ntitle='x'\nmodalities=[]\n[[stage]]\nuse='inges
         ("views={a='songs.title', b='notes.pitch'}", "names notes.pitch, a column that no stage of it makes"),
         ("views={a='songs.title', b='songs.title'}\ncertain=[['a', 'c']]", "names c, which no view is called"),
         ("vews={}", "vews"),
-        ("task='pared-views'", r"\[validate\] task: no suite is called 'pared-views'; there are albums, paired-views, text-search"),
+        (
+            "task='pared-views'",
+            r"\[validate\] task: no suite is called 'pared-views'; there are albums, paired-views, text-search",
+        ),
         ("task=3", "its task a text"),
     ],
 )

@@ -109,9 +109,7 @@ class SongSearch(ABC, Generic[Read]):
             found = self._best(read[block], k, rows_of(among, block))
             for number, (places, values) in enumerate(found, block.start):
                 songs[number, : len(places)], scores[number, : len(places)] = places, values
-        if not spans:
-            return Hits(songs, scores)
-        lines = tuple(self._all_spans(one, row) for one, row in zip(read, songs, strict=True))
+        lines = tuple(self._all_spans(one, row) for one, row in zip(read, songs, strict=True)) if spans else ()
         return Hits(songs, scores, lines, self._all_shares(read, songs))
 
     def ranks(

@@ -66,7 +66,13 @@ class _Head:
 
     @property
     def says(self) -> bool:
-        return any(span.kind.removeprefix("not_") in ("language", "genre", "emotion", "years") for span in self.spans)
+        kinds = ("language", "genre", "emotion", "years", "artist")
+        return any(span.kind.removeprefix("not_") in kinds for span in self.spans)
+
+    @property
+    def denies(self) -> bool:
+        """Say whether it says what is not wanted."""
+        return any(span.kind.startswith("not_") for span in self.spans)
 
 
 class Grammar:
@@ -196,13 +202,26 @@ class Grammar:
         if mood and (phrase is None or mood.stop - place > len(phrase.words) or phrase.kind == "article"):
             return [mood], mood.stop, "emotion"
         if phrase is None:
-            return self._joining(place, stop) if head.spans else ([], place, "")
+            return self._named_or_joining(place, stop, head)
         if phrase.kind == "language" and self._rules.languages_framed:
             return [], place, ""
         end = place + len(phrase.words)
         kind = _MEANT.get(phrase.kind, phrase.kind)
         span = Span(kind, phrase.value, place, end) if phrase.kind in _SAYING else _filler(place, end)
         return [span], end, phrase.kind
+
+    def _named_or_joining(self, place: int, stop: int, head: _Head) -> tuple[list[Span], int, str]:
+        if named := self._artist_of(place, stop):
+            return [named], named.stop, "artist"
+        return self._joining(place, stop) if head.spans else ([], place, "")
+
+    def _artist_of(self, place: int, stop: int) -> Span | None:
+        """Return an artist whose name stands right before a word for songs: "Schubert songs"."""
+        for end in range(min(stop, place + _LONGEST_NAME), place, -1):
+            named = self._name(place, end) if self._phrase(end, stop, "song") else None
+            if named and named[0] == "artist":
+                return Span("artist", named[1], place, end)
+        return None
 
     def _time(self, place: int, stop: int, *, framed: bool) -> Span | None:
         """Return a time that begins at a place; one that is not wanted cannot be said, and is none."""
@@ -277,7 +296,7 @@ class Grammar:
         head = self._head(start, stop)
         framed, place = self._frames(head.stop, stop)
         about = self._phrase(place, stop, "about", *(["about_weak"] if head.has_noun else []))
-        if not head.has_noun and not (head.has_genre and (about or framed)):
+        if not head.has_noun and not (head.has_genre and (about or framed)) and not (head.denies and about):
             return []
         spans = [*asked, *head.spans, *framed]
         is_sure = any(span.kind != "filler" for span in framed)

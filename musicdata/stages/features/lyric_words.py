@@ -24,7 +24,8 @@ WHOLE = -1
 """Section index of the whole song."""
 
 _READS = ["sample_id", "split", "language", "text_sha256"]
-_SECTION = ["sample_id", "section_index", "first_line", "n_lines", "repeat_of"]
+_SECTION = ["sample_id", "section_index", "first_line", "n_lines", "n_words", "repeat_of"]
+_LEAST_WORDS = 2  # a section of one word, "Die" or "Amen", lies near to any query
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class Song:
     """A song with its words.
 
     Attributes:
-        parts: section index → words of it: of the whole song first, then of each section that repeats none before it.
+        parts: section index → words of it: of the whole song first, then of each section of two words and more that
+            repeats none before it.
     """
 
     sample_id: str
@@ -63,7 +65,7 @@ def iterate(inputs: Inputs, languages: Collection[str], shard: Shard) -> Iterato
     words = dict(zip(strings(texts.column("sample_id")), strings(texts.column("text")), strict=True))
     spans: dict[str, list[tuple[int, int, int]]] = {}
     for row in _sections(inputs, songs).to_pylist():
-        if row["repeat_of"] is None:
+        if row["repeat_of"] is None and row["n_words"] >= _LEAST_WORDS:
             span = (row["section_index"], row["first_line"], row["first_line"] + row["n_lines"])
             spans.setdefault(row["sample_id"], []).append(span)
     for row in songs.to_pylist():

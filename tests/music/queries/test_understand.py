@@ -25,8 +25,8 @@ RIGHT = {
         "artist": 114, "title": 114, "emotions": 114, "not_emotions": 112, "all": 105,
     },
     "tuning": {
-        "text": 124, "language": 122, "languages": 124, "not_languages": 124, "genres": 124, "not_genres": 124, "years": 124,
-        "artist": 124, "title": 124, "emotions": 124, "not_emotions": 124, "all": 122,
+        "text": 127, "language": 125, "languages": 127, "not_languages": 127, "genres": 127, "not_genres": 127, "years": 127,
+        "artist": 127, "title": 127, "emotions": 127, "not_emotions": 127, "all": 125,
     },
 }  # fmt: skip
 

@@ -80,6 +80,11 @@ def test_the_whole_and_every_section_that_is_no_repeat_has_a_row(encoder: Hashin
     }  # fmt: skip
 
 
+def test_a_section_of_one_word_is_near_to_anything_and_has_no_row(encoder: Hashing) -> None:
+    rows = embedded(encoder.facts.name, sung({"a": f"{SEA}\n\nAmen"}), languages=("en",))
+    assert rows.column("section_index").to_pylist() == [-1, 0]
+
+
 def test_rows_are_the_same_however_the_work_is_cut(encoder: Hashing, monkeypatch: pytest.MonkeyPatch) -> None:
     name, tables = encoder.facts.name, sung(SONGS, languages={"c": "de"})
     whole = embedded(name, tables, languages=("en", "de"))

@@ -37,12 +37,13 @@ class Route:
     Attributes:
         language: of its words.
         kind: `LINE` for words that a song may have, `ABOUT` for a description, such as "a sad song about the sea".
-        across: whether songs in other languages than its own are looked for, by meaning alone.
+        across: the encoder that leads to songs in other languages than its own, by meaning alone; "" where they are
+            not looked for.
     """
 
     language: str
     kind: str = LINE
-    across: bool = False
+    across: str = ""
 
 
 @dataclass(eq=False)
@@ -80,7 +81,15 @@ class Engine:
         kind = ABOUT if asked.parts else LINE
         elsewhere = asked.language != UNKNOWN and not left.all()
         elsewhere = elsewhere and not (left & filters.has_language(self.index, asked.language)).any()
-        return Route(asked.language, kind, bool(self.across) and (ask.across or elsewhere))
+        return Route(asked.language, kind, self._leading_to(left) if ask.across or elsewhere else "")
+
+    def _leading_to(self, left: NDArray[np.bool_]) -> str:
+        """Return the encoder of several languages that has vectors of most of the songs that are left."""
+        several = [name for name, part in self.by_meaning.items() if len(part.encoder.facts.languages) != 1]
+        if self.across in several:
+            several = [self.across, *(name for name in several if name != self.across)]
+        there = [int(left[np.unique(self.index.songs.vectors[name].song)].sum()) for name in several]
+        return several[int(np.argmax(there))] if any(there) else self.across
 
     def search(
         self, text: str, route: Route, n: int, among: NDArray[np.bool_]
@@ -95,7 +104,8 @@ class Engine:
         songs, scores = hits.songs[0][there][order], hits.scores[0][there][order].astype(np.float64)
         if not len(songs):
             return songs, {}
-        shares = hybrid.signals(text, songs.tolist(), among=among, language=route.language).astype(np.float64)
+        assert hits.shares is not None, "a hybrid search tells what each part brought"
+        shares = hits.shares[0][there][order].astype(np.float64)
         return songs, {signal_of(part): shares[:, i] * scores for i, part in enumerate(hybrid.parts)}
 
     def spans(self, text: str, route: Route, songs: Sequence[int]) -> list[Span | None]:
@@ -139,9 +149,9 @@ class Engine:
         Raises:
             SetupError: across languages, the encoder is not installed.
         """
-        encoder = self.across if route.across else self.encoder_of(route.language)
+        encoder = route.across or self.encoder_of(route.language)
         parts: list[SongSearch[Any]] = [] if route.across else [*self.by_words]
-        if encoder and self._is_open(self.by_meaning[encoder], required=route.across):
+        if encoder and self._is_open(self.by_meaning[encoder], required=bool(route.across)):
             parts.append(self.by_meaning[encoder])
         if not parts:
             return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
     from musicdata.music.queries.parts import Understood
     from musicdata_baselines.suites.text_search.searching.songs import SongIndex
+
+
+_NO_LETTER = r"[^\p{Latin}\p{Greek}\p{Cyrillic}\p{Hebrew}\p{Arabic}\p{N}]"
 
 
 def allowed(index: SongIndex, asked: Understood) -> NDArray[np.bool_]:
@@ -64,8 +68,10 @@ def titled(index: SongIndex, words: str) -> tuple[NDArray[np.bool_], NDArray[np.
 
 
 def holds(index: SongIndex, words: str) -> NDArray[np.bool_]:
-    """Return which songs have folded words in their title."""
-    found: Any = pc.match_substring(index.column("title_key"), words)
+    """Return which songs have folded words in their title, whole ones where the script puts spaces between words."""
+    found: Any = pc.match_substring_regex(
+        index.column("title_key"), f"(^|{_NO_LETTER}){re.escape(words)}({_NO_LETTER}|$)"
+    )
     mask: NDArray[np.bool_] = found.fill_null(False).to_numpy(zero_copy_only=False)
     return mask
 
