@@ -25,7 +25,7 @@ WHOLE = -1
 
 _READS = ["sample_id", "split", "language", "text_sha256"]
 _SECTION = ["sample_id", "section_index", "first_line", "n_lines", "n_words", "repeat_of"]
-_LEAST_WORDS = 2  # a section of one word, "Die" or "Amen", lies near to any query
+_LEAST_WORDS = 4  # a section of a word or two, "Amen", lies near to any query
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Song:
     """A song with its words.
 
     Attributes:
-        parts: section index → words of it: of the whole song first, then of each section of two words and more that
+        parts: section index → words of it: of the whole song first, then of each section of four words and more that
             repeats none before it.
     """
 

@@ -25,9 +25,9 @@ SONGS = {
     "a": f"{SEA}\n\n{HOME}\n\n{SEA}",
     "b": HOME,
     "c": f"das Meer ist weit\n\n{HOME}",
-    "d": "one line",
-    "e": "another line\n\nand another",
-    "f": "more\nlines",
+    "d": "one line of song",
+    "e": "another line of song\n\nand another one of them",
+    "f": "more lines\nof a song",
 }
 
 
@@ -80,8 +80,8 @@ def test_the_whole_and_every_section_that_is_no_repeat_has_a_row(encoder: Hashin
     }  # fmt: skip
 
 
-def test_a_section_of_one_word_is_near_to_anything_and_has_no_row(encoder: Hashing) -> None:
-    rows = embedded(encoder.facts.name, sung({"a": f"{SEA}\n\nAmen"}), languages=("en",))
+def test_a_section_of_few_words_is_near_to_anything_and_has_no_row(encoder: Hashing) -> None:
+    rows = embedded(encoder.facts.name, sung({"a": f"{SEA}\n\nAmen, amen, amen"}), languages=("en",))
     assert rows.column("section_index").to_pylist() == [-1, 0]
 
 
@@ -160,8 +160,8 @@ def test_the_users_model_is_named_by_its_folder_and_known_by_its_hash(tmp_path: 
     for library in ("onnxruntime", "tokenizers", "onnx"):
         pytest.importorskip(library, reason=f"{library} is not installed: pip install 'musicdata[lyrics]'")
     folder = write_encoder(tmp_path / "model", 384)
-    rows = embedded("model", sung({"a": "warm horns"}), languages=("en",), model=str(folder))
-    assert rows.column("n_tokens").to_pylist() == [4, 4]
+    rows = embedded("model", sung({"a": "warm horns and drums"}), languages=("en",), model=str(folder))
+    assert rows.column("n_tokens").to_pylist() == [6, 6]
     parameters = [found.parameters(languages=("en",), model=str(path)) for path in (folder, tmp_path)]
     assert found.facts(parameters[0]) == found.facts(parameters[1])
     assert found.source_digest is not None
