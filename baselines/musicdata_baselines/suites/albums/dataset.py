@@ -13,12 +13,12 @@ from musicdata.definitions.arrow import strings
 from musicdata.definitions.contract import introduced_by
 from musicdata.definitions.splits import SPLITS
 from musicdata.errors import InputError
+from musicdata_baselines.columns import samples_column
 from musicdata_baselines.suites.albums.reading import (
     INDEX_BITS,
     keys_of,
     read_tokens,
     read_vectors,
-    samples_column,
 )
 
 if TYPE_CHECKING:

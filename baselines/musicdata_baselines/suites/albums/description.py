@@ -10,11 +10,11 @@ from threadpoolctl import threadpool_limits
 from musicdata.definitions.contract import introduced_by
 from musicdata.definitions.suite import Description, Nearest
 from musicdata.errors import InputError, UsageError
+from musicdata_baselines.columns import samples_column
 from musicdata_baselines.retrieval import normalise
 from musicdata_baselines.retrieval.firsts import Firsts
 from musicdata_baselines.suites.albums import dataset, methods, recording
 from musicdata_baselines.suites.albums.parts import Parts
-from musicdata_baselines.suites.albums.reading import samples_column
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

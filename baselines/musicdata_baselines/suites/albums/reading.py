@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -115,18 +115,3 @@ def keys_of(rows: pa.Table, index: str, ids: NDArray[np.str_]) -> NDArray[np.int
     within = rows.column(index).combine_chunks().to_numpy(zero_copy_only=False).astype(np.int64)
     keys: NDArray[np.int64] = np.where(numbers < 0, -1, (numbers << INDEX_BITS) | within)
     return keys
-
-
-def samples_column(work: TableSource, path: str, ids: NDArray[np.str_]) -> list[Any]:
-    """Return a column that has one value a sample, in order of `ids`; None where it has none.
-
-    Raises:
-        InputError: a sample is not in the table.
-    """
-    name, column = path.split(".")
-    table = work.table(name, ["sample_id", column])
-    where = pc.index_in(pa.array(ids.tolist()), value_set=table.column("sample_id").combine_chunks())
-    if where.null_count:
-        raise InputError(f"{work.root}: table {name} has no row of {ids[np.asarray(where.is_null()).argmax()]}")
-    values: list[Any] = table.column(column).take(where).to_pylist()
-    return values

@@ -12,9 +12,10 @@ from musicdata.definitions.arrow import strings
 from musicdata.definitions.contract import introduced_by
 from musicdata.definitions.splits import SPLITS
 from musicdata.errors import InputError
+from musicdata_baselines.columns import samples_column
 from musicdata_baselines.search import Songs
 from musicdata_baselines.suites.text_search.queries import ASKED_OF, LINE, QuerySet, Wanted, read_queries
-from musicdata_baselines.suites.text_search.reading import column_of, read_sections, read_vectors, texts_of
+from musicdata_baselines.suites.text_search.reading import read_sections, read_vectors, texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,7 +113,7 @@ def read(work: TableSource, settings: TextSearchSettings) -> SongSet:
     """
     home = introduced_by(work)
     known = np.array(sorted(strings(work.table(home, ["sample_id"]).column("sample_id"))), dtype=np.str_)
-    texts = column_of(work, settings.texts, known)
+    texts = samples_column(work, settings.texts, known)
     with_words = np.array([bool(text) and not text.isspace() for text in texts], dtype=bool)
     if not with_words.any():
         raise InputError(f"{work.root}: no song has words ({settings.texts}): there is nothing to search")
@@ -134,7 +135,7 @@ def _all_songs(
     work: TableSource, settings: TextSearchSettings, home: str, ids: NDArray[np.str_], texts: list[str]
 ) -> AllSongs:
     splits = {"grouped": f"{home}.split", "random": settings.leaky_split, "artist": settings.artist_split}
-    held_out = column_of(work, settings.held_out, ids) if settings.held_out else [False] * len(ids)
+    held_out = samples_column(work, settings.held_out, ids) if settings.held_out else [False] * len(ids)
     return AllSongs(
         ids=ids,
         texts=texts,
@@ -151,7 +152,7 @@ def _songs(work: TableSource, settings: TextSearchSettings, everything: AllSongs
     number_of = {sample_id: number for number, sample_id in enumerate(ids.tolist())}
 
     def facts(path: str) -> list[Any]:
-        return column_of(work, path, ids) if path else [None] * len(ids)
+        return samples_column(work, path, ids) if path else [None] * len(ids)
 
     vectors = {name: read_vectors(work, settings.vectors[name], number_of) for name in settings.vectors}
     return Songs(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from musicdata.definitions.arrow import strings
-from musicdata.errors import InputError
+from musicdata_baselines.columns import samples_column
 from musicdata_baselines.search import SectionTable, Vectors
 
 if TYPE_CHECKING:
@@ -20,24 +20,9 @@ if TYPE_CHECKING:
     from musicdata.definitions.table_source import TableSource
 
 
-def column_of(work: TableSource, path: str, ids: NDArray[np.str_]) -> list[Any]:
-    """Return a column that has one value a song, in order of `ids`; None where it has none.
-
-    Raises:
-        InputError: a song is not in the table.
-    """
-    name, column = path.split(".")
-    table = work.table(name, ["sample_id", column])
-    where = pc.index_in(pa.array(ids.tolist()), value_set=table.column("sample_id").combine_chunks())
-    if where.null_count:
-        raise InputError(f"{work.root}: table {name} has no row of {ids[np.asarray(where.is_null()).argmax()]}")
-    values: list[Any] = table.column(column).take(where).to_pylist()
-    return values
-
-
 def texts_of(work: TableSource, path: str, ids: NDArray[np.str_]) -> NDArray[np.str_]:
     """Return likewise a column of texts; "" where it has none."""
-    return np.array([value if value is not None else "" for value in column_of(work, path, ids)], dtype=np.str_)
+    return np.array([value if value is not None else "" for value in samples_column(work, path, ids)], dtype=np.str_)
 
 
 def read_sections(work: TableSource, path: str, number_of: Mapping[str, int]) -> SectionTable:

@@ -14,8 +14,9 @@ from musicdata.definitions.arrow import strings, vectors
 from musicdata.definitions.contract import introduced_by
 from musicdata.errors import InputError
 from musicdata.music.queries.parts import EMOTIONS, Known, fold, with_surnames
+from musicdata_baselines.columns import samples_column
 from musicdata_baselines.search import SectionTable, Songs
-from musicdata_baselines.suites.text_search.reading import column_of, read_sections, read_vectors
+from musicdata_baselines.suites.text_search.reading import read_sections, read_vectors
 from musicdata_baselines.suites.text_search.searching.store import (
     Column,
     Names,
@@ -92,7 +93,7 @@ def read_songs(data: TableSource, settings: TextSearchSettings) -> SongIndex:
     number_of = {sample_id: number for number, sample_id in enumerate(known)}
 
     def column(path: str) -> list[Any]:
-        return column_of(data, path, ids) if path else [None] * len(ids)
+        return samples_column(data, path, ids) if path else [None] * len(ids)
 
     by_encoder = {name: read_vectors(data, path, number_of) for name, path in settings.vectors.items()}
     sections = read_sections(data, settings.sections, number_of) if settings.sections else SectionTable.empty()
