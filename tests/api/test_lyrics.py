@@ -71,8 +71,8 @@ def test_no_words_stand_in_what_may_be_passed_on(release: Path, environment: Pat
         out = environment / view
         releases.export(release, view, out)
         seen = musicdata.load(out)
-        assert "lyric_texts" not in seen.tables
-        assert "text" not in seen.table("lyric_queries").column_names
+        for table in ("lyric_texts", "lyric_queries"):
+            assert table not in seen.tables or "text" not in seen.table(table).column_names
         assert "keywords" not in (seen.table("lyric_features").column_names if "lyric_features" in seen.tables else [])
         held = b"".join(path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file())
         assert not [line for line in lines if line.encode() in held]

@@ -46,6 +46,7 @@ MAX_ROWS = 1_000_000
 MAX_TEXT = limits.SUNG
 MAX_STATEMENT = limits.STATEMENT
 MAX_LENGTH = 10_000.0
+_MAX_CELL = 131_072
 """Longest note or rest, in the table's units."""
 
 _NUMBERS = ("pitch", "duration", "duration_ql", "rest", "rest_ql")
@@ -282,6 +283,7 @@ def _text_rows(data: bytes, delimiter: str) -> Iterator[_Row]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise FormatError("bad_encoding", f"byte {error.start} is not UTF-8; save the table as UTF-8") from error
+    csv.field_size_limit(_MAX_CELL)  # of the process: whoever read before may have left another
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         columns = _checked_columns(next(reader, []))

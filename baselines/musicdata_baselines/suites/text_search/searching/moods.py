@@ -30,7 +30,7 @@ def fit(moods: NDArray[np.float32], wanted: Sequence[str], unwanted: Sequence[st
         unwanted: others.
 
     >>> z = np.array([[0, 0], [1, 5], [np.nan, 0]], np.float32)
-    >>> fit(z, ["joy"], ["sadness"]).round(2).tolist()
+    >>> fit(z, ["joy"], ["sadness"]).astype(float).round(2).tolist()
     [0.5, 0.37, nan]
     """
     asked = [(emotion, 1) for emotion in wanted] + [(emotion, -1) for emotion in unwanted]
