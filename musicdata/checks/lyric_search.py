@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from musicdata.definitions.arrow import strings
 from musicdata.definitions.check import Check
+from musicdata.music.text.lyric_sections import LEAST_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,9 +55,13 @@ def check_vectors(reader: Reader) -> Findings:
 
 
 def check_sections(reader: Reader) -> Findings:
-    """Yield vectors of what is no section or a repeated one, and songs of which a vector is missing."""
-    sections = reader.read(_SECTIONS, [*_SECTION, "repeat_of"])
-    sections = sections.filter(pc.is_null(sections.column("repeat_of"))).select(_SECTION)
+    """Yield vectors of what is no section, a repeated one or one of few words, and songs of which one is missing."""
+    sections = reader.read(_SECTIONS, [*_SECTION, "repeat_of", "n_words"])
+    is_wanted = pc.and_(
+        pc.is_null(sections.column("repeat_of")),
+        pc.greater_equal(sections.column("n_words"), pa.scalar(LEAST_WORDS, pa.int32())),
+    )
+    sections = sections.filter(is_wanted).select(_SECTION)
     for table in _tables(reader):
         rows = reader.read(table, _SECTION)
         songs = pc.unique(rows.column("sample_id"))

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from musicdata.music.text.lyric_marks import Mark
 
 UNMARKED = "unmarked"
+LEAST_WORDS = 4
+"""Of a section that has a vector: one of a word or two, "Amen", lies near to any query."""
+
 _MOST_LINES, _BLOCK_LINES = 12, 8
 _MOST_WORDS, _BLOCK_WORDS = 300, 200
 _SHORT, _ENOUGH = 2, 4  # lines

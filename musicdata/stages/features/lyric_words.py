@@ -13,6 +13,7 @@ from musicdata.definitions import cutting
 from musicdata.definitions.arrow import strings
 from musicdata.definitions.stage import Shard
 from musicdata.errors import IntegrityError
+from musicdata.music.text.lyric_sections import LEAST_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -25,7 +26,6 @@ WHOLE = -1
 
 _READS = ["sample_id", "split", "language", "text_sha256"]
 _SECTION = ["sample_id", "section_index", "first_line", "n_lines", "n_words", "repeat_of"]
-_LEAST_WORDS = 4  # a section of a word or two, "Amen", lies near to any query
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def iterate(inputs: Inputs, languages: Collection[str], shard: Shard) -> Iterato
     words = dict(zip(strings(texts.column("sample_id")), strings(texts.column("text")), strict=True))
     spans: dict[str, list[tuple[int, int, int]]] = {}
     for row in _sections(inputs, songs).to_pylist():
-        if row["repeat_of"] is None and row["n_words"] >= _LEAST_WORDS:
+        if row["repeat_of"] is None and row["n_words"] >= LEAST_WORDS:
             span = (row["section_index"], row["first_line"], row["first_line"] + row["n_lines"])
             spans.setdefault(row["sample_id"], []).append(span)
     for row in songs.to_pylist():
