@@ -50,6 +50,19 @@ WHOLE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("submit_notice", r'send "?.{1,100}"? ringtones? to (?:your|my) (?:cell|mobile|phone).{0,20}'),
         ("copyright_notice", r"(?:lyrics |copyright |\(?c\)? ?)*[©℗].{0,200}"),
         ("copyright_notice", r"copyright(?: \(c\)|:| \d{4}).{0,200}|.{0,120}\ball rights reserved[.!]?"),
+        # Of free libraries, whose pages lose the spaces around their links.
+        (
+            "library_notice",
+            (
+                r"(?:this work|(?:some or all )?works (?:by this author|in this category)) "
+                r"(?:is|may be|(?:was|were) published before \w+ \d.{0,12}, and (?:is|are)) "
+                r"in the ?public domain.{0,400}"
+            ),
+        ),
+        ("library_notice", r"united states ?because it was published before \w+ \d.{0,100}"),
+        ("library_notice", r"the longest-living author of this work died in \d{4}.{0,600}"),
+        ("library_notice", r"(?:public domain){1,2}(?:(?:true|false){2})?|this is a disambiguation page\..{0,300}"),
+        ("library_notice", r"←.{0,200}→.{0,300}|audio playback is not supported in your browser\..{0,80}"),
         ("starred_notice", r"\*{3,}.{0,100}\*{3,}"),
         ("site_address", r"\W{0,3}(?:https?://|www\.)\S{3,200}"),
         ("serial_number", r"\(\d{6,}\)"),
@@ -84,11 +97,12 @@ CREDIT = re.compile(
 )
 """A line before the first or after the last sung one that says who made the song."""
 
-SIGNS = re.compile(r"[\[\]<>|©℗［］【】:：(（0-9*_=~#+×☆]|--|—-|––|- -|— —|– –|x$")
+SIGNS = re.compile(r"[\[\]<>|←©℗［］【】:：(（0-9*_=~#+×☆]|--|—-|––|- -|— —|– –|x$")
 """What stands in every line that a rule of notices or of marks changes, if it has none of `WORDS`."""
 WORDS = (
     "lyric", "also like", "submit", "copyright", "rights reserved", "ringtone", "report a", "read more", "get tickets",
-    "thanks to", "capo", "http", "www.", "歌詞", "歌词", "bis)", "ter)", "twice)",
+    "thanks to", "public domain", "disambiguation page", "playback is not", "capo", "http", "www.", "歌詞", "歌词", "bis)",
+    "ter)", "twice)",
 )  # fmt: skip
 """Pieces of words, in lower case, by which notices without such signs are told."""
 

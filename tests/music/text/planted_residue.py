@@ -24,6 +24,12 @@ BETWEEN_LINES = (
     "Bm7 E7 | A", "e|--0--2h3--|", "Capo 2", "Capo on 3rd fret", "Tuning: EADGBE", "Key: G", "Tempo: 120", "<br>",
     "<!-- ad -->", "<script>var a = 1;</script>", "&nbsp;", "\x00", "\u200b", "♪", "[p. 104.]", "[?]", "Report a problem",
     "Lyrics:", "Translate these lyrics",
+    "This work was published before January 1, 1931, and is in thepublic domainworldwide because the author died long ago.",
+    "This work is in thepublic domainin the\nUnited Statesbecause it was published before January 1, 1931.",
+    "The longest-living author of this work died in 1933, so this work is in thepublic domainin countries and areas.",
+    "←Versions ofThe Willow→sister projects: Wikidata item", "Public domain\nPublic domainfalsefalse",
+    "This is a disambiguation page. It lists works that share the same title.",
+    "Audio playback is not supported in your browser. You can download the audio file.",
 )  # fmt: skip
 """Stand on lines of their own."""
 
@@ -80,6 +86,8 @@ IN_LINES = (
 """A text and what is left of it."""
 
 LOOK_ALIKES = (
+    "This work is in my hands", "This work was published in my heart", "United States because I said so", "In the public domain of my heart",
+    "This is a page of my life", "→ go on", "The longest-living author of this song is rain",
     "I sing my lyrics to you", "She reads the lyrics", "Lyrics of my heart", "I embed my name", "Embedded in my heart",
     "We embed", "You might also like me", "you might also like the rain", "You might also like to dance",
     "I think you might also like", "Chorus of angels", "A chorus of angels sings", "A minor fall, the major lift",
