@@ -101,8 +101,8 @@ SIGNS = re.compile(r"[\[\]<>|←©℗［］【】:：(（0-9*_=~#+×☆]|--|—-
 """What stands in every line that a rule of notices or of marks changes, if it has none of `WORDS`."""
 WORDS = (
     "lyric", "also like", "submit", "copyright", "rights reserved", "ringtone", "report a", "read more", "get tickets",
-    "thanks to", "public domain", "disambiguation page", "playback is not", "capo", "http", "www.", "歌詞", "歌词", "bis)",
-    "ter)", "twice)",
+    "thanks to", "public domain", "disambiguation page", "playback is not", "capo", "http", "www.", "歌詞", "歌词",
+    "bis)", "ter)", "twice)",
 )  # fmt: skip
 """Pieces of words, in lower case, by which notices without such signs are told."""
 
