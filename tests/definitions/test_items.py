@@ -30,8 +30,9 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
 
 def test_an_item_is_what_the_tables_hold(work: musicdata.Work) -> None:
     items = work.items("audio", "sheet", "lyrics")
-    ids, array = next(work.vectors("features_audio", "vector"))
-    assert items.sample_ids[: len(ids)] == tuple(ids)
+    parts = list(work.vectors("features_audio", "vector"))
+    array = np.concatenate([values for _, values in parts])
+    assert items.sample_ids == tuple(one for ids, _ in parts for one in ids)
     assert len(items) == len(work.table("samples"))
     assert np.array_equal(items[3]["audio"], array[3])
     assert {name: value.shape for name, value in items[0].items() if name != "sample_id"} == {
@@ -101,7 +102,7 @@ def test_an_unfinished_folder_is_written_anew(release: Release) -> None:
     ("names", "error", "message"),
     [
         ((), UsageError, "nothing is asked for: name modalities"),
-        (("smell",), UsageError, "nothing here describes smell by vectors; modalities are audio, "),
+        (("smell",), UsageError, "nothing here describes smell by vectors; modalities are audio"),
         (("samples.song_id",), UsageError, "of type string, which holds no numbers"),
         (("songs.n_notes",), UsageError, "no table to train on"),
         (("notes.pitch",), UsageError, "several rows a sample"),
