@@ -32,6 +32,9 @@ _SPLITS = {
     **dict.fromkeys(("valid", "validation", "val", "dev", "development"), "valid"),
     **dict.fromkeys(("test", "testing", "eval", "evaluation"), "test"),
 }
+OF_SONG = ("music4all", "songmeanings", "id", "lyrics", "artist", "title", "language", "licence", "tags", "audio")
+"""Fields, of `columns.FIELDS`, that speak of the song."""
+
 _TRUE, _FALSE = (True, 1, "true", "1", "yes"), (False, 0, "false", "0", "no")
 
 
@@ -70,8 +73,8 @@ def facts(cells: Mapping[str, Any], music4all: Music4All) -> SongFacts:
     Raises:
         FormatError: ``bad_id``, ``not_unicode``, ``text_too_long`` or ``bad_lyrics``.
     """
-    for name, value in cells.items():
-        if type(value) is str:
+    for name in OF_SONG:
+        if type(value := cells.get(name)) is str:
             _require_unicode(name, value)
     known, songmeanings = _id(cells, "music4all"), _id(cells, "songmeanings")
     lyrics = _lyrics(cells.get("lyrics"))
