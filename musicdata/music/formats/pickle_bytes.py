@@ -206,7 +206,7 @@ class PickledBytes:
             FormatError: ``broken_pickle``.
         """
         if self._size is not None and self.offset + n > self._size:
-            raise self.fault(f"a frame of {n:,} bytes in a file of {self._size:,}")
+            raise self.fault(f"it breaks off: a frame of {n:,} bytes in a file of {self._size:,}")
 
     def _fill(self, n: int) -> bool:
         """Have the next n bytes at hand; say whether there are so many."""

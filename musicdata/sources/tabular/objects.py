@@ -122,11 +122,9 @@ def _of_lines(start: str, text: IO[str], decoder: _Decoder) -> Iterator[Any]:
 def _value(line: str, decoder: _Decoder) -> Any:
     try:
         value, end = decoder.value(line)
-        if end < len(line):
-            raise ValueError(f"more follows at character {end}")
-        return value
     except (ValueError, RecursionError) as error:
         return _Broken(f"{error}: {line[:60]!r}")
+    return value if end == len(line) else _Broken(f"more follows at character {end}: {line[:60]!r}")
 
 
 def _of_array(start: str, text: IO[str], file: SourceFile, decoder: _Decoder) -> Iterator[Any]:
