@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from musicdata.errors import InputError
-from musicdata.sources.lyrics import inputs, objects
-from musicdata.sources.lyrics.rows import Fault, Row
+from musicdata.sources.lyrics import inputs
+from musicdata.sources.tabular import objects
+from musicdata.sources.tabular.rows import Fault, Row
 from tests.sources.lyrics.tables import read, write
 
 SONGS: list[dict[str, Any]] = [
@@ -51,7 +52,7 @@ def test_a_line_without_an_end_is_dropped(tmp_path: Path, monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize("content", ['[{"lyrics": "a"}', '[{"lyrics": "a"}, {"lyr', "[{]", "["])
 def test_an_array_that_breaks_off_is_an_error(tmp_path: Path, content: str) -> None:
-    with pytest.raises(InputError, match="its array of songs breaks off"):
+    with pytest.raises(InputError, match=r"its array breaks off: .* begins at character \d"):
         read(write(tmp_path, "songs.json", content))
 
 
@@ -60,6 +61,17 @@ def test_elements_of_other_kinds_are_faults(tmp_path: Path) -> None:
         "not_an_object", {"lyrics": "a"}, "not_an_object",
     ]  # fmt: skip
     assert values(write(tmp_path, "empty.json", "[]")) == []
+
+
+def test_a_key_that_stands_twice_is_a_fault_where_its_values_differ(tmp_path: Path) -> None:
+    content = [
+        '{"lyrics": "a", "lyrics": "b"}',
+        '{"lyrics": "a", "lyrics": "a"}',
+        '{"x": [{"y": 1, "y": 2}], "lyrics": "a"}',
+    ]
+    expected = ["duplicate_key", {"lyrics": "a"}, "duplicate_key"]
+    assert values(write(tmp_path, "songs.jsonl", "\n".join(content))) == expected
+    assert values(write(tmp_path, "songs.json", f"[{','.join(content)}]")) == expected
 
 
 def test_columns_are_the_fields_of_the_first_objects(tmp_path: Path) -> None:
