@@ -18,7 +18,9 @@ _I = re.IGNORECASE
 
 # Joiners and selectors of variants are parts of emoji, and joiners of words in some languages.
 _UNSEEN = re.compile("[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
-_STACKED = re.compile("([\u0300-\u036f\u0483-\u0487\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{8})[\u0300-\u036f\u0483-\u0487\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]+")
+_STACKED = re.compile(
+    "([\u0300-\u036f\u0483-\u0487\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{8})[\u0300-\u036f\u0483-\u0487\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]+"
+)
 
 _VALUE = r"(?:\"[^\"<>]{0,2000}\"|'[^'<>]{0,2000}'|[^\s\"'<>]{1,2000})"
 _ATTRIBUTES = rf"(?:\s+(?:[A-Za-z][\w:-]{{0,40}}\s?=\s?{_VALUE}|nowrap|noshade|allowfullscreen|async|defer)){{0,12}}"
@@ -41,7 +43,9 @@ _ADDRESS = re.compile(
 _CLOSING = {"(": ")", "[": "]"}
 _PUNCTUATION = ".,;:!?'’*…"
 
-_MENTION = re.compile(r"@\[([^\[\]\n:]{1,60}):\d{1,12}\]|\[@([^\[\]\n:]{1,60}):\d{1,12}\](?:\(https?:[^\s()]{0,200}\))?")
+_MENTION = re.compile(
+    r"@\[([^\[\]\n:]{1,60}):\d{1,12}\]|\[@([^\[\]\n:]{1,60}):\d{1,12}\](?:\(https?:[^\s()]{0,200}\))?"
+)
 _FORUM_NAMES = r"(?:i|b|u|s|quote|url|img|size|color|center|spoiler)"
 _FORUM_END = re.compile(rf"\[/({_FORUM_NAMES})\]", _I)
 _FORUM_TAG = re.compile(rf"\[(/?)({_FORUM_NAMES})(?:=[^\[\]\n]{{0,300}})?\]", _I)
@@ -155,7 +159,10 @@ def _after_address(found: re.Match[str]) -> str:
     kept = len(address)
     while kept and (
         address[kept - 1] in _PUNCTUATION
-        or any(address[kept - 1] == end and address.count(end, 0, kept) > address.count(start, len(opened), kept) for start, end in _CLOSING.items())
+        or any(
+            address[kept - 1] == end and address.count(end, 0, kept) > address.count(start, len(opened), kept)
+            for start, end in _CLOSING.items()
+        )
     ):
         kept -= 1
     after = address[kept:]
