@@ -186,7 +186,7 @@ def test_only_tags_that_are_closed_are_tags() -> None:
 
 
 def test_brackets_around_an_address_go_with_it() -> None:
-    assert clean("a < http://x.y > b (http://x.y) c <http://x.y d http://x.y> e").text == "a b c < d> e"
+    assert clean("a < http://x.y > b (http://x.y) c <http://x.y d http://x.y> e").text == "a b c < d > e"
 
 
 def test_of_a_mention_the_name_stays() -> None:
