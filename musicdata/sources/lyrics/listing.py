@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from musicdata.errors import FormatError, InputError
 from musicdata.sources.lyrics import inputs, records
 from musicdata.sources.lyrics.columns import fields_of
-from musicdata.sources.lyrics.rows import Fault
+from musicdata.sources.tabular.rows import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from musicdata.errors import FormatError
 from musicdata.music.text.limits import STATEMENT, TOO_LONG, statement
+from musicdata.sources.tabular.rows import MAX_TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-MAX_TEXT = 8 << 20
-"""Longest words of a song, in characters; a whole book has two million."""
 
 _LONGEST_ID = 100
 _ID_DIGITS = 15

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from musicdata.errors import FormatError, InputError
 from musicdata.sources.lyrics import inputs, records
-from musicdata.sources.lyrics.columns import FIELDS, fields
-from musicdata.sources.lyrics.rows import Fault
+from musicdata.sources.lyrics.columns import FIELDS
+from musicdata.sources.tabular.columns import fields
+from musicdata.sources.tabular.rows import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

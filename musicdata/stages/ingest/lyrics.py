@@ -19,6 +19,7 @@ from musicdata.errors import InputError, MusicdataError
 from musicdata.sources import song_files, song_formats
 from musicdata.sources.lyrics import inputs, sorted_songs, works
 from musicdata.sources.lyrics.listing import Listing, songs
+from musicdata.sources.tabular import tables
 from musicdata.system.digests import digest_of
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class IngestLyrics(Parameters):
 def source_digest(parameters: IngestLyrics) -> str:
     """Return the content hash of what is read."""
     table = works.path_of(parameters.works)
-    told = [inputs.content_hash(inputs.table(table))] if table else []
+    told = [tables.content_hash(inputs.table(table))] if table else []
     return digest_of([inputs.find(parameters.input).digest(), *told])
 
 
