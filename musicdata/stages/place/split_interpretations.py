@@ -22,14 +22,14 @@ from musicdata.stages.place.interpreted_songs import official_songs
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from musicdata.definitions.arrow import Array, Values
+    from musicdata.definitions.arrow import Values
     from musicdata.definitions.reader import Inputs
 
 _GROUPS = ["group_id", "artist_group_id"]
 _READS: dict[str, list[str]] = {
     "interpretation_groups": ["song_id", *_GROUPS],
     "interpreted_songs": ["song_id", "artist", "title", "songmeanings_id"],
-    "clean_song_lyrics": ["song_id", "text", "language", "n_lines", "n_words"],
+    "clean_song_lyrics": ["song_id", "text_sha256", "language", "n_lines", "n_words"],
     "interpretation_copies": ["song_id", "is_kept"],
 }
 _SONGS_A_SHARD = 8192
@@ -126,7 +126,7 @@ def run(parameters: SplitInterpretations, task: Task) -> None:
         **{name: groups.column(name) for name in _GROUPS},
         **{name: lyrics.column(name) for name in ("n_lines", "n_words")},
         "n_interpretations": pa.array([counts[song_id] for song_id in strings(ids)], pa.int32()),
-        "lyrics_sha256": _sums(lyrics.column("text")),
+        "lyrics_sha256": lyrics.column("text_sha256"),
         "songmeanings_id": songs.column("songmeanings_id"),
     }
     task.sink.write("interpretation_samples", pa.table(list(columns.values()), list(columns)))
@@ -156,10 +156,6 @@ def _beside(task: Task, table: str, ids: Values) -> pa.Table:
             "the command that built it builds it anew"
         )
     return rows.take(places)
-
-
-def _sums(texts: Values) -> Array:
-    return pa.array([hashlib.sha256(text.encode()).hexdigest() for text in strings(texts)], pa.string())
 
 
 def remark(parameters: SplitInterpretations, inputs: Inputs) -> Remark:
