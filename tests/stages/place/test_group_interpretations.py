@@ -202,7 +202,7 @@ def assert_nothing_torn(tables: Tables, result: Trial) -> None:
 def test_a_chain_of_texts_is_taken_apart_and_still_no_copies_are_in_two_groups() -> None:
     names = NAMES[:8]
     pieces = chain(8)
-    loose = {"min_copied": 0.4, "min_jaccard": 0.2}
+    loose: dict[str, Any] = {"min_copied": 0.4, "min_jaccard": 0.2}
     tied = made.tables(songs(names), {name: [pieces[n], prose(name)] for n, name in enumerate(names)})
     assert groups_of(run(tied, **loose)) == [names]
     apart = run(tied, max_group=4, **loose)
