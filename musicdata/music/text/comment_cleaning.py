@@ -35,12 +35,12 @@ _TAG = re.compile(
 _TOP_LEVEL = ("com", "net", "org", "info", "co.uk", "de", "fr", "be", "ly")
 _ADDRESS_SIGNS = ("://", "www.", "WWW.", *(f".{name}/" for name in _TOP_LEVEL))
 _ADDRESS = re.compile(
-    r"(?P<open>[(\[<] ?)?(?:\bhttps?://|\bwww\.(?=[\w-]+\.[a-z])|"
+    r"(?P<before> ?)(?P<open>[(\[<] ?)?(?P<address>(?:\bhttps?://|\bwww\.(?=[\w-]+\.[a-z])|"
     rf"\b(?:[\w-]{{1,63}}\.){{1,3}}(?:{'|'.join(map(re.escape, _TOP_LEVEL))})/(?=\w))"
-    r"(?P<rest>[^\s<>\"“”]*)(?P<close> ?>)?",
+    r"[^\s<>\"“”]*)(?P<close> ?>)?",
     _I,
 )
-_CLOSING = {"(": ")", "[": "]"}
+_CLOSING = {"(": ")", "[": "]", "<": ">"}
 _PUNCTUATION = ".,;:!?'’*…"
 
 _MENTION = re.compile(
@@ -148,26 +148,26 @@ def _spaced(text: str, count: Count) -> str:
 def _without_forum_tags(text: str, count: Count) -> str:
     """Return a text without tags of forums that are opened and closed in it: [i] alone is somebody's."""
     ended = {name.lower() for name in _FORUM_END.findall(text)}
-    begun = {name.lower() for end, name in _FORUM_TAG.findall(text) if not end}
-    paired = ended & begun
-    return count.sub("forum_tag", _FORUM_TAG, lambda found: "" if found[2].lower() in paired else found[0], text)
+    begun = {found[2].lower() for found in _FORUM_TAG.finditer(text) if not found[1]}
+    for name in sorted(ended & begun):
+        text = count.sub("forum_tag", re.compile(rf"\[/?{name}(?:=[^\[\]\n]{{0,300}})?\]", _I), "", text)
+    return text
 
 
 def _after_address(found: re.Match[str]) -> str:
     """Return what stands around an address and is none of it: the end of the sentence, a bracket that it is not in."""
-    opened, address = found["open"] or "", found[0].removesuffix(found["close"] or "")
-    kept = len(address)
-    while kept and (
-        address[kept - 1] in _PUNCTUATION
-        or any(
-            address[kept - 1] == end and address.count(end, 0, kept) > address.count(start, len(opened), kept)
-            for start, end in _CLOSING.items()
-        )
-    ):
-        kept -= 1
-    after = address[kept:]
-    if opened.startswith("<"):
-        return after if found["close"] else f"{opened}{after}{found['close'] or ''}"
-    after += found["close"] or ""
-    end = _CLOSING.get(opened[:1], "")
-    return after[1:] if end and after.startswith(end) else opened + after
+    opened, address, close = found["open"] or "", found["address"], found["close"] or ""
+    length = len(address)
+    while length and (address[length - 1] in _PUNCTUATION or _closes_nothing(address[:length])):
+        length -= 1
+    after = address[length:] + (close.lstrip() if opened.startswith("<") else close)
+    end = _CLOSING.get(opened[:1], " ")
+    if after.startswith(end):
+        opened, after = "", after[1:]
+    is_last = found.string[found.end() : found.end() + 1].strip() == ""
+    return f"{'' if is_last and not opened else found['before']}{opened}{after}"
+
+
+def _closes_nothing(address: str) -> bool:
+    """Say whether an address ends in a bracket that was not opened in it."""
+    return any(address.endswith(end) and address.count(end) > address.count(start) for start, end in _CLOSING.items())

@@ -34,7 +34,7 @@ _BEGINS = (
 _HEAD = re.compile(rf"\s*{_KIND}(?:[ \t]*\n\s*|(?=[A-Z\"“'‘(\[])|[ \t]+(?={_BEGINS}(?:[\s,]|\Z)))")
 _HEAD_CHARACTERS = 24
 
-_REPLIES = r"(?:no|\d{1,4}) repl(?:y|ies)"
+_REPLIES = r"(?:no|\d{1,4}) repl(?:y(?!there?(?! was))|ies)"
 _LOG_IN = r"log ?in to reply"
 _ERROR = r"there was an error\.?"
 # Glued to a word only with its capital: some words end in link.

@@ -1,4 +1,4 @@
-"""Set beside each sample what its tags state as facts, such as its tempo, and where they can be known from → `song_facts`.
+"""Set beside each sample the facts that its tags state, and where they can be known from → `song_facts`.
 
 A fact is written `tempo:slow@audio`: what is known, its value, and whether the lyrics, the sound (`audio`) or both show
 it. Other tags are no facts, and make no row.

@@ -19,7 +19,7 @@ from musicdata.errors import IntegrityError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from musicdata.definitions.arrow import ChunkedArray
+    from musicdata.definitions.arrow import Array, ChunkedArray, Values
     from musicdata.definitions.reader import Inputs
 
 _SAMPLES, _COMMENTS, _COPIES = "interpretation_samples", "clean_interpretations", "interpretation_copies"
@@ -85,7 +85,7 @@ def run(parameters: Variants, task: Task) -> None:
     ids = rows.column("interpretation_id")
     votes, given = rows.column("votes").to_pylist(), rows.column("given_in").to_pylist()
     is_held_out = [one != "train" for one in split.to_pylist()] if task.shard.items == _TOLD else [False] * len(rows)
-    columns = {
+    columns: dict[str, Values] = {
         "sample_id": rows.column("song_id"),
         "split": split,
         "interpretation_id": ids,
@@ -96,7 +96,7 @@ def run(parameters: Variants, task: Task) -> None:
         "in_not_negative": _among(votes, given, is_held_out, "not_negative", lambda n: n >= 0),
         "in_positive": _among(votes, given, is_held_out, "positive", lambda n: n > 0),
     }
-    task.sink.write("interpretations", pa.table(columns))
+    task.sink.write("interpretations", pa.table(list(columns.values()), names=list(columns)))
 
 
 def _named(rows: pa.Table) -> ChunkedArray:
@@ -122,7 +122,7 @@ def _among(
     is_held_out: Sequence[bool],
     variant: str,
     wins: Callable[[int], bool],
-) -> pa.Array:
+) -> Array:
     """Return whether each comment is in a variant: by its votes, else by the files that have it; None where neither is.
 
     What is held out always is, where votes are told of any comment: there is one test.
