@@ -13,12 +13,11 @@ from musicdata.music.similarity.distinct import DistinctTexts
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from musicdata.music.similarity.distinct import Nearest
     from musicdata.music.similarity.texts import Copy, Likeness
-
-    import numpy as np
 
 Rank = tuple[object, ...]
 
@@ -114,9 +113,13 @@ class ComparedTexts:
             gone: rows of compared texts that tie nothing.
         """
         rows_of = {
-            text: left for text, rows in self.texts.rows_of.items() if (left := [row for row in rows if row not in gone])
+            text: left
+            for text, rows in self.texts.rows_of.items()
+            if (left := [row for row in rows if row not in gone])
         }
-        pairs = ((rows_of[c.one][0], rows_of[c.other][0]) for c in self.close if c.one in rows_of and c.other in rows_of)
+        pairs = (
+            (rows_of[c.one][0], rows_of[c.other][0]) for c in self.close if c.one in rows_of and c.other in rows_of
+        )
         several: Iterator[Sequence[int]] = chain((rows for rows in rows_of.values() if len(rows) > 1), pairs)
         return components(n_rows, ([number(row) for row in rows] for rows in several))
 

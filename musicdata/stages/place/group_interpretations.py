@@ -1,4 +1,4 @@
-"""Group songs that one must not learn from to be tested on the other → `interpretation_groups`, `interpretation_copies`."""
+"""Group songs that no split may tear apart, and find copies → `interpretation_groups`, `interpretation_copies`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from musicdata.definitions import cutting
-from musicdata.definitions.arrow import strings
+from musicdata.definitions.arrow import count_true, strings
 from musicdata.definitions.cost import Cost, Expected
 from musicdata.definitions.stage import Parameters, Remark, Shard, Stage, Task
 from musicdata.music.similarity import texts
@@ -194,8 +194,8 @@ def _grouped(
 
 
 _LYRICS_TORN = (
-    "its lyrics are nearly those of a song of another group, which are only tied by it, or by a chain of others; keeping "
-    "it would let a split have the one and another the other"
+    "its lyrics are nearly those of a song of another group: only through it, or through a chain of others, would the "
+    "groups be one"
 )
 _MOVES = (
     "the source has it in its test split, and its group was placed in the last build without a song of that; taking it "
@@ -271,8 +271,8 @@ def remark(_parameters: GroupInterpretations, inputs: Inputs) -> Remark:
         facts[f"{level}s"] = len(sizes)
         largest = sorted(sizes.items(), key=lambda item: (-item[1], item[0]))[:_SHOWN]
         facts[f"largest_{level}s"] = [list(item) for item in largest]
-    kept = inputs.read("interpretation_copies", ["is_kept"]).column("is_kept").to_pylist()
-    facts |= {"interpretations": len(kept), "copies": len(kept) - sum(kept)}
+    kept = inputs.read("interpretation_copies", ["is_kept"]).column("is_kept")
+    facts |= {"interpretations": len(kept), "copies": len(kept) - count_true(kept)}
     most = {level: facts[f"largest_{level}s"][0][1] for level in _LEVELS}
     text = (
         f"{facts['songs'] - facts['groups']:,} of {facts['songs']:,} songs are tied to another, the largest group has "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from musicdata.definitions.arrow import mapped, strings
@@ -90,7 +91,7 @@ class InterpretedSongs:
 def official_songs(inputs: Inputs) -> frozenset[str]:
     """Return the songs that the source has in its test split, or of which it has an interpretation there."""
     songs = (
-        rows.column("song_id").filter(pc.fill_null(pc.equal(rows.column("official_split"), "test"), False))
+        rows.column("song_id").filter(pc.equal(rows.column("official_split"), pa.scalar("test")))
         for rows in (
             inputs.read("interpreted_songs", ["song_id", "official_split"]),
             inputs.read("clean_interpretations", ["song_id", "official_split"]),

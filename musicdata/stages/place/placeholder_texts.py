@@ -1,4 +1,4 @@
-"""Texts that stand under so many songs that they are the words of none: "Lyrics for this song have yet to be released"."""
+"""Texts under so many songs that they are the words of none: "Lyrics for this song have yet to be released"."""
 
 from __future__ import annotations
 
