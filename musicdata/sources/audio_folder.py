@@ -81,13 +81,17 @@ class AudioFolder:
         entries = entries or self._by_stem.get(_plain(song_id), [])
         if not entries:
             names = f"{audio_name!r:.100} or " if audio_name else ""
-            raise FormatError("no_audio", f"no file below the audio folder is called {names}{song_id!r:.100} with {ENDINGS[1]} …")
+            raise FormatError(
+                "no_audio", f"no file below the audio folder is called {names}{song_id!r:.100} with {ENDINGS[1]} …"
+            )
         files = [entry for entry in entries if not entry.fault]
         if not files:
             raise FormatError(entries[0].fault, f"{_shown(entries)}: {walking.DETAILS[entries[0].fault]}")
         hashes = {sha256_of_file(entry.path) for entry in files}
         if len(hashes) > 1:
-            raise FormatError("several_files", f"{len(files)} files of different content are called so: {_shown(files)}")
+            raise FormatError(
+                "several_files", f"{len(files)} files of different content are called so: {_shown(files)}"
+            )
         if not _is_text(files[0].name):
             raise FormatError("bad_file_name", f"{_shown(files[:1])}: the file's path is not UTF-8; rename it")
         return File(files[0].name, hashes.pop())

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from musicdata.errors import FormatError, RenderError
 from musicdata.music.formats import midi_excerpt
 from musicdata.music.render import timidity
@@ -23,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from musicdata.music.formats.midi_excerpt import Excerpt

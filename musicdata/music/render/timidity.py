@@ -249,12 +249,14 @@ def run(
     """Plays MIDI files in one process, number n to ``clip<n>.wav``.
 
     Args:
-        program: TiMidity++; `soundfont` the font that `configuration` calls ``piano.sf2``.
+        program: TiMidity++.
+        soundfont: the font that `configuration` calls ``piano.sf2``.
         files: the bytes of the MIDI files.
         folder: a private one, to work in.
         seconds: how much sound they make together.
         configuration: which instruments there are, in TiMidity's language.
-        sample_rate: Hz; `amplification` in per cent.
+        sample_rate: Hz.
+        amplification: loudness in per cent.
         limits: what the process may use; None goes by `seconds`.
     """
     # By a name of our own: TiMidity's configuration is a language, and paths may hold its signs.

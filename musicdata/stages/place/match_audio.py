@@ -17,7 +17,6 @@ from musicdata.definitions.cost import Cost, Expected
 from musicdata.definitions.stage import Parameters, Pieces, Remark, Shard, Stage, Task
 from musicdata.errors import FormatError, InputError, ItemError, SetupError
 from musicdata.music.features.ears import clips
-from musicdata.music.features.ears.clips import Clip
 from musicdata.music.render import timidity
 from musicdata.sources.audio_folder import AudioFolder
 from musicdata.system import paths
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 
     from musicdata.definitions.cost import Counts
     from musicdata.definitions.reader import Inputs
+    from musicdata.music.features.ears.clips import Clip
 
 SAMPLES, SONGS, AUDIO = "interpretation_samples", "interpreted_songs", "song_audio"
 _SONGS_A_SHARD = 100
@@ -89,7 +89,9 @@ def _placed(parameters: MatchAudio, inputs: Inputs) -> Iterator[tuple[str, _Plac
     for songs in inputs.iterate(SONGS, ["song_id", "audio_name"]):
         names.update(zip(strings(songs.column("song_id")), songs.column("audio_name").to_pylist(), strict=True))
     for samples in inputs.iterate(SAMPLES, ["sample_id", "split"]):
-        for sample_id, split in zip(strings(samples.column("sample_id")), strings(samples.column("split")), strict=True):
+        for sample_id, split in zip(
+            strings(samples.column("sample_id")), strings(samples.column("split")), strict=True
+        ):
             try:
                 file = folder.find(sample_id, names.get(sample_id))
                 yield split, _Place(sample_id, file.name, file.sha256)

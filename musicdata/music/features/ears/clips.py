@@ -85,8 +85,8 @@ def load_clip(path: Path, scratch: Path | None = None) -> Clip:
         scratch: folder to play MIDI in; None is the system's.
 
     Raises:
-        ItemError: ``corrupt``, ``not_finite``, ``silent``, ``too_short``, ``too_large``, or of MIDI ``unreadable_midi``,
-            ``no_notes`` or what TiMidity++ complains of.
+        ItemError: ``corrupt``, ``not_finite``, ``silent``, ``too_short``, ``too_large``, or of MIDI
+            ``unreadable_midi``, ``no_notes`` or what TiMidity++ complains of.
         SetupError: it is MIDI, and TiMidity++ is missing.
         OSError: there is no such file, or it cannot be read.
     """

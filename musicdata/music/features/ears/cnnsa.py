@@ -193,10 +193,10 @@ class Cnnsa:
 
 
 def _constant_token() -> Any:
-    """Return the token that is put before all: the first numbers of numpy's old generator at seed 0, as it was trained."""
+    """Return the token that is put before all: the first numbers of numpy's old generator at seed 0, as in training."""
     import torch
 
-    numbers = np.random.RandomState(0).random_sample((1, 1, _WIDTH))  # noqa: NPY002 - its numbers are part of the ear
+    numbers = np.random.RandomState(0).random_sample((1, 1, _WIDTH))
     return torch.from_numpy(numbers.astype(np.float32))
 
 

@@ -12,10 +12,11 @@ import warnings
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
+
 from musicdata.music.features.ears.ear import RATE_HZ
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 N_FFT, HOP = 512, 256
@@ -26,28 +27,30 @@ MelScale = Literal["htk", "slaney"]
 
 
 @lru_cache(4)
-def mel_bands(n_mels: int, scale: MelScale) -> NDArray[np.float32]:
-    """Return the bands from 0 to 8,000 Hz, shape (257, n_mels)."""
+def mel_bands(n_mels: int, scale: MelScale, n_fft: int = N_FFT) -> NDArray[np.float32]:
+    """Return the bands from 0 to 8,000 Hz, shape (n_fft / 2 + 1, n_mels)."""
     from librosa.filters import mel
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of 128 bands one is empty, in the papers' ear too
         norm = None if scale == "htk" else "slaney"
-        bands: NDArray[np.float32] = mel(sr=RATE_HZ, n_fft=N_FFT, n_mels=n_mels, htk=scale == "htk", norm=norm)
-    return bands.T
+        bands: NDArray[np.float32] = mel(sr=RATE_HZ, n_fft=n_fft, n_mels=n_mels, htk=scale == "htk", norm=norm)
+    return np.ascontiguousarray(bands.T)
 
 
-def mel_power(clips: Any, bands: Any) -> Any:
+def mel_power(clips: Any, bands: Any, *, n_fft: int = N_FFT, hop: int = HOP) -> Any:
     """Return the power in each band, a tensor of shape (clips, bands, frames).
 
     Args:
         clips: tensor of samples, shape (clips, n).
-        bands: tensor of shape (257, bands).
+        bands: tensor of shape (n_fft / 2 + 1, bands).
+        n_fft: samples in a frame.
+        hop: samples from one frame to the next.
     """
     import torch
 
-    window = torch.hann_window(N_FFT)
-    spectrum = torch.stft(clips, N_FFT, HOP, window=window, center=True, pad_mode="reflect", return_complex=True)
+    window = torch.hann_window(n_fft)
+    spectrum = torch.stft(clips, n_fft, hop, window=window, center=True, pad_mode="reflect", return_complex=True)
     power = spectrum.real.square() + spectrum.imag.square()
     return (power.transpose(1, 2) @ bands).transpose(1, 2)
 

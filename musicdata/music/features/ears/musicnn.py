@@ -95,13 +95,15 @@ class Musicnn:
         sha256 = hashlib.sha256(numbers).hexdigest()
         if sha256 != WEIGHTS_SHA256[model]:
             raise IntegrityError(
-                f"the weights {model} of musicnn have sha256 {sha256}, those that were published {WEIGHTS_SHA256[model]}: "
-                f"get the package again: {INSTALL}"
+                f"the weights {model} of musicnn have sha256 {sha256}, those that were published have "
+                f"{WEIGHTS_SHA256[model]}: get the package again: {INSTALL}"
             )
         try:
             arrays = tensorflow_checkpoint.read(index, numbers)
         except FormatError as error:
-            raise IntegrityError(f"the table of musicnn's weights {model}: {error.detail}. Get it again: {INSTALL}") from error
+            raise IntegrityError(
+                f"the table of musicnn's weights {model}: {error.detail}. Get it again: {INSTALL}"
+            ) from error
         _require(arrays)
         n_tokens, width = SHAPES[MUSICNN]
         facts = EarFacts(MUSICNN, f"{_VERSION} {model}", sha256, n_tokens, width, _LICENCE)
@@ -122,7 +124,10 @@ class Musicnn:
         import torch
 
         n_tokens, width = SHAPES[MUSICNN]
-        tokens, logits = np.zeros((len(clips), n_tokens, width), np.float32), np.zeros((len(clips), n_tokens, 50), np.float32)
+        tokens, logits = (
+            np.zeros((len(clips), n_tokens, width), np.float32),
+            np.zeros((len(clips), n_tokens, 50), np.float32),
+        )
         with one_thread(), torch.inference_mode():
             for number, clip in enumerate(clips):
                 heard = self.hear(patches(clip))
@@ -134,7 +139,7 @@ class Musicnn:
         import torch
         from torch.nn.functional import relu
 
-        x = self._norm(torch.from_numpy(patches)[:, None], 0, axis=1)
+        x = self._norm(torch.from_numpy(patches)[:, None], 0)
         timbral = [self._frames(x, name, n, (3, 3)) for n, name in enumerate(_TIMBRAL, 1)]
         lengths = [_SHAPES[f"{name}/kernel"][0] for name in _TEMPORAL]
         temporal = [
@@ -147,8 +152,8 @@ class Musicnn:
         third = self._mixed(second, 2) + second
         frames = torch.cat([front, first, second, third], 1)
         pooled = torch.stack([frames.amax(2), frames.mean(2)], 2).flatten(1)  # maximum and mean, channel by channel
-        dense = relu(self._norm(pooled, 9, axis=1) @ self.weights["dense/kernel"] + self.weights["dense/bias"])
-        token = self._norm(dense, 10, axis=1)
+        dense = relu(self._norm(pooled, 9) @ self.weights["dense/kernel"] + self.weights["dense/bias"])
+        token = self._norm(dense, 10)
         return token, token @ self.weights["dense_1/kernel"] + self.weights["dense_1/bias"]
 
     def _frames(self, x: Any, name: str, norm: int, padding: tuple[int, int]) -> Any:
@@ -157,7 +162,7 @@ class Musicnn:
 
         kernel = self.weights[f"{name}/kernel"].permute(3, 2, 0, 1)
         x = conv2d(pad(x, (0, 0, *padding)), kernel, self.weights[f"{name}/bias"])
-        return self._norm(relu(x), norm, axis=1).amax(3)
+        return self._norm(relu(x), norm).amax(3)
 
     def _mixed(self, frames: Any, number: int) -> Any:
         """Return frames of a convolution over 7 frames and all channels, shape (n, 64, frames)."""
@@ -165,9 +170,9 @@ class Musicnn:
 
         kernel = self.weights[f"{_MIDDLE[number]}/kernel"][:, :, 0].permute(2, 1, 0)
         bias = self.weights[f"{_MIDDLE[number]}/bias"]
-        return self._norm(relu(conv1d(frames, kernel, bias, padding=3)), 6 + number, axis=1)
+        return self._norm(relu(conv1d(frames, kernel, bias, padding=3)), 6 + number)
 
-    def _norm(self, x: Any, number: int, *, axis: int) -> Any:
+    def _norm(self, x: Any, number: int) -> Any:
         """Return batch-normalised values; the statistics are those of training."""
         from torch.nn.functional import batch_norm
 
@@ -212,8 +217,8 @@ def package_version() -> str:
         return distribution("musicnn").version
     except PackageNotFoundError:
         raise SetupError(
-            f"the ear musicnn needs the weights in the package musicnn, which is not installed: {INSTALL} (without what it "
-            "depends on: it is read, never run), or name its wheel"
+            f"the ear musicnn needs the weights in the package musicnn, which is not installed: {INSTALL} (without what "
+            "it depends on: it is read, never run), or name its wheel"
         ) from None
 
 
@@ -248,7 +253,7 @@ def _in_wheel(model: str, wheel: Path) -> tuple[bytes, bytes]:
 
 
 def _require(arrays: Mapping[str, NDArray[np.float32]]) -> None:
-    """Refuse a checkpoint that lacks a tensor, or has one of another shape; its hash says that it is the published one."""
+    """Refuse a checkpoint that lacks a tensor, or has one of another shape."""
     wrong = [f"{name} {shape}" for name, shape in _SHAPES.items() if name not in arrays or arrays[name].shape != shape]
     if wrong:
         raise IntegrityError(f"the weights of musicnn lack {'; '.join(wrong[:3])}: get the package again: {INSTALL}")

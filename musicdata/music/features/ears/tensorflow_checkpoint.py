@@ -29,7 +29,8 @@ def read(index: bytes, numbers: bytes) -> dict[str, NDArray[np.float32]]:
     """Return name → array of the tensors of 32-bit floats in a checkpoint of one file.
 
     Args:
-        index: bytes of the file that ends in ``.index``; `numbers` of that which ends in ``.data-00000-of-00001``.
+        index: bytes of the file that ends in ``.index``.
+        numbers: bytes of that which ends in ``.data-00000-of-00001``.
 
     Raises:
         FormatError: ``bad_checkpoint``: it is none, is compressed, or speaks of numbers that are not there.

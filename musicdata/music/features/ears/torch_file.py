@@ -42,7 +42,7 @@ _PARAMETER = "torch._utils _rebuild_parameter"
 _ORDERED = "collections OrderedDict"
 _BROKEN = (ValueError, IndexError, KeyError, TypeError, OverflowError, UnicodeDecodeError, EOFError, RecursionError)
 CONVERT = (
-    "convert it where it can be trusted: python -c \"import torch, safetensors.torch as s; "
+    'convert it where it can be trusted: python -c "import torch, safetensors.torch as s; '
     "s.save_file({k: v.contiguous() for k, v in torch.load('best_model.pth', map_location='cpu').items()}, "
     "'best_model.safetensors')\""
 )
@@ -85,7 +85,8 @@ def of_bytes(data: bytes, name: str) -> dict[str, NDArray[Any]]:
     A name's beginning ``module.``, which training on several devices adds, is taken off.
 
     Args:
-        data: bytes of the file; `name` of the file, for messages.
+        data: bytes of the file.
+        name: of the file, for messages.
 
     Raises:
         InputError: it is of neither layout, holds anything but tensors, or is cut off; the message says how to convert
