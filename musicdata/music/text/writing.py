@@ -31,6 +31,8 @@ _JOINED = (
     "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0dff\u200c\u200d"
 )
 _WORD = re.compile(rf"[{_SINGLE}]|[^\W_{_SINGLE}](?:[^\W_{_SINGLE}]|[{_JOINED}]|['’](?=\w))*")
+# The same in texts of ASCII, in half the time.
+_WORD_OF_ASCII = re.compile(r"[^\W_]+(?:'(?=\w)[^\W_]*)*", re.ASCII)
 _WORDS_OF_A_LINE = 40
 
 
@@ -40,7 +42,16 @@ def n_words(text: str) -> int:
     >>> n_words("Don't stop — 99 times"), n_words("床前明月光"), n_words("हिन्दी में"), n_words("♥ …")
     (4, 5, 2, 0)
     """
-    return len(_WORD.findall(text))
+    return len(words(text))
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text, as `n_words` counts them.
+
+    >>> words("Don't stop — 99 times"), words("月光 moon")
+    (["Don't", 'stop', '99', 'times'], ['月', '光', 'moon'])
+    """
+    return (_WORD_OF_ASCII if text.isascii() else _WORD).findall(text)
 
 
 def has_lost_lines(text: str) -> bool:

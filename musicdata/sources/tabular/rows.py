@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+MAX_TEXT = 8 << 20
+"""Longest text of a cell, in characters; a whole book has two million."""
+
+
 @dataclass(frozen=True, slots=True)
 class SourceFile:
     """One file of a source.

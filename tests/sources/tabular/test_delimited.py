@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from musicdata.errors import InputError
-from musicdata.sources.lyrics import delimited, inputs
-from musicdata.sources.lyrics.rows import Fault, Row
+from musicdata.sources.lyrics import inputs
+from musicdata.sources.tabular import delimited
+from musicdata.sources.tabular.rows import Fault, Row
 from tests.sources.lyrics.tables import HEADER, cells, read, write
 
 VERSE = '"one, two\nthree ""four""\n\nfive"'

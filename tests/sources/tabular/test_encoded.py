@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from musicdata.errors import FormatError, InputError
-from musicdata.sources.lyrics import encoded, inputs, records
-from musicdata.sources.lyrics.rows import Row
+from musicdata.sources.lyrics import inputs, records
+from musicdata.sources.tabular import encoded
+from musicdata.sources.tabular.rows import Row
 from tests.sources.lyrics.tables import HEADER, cells, read, write
 
 GERMAN = [

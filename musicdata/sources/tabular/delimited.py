@@ -12,14 +12,13 @@ from collections import deque
 from typing import IO, TYPE_CHECKING
 
 from musicdata.errors import InputError
-from musicdata.sources.lyrics import encoded
-from musicdata.sources.lyrics.records import MAX_TEXT
-from musicdata.sources.lyrics.rows import Fault, Row
+from musicdata.sources.tabular import encoded
+from musicdata.sources.tabular.rows import MAX_TEXT, Fault, Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from musicdata.sources.lyrics.rows import SourceFile
+    from musicdata.sources.tabular.rows import SourceFile
 
 SEPARATORS = ",;\t|"
 _TOLD_SEPARATOR = re.compile(r'"?sep=(.)"?[\r\n]*$')

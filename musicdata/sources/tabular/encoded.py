@@ -19,9 +19,10 @@ from musicdata.system import paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from io import BufferedReader
     from pathlib import Path
 
-    from musicdata.sources.lyrics.rows import SourceFile
+    from musicdata.sources.tabular.rows import SourceFile
 
 MAX_LINE_BYTES = 64 << 20
 """A longer line is none, and the file no table."""
@@ -53,12 +54,12 @@ def opened(file: SourceFile, *, begin_only: bool = False) -> Iterator[IO[str]]:
     Raises:
         InputError: it cannot be read, is packed wrongly, or its encoding cannot be told.
     """
-    try:
-        encoding = _by_its_beginning(file) or "utf-8" if begin_only else encoding_of(file)
-        with _bytes(file.path) as stream, io.TextIOWrapper(stream, encoding, _errors(encoding), newline="") as text:
-            yield text
-    except _BROKEN as error:
-        raise InputError(f"input {file.path} cannot be read: {error}") from None
+    encoding = _by_its_beginning(file) or "utf-8" if begin_only else encoding_of(file)
+    with (
+        unpacked(file.path) as (stream, _),
+        io.TextIOWrapper(stream, encoding, _errors(encoding), newline="") as text,
+    ):
+        yield text
 
 
 def _errors(encoding: str) -> str:
@@ -66,13 +67,22 @@ def _errors(encoding: str) -> str:
 
 
 @contextlib.contextmanager
-def _bytes(path: Path) -> Iterator[IO[bytes]]:
-    with paths.open_regular(path, follow=True) as file:
-        if path.suffix.lower() != _PACKED:
-            yield file
-            return
-        with gzip.GzipFile(fileobj=file) as stream:
-            yield cast("IO[bytes]", io.BufferedReader(_Bounded(cast("IO[bytes]", stream), path), _CHUNK_BYTES))
+def unpacked(path: Path) -> Iterator[tuple[IO[bytes], BufferedReader | None]]:
+    """Open the bytes of a file as they are or, where it is packed, unpack to; the file itself too, where it is not.
+
+    Raises:
+        InputError: it cannot be read, or is packed wrongly.
+    """
+    try:
+        with paths.open_regular(path, follow=True) as file:
+            if path.suffix.lower() != _PACKED:
+                yield file, file
+                return
+            with gzip.GzipFile(fileobj=file) as stream:
+                bounded = _Bounded(cast("IO[bytes]", stream), path)
+                yield cast("IO[bytes]", io.BufferedReader(bounded, _CHUNK_BYTES)), None
+    except _BROKEN as error:
+        raise InputError(f"input {path} cannot be read: {error}") from None
 
 
 class _Bounded(io.RawIOBase):
@@ -103,15 +113,15 @@ def encoding_of(file: SourceFile) -> str:
     """
     if named := _by_its_beginning(file):
         return named
-    with _bytes(file.path) as stream:
+    with unpacked(file.path) as (stream, _):
         if _is_utf_8(stream):
             return "utf-8"
-    with _bytes(file.path) as stream:
+    with unpacked(file.path) as (stream, _):
         return _of_lines(stream, file.path)
 
 
 def _by_its_beginning(file: SourceFile) -> str:
-    with _bytes(file.path) as stream:
+    with unpacked(file.path) as (stream, _):
         return _by_its_start(stream.read(_WIDE_SAMPLE))
 
 

@@ -1,4 +1,4 @@
-"""Songs in a Parquet file, read some rows at a time and no column but those that are known."""
+"""Rows of a Parquet file, read some at a time and no column but those that are wanted."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from musicdata.errors import InputError, IntegrityError
-from musicdata.sources.lyrics.columns import fields
-from musicdata.sources.lyrics.rows import Row
+from musicdata.sources.tabular.rows import Row
 from musicdata.system import paths
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from musicdata.sources.lyrics.rows import Fault, SourceFile
+    from musicdata.sources.tabular.rows import Fault, SourceFile
 
 _ROWS_AT_ONCE = 512
 
@@ -54,14 +53,18 @@ def count(file: SourceFile) -> int:
         return int(parquet.metadata.num_rows)
 
 
-def rows(file: SourceFile) -> Iterator[Row | Fault]:
+def rows(file: SourceFile, wanted: Callable[[Sequence[str]], Iterable[str]]) -> Iterator[Row | Fault]:
     """Yield the rows of a file.
+
+    Args:
+        file: of a source.
+        wanted: tells of the names of its columns those that are read.
 
     Raises:
         InputError: it cannot be read.
     """
     with _opened(file) as parquet:
-        wanted = sorted(set(fields(parquet.schema_arrow.names).values()))
-        batches = parquet.iter_batches(_ROWS_AT_ONCE, columns=wanted)
+        names = sorted(set(wanted(parquet.schema_arrow.names)))
+        batches = parquet.iter_batches(_ROWS_AT_ONCE, columns=names)
         for number, cells in enumerate((cells for batch in batches for cells in batch.to_pylist()), 1):
             yield Row(number, cells)

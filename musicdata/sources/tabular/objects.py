@@ -1,23 +1,25 @@
-"""Songs as JSON: an object a line, or an array of objects of any length, which is read piece by piece."""
+"""Rows as JSON: an object a line, or an array of objects of any length, which is read piece by piece."""
 
 from __future__ import annotations
 
 import json
+import re
 from typing import IO, TYPE_CHECKING, Any
 
 from musicdata.errors import InputError
-from musicdata.sources.lyrics import encoded
-from musicdata.sources.lyrics.rows import Fault, Row
+from musicdata.sources.tabular import encoded
+from musicdata.sources.tabular.rows import Fault, Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from musicdata.sources.lyrics.rows import SourceFile
+    from musicdata.sources.tabular.rows import SourceFile
 
 _LOOKED_AT = 50  # objects whose fields are the columns
 _PIECE = 1 << 20
 _MAX_OBJECT = 64 << 20
 _BLANK = " \t\r\n\0\ufeff"
+_BLANKS = re.compile(f"[{_BLANK},]*")
 _DECODER = json.JSONDecoder(strict=False)
 
 
@@ -93,25 +95,38 @@ def _value(line: str) -> Any:
 
 
 def _of_array(start: str, text: IO[str], file: SourceFile) -> Iterator[Any]:
-    """Yield the elements of an array."""
-    rest = start.lstrip(_BLANK)[1:]
+    """Yield the elements of an array; what was read is kept only as far as an element may begin in it."""
+    rest, at, n_before = start, start.index("[") + 1, 0
     while True:
-        rest = rest.lstrip(_BLANK + ",")
-        if rest.startswith("]"):
+        at = _after_blanks(rest, at)
+        if rest.startswith("]", at):
             return
         try:
-            value, end = _DECODER.raw_decode(rest)
+            value, end = _DECODER.raw_decode(rest, at)
         except (ValueError, RecursionError) as error:
-            fault, value, end = str(error), None, len(rest)
+            fault, value, end = _without_place(error), None, len(rest)
         else:
             fault = ""
         # A value that reaches to the end of what was read may go on in the next piece.
         if end >= len(rest):
-            piece = text.read(max(_PIECE, len(rest)))
-            if piece and len(rest) < _MAX_OBJECT:
-                rest += piece
+            piece = text.read(max(_PIECE, len(rest) - at))
+            if piece and len(rest) - at < _MAX_OBJECT:
+                rest, at, n_before = rest[at:] + piece, 0, n_before + at
                 continue
-            if fault or not rest:
-                raise InputError(f"input {file.path}: its array of songs breaks off: {fault or 'no closing bracket'}")
+            if fault or at >= len(rest):
+                raise InputError(
+                    f"input {file.path}: its array breaks off: {fault or 'no closing bracket'}, where an element "
+                    f"begins at character {n_before + at:,} of {n_before + len(rest):,} that were read; fetch it again"
+                )
         yield value
-        rest = rest[end:]
+        at = end
+
+
+def _after_blanks(rest: str, at: int) -> int:
+    found = _BLANKS.match(rest, at)
+    return found.end() if found else at
+
+
+def _without_place(error: Exception) -> str:
+    """Return what is wrong; where it is counts from the piece that was read, and says nothing to people."""
+    return error.msg if isinstance(error, json.JSONDecodeError) else str(error)
