@@ -105,9 +105,10 @@ def _pass(text: str, count: Count) -> str:
         text = _without_forum_tags(text, count)
     if "@[" in text or "[@" in text:
         text = count.sub("mention", _MENTION, lambda found: f"@{found[1] or found[2]}", text)
-    if "/" in text or "www." in text or "WWW." in text:
-        text = _without_addresses(text, count)
-    after = comment_residue.without_ends(comment_residue.without_footers(text, count), count)
+    after = comment_residue.without_footers(text, count)
+    if "/" in after or "www." in after or "WWW." in after:
+        after = _without_addresses(after, count)
+    after = comment_residue.without_ends(after, count)
     return text if after is text else _spaced(after, count)
 
 

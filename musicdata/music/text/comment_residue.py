@@ -45,7 +45,13 @@ _FOOTER = re.compile(
     _I,
 )
 _BEFORE_SIGN = 32  # characters of a footer before the first letters by which it is looked for
-_BY_LINE_BEFORE = re.compile(rf"(?:(?<=\n)|(?<=[.!?\"”')\]…]))(?:by )?{_USER}\s?on {_DATE}\Z", _I)
+# Who wrote it when stands before that: on a line of its own, behind the end of a sentence, or glued to the last word,
+# from which nobody can part the name.
+_DAY = rf"on {_MONTH} \d\d, \d{{4}}"
+_BY_LINE_BEFORE = re.compile(
+    rf"(?:(?<=\n)|(?<=[.!?\"”')\]…]))(?:by )?{_USER}\s?on {_DATE}\Z|(?<=[^\w\s-])[\w-]{{2,40}}{_DAY}\Z|(?<=\w){_DAY}\Z",
+    _I,
+)
 # How the first two come out where sentences were cut into words and these into stems.
 _STEMS = re.compile(r"[ \t]*\b(?:linkno|replythere?|repliesloginto)\b", _I)
 _SENTENCES = re.compile(
