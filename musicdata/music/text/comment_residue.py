@@ -44,7 +44,7 @@ _FOOTER = re.compile(
     rf"|{_LOG_IN}\s*{_ERROR})",
     _I,
 )
-_BEFORE_SIGN = 32  # characters of a footer before the first letters by which it is looked for
+_BEFORE_SIGN, _AFTER_SIGN = 32, 64  # characters of a footer around the letters by which it is looked for
 # Who wrote it when stands before that: on a line of its own, behind the end of a sentence, or glued to the last word,
 # from which nobody can part the name.
 _DAY = rf"on {_MONTH} \d\d, \d{{4}}"
@@ -98,8 +98,8 @@ _LONGEST_NOTICE = 120
 
 def without_footers(text: str, count: Count) -> str:
     """Return a text without what stands between two comments on a page, wherever it does."""
-    if (sign := text.find("epl")) >= 0:
-        text = _without_footers(text, max(sign - _BEFORE_SIGN, 0), count)
+    if "epl" in text:
+        text = _without_footers(text, count)
     if "tell us what" in text or "have an account" in text:
         text = count.sub("page_notice", _SENTENCES, _gap, text)
     if "inkno" in text or "reply" in text or "ginto" in text:
@@ -107,19 +107,37 @@ def without_footers(text: str, count: Count) -> str:
     return text
 
 
-def _without_footers(text: str, start: int, count: Count) -> str:
+def _without_footers(text: str, count: Count) -> str:
     pieces, position = [], 0
-    for found in _FOOTER.finditer(text, start):
-        before = text[position : found.start()].rstrip()
-        if by_line := _BY_LINE_BEFORE.search(before, max(len(before) - _LONGEST_LINE, 0)):
-            before = before[: by_line.start()].rstrip()
-        pieces.append(before)
-        position = found.end()
-    if not position:
+    sign = _next_sign(text, 0)
+    while sign >= 0:
+        found = _FOOTER.search(text, max(sign - _BEFORE_SIGN, position), sign + _AFTER_SIGN)
+        if found:
+            before = text[position : found.start()].rstrip()
+            if by_line := _BY_LINE_BEFORE.search(before, max(len(before) - _LONGEST_LINE, 0)):
+                before = before[: by_line.start()].rstrip()
+            pieces.append(before)
+            position = found.end()
+        sign = _next_sign(text, max(position, sign + 1))
+    if not pieces:
         return text
     made = "\n".join(piece for piece in (*pieces, text[position:].lstrip()) if piece)
     count.add("page_footer", len(pieces), len(text) - len(made))
     return made
+
+
+def _next_sign(text: str, start: int) -> int:
+    """Return where the next replies stand that there are none of, so many of, or that one may log in to; -1 for none.
+
+    Looking for letters is much faster than for a pattern, and every footer has some of these.
+    """
+    place = text.find("epl", start)
+    while place >= 0:
+        before = text[max(place - 5, 0) : place - 1].rstrip()[-2:] if place else ""
+        if text[place - 1] in "rR" and (before[-1:].isdigit() or before.lower() in ("no", "to")):
+            return place
+        place = text.find("epl", place + 1)
+    return -1
 
 
 def _gap(found: re.Match[str]) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 LENGTH = 5
 """Words in a run."""
 
-_SIGNS = dict.fromkeys("’‘ʼ´`", "'") | dict.fromkeys("“”„«»–—…\u00a0", " ")
+_SIGNS = (*((sign, "'") for sign in "’‘ʼ´"), *((sign, " ") for sign in "“”„«»–—…\u00a0"))
 _ALL_KNOWN = b"\1" * LENGTH
 
 
@@ -23,8 +23,8 @@ def words(text: str) -> list[str]:
     >>> words("It’s “GREAT”, isn't it?")
     ["it's", 'great', "isn't", 'it']
     """
-    text = text.lower()
-    for sign, plain in _SIGNS.items():
+    text = text.lower().replace("`", "'")
+    for sign, plain in () if text.isascii() else _SIGNS:
         text = text.replace(sign, plain)
     return writing.words(text)
 
