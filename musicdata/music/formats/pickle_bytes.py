@@ -25,6 +25,7 @@ UTF_8, RAW_ESCAPES, OLD_STRING = range(3)
 _CODECS = (("utf-8", "surrogatepass"), ("raw-unicode-escape", "strict"), ("utf-8", "surrogateescape"))
 _SHORT_BYTES = 64  # texts up to here are kept as they are
 _KEPT_BYTES = 1 << 30  # of long texts, where they cannot be read again
+_AT_HAND_BYTES = 48 << 20  # of long texts that are wanted again
 _PIECE = 1 << 20
 _SIZE_BITS, _CODEC_BITS = 26, 2
 
@@ -60,20 +61,27 @@ class PickledBytes:
         stream: to read from.
         size: how many bytes there are; None where only the end tells.
         again: offset, length → bytes that were read before; None where they cannot be read again.
+
+    Attributes:
+        data: what is at hand, of which the bytes before `at` were read: for whoever reads a byte at a time.
     """
+
+    __slots__ = ("_again", "_begin", "_n_kept", "_n_texts", "_size", "_stream", "_texts", "at", "data")
 
     def __init__(self, stream: IO[bytes], size: int | None, again: Callable[[int, int], bytes] | None) -> None:
         self._stream, self._size, self._again = stream, size, again
-        self._data, self._at, self._begin, self._n_kept = b"", 0, 0, 0
+        self.data, self.at, self._begin, self._n_kept = b"", 0, 0, 0
+        self._texts: dict[Late, str] = {}
+        self._n_texts = 0
 
     @property
     def offset(self) -> int:
         """Return how many bytes were read."""
-        return self._begin + self._at
+        return self._begin + self.at
 
     def at_end(self) -> bool:
         """Say whether nothing is left."""
-        return self._at >= len(self._data) and not self._fill(1)
+        return self.at >= len(self.data) and not self._fill(1)
 
     def take(self, n: int) -> bytes:
         """Return the next bytes.
@@ -81,15 +89,15 @@ class PickledBytes:
         Raises:
             FormatError: ``broken_pickle`` where there are fewer, ``pickle_too_large`` where they are too many.
         """
-        at, end = self._at, self._at + n
-        if end > len(self._data):
+        at, end = self.at, self.at + n
+        if end > len(self.data):
             if n > MAX_TEXT_BYTES:
                 raise self._too_long(n)
             if not self._fill(n):
                 raise self.fault(f"it breaks off: {n:,} bytes were to follow, fetch it again")
             at, end = 0, n
-        self._at = end
-        return self._data[at:end]
+        self.at = end
+        return self.data[at:end]
 
     def byte(self) -> int:
         """Return the next byte.
@@ -97,10 +105,10 @@ class PickledBytes:
         Raises:
             FormatError: ``broken_pickle``: there is none.
         """
-        at = self._at
-        if at < len(self._data):
-            self._at = at + 1
-            return self._data[at]
+        at = self.at
+        if at < len(self.data):
+            self.at = at + 1
+            return self.data[at]
         return self.take(1)[0]
 
     def line(self, longest: int = LONGEST_LINE) -> bytes:
@@ -109,16 +117,16 @@ class PickledBytes:
         Raises:
             FormatError: ``broken_pickle``: none follows within so many bytes.
         """
-        sought = self._at
-        while (end := self._data.find(b"\n", sought)) < 0:
-            n_read = len(self._data) - self._at
+        sought = self.at
+        while (end := self.data.find(b"\n", sought)) < 0:
+            n_read = len(self.data) - self.at
             if n_read > longest or not self._fill(n_read + 1):
                 raise self.fault("a line has no end")
-            sought = self._at + n_read
-        if end - self._at > longest:
-            raise self.fault(f"a line has {end - self._at:,} bytes, at most {longest:,} are read")
-        line = self._data[self._at : end]
-        self._at = end + 1
+            sought = self.at + n_read
+        if end - self.at > longest:
+            raise self.fault(f"a line has {end - self.at:,} bytes, at most {longest:,} are read")
+        line = self.data[self.at : end]
+        self.at = end + 1
         return line
 
     def text(self, n: int, codec: int = UTF_8) -> str | Late | Kept:
@@ -152,6 +160,15 @@ class PickledBytes:
             )
         return Kept(data, codec)
 
+    def recall(self, text: Late) -> None:
+        """Note that a text is wanted again: while there is room it is kept at hand, for it may be so once more."""
+        if text in self._texts:
+            return
+        if self._n_texts > _AT_HAND_BYTES:
+            self._texts, self._n_texts = {}, 0
+        self._n_texts += text.n_bytes
+        self._texts[text] = self.read(text)
+
     def read(self, text: Late | Kept) -> str:
         """Return a text that was left where it lies.
 
@@ -160,10 +177,12 @@ class PickledBytes:
         """
         if isinstance(text, Kept):
             return self.decoded(text.data, text.codec)
+        if (at_hand := self._texts.get(text)) is not None:
+            return at_hand
         at, n = text >> (_SIZE_BITS + _CODEC_BITS), text.n_bytes
         within = at - self._begin
-        if within >= 0 and within + n <= len(self._data):
-            data = self._data[within : within + n]
+        if within >= 0 and within + n <= len(self.data):
+            data = self.data[within : within + n]
         else:
             assert self._again is not None, "only then is there a place"
             data = self._again(at, n)
@@ -187,18 +206,18 @@ class PickledBytes:
             FormatError: ``broken_pickle``.
         """
         if self._size is not None and self.offset + n > self._size:
-            raise self.fault(f"a frame of {n:,} bytes in a file of {self._size:,}")
+            raise self.fault(f"it breaks off: a frame of {n:,} bytes in a file of {self._size:,}")
 
     def _fill(self, n: int) -> bool:
         """Have the next n bytes at hand; say whether there are so many."""
-        rest = self._data[self._at :]
-        self._begin += self._at
-        self._at = 0
+        rest = self.data[self.at :]
+        self._begin += self.at
+        self.at = 0
         pieces, n_there = [rest], len(rest)
         while n_there < n and (piece := self._stream.read(max(_PIECE, n - n_there))):
             pieces.append(piece)
             n_there += len(piece)
-        self._data = b"".join(pieces)
+        self.data = b"".join(pieces)
         return n_there >= n
 
     def _too_long(self, n: int) -> FormatError:

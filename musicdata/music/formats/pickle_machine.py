@@ -36,6 +36,7 @@ _LONGEST_NUMBER = 1_024  # bytes: Python writes no more digits
 _LONGEST_NAME = 500
 _LONGEST_STRING = 1 << 20
 _PROTOCOLS = range(6)
+_MEMOIZE = 0x94
 _MISSING = object()
 # What a hostile file makes of the machine below; each is told as what it is, a file that is no such pickle.
 _FAULTS = (IndexError, TypeError, ValueError, OverflowError, struct.error, RecursionError, AttributeError)
@@ -43,6 +44,8 @@ _FAULTS = (IndexError, TypeError, ValueError, OverflowError, struct.error, Recur
 
 class Machine:
     """One pickle: a stack, what was on it before each mark, and the memo."""
+
+    __slots__ = ("_before", "_is_done", "_memo", "_outermost", "_ready", "_records", "_source", "_stack")
 
     def __init__(self, source: PickledBytes, records: frozenset[str]) -> None:
         self._source, self._records = source, records
@@ -66,10 +69,18 @@ class Machine:
             self._ready.clear()
 
     def _read_batch(self) -> None:
-        byte, ready, n_steps = self._source.byte, self._ready, 0
+        source, memo, ready, n_steps = self._source, self._memo, self._ready, 0
         try:
             while not (ready or self._is_done):
-                _STEPS[byte()](self)
+                if (at := source.at) < len(source.data):  # as `byte` does, for each of millions
+                    source.at = at + 1
+                    code = source.data[at]
+                else:
+                    code = source.byte()
+                if code == _MEMOIZE and len(memo) < _MAX_MEMO:
+                    memo.append(self._stack[-1])
+                else:
+                    _STEPS[code](self)
                 n_steps += 1
                 if n_steps > _MAX_STEPS:
                     raise self._too_large(f"more than {_MAX_STEPS:,} steps an item")
@@ -335,6 +346,8 @@ class Machine:
         value = self._memo[place] if 0 <= place < len(self._memo) else _MISSING
         if value is _MISSING:
             raise self._source.fault(f"value {place:,} is referred to before it is there")
+        if type(value) is Late:
+            self._source.recall(value)
         self._stack.append(value)
 
     def _pop(self) -> None:

@@ -13,9 +13,9 @@ from musicdata.definitions.identifiers import is_file_name
 from musicdata.errors import FormatError
 from musicdata.music.text.limits import STATEMENT, TOO_LONG
 from musicdata.sources.interpretations.columns import fields_of_comment
-from musicdata.sources.interpretations.tags import SEPARATOR, tags
+from musicdata.sources.interpretations.tags import NOT_UNICODE, SEPARATOR, tags
 from musicdata.sources.interpretations.votes import votes
-from musicdata.sources.tabular.cells import NO_TEXT, stated
+from musicdata.sources.tabular.cells import NO_TEXT, require_encodable, stated
 from musicdata.sources.tabular.rows import MAX_TEXT
 
 if TYPE_CHECKING:
@@ -25,13 +25,15 @@ if TYPE_CHECKING:
 
 LONGEST_ID = 128
 _ID_DIGITS = 15
-_SURROGATES = re.compile("[\ud800-\udfff]")
 _PLAIN_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 _SPLITS = {
     **dict.fromkeys(("train", "training"), "train"),
     **dict.fromkeys(("valid", "validation", "val", "dev", "development"), "valid"),
     **dict.fromkeys(("test", "testing", "eval", "evaluation"), "test"),
 }
+OF_SONG = ("music4all", "songmeanings", "id", "lyrics", "artist", "title", "language", "licence", "tags", "audio")
+"""Fields, of `columns.FIELDS`, that speak of the song."""
+
 _TRUE, _FALSE = (True, 1, "true", "1", "yes"), (False, 0, "false", "0", "no")
 
 
@@ -70,9 +72,9 @@ def facts(cells: Mapping[str, Any], music4all: Music4All) -> SongFacts:
     Raises:
         FormatError: ``bad_id``, ``not_unicode``, ``text_too_long`` or ``bad_lyrics``.
     """
-    for name, value in cells.items():
-        if type(value) is str:
-            _require_unicode(name, value)
+    for name in OF_SONG:
+        if type(value := cells.get(name)) is str:
+            require_encodable(name, value, NOT_UNICODE)
     known, songmeanings = _id(cells, "music4all"), _id(cells, "songmeanings")
     lyrics = _lyrics(cells.get("lyrics"))
     artist, title = stated("artist", cells.get("artist")), stated("title", cells.get("title"))
@@ -82,8 +84,6 @@ def facts(cells: Mapping[str, Any], music4all: Music4All) -> SongFacts:
     named = tags(cells.get("tags"))
     if known and known in music4all.tags:
         named = tuple(sorted({*named, *tags(music4all.tags[known])}))
-    for name in named:
-        _require_unicode("tags", name)
     return SongFacts(
         known or songmeanings or _id(cells, "id") or _made_id(artist, title, lyrics),
         songmeanings,
@@ -96,15 +96,6 @@ def facts(cells: Mapping[str, Any], music4all: Music4All) -> SongFacts:
         SEPARATOR.join(named) or None,
         _file_name(stated("audio", cells.get("audio"))),
     )
-
-
-def _require_unicode(name: str, text: str) -> None:
-    if not text.isascii() and (odd := _SURROGATES.search(text)):
-        raise FormatError(
-            "not_unicode",
-            f"{name}, character {odd.start()}: {text[odd.start()]!r} is half of a character, or a byte that is not "
-            "in the encoding of the file",
-        )
 
 
 def _id(cells: Mapping[str, Any], name: str) -> str | None:
@@ -142,7 +133,7 @@ def _lyrics(value: Any) -> str | None:
     """Return the words as the source has them, with the same line breaks everywhere; None where there are none."""
     if isinstance(value, list | tuple):
         value = "\n".join(line for line in value if isinstance(line, str))
-        _require_unicode("lyrics", value)
+        require_encodable("lyrics", value, NOT_UNICODE)
     if value is None or value == "" or (isinstance(value, float) and math.isnan(value)):
         return None
     if not isinstance(value, str):
@@ -217,9 +208,7 @@ def _checked(text: Any, given: Any, part: int) -> Interpretation | FormatError:
     if len(text) > MAX_TEXT:
         return FormatError(TOO_LONG, f"interpretation: {len(text):,} characters, at most {MAX_TEXT:,} are read")
     try:
-        data = text.encode()
-    except UnicodeEncodeError as error:
-        return FormatError(
-            "not_unicode", f"interpretation, character {error.start}: {text[error.start]!r} is half of a character"
-        )
-    return Interpretation(text, hashlib.sha256(data).hexdigest(), *votes(given), part)
+        require_encodable("interpretation", text, NOT_UNICODE)
+    except FormatError as error:
+        return error
+    return Interpretation(text, hashlib.sha256(text.encode()).hexdigest(), *votes(given), part)

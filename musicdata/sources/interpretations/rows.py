@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from musicdata.errors import FormatError
 from musicdata.sources.interpretations import inputs, records
@@ -12,7 +12,7 @@ from musicdata.sources.tabular.dropped import Dropped, place
 from musicdata.sources.tabular.rows import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from musicdata.sources.interpretations.inputs import InputFile, Source
     from musicdata.sources.interpretations.music4all import Music4All
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from musicdata.sources.tabular.rows import Row
 
 _DIGEST_BYTES = 8
+_KEPT_CHARACTERS = 48 << 20
 
 
 class Given(NamedTuple):
@@ -44,6 +45,36 @@ class Given(NamedTuple):
     digest: int
 
 
+class _Songs:
+    """What rows say of their songs; of what they say again and again as much is kept as memory has room for."""
+
+    def __init__(self, music4all: Music4All) -> None:
+        self._music4all = music4all
+        self._known: dict[tuple[str | None, ...], tuple[SongFacts, int]] = {}
+        self._n_characters = 0
+
+    def of(self, cells: Mapping[str, Any]) -> tuple[SongFacts, int]:
+        """Return what a row says of its song, and the digest of that.
+
+        Raises:
+            FormatError: it is none of what a song can have.
+        """
+        told = tuple(map(cells.get, records.OF_SONG))
+        if not all(value is None or type(value) is str for value in told):
+            return self._read(cells)
+        if (known := self._known.get(told)) is not None:
+            return known
+        if self._n_characters > _KEPT_CHARACTERS:
+            self._known, self._n_characters = {}, 0
+        read = self._known[told] = self._read(cells)
+        self._n_characters += sum(len(value) for value in told if value)
+        return read
+
+    def _read(self, cells: Mapping[str, Any]) -> tuple[SongFacts, int]:
+        song = records.facts(cells, self._music4all)
+        return song, _digest(repr((*song[:6], *song[7:])))
+
+
 def given(source: Source, music4all: Music4All) -> Iterator[Given | Dropped]:
     """Yield the interpretations of a source in the order of its files, and what is dropped.
 
@@ -51,6 +82,7 @@ def given(source: Source, music4all: Music4All) -> Iterator[Given | Dropped]:
         InputError: a file cannot be read.
     """
     yield from music4all.dropped
+    songs = _Songs(music4all)
     for file in source.files:
         if file.file.fault:
             yield Dropped(file.name, file.file.fault, file.file.detail)
@@ -59,28 +91,27 @@ def given(source: Source, music4all: Music4All) -> Iterator[Given | Dropped]:
             if isinstance(row, Fault):
                 yield Dropped(place(file.name, row.row), row.reason, row.detail)
             else:
-                yield from _of_row(row, file, music4all)
+                yield from _of_row(row, file, songs)
 
 
-def _of_row(row: Row, file: InputFile, music4all: Music4All) -> Iterator[Given | Dropped]:
-    key = place(file.name, row.row)
+def _of_row(row: Row, file: InputFile, songs: _Songs) -> list[Given | Dropped]:
     cells = {field: row.cells[name] for field, name in fields_of(tuple(row.cells)).items()}
     try:
-        song = records.facts(cells, music4all)
+        song, song_digest = songs.of(cells)
     except FormatError as error:
-        yield Dropped(key, error.reason, error.detail)
-        return
-    song_digest = _digest((*song[:6], *song[7:]))
+        return [Dropped(place(file.name, row.row), error.reason, error.detail)]
     split = file.split or records.split_of(cells) or ""
-    for number, one in enumerate(records.interpretations(cells), 1):
+    where = f"{song_digest} {file.variant} {split} {row.row} {file.name}"
+    read: list[Given | Dropped] = []
+    for one in records.interpretations(cells):
         if isinstance(one, FormatError):
-            which = f" interpretation {number}" if "interpretations" in cells else ""
-            yield Dropped(key + which, one.reason, one.detail)
+            which = f" interpretation {len(read) + 1}" if "interpretations" in cells else ""
+            read.append(Dropped(place(file.name, row.row) + which, one.reason, one.detail))
             continue
-        digest = _digest((song_digest, *one[1:], file.variant, split, file.name, row.row))
-        yield Given(song, song_digest, one, file.variant, split, file.name, row.row, digest)
+        digest = _digest(f"{one.text_sha256} {one.part} {one.votes} {one.votes_given!r} {where}")
+        read.append(Given(song, song_digest, one, file.variant, split, file.name, row.row, digest))
+    return read
 
 
-def _digest(values: tuple[object, ...]) -> int:
-    data = hashlib.blake2b(repr(values).encode(), digest_size=_DIGEST_BYTES).digest()
-    return int.from_bytes(data, "little", signed=True)
+def _digest(told: str) -> int:
+    return int.from_bytes(hashlib.blake2b(told.encode(), digest_size=_DIGEST_BYTES).digest(), "little", signed=True)

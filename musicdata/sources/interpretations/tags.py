@@ -8,8 +8,10 @@ from typing import Any
 
 from musicdata.errors import FormatError
 from musicdata.music.text.limits import STATEMENT, TOO_LONG, statement
+from musicdata.sources.tabular.cells import require_encodable
 
 MAX_TAGS = 1_000
+NOT_UNICODE = "not_unicode"
 _LONGEST_LIST = 100_000
 _BETWEEN = re.compile(r"[|;,]|\s*\n\s*")
 _WITHIN = re.compile(r"\|")
@@ -23,7 +25,7 @@ def tags(value: Any) -> tuple[str, ...]:
     """Return the tags in a cell, each once, sorted: of a list, of the text of one, or between commas.
 
     Raises:
-        FormatError: ``text_too_long``.
+        FormatError: ``text_too_long`` or ``not_unicode``.
 
     >>> tags("['slow', 'sad']"), tags('["tempo:slow@audio"]'), tags("rock, slow;rock"), tags(["a|b", None]), tags("nan")
     (('sad', 'slow'), ('tempo:slow@audio',), ('rock', 'slow'), ('a', 'b'), ())
@@ -39,7 +41,10 @@ def tags(value: Any) -> tuple[str, ...]:
     else:
         parts = list(value) if isinstance(value, list | tuple | set | frozenset) else [value]
         between = _WITHIN
-    return _plain([piece for part in parts if isinstance(part, str) for piece in between.split(part)])
+    texts = [part for part in parts if isinstance(part, str)]
+    for text in texts:
+        require_encodable("tags", text, NOT_UNICODE)
+    return _plain([piece for text in texts for piece in between.split(text)])
 
 
 def _listed(text: str) -> list[Any] | None:

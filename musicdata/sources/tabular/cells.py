@@ -16,15 +16,15 @@ NO_TEXT = NOTHING | {"null", "none", "n/a", "#n/a", "nil", "undefined"}
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
-def require_encodable(name: str, text: str) -> None:
+def require_encodable(name: str, text: str, reason: str = "bad_encoding") -> None:
     """Refuse a text with halves of characters, which no encoding can write.
 
     Raises:
-        FormatError: ``bad_encoding``.
+        FormatError: with that reason.
     """
     if not text.isascii() and (odd := _SURROGATES.search(text)):
         raise FormatError(
-            "bad_encoding",
+            reason,
             f"{name}, character {odd.start()}: {text[odd.start()]!r} is half of a character, or a byte that is not "
             "in the encoding of the file",
         )

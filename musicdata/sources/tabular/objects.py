@@ -20,7 +20,6 @@ _PIECE = 1 << 20
 _MAX_OBJECT = 64 << 20
 _BLANK = " \t\r\n\0\ufeff"
 _BLANKS = re.compile(f"[{_BLANK},]*")
-_DECODER = json.JSONDecoder(strict=False)
 
 
 def columns(file: SourceFile) -> list[str]:
@@ -51,12 +50,13 @@ def rows(file: SourceFile, *, begin_only: bool = False) -> Iterator[Row | Fault]
     with encoded.opened(file, begin_only=begin_only) as text:
         start = text.read(_PIECE)
         is_array = start.lstrip(_BLANK).startswith("[")
-        values = _of_array(start, text, file) if is_array else _of_lines(start, text)
+        decoder = _Decoder()
+        values = _of_array(start, text, file, decoder) if is_array else _of_lines(start, text, decoder)
         for number, value in enumerate(values, 1):
             if isinstance(value, dict):
                 yield Row(number, value)
             elif isinstance(value, _Broken):
-                yield Fault(number, "bad_json", str(value))
+                yield Fault(number, value.reason, str(value))
             else:
                 yield Fault(
                     number, "not_an_object", f"{type(value).__name__} where an object is expected: {str(value)[:60]!r}"
@@ -64,19 +64,51 @@ def rows(file: SourceFile, *, begin_only: bool = False) -> Iterator[Row | Fault]
 
 
 class _Broken(str):
-    """Says why a line has no value."""
+    """Says why a line or an element has no value."""
 
-    __slots__ = ()
+    reason = "bad_json"
 
 
-def _of_lines(start: str, text: IO[str]) -> Iterator[Any]:
+class _Twice(_Broken):
+    """Says which key stands twice in an object, with different values, so that nobody knows which is meant."""
+
+    reason = "duplicate_key"
+
+
+class _Decoder:
+    """Decodes values, and sees keys that stand twice."""
+
+    def __init__(self) -> None:
+        self._decoder = json.JSONDecoder(strict=False, object_pairs_hook=self._object)
+        self._twice: _Twice | None = None
+
+    def value(self, text: str, at: int = 0) -> tuple[Any, int]:
+        """Return the value that begins there, and where it ends.
+
+        Raises:
+            ValueError: there is none, or it breaks off; RecursionError: it is nested too deeply.
+        """
+        self._twice = None
+        value, end = self._decoder.raw_decode(text, at)
+        return value if self._twice is None else self._twice, end
+
+    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(pairs)
+        if len(made) < len(pairs):
+            name = next((name for name, value in pairs if made[name] != value), None)
+            if name is not None:
+                self._twice = _Twice(f"key {name[:40]!r} stands twice in it, with different values")
+        return made
+
+
+def _of_lines(start: str, text: IO[str], decoder: _Decoder) -> Iterator[Any]:
     """Yield the value of each line that is not blank."""
     rest = start
     while True:
         *lines, rest = rest.split("\n")
         for line in lines:
             if bare := line.strip(_BLANK):
-                yield _value(bare)
+                yield _value(bare, decoder)
         piece = text.read(_PIECE)
         if not piece or len(rest) > _MAX_OBJECT:
             break
@@ -84,17 +116,18 @@ def _of_lines(start: str, text: IO[str]) -> Iterator[Any]:
     if len(rest) > _MAX_OBJECT:
         yield _Broken(f"a line has more than {_MAX_OBJECT:,} characters; it and what follows was left out")
     elif bare := rest.strip(_BLANK):
-        yield _value(bare)
+        yield _value(bare, decoder)
 
 
-def _value(line: str) -> Any:
+def _value(line: str, decoder: _Decoder) -> Any:
     try:
-        return _DECODER.decode(line)
+        value, end = decoder.value(line)
     except (ValueError, RecursionError) as error:
         return _Broken(f"{error}: {line[:60]!r}")
+    return value if end == len(line) else _Broken(f"more follows at character {end}: {line[:60]!r}")
 
 
-def _of_array(start: str, text: IO[str], file: SourceFile) -> Iterator[Any]:
+def _of_array(start: str, text: IO[str], file: SourceFile, decoder: _Decoder) -> Iterator[Any]:
     """Yield the elements of an array; what was read is kept only as far as an element may begin in it."""
     rest, at, n_before = start, start.index("[") + 1, 0
     while True:
@@ -102,7 +135,7 @@ def _of_array(start: str, text: IO[str], file: SourceFile) -> Iterator[Any]:
         if rest.startswith("]", at):
             return
         try:
-            value, end = _DECODER.raw_decode(rest, at)
+            value, end = decoder.value(rest, at)
         except (ValueError, RecursionError) as error:
             fault, value, end = _without_place(error), None, len(rest)
         else:

@@ -155,7 +155,7 @@ def _name(item: str) -> str:
 
 STAGE = Stage(
     name="ingest.lyrics",
-    version=1,
+    version=2,
     verb="reads songs with their words",
     inputs=(),
     outputs=("song_texts",),

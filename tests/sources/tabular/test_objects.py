@@ -63,6 +63,17 @@ def test_elements_of_other_kinds_are_faults(tmp_path: Path) -> None:
     assert values(write(tmp_path, "empty.json", "[]")) == []
 
 
+def test_a_key_that_stands_twice_is_a_fault_where_its_values_differ(tmp_path: Path) -> None:
+    content = [
+        '{"lyrics": "a", "lyrics": "b"}',
+        '{"lyrics": "a", "lyrics": "a"}',
+        '{"x": [{"y": 1, "y": 2}], "lyrics": "a"}',
+    ]
+    expected = ["duplicate_key", {"lyrics": "a"}, "duplicate_key"]
+    assert values(write(tmp_path, "songs.jsonl", "\n".join(content))) == expected
+    assert values(write(tmp_path, "songs.json", f"[{','.join(content)}]")) == expected
+
+
 def test_columns_are_the_fields_of_the_first_objects(tmp_path: Path) -> None:
     path = write(tmp_path, "songs.jsonl", '{"b": 1, "a": 2}\n{"c": 3}\n')
     assert inputs.columns(inputs.table(path)) == ["b", "a", "c"]
