@@ -22,6 +22,9 @@ _STACKED = re.compile(
     "([\u0300-\u036f\u0483-\u0487\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{8})[\u0300-\u036f\u0483-\u0487\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]+"
 )
 
+_PLAIN = bytes([10, *range(32, 127)])
+_BLANKS = re.compile(" {2,}")
+
 _VALUE = r"(?:\"[^\"<>]{0,2000}\"|'[^'<>]{0,2000}'|[^\s\"'<>]{1,2000})"
 _ATTRIBUTES = rf"(?:\s+(?:[A-Za-z][\w:-]{{0,40}}\s?=\s?{_VALUE}|nowrap|noshade|allowfullscreen|async|defer)){{0,12}}"
 _BREAK = re.compile(rf"<(?:br|/?p|/?div|/?li|/?tr|/?h[1-6]){_ATTRIBUTES}\s?/?>\n?", _I)
@@ -35,11 +38,11 @@ _TAG = re.compile(
 _TOP_LEVEL = ("com", "net", "org", "info", "co.uk", "de", "fr", "be", "ly")
 _ADDRESS_SIGNS = ("://", "www.", "WWW.", *(f".{name}/" for name in _TOP_LEVEL))
 _ADDRESS = re.compile(
-    r"(?P<before> ?)(?P<open>[(\[<] ?)?(?P<address>(?:\bhttps?://|\bwww\.(?=[\w-]+\.[a-z])|"
-    rf"\b(?:[\w-]{{1,63}}\.){{1,3}}(?:{'|'.join(map(re.escape, _TOP_LEVEL))})/(?=\w))"
-    r"[^\s<>\"“”]*)(?P<close> ?>)?",
+    r"(?:\bhttps?://|\bwww\.(?=[\w-]+\.[a-z])|"
+    rf"\b(?:[\w-]{{1,63}}\.){{1,3}}(?:{'|'.join(map(re.escape, _TOP_LEVEL))})/(?=\w))[^\s<>\"“”]*",
     _I,
 )
+_BEFORE_SIGN = 200  # characters of an address before the sign by which it is looked for
 _CLOSING = {"(": ")", "[": "]", "<": ">"}
 _PUNCTUATION = ".,;:!?'’*…"
 
@@ -49,8 +52,6 @@ _MENTION = re.compile(
 _FORUM_NAMES = r"(?:i|b|u|s|quote|url|img|size|color|center|spoiler)"
 _FORUM_END = re.compile(rf"\[/({_FORUM_NAMES})\]", _I)
 _FORUM_TAG = re.compile(rf"\[(/?)({_FORUM_NAMES})(?:=[^\[\]\n]{{0,300}})?\]", _I)
-
-_SPACES = ("  ", " \n", "\n ", "\n\n\n", "\t", "\r", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x1f")
 
 
 class Cleaned(NamedTuple):
@@ -104,19 +105,21 @@ def _pass(text: str, count: Count) -> str:
         text = _without_forum_tags(text, count)
     if "@[" in text or "[@" in text:
         text = count.sub("mention", _MENTION, lambda found: f"@{found[1] or found[2]}", text)
-    if ("/" in text or "." in text) and any(sign in text for sign in _ADDRESS_SIGNS):
-        text = count.sub("address", _ADDRESS, _after_address, text)
-    return _spaced(comment_residue.without_ends(comment_residue.without_footers(text, count), count), count)
+    after = comment_residue.without_footers(text, count)
+    if "/" in after or "www." in after or "WWW." in after:
+        after = _without_addresses(after, count)
+    after = comment_residue.without_ends(after, count)
+    return text if after is text else _spaced(after, count)
 
 
 def _characters(text: str, count: Count) -> str:
     """Return a text without markup, control characters and such as cannot be seen."""
     if not text.isascii():
         text = mojibake.with_punctuation(mojibake.repaired(text, count), count)
-    if not text.replace("\n", "").isprintable():
+    if not _is_plain(text):
         text = count.sub("control_character", residue_characters.NOT_SPACE, "", text)
         text = count.sub("invisible_character", _UNSEEN, "", text)
-    if "&" in text:
+    if "&" in text and ";" in text:
         text = residue_characters.resolved(text, count)
     if "<" in text:
         text = residue_characters.without_elements(text, count)
@@ -133,16 +136,30 @@ def _characters(text: str, count: Count) -> str:
 
 def _spaced(text: str, count: Count) -> str:
     """Return a text with one space, one line break or one empty line where a page shows no more."""
-    if text.isascii() and not any(run in text for run in _SPACES) and text == text.strip():
-        return text
-    lines = text.splitlines()
-    spaced = [" ".join(line.split()) for line in lines]
-    kept = [line for place, line in enumerate(spaced) if line or (place and spaced[place - 1])]
-    made = "\n".join(kept).strip("\n")
-    if made != text:
+    if text[:1].isspace() or text[-1:].isspace() or not _is_plain(text) or _has_odd_breaks(text):
+        lines = text.splitlines()
+        spaced = [" ".join(line.split()) for line in lines]
+        kept = [line for place, line in enumerate(spaced) if line or (place and spaced[place - 1])]
+        made = "\n".join(kept).strip("\n")
         n = sum(old != new for old, new in zip(lines, spaced, strict=True)) + len(spaced) - len(kept)
+    elif "  " in text:
+        made, n = _BLANKS.subn(" ", text)
+    else:
+        return text
+    if made != text:
         count.add("white_space", max(n, 1), len(text) - len(made))
     return made
+
+
+def _is_plain(text: str) -> bool:
+    """Say whether a text has no control character and no white space but spaces and line feeds."""
+    if text.isascii():
+        return not text.encode("ascii").translate(None, _PLAIN)
+    return text.replace("\n", "").isprintable()
+
+
+def _has_odd_breaks(text: str) -> bool:
+    return "\n" in text and (" \n" in text or "\n " in text or "\n\n\n" in text)
 
 
 def _without_forum_tags(text: str, count: Count) -> str:
@@ -154,18 +171,27 @@ def _without_forum_tags(text: str, count: Count) -> str:
     return text
 
 
-def _after_address(found: re.Match[str]) -> str:
-    """Return what stands around an address and is none of it: the end of the sentence, a bracket that it is not in."""
-    opened, address, close = found["open"] or "", found["address"], found["close"] or ""
-    length = len(address)
-    while length and (address[length - 1] in _PUNCTUATION or _closes_nothing(address[:length])):
-        length -= 1
-    after = address[length:] + (close.lstrip() if opened.startswith("<") else close)
-    end = _CLOSING.get(opened[:1], " ")
-    if after.startswith(end):
-        opened, after = "", after[1:]
-    is_last = found.string[found.end() : found.end() + 1].strip() == ""
-    return f"{'' if is_last and not opened else found['before']}{opened}{after}"
+def _without_addresses(text: str, count: Count) -> str:
+    """Return a text without addresses; the end of a sentence stays, and a bracket that an address does not fill."""
+    signs = [place for sign in _ADDRESS_SIGNS if (place := text.find(sign)) >= 0]
+    pieces, position = [], 0
+    for found in _ADDRESS.finditer(text, max(min(signs) - _BEFORE_SIGN, 0)) if signs else ():
+        stop = found.end()
+        while stop > found.start() and (text[stop - 1] in _PUNCTUATION or _closes_nothing(text[found.start() : stop])):
+            stop -= 1
+        before = text[position : found.start()]
+        opened = before.rstrip(" ")[-1:]
+        closed = stop + (text[stop : stop + 1] == " ")
+        if text[closed : closed + 1] == _CLOSING.get(opened, " "):
+            before, stop = before.rstrip(" ")[:-1], closed + 1
+        follows = text[stop : stop + 1]
+        pieces.append(before.rstrip(" ") if not follows.strip() or follows in _PUNCTUATION else before)
+        position = stop
+    if not pieces:
+        return text
+    made = "".join([*pieces, text[position:]])
+    count.add("address", len(pieces), len(text) - len(made))
+    return made
 
 
 def _closes_nothing(address: str) -> bool:

@@ -39,10 +39,17 @@ _LOG_IN = r"log ?in to reply"
 _ERROR = r"there was an error\.?"
 # Glued to a word only with its capital: some words end in link.
 _LINK = r"(?:(?<![^\W\d_])link|(?<=[^\W_])(?-i:Link))"
-_BY_LINE = rf"(?:(?:(?<=\n)|(?<=[.!?\"”')\]…]))(?:by )?{_USER}\s?on {_DATE}\s*)?"
 _FOOTER = re.compile(
-    rf"\s*{_BY_LINE}(?:(?:{_LINK}\s*{_REPLIES}(?:\s*{_LOG_IN})?|{_LINK}\s*{_LOG_IN}|(?<!\d){_REPLIES}\s*{_LOG_IN})"
-    rf"(?:\s*{_ERROR})?|{_LOG_IN}\s*{_ERROR})\s*",
+    rf"(?:(?:{_LINK}\s*{_REPLIES}(?:\s*{_LOG_IN})?|{_LINK}\s*{_LOG_IN}|(?<!\d){_REPLIES}\s*{_LOG_IN})(?:\s*{_ERROR})?"
+    rf"|{_LOG_IN}\s*{_ERROR})",
+    _I,
+)
+_BEFORE_SIGN = 32  # characters of a footer before the first letters by which it is looked for
+# Who wrote it when stands before that: on a line of its own, behind the end of a sentence, or glued to the last word,
+# from which nobody can part the name.
+_DAY = rf"on {_MONTH} \d\d, \d{{4}}"
+_BY_LINE_BEFORE = re.compile(
+    rf"(?:(?<=\n)|(?<=[.!?\"”')\]…]))(?:by )?{_USER}\s?on {_DATE}\Z|(?<=[^\w\s-])[\w-]{{2,40}}{_DAY}\Z|(?<=\w){_DAY}\Z",
     _I,
 )
 # How the first two come out where sentences were cut into words and these into stems.
@@ -52,7 +59,6 @@ _SENTENCES = re.compile(
     r"Don['’]t have an account\? Create an account with SongMeanings to post comments, submit lyrics, and more\. "
     r"It['’]s super easy, we promise!)\s*"
 )
-_SIGNS = ("eplies", "eply", "inkno", "INKNO", "tell us what", "have an account")
 
 _EDITED = (
     r"(?:this (?:comment|post|message) )?(?:was |has been )?(?:last )?edited(?: \d{1,3} times?)?"
@@ -92,15 +98,32 @@ _LONGEST_NOTICE = 120
 
 def without_footers(text: str, count: Count) -> str:
     """Return a text without what stands between two comments on a page, wherever it does."""
-    if not any(sign in text for sign in _SIGNS):
+    if (sign := text.find("epl")) >= 0:
+        text = _without_footers(text, max(sign - _BEFORE_SIGN, 0), count)
+    if "tell us what" in text or "have an account" in text:
+        text = count.sub("page_notice", _SENTENCES, _gap, text)
+    if "inkno" in text or "reply" in text or "ginto" in text:
+        text = count.sub("page_footer", _STEMS, "", text)
+    return text
+
+
+def _without_footers(text: str, start: int, count: Count) -> str:
+    pieces, position = [], 0
+    for found in _FOOTER.finditer(text, start):
+        before = text[position : found.start()].rstrip()
+        if by_line := _BY_LINE_BEFORE.search(before, max(len(before) - _LONGEST_LINE, 0)):
+            before = before[: by_line.start()].rstrip()
+        pieces.append(before)
+        position = found.end()
+    if not position:
         return text
-    text = count.sub("page_footer", _FOOTER, _gap, text)
-    text = count.sub("page_notice", _SENTENCES, _gap, text)
-    return count.sub("page_footer", _STEMS, "", text)
+    made = "\n".join(piece for piece in (*pieces, text[position:].lstrip()) if piece)
+    count.add("page_footer", len(pieces), len(text) - len(made))
+    return made
 
 
 def _gap(found: re.Match[str]) -> str:
-    """Return what parts the comments before and after a footer: nothing at the ends of the text."""
+    """Return what parts what stands before and after a notice: nothing at the ends of the text."""
     return "\n" if found.start() and found.end() < len(found.string) else ""
 
 

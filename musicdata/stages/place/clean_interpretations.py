@@ -18,13 +18,22 @@ from musicdata.definitions import cutting
 from musicdata.definitions.arrow import strings
 from musicdata.definitions.cost import Cost, Expected
 from musicdata.definitions.stage import Parameters, Pieces, Remark, Shard, Stage, Task
-from musicdata.music.text import joined_lines, lyric_quotes, lyric_residue, placeholders, song_language, writing
+from musicdata.music.text import (
+    english_words,
+    joined_lines,
+    lyric_quotes,
+    lyric_residue,
+    placeholders,
+    song_language,
+    writing,
+)
 from musicdata.music.text.language_names import iso_639_1
+from musicdata.music.text.lyric_quotes import QuotableLyrics
 from musicdata.music.text.residue_count import Count, Removed
 from musicdata.stages.place.song_comments import Comment, Limits, judged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from musicdata.definitions.cost import Counts
     from musicdata.definitions.reader import Inputs
@@ -115,7 +124,9 @@ class _Rows:
     comments: list[dict[str, Any]] = field(default_factory=list)
     cleanings: list[dict[str, Any]] = field(default_factory=list)
 
-    def add_song(self, song_id: str, text: str, given: str | None, removed: Mapping[str, Removed]) -> None:
+    def add_song(
+        self, song_id: str, text: str, words: Sequence[str], given: str | None, removed: Mapping[str, Removed]
+    ) -> None:
         """Add a song; its lyrics may be empty."""
         self.songs.append(
             {
@@ -123,8 +134,8 @@ class _Rows:
                 "text": text,
                 "text_sha256": hashlib.sha256(text.encode()).hexdigest(),
                 "n_lines": sum(1 for line in text.split("\n") if line),
-                "n_words": writing.n_words(text),
-                "language": song_language.judge(text, given).language,
+                "n_words": len(words),
+                "language": _language(text, words, given),
             }
         )
         self._add_cleanings(song_id, _NO_COMMENT, removed)
@@ -179,13 +190,20 @@ def run(parameters: CleanInterpretations, task: Task) -> None:
             for comment in comments:
                 task.sink.reject(f"{song_id}/{comment.row}", "no_lyrics", "the song that it is about has no lyrics")
             continue
-        rows.add_song(song_id, text, given, removed)
-        kept, dropped = judged(song_id, comments, lyric_quotes.runs(lyric_quotes.words(text)), parameters.limits)
+        words = lyric_quotes.words(text)
+        rows.add_song(song_id, text, words, given, removed)
+        kept, dropped = judged(song_id, comments, QuotableLyrics.of(words), parameters.limits)
         for one in kept:
             rows.add_comment(song_id, one)
         for gone in dropped:
             task.sink.reject(f"{song_id}/{gone.row}", gone.reason, gone.detail)
     rows.write(task)
+
+
+def _language(text: str, words: Sequence[str], given: str | None) -> str:
+    if english_words.is_english(words):
+        return english_words.ENGLISH
+    return song_language.judge(text, given).language
 
 
 def cleaned_lyrics(text: str, title: str | None, most_characters: int) -> tuple[str, dict[str, Removed], str]:

@@ -6,12 +6,12 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from musicdata.music.text import comment_cleaning, language, lyric_quotes
+from musicdata.music.text import comment_cleaning, english_words, language, lyric_quotes
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from musicdata.music.text.lyric_quotes import Run
+    from musicdata.music.text.lyric_quotes import QuotableLyrics
     from musicdata.music.text.residue_count import Removed
 
 _VARIANTS = ("full", "not_negative", "positive")
@@ -76,20 +76,20 @@ def interpretation_id(song_id: str, text: str) -> str:
 
 
 def judged(
-    song_id: str, comments: Iterable[Comment], of_lyrics: Collection[Run], limits: Limits
+    song_id: str, comments: Iterable[Comment], lyrics: QuotableLyrics, limits: Limits
 ) -> tuple[list[Kept], list[Dropped]]:
     """Return the comments that are kept, in order of their ids, and those that are not, in order of their rows.
 
     Args:
         song_id: of the song.
         comments: on it.
-        of_lyrics: runs of words of its lyrics.
+        lyrics: of the song.
         limits: which of them say something.
     """
     kept: dict[str, list[Kept]] = {}
     dropped: list[Dropped] = []
     for comment in comments:
-        found = _judge(song_id, comment, of_lyrics, limits)
+        found = _judge(song_id, comment, lyrics, limits)
         if isinstance(found, Kept):
             kept.setdefault(found.interpretation_id, []).append(found)
         else:
@@ -106,14 +106,14 @@ def judged(
     return best, sorted(dropped)
 
 
-def _judge(song_id: str, comment: Comment, of_lyrics: Collection[Run], limits: Limits) -> Kept | Dropped:
+def _judge(song_id: str, comment: Comment, lyrics: QuotableLyrics, limits: Limits) -> Kept | Dropped:
     problem = _problem_as_read(comment.text, limits)
     text, removed = comment_cleaning.clean(comment.text) if not problem else ("", {})
     words = lyric_quotes.words(text)
     problem = problem or _problem_of_form(comment.text, text, list(removed), len(words), limits)
     if problem:
         return Dropped(comment.row, *problem)
-    quoted = lyric_quotes.share(words, of_lyrics)
+    quoted = lyrics.share(words)
     if quoted > limits.most_quoted:
         return Dropped(comment.row, "pasted_lyrics", f"{quoted:.0%} of it is lyrics, at most {limits.most_quoted:.0%}")
     code, told = _language(words)
@@ -152,6 +152,8 @@ def _language(words: Sequence[str]) -> tuple[str, str]:
 
     A language without a code of two letters is ``und`` too, but is told.
     """
+    if english_words.is_english(words):
+        return english_words.ENGLISH, "the words are en"
     middle = (len(words) - _STRETCH) // 2
     is_long = len(words) > 3 * _STRETCH
     telling = [*words[:_STRETCH], *words[middle : middle + _STRETCH], *words[-_STRETCH:]] if is_long else words

@@ -172,6 +172,21 @@ def test_characters_are_repaired() -> None:
     assert set(cleaned.removed) == {"composed_letters", "html_entity", "mojibake"}
 
 
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        (f"He is gone :(Miss-Mapleon February 18, 2015{END}", "He is gone :("),
+        (f"He is gone http://x.y/w?v=94lyric-hunteron August 01, 2009{END}", "He is gone"),
+        # Where the name is glued to the last word nobody can part the two.
+        (f"he is gone lolivy-leeon August 24, 2016{END}", "he is gone lolivy-lee"),
+        (f"He was shot on March 02, 2005{END}", "He was shot on March 02, 2005"),
+        (f"It came out.\nReleased in May on March 02, 2005{END}", "It came out.\nReleased in May on March 02, 2005"),
+    ],
+)
+def test_who_wrote_it_when_goes_with_the_footer(raw: str, text: str) -> None:
+    assert clean(raw).text == text
+
+
 def test_two_comments_run_together_are_parted() -> None:
     assert clean(f"{SAID}{END}{SAID}{END}").text == f"{SAID}\n{SAID}"
 
@@ -186,7 +201,7 @@ def test_only_tags_that_are_closed_are_tags() -> None:
 
 
 def test_brackets_around_an_address_go_with_it() -> None:
-    assert clean("a < http://x.y > b (http://x.y) c <http://x.y d http://x.y> e").text == "a b c < d> e"
+    assert clean("a < http://x.y > b (http://x.y) c <http://x.y d http://x.y> e").text == "a b c < d > e"
 
 
 def test_of_a_mention_the_name_stays() -> None:
