@@ -65,7 +65,7 @@ class Clip:
     @property
     def samples(self) -> NDArray[np.float32]:
         """Return the samples between -1 and 1, shape (240,000,): what ears hear."""
-        return self.pcm / _FULL_SCALE
+        return self.pcm.astype(np.float32) / _FULL_SCALE
 
     def level_dbfs(self) -> float:
         """Return the mean level (root mean square) of the sound, in dB below full scale."""

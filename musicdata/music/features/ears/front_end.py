@@ -33,7 +33,7 @@ def mel_bands(n_mels: int, scale: MelScale, n_fft: int = N_FFT) -> NDArray[np.fl
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of 128 bands one is empty, in the papers' ear too
-        norm = None if scale == "htk" else "slaney"
+        norm: Literal["slaney"] | None = None if scale == "htk" else "slaney"
         bands: NDArray[np.float32] = mel(sr=RATE_HZ, n_fft=n_fft, n_mels=n_mels, htk=scale == "htk", norm=norm)
     return np.ascontiguousarray(bands.T)
 

@@ -218,7 +218,7 @@ def package_version() -> str:
     except PackageNotFoundError:
         raise SetupError(
             f"the ear musicnn needs the weights in the package musicnn, which is not installed: {INSTALL} (without what "
-            "it depends on: it is read, never run), or name its wheel"
+            "it depends on: it is read, never run), or name the wheel"
         ) from None
 
 
