@@ -73,14 +73,14 @@ def test_a_file_that_would_run_something_is_refused_and_runs_nothing(is_new: boo
 
 @LAYOUTS
 def test_a_whole_module_is_refused(is_new: bool) -> None:
-    with pytest.raises(InputError, match="its pickle names 'torch.nn.modules.linear Linear'"):
+    with pytest.raises(InputError, match=r"its pickle names 'torch\.nn.modules\.linear Linear'"):
         torch_file.of_bytes(saved(torch.nn.Linear(2, 2), is_new=is_new), "weights.pth")
 
 
 @LAYOUTS
 def test_what_is_no_dictionary_of_tensors_is_refused(is_new: bool) -> None:
     for value in ({"lr": 0.1}, [STATE["weight"]], {}, 3):
-        with pytest.raises(InputError, match="weights.pth"):
+        with pytest.raises(InputError, match=r"weights\.pth"):
             torch_file.of_bytes(saved(value, is_new=is_new), "weights.pth")
 
 
@@ -115,7 +115,7 @@ def test_a_file_is_read_by_what_its_name_ends_in(tmp_path: Path) -> None:
     (tmp_path / "weights.pth").write_bytes(saved(STATE, is_new=True))
     require_equal(tensor_file.read(tmp_path / "weights.pth")[0])
     (tmp_path / "weights.safetensors").write_bytes(saved(STATE, is_new=True))
-    with pytest.raises(InputError, match="weights.safetensors is no safetensors file that can be read"):
+    with pytest.raises(InputError, match=r"weights\.safetensors is no safetensors file that can be read"):
         tensor_file.read(tmp_path / "weights.safetensors")
     with pytest.raises(InputError, match="cannot be read: No such file"):
         tensor_file.read(tmp_path / "other.pth")
