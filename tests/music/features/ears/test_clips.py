@@ -14,7 +14,7 @@ from musicdata.music.features.ears.clips import load_clip
 from musicdata.music.formats import sound_files
 from tests.music.features.ears.sounds import RATE_HZ, tone, tune, written
 
-RECORDINGS = Path("/work/shared/data/recordings")
+RECORDINGS = Path(__file__).resolve().parents[4] / ".." / "shared" / "data" / "recordings"
 
 
 def loaded(tmp_path: Path, data: bytes, name: str = "song.wav") -> clips.Clip:

@@ -14,7 +14,7 @@ from musicdata.music.features.ears import front_end, load_clip, musicnn, open_ea
 from musicdata.music.features.ears.musicnn import Musicnn
 from tests.music.features.ears.sounds import tone
 
-RECORDINGS = Path("/work/shared/data/recordings")
+RECORDINGS = Path(__file__).resolve().parents[4] / ".." / "shared" / "data" / "recordings"
 
 # What TensorFlow 2.15.1 gives for the unchanged package and two patches of 4 * numpy.random.default_rng(0).random():
 # numbers 0, 17, 42, 99, 150 and 199 of the last hidden layer, and the first five tags.
