@@ -149,7 +149,7 @@ def _rows(table: str, ear: Ear, ids: list[str], splits: list[str], tokens: Any) 
 
 
 def _libraries() -> dict[str, str]:
-    return {"librosa": version("librosa"), "torch": version("torch")}
+    return {"torch": version("torch")}
 
 
 def _tools_cnnsa(parameters: EarCnnsa) -> Mapping[str, str]:

@@ -31,12 +31,12 @@ def played(midi: bytes) -> list[tuple[float, str, int]]:
 
 
 def test_notes_stand_where_the_files_tempo_puts_them() -> None:
-    cut = midi_excerpt.cut(tune(4, program=40, beat_s=0.4), 2.0)
+    cut = midi_excerpt.cut(tune(4, program=40, beat_s=0.4), 1.9)
     events = played(cut.midi)
     assert events[0] == (0.0, "program_change", 40)
     onsets = [time for time, kind, _ in events if kind == "note_on"]
     assert onsets == [0.0, 0.4, 0.8, 1.2, 1.6]
-    assert cut.end_s == pytest.approx(2.0)
+    assert cut.end_s == pytest.approx(1.9)
     assert cut.seconds == pytest.approx(4.0, abs=0.01)
 
 

@@ -147,7 +147,7 @@ def test_what_is_missing_is_told_before_anything_is_heard(tmp_path: Path, monkey
     monkeypatch.setattr(music_tokens, "package_version", missing)
     with pytest.raises(SetupError, match=r'pip install --no-deps musicnn==0\.1\.0.*set ear\.musicnn\.model to ""'):
         of_musicnn.tools(of_musicnn.parameters(model="mtt"))
-    assert set(of_musicnn.tools(of_musicnn.parameters(model="mtt", weights="musicnn.whl"))) == {"librosa", "torch"}
+    assert set(of_musicnn.tools(of_musicnn.parameters(model="mtt", weights="musicnn.whl"))) == {"torch"}
     with pytest.raises(ValidationError, match="model"):
         of_musicnn.parameters(model="vgg")
 

@@ -38,6 +38,19 @@ def test_the_bands_are_torchaudios() -> None:
     assert (bands.max(axis=0) == 0).sum() == 1  # in the papers' ear too
 
 
+def test_the_slaney_bands_are_librosas() -> None:
+    bands = front_end.mel_bands(96, "slaney")
+    assert bands.shape == (257, 96)
+    # Highest place, value there and sum of some of librosa.filters.mel(sr=16000, n_fft=512, n_mels=96), librosa 0.11.
+    for number, highest, value, total in (
+        (0, 1, 0.0319992, 0.0319992), (10, 11, 0.0304135, 0.0319992), (40, 42, 0.0148779, 0.0297316),
+        (70, 111, 0.008447, 0.0320357), (95, 248, 0.0039846, 0.0319853),
+    ):  # fmt: skip
+        assert bands[:, number].argmax() == highest
+        assert bands[highest, number] == pytest.approx(value, abs=1e-6)
+        assert bands[:, number].sum() == pytest.approx(total, abs=1e-6)
+
+
 def test_power_is_that_of_the_definition() -> None:
     clip = np.random.default_rng(0).standard_normal(4000).astype(np.float32)
     bands = front_end.mel_bands(64, "htk")
