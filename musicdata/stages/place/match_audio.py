@@ -165,7 +165,7 @@ def _bytes(folder: AudioFolder, place: _Place) -> bytes:
     if place.reason:
         raise FormatError(place.reason, place.detail)
     path = folder.path(place.name)
-    data = clips.read_bytes(path)
+    data = clips.data_of(path)
     if hashlib.sha256(data).hexdigest() != place.sha256:
         raise InputError(f"{path} changed while it was being read; run the same command again")
     return data

@@ -202,7 +202,7 @@ def _constant_token() -> Any:
 
 def _require(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
     """Refuse a file that lacks a tensor of the ear, has one of another shape, or others, or another front end."""
-    known = NEEDED | FRONT_END
+    known = {*NEEDED, *FRONT_END}
     wrong = [
         f"{name} is {arrays[name].shape if name in arrays else 'missing'}, not {shape}"
         for name, shape in NEEDED.items()

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-EPOCHS = 30
+EPOCHS = 16
 MAX_TAGS = 200
 LEAST_SONGS = 5
 _VERSION = "1"
