@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 TICKS_A_BEAT = 480
 _MICROSECONDS_A_MINUTE = 60_000_000
 _LEAD = 1  # ticks before the first note: players drop one at 0 where its pitch comes again
-_PROGRAM, _ON, _OFF = 0xC0, 0x90, 0x80
+_PROGRAM, _CONTROLLER, _ON, _OFF = 0xC0, 0xB0, 0x90, 0x80
+_VOLUME = 7
 _TEMPO, _END = b"\xff\x51\x03", b"\x00\xff\x2f\x00"
 
 
@@ -23,7 +24,8 @@ def write(performance: Performance) -> bytes:
         onset = _LEAD + round(note.onset_s * ticks_a_s)
         end = max(onset + 1, _LEAD + round(note.offset_s * ticks_a_s))
         events += [(onset, _ON, note.pitch, note.velocity), (end, _OFF, note.pitch, 0)]
-    track = bytearray(b"\x00" + _TEMPO + us_a_beat.to_bytes(3, "big") + bytes([0, _PROGRAM, performance.program]))
+    track = bytearray(b"\x00" + _TEMPO + us_a_beat.to_bytes(3, "big"))
+    track += bytes([0, _PROGRAM, performance.program, 0, _CONTROLLER, _VOLUME, performance.volume])
     now = 0
     for tick, status, pitch, velocity in sorted(events):
         track += _variable(tick - now) + bytes([status, pitch, velocity])

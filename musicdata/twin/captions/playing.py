@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 LENGTH_S = 16.0
 TEMPO_BPM = {"slow": (58.0, 68.0), "medium": (96.0, 108.0), "fast": (152.0, 168.0)}
 PROGRAMS = {"piano": 0, "violin": 40, "trumpet": 56}  # of General MIDI, counted from 0
+_VOLUMES = {"piano": (72, 88), "violin": (48, 60), "trumpet": (58, 72)}  # alike in loudness, and below full scale
 _TRIADS = {"happy": (0, 4, 7), "sad": (0, 3, 7)}
 _SCALES = {"happy": (0, 2, 4, 7, 9), "sad": (0, 3, 5, 7, 10)}
 _PROGRESSIONS = ((0, 5, 7, 0), (0, 7, 5, 0), (0, 5, 0, 7), (0, 0, 5, 7))  # semitones above the key note, a bar each
@@ -43,12 +44,14 @@ class Performance:
 
     Attributes:
         program: General MIDI instrument, counted from 0.
+        volume: of the channel, 0–127.
         bpm: beats a minute.
         key: MIDI number of the key note.
         notes: in order of their onsets.
     """
 
     program: int
+    volume: int
     bpm: float
     key: int
     notes: tuple[Note, ...]
@@ -75,7 +78,8 @@ def perform(rng: np.random.Generator, truth: Truth) -> Performance:
             notes.append(
                 Note(_pitch(key, place, truth.mood), int(rng.integers(*_TUNE_VELOCITY)) + accent, onset_s, end_s)
             )
-    return Performance(PROGRAMS[truth.instrument], bpm, key, tuple(notes))
+    volume = int(rng.integers(*_VOLUMES[truth.instrument]))
+    return Performance(PROGRAMS[truth.instrument], volume, bpm, key, tuple(notes))
 
 
 def _step(rng: np.random.Generator, place: int) -> int:
