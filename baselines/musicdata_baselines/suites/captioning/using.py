@@ -132,7 +132,7 @@ def _open_ear(request: CaptionRequest, facts: dict[str, Any]) -> Ear:
     if weights is None and (request.model / EAR_FILE).is_file():
         weights = request.model / EAR_FILE
     try:
-        ear = open_ear(name, weights, "msd" if name == MUSICNN and "msd" in version else "mtt")
+        ear = open_ear(name, weights, version.rpartition(" ")[2] if name == MUSICNN else "mtt")
     except UsageError as error:
         raise UsageError(
             f"{error}. {request.model} hears by {name} {version}: give the file that its data set was built with "
