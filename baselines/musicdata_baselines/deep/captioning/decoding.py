@@ -91,6 +91,4 @@ def decode(
         top_k=50 if decoding.samples else None,
     )
     network.generation_config = settings  # else the settings of a user's folder are mixed into these
-    return network.generate(
-        encoder_outputs=BaseModelOutput(states), attention_mask=mask, generation_config=settings
-    )
+    return network.generate(encoder_outputs=BaseModelOutput(states), attention_mask=mask, generation_config=settings)
