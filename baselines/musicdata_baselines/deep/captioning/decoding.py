@@ -48,7 +48,8 @@ class Decoding:
             limit: tokens that the network can say.
         """
         if plan.config == "paper":  # the 3-gram block is in bart-base's own settings
-            return cls(4 if plan.system == "lyrics" else 5, True, 3 if plan.bart else 0, limit)
+            beams = 4 if plan.system == "lyrics" else 5
+            return cls(beams, True, 3, limit) if plan.bart else cls(beams, True, 0, min(limit, longest + 8))
         return cls(4, False, 3 if mean > LONG_CAPTION else 0, min(limit, longest + 8))
 
     def as_json(self) -> dict[str, Any]:

@@ -52,6 +52,7 @@ def build(plan: Plan, vocabulary: int, music_width: int | None) -> FusionBart:
         encoder_ffn_dim=shape.ffn,
         decoder_ffn_dim=shape.ffn,
         max_position_embeddings=max(shape.most_lyric_tokens, shape.most_caption_tokens),
+        dropout=shape.dropout,
         bos_token_id=BOS,
         pad_token_id=PAD,
         eos_token_id=EOS,

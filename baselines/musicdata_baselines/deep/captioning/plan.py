@@ -38,11 +38,12 @@ class Shape:
     vocabulary: int
     most_lyric_tokens: int
     most_caption_tokens: int
+    dropout: float
 
 
 SHAPES: dict[Size, Shape] = {
-    "small": Shape(64, 2, 4, 128, (1,), 512, 256, 256),
-    "base": Shape(768, 6, 12, 3072, (4, 5), 50_265, 512, 512),
+    "small": Shape(64, 2, 4, 128, (1,), 512, 256, 256, 0.0),
+    "base": Shape(768, 6, 12, 3072, (4, 5), 50_265, 512, 512, 0.1),
 }
 """``base`` is bart-base's."""
 

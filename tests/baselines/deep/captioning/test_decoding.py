@@ -95,6 +95,6 @@ def test_what_a_plan_decodes_by() -> None:
     corrected = Decoding.of(Plan(), longest=40, mean=30.0, limit=256)
     assert corrected == Decoding(4, samples=False, no_repeat=0, most_tokens=48)
     assert Decoding.of(Plan(), longest=300, mean=90.0, limit=256) == Decoding(4, False, 3, 256)
-    assert Decoding.of(Plan(config="paper"), 40, 30.0, 256) == Decoding(5, True, 0, 256)
+    assert Decoding.of(Plan(config="paper"), 40, 30.0, 256) == Decoding(5, True, 0, 48)
     assert Decoding.of(Plan(config="paper", system="lyrics"), 40, 30.0, 256).beams == 4
     assert Decoding.of_json(corrected.as_json()) == corrected
