@@ -62,7 +62,6 @@ class Decoding:
         return cls(int(values["beams"]), bool(values["samples"]), int(values["no_repeat"]), int(values["most_tokens"]))
 
 
-@torch.inference_mode()
 def decode(
     network: FusionBart,
     lyrics: torch.Tensor,
@@ -75,8 +74,6 @@ def decode(
     The mask goes along: transformers infer none where the encoder's outputs are given, and the decoder would attend to
     the padding.
     """
-    network.eval()
-    states, _ = network.encode(lyrics, mask, music)
     settings = GenerationConfig(
         num_beams=decoding.beams,
         do_sample=decoding.samples,
@@ -91,5 +88,10 @@ def decode(
         pad_token_id=PAD,
         top_k=50 if decoding.samples else None,
     )
+    network.eval()
     network.generation_config = settings  # else the settings of a user's folder are mixed into these
-    return network.generate(encoder_outputs=BaseModelOutput(states), attention_mask=mask, generation_config=settings)
+    with torch.inference_mode():
+        states, _ = network.encode(lyrics, mask, music)
+        return network.generate(
+            encoder_outputs=BaseModelOutput(states), attention_mask=mask, generation_config=settings
+        )

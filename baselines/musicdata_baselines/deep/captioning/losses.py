@@ -73,7 +73,6 @@ def training_loss(network: FusionBart, batch: Batch, plan: Plan) -> tuple[torch.
     return caption, alignment_loss(network.similarities(batch.partner[rows], lyrics[rows]), plan.alignment)
 
 
-@torch.inference_mode()
 def row_losses(
     network: FusionBart,
     examples: Examples,
@@ -95,7 +94,8 @@ def row_losses(
     result = np.empty(len(examples))
     for rows in by_length(np.diff(examples.captions.offsets), _ROWS):
         batch = examples.batch(rows, device, reads=reads, hears=hears)
-        losses, _ = token_losses(network, batch)
+        with torch.inference_mode():
+            losses, _ = token_losses(network, batch)
         counted = (batch.labels != IGNORED) & (batch.labels != PAD)
         result[rows] = ((losses * counted).sum(1).double() / counted.sum(1)).cpu().numpy()
     return result
@@ -124,7 +124,6 @@ def prefers_own(
     return float(np.mean(wins)) if wins else 0.5
 
 
-@torch.inference_mode()
 def cosines(network: FusionBart, examples: Examples, device: torch.device) -> Cosines | None:
     """Return how music and lyrics of songs lie to each other; None where nothing aligns them, or there are no two."""
     n_songs = len(examples.lyrics)
@@ -135,11 +134,13 @@ def cosines(network: FusionBart, examples: Examples, device: torch.device) -> Co
     for at in range(0, n_songs, _ROWS):
         songs = np.arange(at, min(at + _ROWS, n_songs))
         ids, mask = (one.to(device) for one in examples.padded_lyrics(songs))
-        _, before = network.encode(ids, mask)
+        with torch.inference_mode():
+            _, before = network.encode(ids, mask)
         kept = mask.unsqueeze(2)
         lyrics.append((before * kept).sum(1) / kept.sum(1))
         music.append(examples.music.take(songs).mean(1).to(device))
-    grid = network.similarities(torch.cat(music), torch.cat(lyrics)).double().cpu().numpy()
+    with torch.inference_mode():
+        grid = network.similarities(torch.cat(music), torch.cat(lyrics)).double().cpu().numpy()
     own = grid.diagonal()
     ranks = 1 + (grid > own[:, None]).sum(1) + ((grid == own[:, None]).sum(1) - 1) / 2
     unmatched = (grid.sum() - own.sum()) / (n_songs * (n_songs - 1))

@@ -80,7 +80,7 @@ class Model:
         examples = Examples.of_lyrics(lyrics, music)
         ids: dict[int, Any] = {}
         with seeded(self.plan.seed, self.device):
-            for places in by_length(np.asarray([len(one) for one in lyrics], np.int64), batch_size):
+            for places in by_length(np.diff(lyrics.offsets), batch_size):
                 padded, mask = (one.to(self.device) for one in examples.padded_lyrics(places))
                 heard = music.take(places).to(self.device) if music else None
                 rows = decode(self.network, padded, mask, heard, self.decoding).tolist()

@@ -31,7 +31,7 @@ def network(seed: int = 0, **more: Any) -> FusionBart:
     """Make a network whose weights are large enough for every part of it to be seen in what comes out."""
     config = {"music_width": 20, "fusion_common": 32, "fusion_layers": [1, 2], **more}
     torch.manual_seed(seed)
-    made = FusionBart(FusionConfig(**(SHAPE | config))).eval()
+    made: FusionBart = FusionBart(FusionConfig(**(SHAPE | config))).eval()
     for name, parameter in made.named_parameters():
         if "fusion" in name or "alignment" in name:
             torch.nn.init.normal_(parameter, std=0.3)

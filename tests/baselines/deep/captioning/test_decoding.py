@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+from collections.abc import Iterator
 
 import pytest
 import torch
 
 from musicdata_baselines.deep.captioning.decoding import Decoding, decode
+from musicdata_baselines.deep.captioning.fusion import FusionBart
 from musicdata_baselines.deep.captioning.plan import Plan
 from tests.baselines.deep.captioning.small import network
 
@@ -19,8 +21,14 @@ MASK = (IDS != 1).long()
 MUSIC = torch.randn(3, 7, 20, generator=torch.Generator().manual_seed(3))
 
 
+@pytest.fixture(autouse=True)
+def without_gradients() -> Iterator[None]:
+    with torch.no_grad():
+        yield
+
+
 @pytest.fixture(scope="module")
-def talker() -> object:
+def talker() -> FusionBart:
     """A network that says different things of different songs."""
     made = network()
     for parameter in made.model.parameters():
@@ -34,23 +42,22 @@ def rows(ids: torch.Tensor) -> list[list[int]]:
 
 
 @pytest.mark.parametrize("decoding", [GREEDY, BEAMS])
-def test_a_caption_depends_on_neither_padding_nor_company(talker: object, decoding: Decoding) -> None:
-    together = rows(decode(talker, IDS, MASK, MUSIC, decoding))  # type: ignore[arg-type]
+def test_a_caption_depends_on_neither_padding_nor_company(talker: FusionBart, decoding: Decoding) -> None:
+    together = rows(decode(talker, IDS, MASK, MUSIC, decoding))
     wide = torch.nn.functional.pad(IDS, (0, 30), value=1)
-    padded = rows(decode(talker, wide, (wide != 1).long(), MUSIC, decoding))  # type: ignore[arg-type]
+    padded = rows(decode(talker, wide, (wide != 1).long(), MUSIC, decoding))
     alone = [
-        rows(decode(talker, IDS[i : i + 1, :n], MASK[i : i + 1, :n], MUSIC[i : i + 1], decoding))[0]  # type: ignore[arg-type]
+        rows(decode(talker, IDS[i : i + 1, :n], MASK[i : i + 1, :n], MUSIC[i : i + 1], decoding))[0]
         for i, n in enumerate(MASK.sum(1).tolist())
     ]
     assert together == padded == alone
     assert len({tuple(row) for row in together}) == 3
-    assert rows(decode(talker, IDS, MASK, None, decoding)) != together  # type: ignore[arg-type]
+    assert rows(decode(talker, IDS, MASK, None, decoding)) != together
 
 
-@torch.no_grad()
-def test_greedy_is_the_likeliest_token_each_time(talker: object) -> None:
+def test_greedy_is_the_likeliest_token_each_time(talker: FusionBart) -> None:
     made = network()
-    made.load_state_dict(talker.state_dict())  # type: ignore[attr-defined]
+    made.load_state_dict(talker.state_dict())
     states, _ = made.encode(IDS[:1], MASK[:1], MUSIC[:1])
     said = [2, 0]  # the decoder's start, then <s>, which is forced
     while len(said) < GREEDY.most_tokens and said[1:][-1] != 2:
@@ -59,34 +66,33 @@ def test_greedy_is_the_likeliest_token_each_time(talker: object) -> None:
     assert rows(decode(made, IDS[:1], MASK[:1], MUSIC[:1], GREEDY)) == [said]
 
 
-def test_beams_find_likelier_captions(talker: object) -> None:
+def test_beams_find_likelier_captions(talker: FusionBart) -> None:
     def score(found: torch.Tensor) -> float:
         made = talker
-        states, _ = made.encode(IDS, MASK, MUSIC)  # type: ignore[attr-defined]
-        out = made(encoder_outputs=(states,), attention_mask=MASK, decoder_input_ids=found[:, :-1])  # type: ignore[operator]
+        states, _ = made.encode(IDS, MASK, MUSIC)
+        out = made(encoder_outputs=(states,), attention_mask=MASK, decoder_input_ids=found[:, :-1])
         chances = out.logits.log_softmax(-1).gather(2, found[:, 1:, None])[..., 0]
         counted = (found[:, 1:] != 1) & (torch.arange(found.shape[1] - 1) > 0)
         return float(((chances * counted).sum(1) / counted.sum(1)).mean())
 
-    with torch.no_grad():
-        greedy, beams = (decode(talker, IDS, MASK, MUSIC, one) for one in (GREEDY, BEAMS))  # type: ignore[arg-type]
-        assert score(beams) >= score(greedy)
+    greedy, beams = (decode(talker, IDS, MASK, MUSIC, one) for one in (GREEDY, BEAMS))
+    assert score(beams) >= score(greedy)
 
 
-def test_sampling_draws_from_the_generator(talker: object) -> None:
+def test_sampling_draws_from_the_generator(talker: FusionBart) -> None:
     sampling = Decoding(1, samples=True, no_repeat=0, most_tokens=14)
 
     def sample(seed: int) -> list[list[int]]:
         torch.manual_seed(seed)
-        return rows(decode(talker, IDS, MASK, MUSIC, sampling))  # type: ignore[arg-type]
+        return rows(decode(talker, IDS, MASK, MUSIC, sampling))
 
     assert sample(1) == sample(1)
     assert sample(1) != sample(2)
 
 
-def test_no_three_tokens_are_said_twice_where_that_is_asked(talker: object) -> None:
+def test_no_three_tokens_are_said_twice_where_that_is_asked(talker: FusionBart) -> None:
     strict = dataclasses.replace(GREEDY, no_repeat=2, most_tokens=60)
-    for row in rows(decode(talker, IDS, MASK, MUSIC, strict)):  # type: ignore[arg-type]
+    for row in rows(decode(talker, IDS, MASK, MUSIC, strict)):
         pairs = list(itertools.pairwise(row))
         assert len(pairs) == len(set(pairs))
 

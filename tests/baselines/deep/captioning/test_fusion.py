@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,12 @@ MASK = (IDS != 1).long()
 MUSIC = torch.randn(2, 7, 20, generator=torch.Generator().manual_seed(3))
 
 
-@torch.no_grad()
+@pytest.fixture(autouse=True)
+def without_gradients() -> Iterator[None]:
+    with torch.no_grad():
+        yield
+
+
 def test_without_music_the_encoder_is_stock_barts() -> None:
     ours = network()
     torch.manual_seed(5)
@@ -66,10 +72,10 @@ def heard_as_published(
     heard = weights @ v @ w["attention.out_proj.weight"].T + w["attention.out_proj.bias"]
     text = text + 0.1 * heard
     centred = text - text.mean(-1, keepdims=True)
-    return centred / np.sqrt(text.var(-1, keepdims=True) + 1e-5) * w["norm.weight"] + w["norm.bias"]
+    out: NDArray[np.float64] = centred / np.sqrt(text.var(-1, keepdims=True) + 1e-5) * w["norm.weight"] + w["norm.bias"]
+    return out
 
 
-@torch.no_grad()
 def test_the_fusion_is_the_public_codes_arithmetic() -> None:
     ours = network()
     text = torch.randn(2, 6, 32, generator=torch.Generator().manual_seed(1))
@@ -77,7 +83,6 @@ def test_the_fusion_is_the_public_codes_arithmetic() -> None:
     assert np.abs(ours.fusion(text, MUSIC).numpy() - expected).max() < 1e-5
 
 
-@torch.no_grad()
 def test_one_module_is_heard_after_each_fused_layer_and_the_aligned_states_come_before_the_first() -> None:
     ours = network()
     states = network().model.encoder(IDS, attention_mask=MASK, output_hidden_states=True).hidden_states
@@ -93,7 +98,6 @@ def test_one_module_is_heard_after_each_fused_layer_and_the_aligned_states_come_
     assert torch.allclose(out[1, :4], text[1, :4], atol=1e-5)
 
 
-@torch.no_grad()
 def test_another_common_width_and_more_heads_fit_too() -> None:
     out, _ = network(fusion_common=24, fusion_heads=3).encode(IDS, MASK, MUSIC)
     assert out.shape == (2, 6, 32)
