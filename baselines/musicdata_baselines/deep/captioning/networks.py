@@ -53,6 +53,7 @@ def build(plan: Plan, vocabulary: int, music_width: int | None) -> FusionBart:
         decoder_ffn_dim=shape.ffn,
         max_position_embeddings=max(shape.most_lyric_tokens, shape.most_caption_tokens),
         dropout=shape.dropout,
+        init_std=shape.init_std,
         bos_token_id=BOS,
         pad_token_id=PAD,
         eos_token_id=EOS,

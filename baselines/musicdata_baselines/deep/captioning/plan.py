@@ -39,11 +39,12 @@ class Shape:
     most_lyric_tokens: int
     most_caption_tokens: int
     dropout: float
+    init_std: float
 
 
 SHAPES: dict[Size, Shape] = {
-    "small": Shape(64, 2, 4, 128, (1,), 512, 256, 256, 0.0),
-    "base": Shape(768, 6, 12, 3072, (4, 5), 50_265, 512, 512, 0.1),
+    "small": Shape(64, 2, 4, 128, (1,), 512, 256, 256, 0.0, 0.07),
+    "base": Shape(768, 6, 12, 3072, (4, 5), 50_265, 512, 512, 0.1, 0.02),
 }
 """``base`` is bart-base's."""
 
