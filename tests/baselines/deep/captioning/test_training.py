@@ -16,10 +16,11 @@ from rouge_score import rouge_scorer
 
 from musicdata.errors import UsageError
 from musicdata_baselines.captioning.songs import Songs
-from musicdata_baselines.deep.captioning import checkpoint
+from musicdata_baselines.deep.captioning import checkpoint, running
 from musicdata_baselines.deep.captioning.plan import Plan
+from musicdata_baselines.deep.captioning.running import rouge_1_recall
 from musicdata_baselines.deep.captioning.saving import keep_ear
-from musicdata_baselines.deep.captioning.training import rouge_1_recall, train
+from musicdata_baselines.deep.captioning.training import train
 from musicdata_baselines.errors import ViewError
 from tests.baselines.deep.captioning.made import named, planted
 from tests.baselines.deep.captioning.small import write_bart
@@ -54,6 +55,18 @@ def test_a_training_that_was_broken_off_goes_on_as_if_it_had_not_been(tmp_path: 
     assert contents(tmp_path / "broken") == contents(tmp_path / "whole")
     assert (len(whole.history.losses), whole.converged) == (12, False)
     assert whole.history.hears_music is not None
+
+
+def test_what_reads_its_lyrics_and_gets_no_better_is_not_trained_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = dataclasses.replace(PLAN, learning_rate=0.3, steps=10, most_steps=30)
+    stuck = train(plan, TRAIN, VALID, tmp_path / "stuck", "cpu").history
+    assert (stuck.steps, stuck.converged) == (30, False)
+    monkeypatch.setattr(running, "LEAST_READING", 0.0)
+    done = train(plan, TRAIN, VALID, tmp_path / "done", "cpu").history
+    assert (done.steps, done.converged) == (done.best_step + running.PATIENCE, True)
+    assert done.losses == stuck.losses[: done.steps]
 
 
 def test_in_the_papers_way_too_and_the_best_recall_is_kept(tmp_path: Path) -> None:
