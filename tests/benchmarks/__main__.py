@@ -1,7 +1,7 @@
 """Runs benchmarks and prints their tables: ``python -m tests.benchmarks [NAME ...]``; without a name all but those that
 take longest, or read songs of yours: `full_size`, `album_reviews`, `album_join`, `two_branch`, `lyrics_build`,
 `lyric_cleaning`, `lyric_groups`, `lyric_queries`, `lyric_search_quality`, `text_search`, `ears`, `planted_captions`,
-`interpretations_ingest`, `interpretations_build`, and `dump_scan`, which packs an archive first.
+`interpretations_ingest`, `interpretations_build`, `captioning_speed`, and `dump_scan`, which packs an archive first.
 
 Each runs in a process of its own, so that none is measured in another's memory.
 """
@@ -35,7 +35,7 @@ NAMES = (
 LONG = (
     "full_size", "album_reviews", "album_join", "dump_scan", "two_branch", "lyrics_build", "lyric_cleaning",
     "lyric_groups", "lyric_queries", "lyric_search_quality", "text_search", "ears", "planted_captions",
-    "interpretations_ingest", "interpretations_build",
+    "interpretations_ingest", "interpretations_build", "captioning_speed",
 )  # fmt: skip
 
 
