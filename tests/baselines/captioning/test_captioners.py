@@ -16,11 +16,11 @@ from musicdata_baselines.captioning import (
     RandomCaption,
     Songs,
     UsualLength,
+    nearest_lyrics,
 )
-from musicdata_baselines.captioning import nearest_lyrics
 from musicdata_baselines.errors import NotFittedError, ViewError
 
-ALL = [RandomCaption, UsualLength, LeadLyrics, NearestLyrics, NearestLyricsAndAudio]
+ALL: list[type[Captioner]] = [RandomCaption, UsualLength, LeadLyrics, NearestLyrics, NearestLyricsAndAudio]
 TOPICS = ["sea waves salt", "hills rocks snow", "love heart rose", "war drum blood"]
 
 

@@ -77,7 +77,8 @@ class Meteor:
             return 0.0
         precision, recall = len(pairs) / len(ours.words), len(pairs) / len(theirs.words)
         mean = (precision * recall) / (_ALPHA * precision + (1 - _ALPHA) * recall)
-        return (1 - _GAMMA * (_chunks(pairs) / len(pairs)) ** _BETA) * mean
+        score: float = (1 - _GAMMA * (_chunks(pairs) / len(pairs)) ** _BETA) * mean
+        return score
 
     def _align(self, ours: _Text, theirs: _Text) -> Pairs:
         """Return the matched words, by their place in the prediction."""

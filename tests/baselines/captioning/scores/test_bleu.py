@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import pytest
 import sacrebleu
@@ -26,7 +27,7 @@ def test_it_equals_sacrebleu(songs: list[tuple[str, list[str]]]) -> None:
     row_wise = sacrebleu.corpus_bleu([one for one, _ in pairs], [[one for _, one in pairs]], force=True)
     assert bleu.of_pairs() == pytest.approx(row_wise.score, abs=1e-9)
     most = max(len(references) for _, references in songs)
-    streams = [[refs[n] if n < len(refs) else None for _, refs in songs] for n in range(most)]
+    streams: list[Any] = [[refs[n] if n < len(refs) else None for _, refs in songs] for n in range(most)]
     together = sacrebleu.corpus_bleu([prediction for prediction, _ in songs], streams, force=True)
     assert bleu.of_songs() == pytest.approx(together.score, abs=1e-9)
 

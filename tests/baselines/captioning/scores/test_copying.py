@@ -51,5 +51,4 @@ def test_copies_among_many_texts_are_found() -> None:
     rng = np.random.default_rng(0)
     train = [" ".join(f"w{n}" for n in rng.zipf(1.3, 60) % 3000) for _ in range(120)]
     planted = [" ".join(["x", *train[place].split()[5 : 5 + n], "y"]) for place, n in ((7, 31), (100, 55), (33, 1))]
-    assert longest_copies([*planted, train[3]], train).tolist() == [*(plainly(one, train) for one in planted), 60]
-    assert longest_copies(planted[:2], train).tolist() == [31, 55]
+    assert longest_copies([*planted, train[3], train[3] + " y"], train).tolist() == [31, 55, 1, 60, 60]

@@ -10,13 +10,13 @@ from musicdata_baselines.captioning.scores.wordnets import WordNet
 
 LICENCE = "  1 This software and database is being provided to you\n  2 WordNet 3.0 Copyright 2006 by Princeton\n"
 
-SYNSETS = {
+SYNSETS: dict[str, list[tuple[str, ...]]] = {
     "noun": [("dog", "domestic_dog", "Canis_familiaris"), ("frump", "dog"), ("axis",), ("axe", "ax"), ("sea", "ocean")],
     "verb": [("run",), ("sing", "chant"), ("chase", "dog"), ("axe", "ax", "chop"), ("become", "go", "get")],
     "adj": [("fast(a)", "quick"), ("sad", "unhappy(p)"), ("good", "well(p)")],
     "adv": [("fast", "quickly"), ("well", "good")],
 }
-EXCEPTIONS = {
+EXCEPTIONS: dict[str, list[tuple[str, ...]]] = {
     "noun": [("axes", "ax", "axis"), ("oxen", "ox")],
     "verb": [("ran", "run"), ("sang", "sing"), ("went", "go")],
     "adj": [("better", "good", "well")],
