@@ -16,6 +16,7 @@ from musicdata.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from musicdata.api.build import build as build
+    from musicdata.api.caption import caption as caption
     from musicdata.api.check import check as check
     from musicdata.api.crawl import crawl as crawl
     from musicdata.api.crawl import retry as retry
@@ -35,6 +36,7 @@ _PUBLIC = {
     "Release": "musicdata.release.reading.release",
     "Work": "musicdata.api.work",
     "build": "musicdata.api.build",
+    "caption": "musicdata.api.caption",
     "check": "musicdata.api.check",
     "crawl": "musicdata.api.crawl",
     "describe": "musicdata.api.describe",
@@ -52,6 +54,7 @@ __all__ = [  # noqa: PLE0604, RUF100
     "Work",
     "__version__",
     "build",
+    "caption",
     "check",
     "crawl",
     "describe",

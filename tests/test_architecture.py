@@ -141,6 +141,7 @@ def test_the_public_names_are_what_init_lists() -> None:
         "Work",
         "__version__",
         "build",
+        "caption",
         "check",
         "crawl",
         "describe",

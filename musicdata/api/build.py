@@ -35,10 +35,11 @@ _EXECUTOR = "local"
 _EMPTY: dict[str, Any] = {}
 
 
-def build(
+def build(  # noqa: PLR0913 - each is an option of the command
     name: str | None = None,
     *,
     input: str | Path | None = None,  # noqa: A002 - the option's name
+    audio: str | Path | None = None,
     work: str | Path | None = None,
     limit: int | None = None,
     seed: int | None = None,
@@ -55,6 +56,7 @@ def build(
     Args:
         name: a recipe's name or the path of a `.toml` file; the workspace's own recipe when None.
         input: file or folder to read; the workspace's, or else the recipe's own input when None.
+        audio: folder of sound that belongs to the input; as before, or as the recipe says, when None.
         work: workspace folder; ``musicdata-work/<data set>`` when None.
         limit: how much is made at most; of what, the recipe's `[options]` say.
         seed: of what is random, as the recipe's `[options]` say.
@@ -69,7 +71,7 @@ def build(
         MusicdataError: see `musicdata.errors`; what is finished is kept, and the same call goes on from there. After
             one of exit code 2, 4 or 5 that came before anything was made, the workspace is as it was.
     """
-    asked = ask(name, work, given(input, limit, seed, twin=twin), overrides)
+    asked = ask(name, work, given(input, limit, seed, audio=audio, twin=twin), overrides)
     if asked.recipe.is_crawled:
         again = f"{name or _work(asked)}{' --twin' if twin else ''}"
         raise UsageError(f"{asked.dataset} is fetched from services; use: musicdata crawl {again}")

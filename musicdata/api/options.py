@@ -15,9 +15,16 @@ if TYPE_CHECKING:
     from musicdata.definitions.recipe import Recipe
 
 
-def given(input: str | Path | None, limit: int | None, seed: int | None, *, twin: bool = False) -> Given:  # noqa: A002
+def given(
+    input: str | Path | None,  # noqa: A002 - the option's name
+    limit: int | None,
+    seed: int | None,
+    *,
+    audio: str | Path | None = None,
+    twin: bool = False,
+) -> Given:
     """Return the short options; made-up files are written when a recipe asks for them."""
-    return Given(input, limit, seed, twin, _made_up)
+    return Given(input, audio, limit, seed, twin, _made_up)
 
 
 def _made_up(name: str) -> Path:

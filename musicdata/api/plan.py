@@ -21,6 +21,7 @@ def plan(
     name: str | None = None,
     *,
     input: str | Path | None = None,  # noqa: A002 - the option's name
+    audio: str | Path | None = None,
     work: str | Path | None = None,
     limit: int | None = None,
     seed: int | None = None,
@@ -35,6 +36,7 @@ def plan(
     Args:
         name: a recipe's name or the path of a `.toml` file; the workspace's own recipe when None.
         input: file or folder to read; the workspace's, or else the recipe's own when None.
+        audio: folder of sound that belongs to the input; as before, or as the recipe says, when None.
         work: workspace folder; ``musicdata-work/<data set>`` when None.
         limit: how much is made at most; of what, the recipe's `[options]` say.
         seed: of what is random, as the recipe's `[options]` say.
@@ -46,7 +48,7 @@ def plan(
         RecipeError: no such recipe, stage, key or option.
         InputError: a source cannot be read.
     """
-    asked = ask(name, work, given(input, limit, seed, twin=twin), overrides)
+    asked = ask(name, work, given(input, limit, seed, audio=audio, twin=twin), overrides)
     recipe = unhurried(asked.recipe) if twin and asked.recipe.is_crawled else asked.recipe
     planned = planning.plan(recipe, asked.workspace, workers or processors())
     changes = asked.changes()

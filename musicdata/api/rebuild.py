@@ -59,6 +59,7 @@ def rebuild(
     release: str | Path,
     *,
     input: str | Path | None = None,  # noqa: A002 - the option's name
+    audio: str | Path | None = None,
     work: str | Path | None = None,
     out: str | Path | None = None,
     overrides: Sequence[str] = (),
@@ -73,6 +74,7 @@ def rebuild(
     Args:
         release: its folder, or ``musictm@1.0.0``; of a view of it as well.
         input: file or folder with what it was made from.
+        audio: folder of the sound that it was made with, if any was.
         work: workspace to build in, new or of an earlier call; it is kept. A temporary one when None.
         out: folder for the release that came out, to be compared with `musicdata release diff`; none when None.
         overrides: ``stage.key=value`` texts of other places where input lies; no other parameter may be set.
@@ -94,7 +96,7 @@ def rebuild(
             f"{opened.root} is not what it says it is, so nothing can be said of its making: {problems[0]} "
             f"({len(problems)} problems; see musicdata release verify)"
         )
-    resolved = _recipe(opened, Given(input=input), overrides)
+    resolved = _recipe(opened, Given(input=input, audio=audio), overrides)
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="musicdata-rebuild-")))
         workspace = Workspace(Path(work) if work is not None else scratch / "work")

@@ -12,6 +12,7 @@ from musicdata.cli.app import app
 from musicdata.cli.next_steps import looking_lines
 from musicdata.cli.options import (
     EXIT_SETUP,
+    Audio,
     Change,
     Input,
     Json,
@@ -61,6 +62,7 @@ def doctor(
 def plan(
     name: NameOfWork = None,
     input_: Input = None,
+    audio: Audio = None,
     work: WorkOption = None,
     limit: Limit = None,
     seed: Seed = None,
@@ -70,14 +72,15 @@ def plan(
     as_json: Json = False,
 ) -> None:
     """Say what a build or a crawl would do, before anything runs: stages, samples, calls, bytes, minutes."""
-    options = {"input": input_, "work": work, "limit": limit, "seed": seed, "workers": workers, "twin": twin}
-    print_plan(name, **options, overrides=set_ or (), as_json=as_json)
+    options = {"work": work, "limit": limit, "seed": seed, "workers": workers, "twin": twin}
+    print_plan(name, input=input_, audio=audio, **options, overrides=set_ or (), as_json=as_json)
 
 
 @app.command(short_help="Build a data set, or continue; only what changed.")
 def build(  # noqa: PLR0913, PLR0917 - each is an option of the command
     name: NameOfWork = None,
     input_: Input = None,
+    audio: Audio = None,
     work: WorkOption = None,
     limit: Limit = None,
     seed: Seed = None,
@@ -92,13 +95,14 @@ def build(  # noqa: PLR0913, PLR0917 - each is an option of the command
     from musicdata.api import build
 
     if dry_run:
-        options = {"input": input_, "work": work, "limit": limit, "seed": seed, "workers": workers, "twin": twin}
-        print_plan(name, **options, overrides=set_ or (), as_json=as_json)
+        options = {"work": work, "limit": limit, "seed": seed, "workers": workers, "twin": twin}
+        print_plan(name, input=input_, audio=audio, **options, overrides=set_ or (), as_json=as_json)
         return
     with progress(quiet=as_json) as shown:
         done = build.build(
             name,
             input=input_,
+            audio=audio,
             work=work,
             limit=limit,
             seed=seed,

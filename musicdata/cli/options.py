@@ -30,6 +30,10 @@ Input = Annotated[
         "--input", "-i", help="File or folder to read [default: the workspace's, or else the recipe's own input]."
     ),
 ]
+Audio = Annotated[
+    str | None,
+    typer.Option("--audio", help="Folder of sound that belongs to the input, as the recipe's [options] say."),
+]
 WorkOption = Annotated[
     Path | None, typer.Option("--work", "-w", help="Workspace folder [default: musicdata-work/NAME].")
 ]

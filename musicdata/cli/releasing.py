@@ -119,6 +119,9 @@ def rebuild(
     input_: Annotated[
         str | None, typer.Option("--input", "-i", help="File or folder with what the release was made from.")
     ] = None,
+    audio: Annotated[
+        str | None, typer.Option("--audio", help="Folder of the sound that it was made with, if any was.")
+    ] = None,
     work: Annotated[
         Path | None, typer.Option("--work", "-w", help="New workspace to build in, kept [default: a temporary one].")
     ] = None,
@@ -138,7 +141,14 @@ def rebuild(
 
     with progress(quiet=as_json) as shown:
         made = rebuilding.rebuild(
-            release, input=input_, work=work, out=out, overrides=set_ or (), workers=workers, progress=shown
+            release,
+            input=input_,
+            audio=audio,
+            work=work,
+            out=out,
+            overrides=set_ or (),
+            workers=workers,
+            progress=shown,
         )
     if as_json:
         print_json({"same": made.is_same} | dataclasses.asdict(made))

@@ -1,8 +1,10 @@
-"""A recipe's `[options]`: which of its keys `--input`, `--limit`, `--seed` and `--twin` set.
+"""A recipe's `[options]`: which of its keys `--input`, `--audio`, `--limit`, `--seed` and `--twin` set.
 
 [options]
 input = ["ingest.songs.input"]            # all of these are set to what follows --input
 with_input = { "find.mode" = "import" }   # and these are set beside it
+audio = ["match_sound.audio"]             # likewise what follows --audio
+with_audio = { "match_sound.clip_s" = 15.0 }
 limit = { "pair.n" = 1, "find.n" = 1.3 }  # times the limit, rounded up; a list stands for once the limit
 seed = ["window.split.seed"]
 twin = { "fetch.clip_s" = 5.0 }           # may be empty; without it the twin has nothing for the recipe
@@ -40,6 +42,7 @@ class Given:
 
     Attributes:
         input: file or folder to read.
+        audio: folder of sound that belongs to what is read.
         limit: how much is made at most.
         seed: of what is random.
         twin: whether made-up services and files take the place of the world's.
@@ -47,6 +50,7 @@ class Given:
     """
 
     input: str | Path | None = None
+    audio: str | Path | None = None
     limit: int | None = None
     seed: int | None = None
     twin: bool = False
@@ -59,6 +63,8 @@ class Options(BaseModel):
     Attributes:
         input: keys that are set to what is given.
         with_input: key → value, set whenever an input is given.
+        audio: keys that are set to a given folder of sound.
+        with_audio: key → value, set whenever one is given.
         limit: key → times the limit, rounded up.
         seed: keys that are set to it.
         twin: key → value, set where made-up services and files take the place of the world's; None when there are none
@@ -70,10 +76,12 @@ class Options(BaseModel):
 
     input: tuple[str, ...] = ()
     with_input: dict[str, Any] = Field(default_factory=dict)
+    audio: tuple[str, ...] = ()
+    with_audio: dict[str, Any] = Field(default_factory=dict)
     limit: dict[str, _Factor] = Field(default_factory=dict)
     seed: tuple[str, ...] = ()
     twin: dict[str, Any] | None = None
-    help: dict[Literal["input", "limit", "seed", "twin"], str] = Field(default_factory=dict)
+    help: dict[Literal["input", "audio", "limit", "seed", "twin"], str] = Field(default_factory=dict)
 
     @field_validator("limit", mode="before")
     @classmethod
@@ -88,7 +96,7 @@ class Options(BaseModel):
         """Return it without paths of this machine."""
         emptied = {
             name: {key: "" if isinstance(v, str) and Path(v).is_absolute() else v for key, v in table.items()}
-            for name, table in (("with_input", self.with_input), ("twin", self.twin))
+            for name, table in (("with_input", self.with_input), ("with_audio", self.with_audio), ("twin", self.twin))
             if table is not None
         }
         return self.model_copy(update=emptied)
@@ -99,9 +107,9 @@ class Options(BaseModel):
         Raises:
             RecipeError: naming the key, and those there are.
         """
-        tables = {"input": self.input, "with_input": self.with_input, "limit": self.limit, "seed": self.seed}
-        for option, keys in (tables | {"twin": self.twin or {}}).items():
-            for key in keys:
+        names = ("input", "with_input", "audio", "with_audio", "limit", "seed", "twin")
+        for option in names:
+            for key in getattr(self, option) or ():
                 if not key.startswith(f"{CRAWL}.") and (problem := _problem(key, stages)):
                     raise RecipeError(f"recipe {recipe}: [options] {option} names {key!r}, {problem}")
 
@@ -114,10 +122,12 @@ class Options(BaseModel):
         if given.twin:
             for key, value in self._twin(recipe).items():
                 yield key, _from_made_up(value, given.made_up)
-        if given.input is not None:
-            for key in _told(recipe, "input", self.input, stages):
-                yield key, located(given.input, is_location=_is_location(key, stages))
-            yield from self.with_input.items()
+        for option in ("input", "audio"):
+            place = getattr(given, option)
+            if place is not None:
+                for key in _told(recipe, option, getattr(self, option), stages):
+                    yield key, located(place, is_location=_is_location(key, stages))
+                yield from getattr(self, f"with_{option}").items()
         if given.limit is not None:
             _told(recipe, "limit", self.limit, stages)
             yield from ((key, math.ceil(Fraction(str(factor)) * given.limit)) for key, factor in self.limit.items())

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
+    from musicdata.definitions.captioning import Caption, CaptionRequest
     from musicdata.definitions.contract import HasTables
     from musicdata.definitions.search import Answer, Ask
     from musicdata.definitions.table_source import TableSource
@@ -358,6 +359,7 @@ class Suite(Generic[R]):
             are wanted and the device. None where there are no texts, or nothing leads from a file to them.
         search: finds the samples that answer a query in words; it gets the settings, the question, the folder of its
             index and what is told of things that take long. None where there are no words to search.
+        caption: puts a song of the user's own into words, by a model that `run` trained and kept; None where none does.
     """
 
     name: str
@@ -370,6 +372,7 @@ class Suite(Generic[R]):
     page: Callable[[Validation[R]], Page] | None = None
     describe: Callable[[TableSource, Any, Path, int, str], Description] | None = None
     search: Callable[[TableSource, Any, Ask, Path, Callable[[str], None]], Answer] | None = None
+    caption: Callable[[CaptionRequest], Caption] | None = None
 
     def require_options(self, options: Options) -> None:
         """Refuse an option that the suite has not.

@@ -12,7 +12,10 @@ import pytest
 
 from musicdata.system import cage
 
-COMMANDS = ["doctor", "plan", "build", "crawl", "retry", "status", "show", "check", "validate", "describe", "search"]
+COMMANDS = [
+    *("doctor", "plan", "build", "crawl", "retry", "status", "show", "check", "validate", "describe", "search"),
+    "caption",
+]
 
 
 def run(*arguments: object, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:

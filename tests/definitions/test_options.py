@@ -70,6 +70,21 @@ def test_a_path_is_made_absolute_and_the_name_of_a_source_is_not(
     assert kept == ["corpus:music21", str(tmp_path / "songs"), str(tmp_path / "op:9"), str(tmp_path)]
 
 
+def test_sound_is_set_as_an_input_is_and_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    options = (
+        'audio = ["ingest.songs.input"]\nwith_audio = { "window.notes" = 12 }\ninput = ["ingest.songs.language"]\n'
+    )
+    name = write(tmp_path, f"[options]\n{options}")
+    both = resolve(name, input="de", audio="sound")
+    keys = ("ingest.songs.language", "ingest.songs.input", "window.notes")
+    assert [value(both, key) for key in keys] == ["de", str(tmp_path / "sound"), 12]
+    assert both.settings["ingest.songs.input"] == str(tmp_path / "sound")  # so that a workspace keeps it
+    without = resolve(name, input="de")
+    assert [value(without, key) for key in keys] == ["de", value(recipe.load(name), keys[1]), value(without, keys[2])]
+    assert value(without, "window.notes") != 12
+
+
 def test_a_text_that_is_no_location_stays_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     name = write(tmp_path, '[options]\ninput = ["ingest.songs.language"]\n')
@@ -88,8 +103,12 @@ def test_options_survive_being_written(name: str, tmp_path: Path) -> None:
 
 def test_a_portable_recipe_has_no_path_in_its_options(tmp_path: Path) -> None:
     name = write(
-        tmp_path, '[options]\ninput = ["ingest.songs.input"]\nwith_input = { "ingest.songs.language" = "/home/me" }\n'
+        tmp_path,
+        '[options]\ninput = ["ingest.songs.input"]\nwith_input = { "ingest.songs.language" = "/home/me" }\n'
+        'audio = ["ingest.songs.input"]\nwith_audio = { "ingest.songs.language" = "/home/you" }\n',
     )
+    assert "/home/you" in recipe.load(name).toml()
+    assert "/home/you" not in recipe.load(name).portable().toml()
     assert "/home/me" in recipe.load(name).toml()
     assert "/home/me" not in recipe.load(name).portable().toml()
 
@@ -98,6 +117,7 @@ def test_a_portable_recipe_has_no_path_in_its_options(tmp_path: Path) -> None:
     ("given", "written"),
     [
         ({"input": "songs"}, 'input = ["ingest.songs.input"]'),
+        ({"audio": "sound"}, 'audio = ["STAGE.KEY"]'),
         ({"limit": 3}, 'limit = ["ingest.songs.limit"]'),
         ({"seed": 3}, 'seed = ["window.split.seed"]'),
     ],
@@ -110,6 +130,7 @@ def test_an_option_that_a_recipe_does_not_have_names_what_to_write(
         resolve(name, **given)
     assert f"recipe {name} has no --{next(iter(given))}" in str(told.value)
     assert written in str(told.value)
+    written = written.replace("STAGE.KEY", "ingest.songs.input")  # no stage there has a key that is called so
     with_it = write(tmp_path, f"[options]\n{written}\n")
     assert resolve(with_it, **given).steps != recipe.load(with_it).steps
 
@@ -146,6 +167,8 @@ def test_made_up_files_take_the_place_of_their_name(tmp_path: Path) -> None:
         ('limit = { "ingest.songs.most" = 2 }', r"'ingest.songs.most', and stage ingest.songs has no 'most' there; it knows"),
         ('seed = ["window.split.sed"]', "has no 'sed' there; it knows by, train, valid, test, seed"),
         ('with_input = { "group.mode" = 1 }', "with_input names 'group.mode'"),
+        ('audio = ["match.audio"]', "audio names 'match.audio', a key of no stage"),
+        ('with_audio = { "group.mode" = 1 }', "with_audio names 'group.mode'"),
         ('twin = { "clip_s" = 5 }', "twin names 'clip_s', a key of no stage"),
         ('limit = { "ingest.songs.limit" = 0 }', r"\[options\] is wrong"),
         ('inputs = ["ingest.songs.input"]', r"\[options\] is wrong.*inputs"),
