@@ -15,6 +15,9 @@ USUAL = "random caption of the usual length"
 NEAREST = "nearest lyrics"
 NEAREST_AUDIO = "nearest lyrics + audio"
 LEAD = "first words of the lyrics"
+DRAWN = (RANDOM, USUAL)
+"""Systems that draw a train caption and look at nothing."""
+
 LYRICS_ONLY = "BART, lyrics only"
 FUSION = "BART-fusion"
 POSITIVE = "BART-fusion + positive"
@@ -25,6 +28,9 @@ SHUFFLED_INFONCE = "BART-fusion + InfoNCE, shuffled pairs"
 NETWORKS = (LYRICS_ONLY, FUSION, POSITIVE, INFONCE, SHUFFLED_POSITIVE, SHUFFLED_INFONCE)
 HEARING = NETWORKS[1:]
 """Networks that are given sound."""
+
+CLAIMS = ((FUSION, LYRICS_ONLY), (POSITIVE, FUSION), (INFONCE, FUSION))
+"""What might be called better than what."""
 
 SHUFFLED_OF = {POSITIVE: SHUFFLED_POSITIVE, INFONCE: SHUFFLED_INFONCE}
 """Aligned network → the same, aligned on pairs of different songs: what alignment must beat."""
@@ -63,10 +69,12 @@ class SystemFigures:
         seeds: networks that the means are over; 1 for a system without chance.
         single: metric → mean over the references of a song, each by itself, as the papers have it.
         best: metric → the best of a song's references.
+        by_pair: metric → mean over all pairs of a caption and a reference, so that songs count as often as they have
+            references: the released scorer's way.
         bleu: of all captions; `distinct_2` share of different pairs of words.
         mean_words: of a caption; `length_ratio` to the mean of the references.
         copy_share: words of a caption that stand in a row in one train caption, as a share of its words.
-        exact_copies: share of the songs with a reference of 25 words or more whose caption is such a reference, word by word.
+        exact_copies: share of the songs whose caption is a reference, word by word, of 25 words or more.
         cider: None where its package is not here.
     """
 
@@ -78,6 +86,7 @@ class SystemFigures:
     seeds: int
     single: dict[str, Estimate]
     best: dict[str, Estimate]
+    by_pair: dict[str, float]
     bleu: float
     distinct_2: float
     mean_words: float
@@ -116,6 +125,7 @@ class FactShare:
 
     Attributes:
         system: that captioned; `control` what it was given in the place of the song's own, "" for nothing.
+        scheme: ``grouped``, or ``row`` for what a leaky split would print.
         fact: e.g. ``tempo``; `heard_in` ``lyrics``, ``audio`` or ``both``.
         n_songs: test songs with that fact.
         right: share of them whose caption names its value and no other.
@@ -124,6 +134,7 @@ class FactShare:
 
     system: str
     control: str
+    scheme: str
     fact: str
     heard_in: str
     n_songs: int
@@ -136,7 +147,7 @@ class SeedRun:
     """One network.
 
     Attributes:
-        system: what kind it is; `variant` of the captions it learned from.
+        system: what kind it is; `scheme` of the split and `variant` of the captions it learned from.
         seed: of its beginning.
         steps: that it was trained for.
         converged: whether its loss came down; one that did not counts all the same.
@@ -149,6 +160,7 @@ class SeedRun:
     """
 
     system: str
+    scheme: str
     variant: str
     seed: int
     steps: int
@@ -271,8 +283,11 @@ class Captioning(Result):
         deep_asked: whether the user asked for them.
         n_train_songs: of the data set's own split.
         n_scored: test songs that were captioned, of `n_test_songs`.
-        share_se: how far the random caption is below the best system, less one standard error; None where nothing was
-            measured.
+        best: name of the system that scores most on the data set's own split, those that draw captions apart.
+        over_random: how much it scores above the random caption, with bounds at one standard error; None where nothing
+            was measured.
+        hears: system → how much more often its captions name what only the sound tells with the song's own sound than
+            with another's; of data sets with such facts.
         paper: paper whose table is printed beside ours; "" for none.
         epochs: share of the steps.
         swept: whether every variant and the leaky split got networks too.
@@ -295,7 +310,9 @@ class Captioning(Result):
     n_train_songs: int = 0
     n_scored: int = 0
     n_test_songs: int = 0
-    share_se: float | None = None
+    best: str = ""
+    over_random: Estimate | None = None
+    hears: dict[str, Estimate] = field(default_factory=dict)
     paper: str = ""
     epochs: float = 1.0
     swept: bool = False
