@@ -71,9 +71,10 @@ def _copies(result: Captioning) -> Rule:
             f"{MOST_EXACT:.1%} at most): they are in train as well",
         )
     copies = f"{NEAREST} repeats a reference of {nearest.exact_copies:.2%} of the test songs"
-    if why := _not_judged(result) or (f"{LYRICS_ONLY} was not trained" if writing is None else ""):
-        return Rule(name, not result.deep_asked, f"not judged beside networks: {why}; {copies}")
-    assert writing is not None  # noqa: S101  # said by the line above
+    why = _not_judged(result)
+    if why or writing is None:
+        because = why or f"{LYRICS_ONLY} was not trained"
+        return Rule(name, not result.deep_asked, f"not judged beside networks: {because}; {copies}")
     return Rule(
         name,
         nearest.main.value <= writing.main.value,
