@@ -52,9 +52,8 @@ def look_at(evidence: Mapping[str, Evidence], draws: PairedDraws) -> Iterator[Cl
 
 def lacking(claim: Claim) -> str:
     """Say what a claim lacks to be made; "" where it lacks nothing."""
-    gap = claim.gap
-    if not gap.is_above_zero:
-        return f"it does not score more ({gap.value:+.4f}, {gap.low:+.4f} to {gap.high:+.4f})"
+    if not claim.gap.is_above_zero:
+        return "it does not score more"
     if claim.seeds < LEAST_SEEDS:
         return f"{claim.seeds} of {LEAST_SEEDS} seeds were trained"
     if claim.right_minus_wrong is None or not claim.right_minus_wrong.is_above_zero:

@@ -160,8 +160,8 @@ def _notes(data: CaptionSet, own: Parts, result: Captioning, measured: Measured)
             yield f"{n:,} {what} were left out."
     if result.n_test_songs > result.n_scored:
         yield (
-            f"{result.n_scored:,} of {result.n_test_songs:,} test songs were captioned, those whose ids have the lowest "
-            "hashes."
+            f"{result.n_scored:,} of {result.n_test_songs:,} test songs were captioned, those whose ids have the "
+            "lowest hashes."
         )
     if result.n_scored < FEW_SONGS:
         yield f"{result.n_scored} songs were captioned: the intervals are rough."

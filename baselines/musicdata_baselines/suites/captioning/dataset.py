@@ -163,7 +163,9 @@ def _captions(work: TableSource, settings: CaptioningSettings, ids: NDArray[np.s
     number_of = {sample_id: place for place, sample_id in enumerate(ids.tolist())}
     named = [settings.row_split, *settings.variants.values()]
     beside = [column.partition(".")[2] for column in named if column.partition(".")[0] == name]
-    parts = [_Part.of(rows, number, text, number_of) for rows in work.iterate(name, ["sample_id", number, text, *beside])]
+    parts = [
+        _Part.of(rows, number, text, number_of) for rows in work.iterate(name, ["sample_id", number, text, *beside])
+    ]
     song = np.concatenate([np.empty(0, np.int64), *(part.song for part in parts)])
     keys = [key for part in parts for key in part.keys]
     order = sorted(np.flatnonzero(song >= 0).tolist(), key=lambda row: (int(song[row]), keys[row]))

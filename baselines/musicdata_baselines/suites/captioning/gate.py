@@ -44,8 +44,8 @@ def _leaks(result: Captioning) -> Rule:
         return Rule(
             name,
             holds=True,
-            found=f"no group is torn, no lyrics and none of {leaks.n_compared:,} longer test captions are nearly those of "
-            f"a train song{official}",
+            found=f"no group is torn, no lyrics and none of {leaks.n_compared:,} longer test captions are nearly those "
+            f"of a train song{official}",
         )
     counts = {
         "groups stand in more than one split": leaks.torn,
@@ -78,7 +78,8 @@ def _copies(result: Captioning) -> Rule:
     return Rule(
         name,
         nearest.main.value <= writing.main.value,
-        f"R-1 F1 of {NEAREST} {nearest.main.value:.4f}, of {LYRICS_ONLY} {writing.main.value:.4f} (asked: no less); {copies}",
+        f"R-1 F1 of {NEAREST} {nearest.main.value:.4f}, of {LYRICS_ONLY} {writing.main.value:.4f} (asked: no less); "
+        f"{copies}",
     )
 
 
@@ -129,8 +130,8 @@ def _length(result: Captioning) -> Rule:
     return Rule(
         name,
         SHORTEST <= best.length_ratio <= LONGEST,
-        f"{best.name}: {best.mean_words:.1f} words, {best.length_ratio:.2f} times the references' (asked: {SHORTEST:g} to "
-        f"{LONGEST:g})",
+        f"{best.name}: {best.mean_words:.1f} words, {best.length_ratio:.2f} times the references' (asked: {SHORTEST:g} "
+        f"to {LONGEST:g})",
     )
 
 
@@ -139,7 +140,9 @@ def _variants(result: Captioning) -> Rule:
     if odd := [f"{one.n_outside:,} of {one.name}" for one in result.variants if one.n_outside]:
         return Rule(name, holds=False, found=f"captions of valid and test that are not in a variant: {', '.join(odd)}")
     names = ", ".join(f"{one.name} ({one.n_train:,} captions to learn from)" for one in result.variants)
-    return Rule(name, holds=True, found=f"{names or 'there is one variant'}: the same captions to choose and to score by")
+    return Rule(
+        name, holds=True, found=f"{names or 'there is one variant'}: the same captions to choose and to score by"
+    )
 
 
 def _not_judged(result: Captioning) -> str:

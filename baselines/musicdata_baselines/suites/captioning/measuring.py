@@ -137,6 +137,8 @@ def _measured(split: Parts, workshop: Workshop, wordnet: WordNet | None, *, is_d
     trained: dict[str, list[Trained]] = {}
     if is_deep and (kinds := networks.wanted(split, swept=options.sweep is True)):
         with clock.part(f"networks{where}"):
+            minutes = networks.estimated_minutes(split, workshop.settings, options, len(kinds))
+            clock.progress(f"  some {minutes:,.0f} minutes of a processor, less where they are taken up again")
             for one in workshop.train_all(split, kinds):
                 trained.setdefault(one.kind.name, []).append(one)
         written |= {name: [one.written for one in of_kind] for name, of_kind in trained.items()}
@@ -178,7 +180,7 @@ def _evidence(bench: _Bench) -> dict[str, Evidence]:
 
 
 def _score_under(bench: _Bench, name: str, control: str) -> NDArray[np.float64] | None:
-    """Return the main metric (songs,) of a kind of network that was asked with something else; None where it was not."""
+    """Return the main metric (songs,) of networks that were asked with something else; None where none was."""
     captions = bench.under(name, control)
     return np.mean([bench.judge.main(texts) for texts in captions], axis=0) if captions else None
 
@@ -253,8 +255,8 @@ def _length_effects(bench: _Bench, best: str) -> Iterator[str]:
     for name, one in figures.items():
         if not SHORTEST <= one.length_ratio <= LONGEST:
             yield (
-                f"{name} writes {one.mean_words:.1f} words, {one.length_ratio:.2f} times the references': its recall is "
-                "not comparable"
+                f"{name} writes {one.mean_words:.1f} words, {one.length_ratio:.2f} times the references': its recall "
+                "is not comparable"
             )
         elif one.single["rouge1_recall"].value > than.single["rouge1_recall"].value and one.length_ratio > 1:
             yield (

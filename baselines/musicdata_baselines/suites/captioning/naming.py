@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -47,11 +47,12 @@ class Named:
     @classmethod
     def of(cls, data: CaptionSet, parts: Parts) -> Self | None:
         """Return the facts of the test songs; None where nothing is known of any. A value is named by itself."""
-        known: list[dict[str, Fact]] = [data.facts[row] for row in parts.test_rows.tolist()]
+        everything = [_plain(facts) for facts in data.facts]
+        known = [everything[row] for row in parts.test_rows.tolist()]
         if not any(known):
             return None
         values: dict[str, set[str]] = {}
-        for facts in data.facts:
+        for facts in everything:
             for name, fact in facts.items():
                 values.setdefault(name, set()).add(fact.value)
         told: dict[str, Counter[str]] = {}
@@ -70,14 +71,17 @@ class Named:
         """Yield for each fact how often it is named, on the mean of several networks.
 
         Args:
-            system: that wrote; `control` what it was asked with, "" for the song's own.
+            system: that wrote.
+            control: what it was asked with, "" for the song's own.
             captions: a list of captions for each network.
         """
         scored = [self.facts.score(list(some), self.truths) for some in captions]
         for fact, heard_in in self.heard_in.items():
             of_fact = [one[fact] for one in scored]
             right = float(np.mean([one.share for one in of_fact]))
-            yield FactShare(system, control, self.scheme, fact, heard_in, len(of_fact[0].songs), right, of_fact[0].chance)
+            yield FactShare(
+                system, control, self.scheme, fact, heard_in, len(of_fact[0].songs), right, of_fact[0].chance
+            )
 
     def of_one(self, captions: Sequence[str]) -> dict[str, float]:
         """Return fact → share named right by one network."""
@@ -88,7 +92,8 @@ class Named:
         """Return how much more often what only the sound tells is named with the song's own sound.
 
         Args:
-            own: captions of each network with the song's own sound; `other` with another's.
+            own: captions of each network with the song's own sound.
+            other: with another's.
             seed: of the draws.
 
         Returns:
@@ -110,3 +115,9 @@ class Named:
             right[found.songs] += found.right
             there[found.songs] += 1
         return np.divide(right, there, out=np.zeros_like(right), where=there > 0)
+
+
+def _plain(facts: Mapping[str, Fact]) -> dict[str, Fact]:
+    """Return the facts whose values are words, in the form in which captions are asked for them."""
+    plain = {name: replace(fact, value=" ".join(fact.value.lower().split())) for name, fact in facts.items()}
+    return {name: fact for name, fact in plain.items() if fact.value}

@@ -88,20 +88,21 @@ def why_not(parts: Parts, settings: CaptioningSettings, options: Options) -> str
         return "networks were not wanted"
     if missing := [name for name in NEEDED if importlib.util.find_spec(name) is None]:
         return f"{', '.join(missing)} are not here (pip install 'musicdata[captions]')"
-    minutes = estimated_minutes(parts, settings, options)
+    if not parts.valid.ids:
+        return "the valid split has no songs to choose their weights by"
+    minutes = estimated_minutes(parts, settings, options, len(wanted(parts, swept=options.sweep is True)))
     if options.deep is None and minutes > settings.most_minutes:
         return f"networks would take some {minutes:,.0f} minutes of a processor; --deep trains them"
     return ""
 
 
-def estimated_minutes(parts: Parts, settings: CaptioningSettings, options: Options) -> float:
-    """Return about how long the networks of the data set's own split take on one thread of a processor."""
+def estimated_minutes(parts: Parts, settings: CaptioningSettings, options: Options, n_kinds: int) -> float:
+    """Return about how long so many kinds of network take to train and to write, on one thread of a processor."""
     words = [len(text.split()) for text in parts.train.lyrics]
     captions = [len(text.split()) for text in parts.train.captions]
     pieces = _PIECES_A_WORD * (min(float(np.mean(words)), 300.0) + min(float(np.mean(captions)), 300.0))
     a_network = steps_of(settings, options) * 32 * pieces / _PIECES_A_SECOND[settings.size]
-    n = len(wanted(parts, swept=options.sweep is True)) * settings.seeds
-    return n * a_network * (1 + _WRITING) / 60
+    return n_kinds * settings.seeds * a_network * (1 + _WRITING) / 60
 
 
 def steps_of(settings: CaptioningSettings, options: Options) -> int:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from musicdata.system import files, paths
 from musicdata_baselines.suites.captioning import controls, networks
 from musicdata_baselines.suites.captioning.hearing import ear_weights
 from musicdata_baselines.suites.captioning.results import CONTROLS
@@ -26,7 +24,7 @@ if TYPE_CHECKING:
     from musicdata_baselines.suites.captioning.parts import Parts
     from musicdata_baselines.suites.captioning.settings import CaptioningSettings
 
-EAR_FILE = "ear.safetensors"
+_TOLD = 500
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,9 +91,9 @@ class Workshop:
         started = time.monotonic()
         folder = networks.folder_of(keep, parts, kind, seed)
         plan = networks.plan_of(kind, seed, self.settings, self.options, self.heard)
-        model = train(plan, parts.train, parts.valid, folder, self.options.device, self.clock.progress)
+        model = train(plan, parts.train, parts.valid, folder, self.options.device, self._steps)
         if kind.hears:
-            self._take_ear_along(folder)
+            self._take_ear_along(model, folder)
         history = model.history
         written = Written(kind.name, model.caption(parts.test), seed)
         others = {
@@ -117,16 +115,15 @@ class Workshop:
             folder=folder.name if self.options.keep is not None else "",
         )
 
-    def _take_ear_along(self, folder: Path) -> None:
-        """Put the weights of an ear that was trained on the data set beside the captioner that hears by it."""
+    def _take_ear_along(self, model: Any, folder: Path) -> None:
+        """Put what made the music tokens beside the captioner that hears by it, with weights that are nowhere else."""
+        from musicdata_baselines.deep.captioning import saving
+
         weights = ear_weights(self.data, self.settings, self.heard)
-        if weights is None or _holds(folder / EAR_FILE, weights):
-            return
-        files.write_whole(folder / EAR_FILE, weights, folder / f".{EAR_FILE}.part")
+        if weights is not None and saving.ear_weights(folder) != weights:
+            saving.keep_ear(folder, model.ear, weights)
 
-
-def _holds(path: Path, data: bytes) -> bool:
-    """Say whether a file holds these bytes."""
-    if not paths.is_regular(path):
-        return False
-    return hashlib.sha256(paths.read_regular(path, paths.MAX_FILE_BYTES)).digest() == hashlib.sha256(data).digest()
+    def _steps(self, done: int, total: int) -> None:
+        """Tell every thousandth step."""
+        if done % _TOLD == 0:
+            self.clock.progress(f"    step {done:,} of {total:,}")

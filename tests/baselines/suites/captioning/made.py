@@ -37,7 +37,9 @@ WORDINGS = (
     "These words tell of {topic} with a {tempo} {instrument} all the way .",
 )
 SHAPE = (4, 8)
-_FILLER = [f"{a}{b}{c}" for a in ("ka", "lo", "mi", "re", "tu") for b in ("na", "so", "vi") for c in ("dor", "lem", "st")]
+_FILLER = [
+    f"{a}{b}{c}" for a in ("ka", "lo", "mi", "re", "tu") for b in ("na", "so", "vi") for c in ("dor", "lem", "st")
+]
 
 
 def _contract(name: str, key: tuple[str, ...], columns: Mapping[str, Any], **more: Any) -> Contract:
@@ -225,12 +227,12 @@ def _known(base: dict[str, list[str]], facts: list[dict[str, str]]) -> dict[str,
         for song, split, known in zip(base["sample_id"], base["split"], facts, strict=True)
         for fact, value in known.items()
     ]
-    return dict(zip(("sample_id", "split", "fact", "value", "heard_in"), map(list, zip(*rows, strict=True)), strict=True))
+    return dict(
+        zip(("sample_id", "split", "fact", "value", "heard_in"), map(list, zip(*rows, strict=True)), strict=True)
+    )
 
 
 def _tokens(heard: list[Any]) -> dict[str, list[Any]]:
-    import hashlib
-
     digest = hashlib.sha256(WEIGHTS).hexdigest()[:16]
     vectors = [one.astype(np.float16).ravel() for one in heard]
     return {"vector": vectors, "ear": [EAR] * len(heard), "weights_sha256": [digest] * len(heard)}

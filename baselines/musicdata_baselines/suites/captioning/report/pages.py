@@ -37,6 +37,8 @@ def lines(validation: Validation) -> Iterator[str]:
         if shown is not None:
             yield ""
             yield from plain_tables.lines([shown])
+    yield ""
+    yield from _examples(result)
 
 
 def _in_order(result: Captioning) -> Iterator[FigureTable | None]:
@@ -50,7 +52,18 @@ def _in_order(result: Captioning) -> Iterator[FigureTable | None]:
     yield tables.facts(result, ROW)
     yield tables.by_variant(result)
     yield paper_table.beside_ours(result)
-    yield tables.examples(result)
+
+
+def _examples(result: Captioning) -> Iterator[str]:
+    """Yield the captions of some songs, line by line; scores in a table where words may not be shown."""
+    if not result.examples or result.examples[0].captions is None:
+        yield from plain_tables.lines([shown] if (shown := tables.examples(result)) is not None else [])
+        return
+    yield "Captions beside what people wrote"
+    for example in result.examples:
+        yield from wrap(example.sample_id, "  ")
+        for _, name, score, text in tables.spoken(example):
+            yield from wrap(f"{name}{f' ({score})' if score else ''}: {text}", "    ")
 
 
 def page(validation: Validation) -> Page:
@@ -66,7 +79,9 @@ def _sections(result: Captioning) -> Iterator[Section]:
     yield _section("systems", "Systems", [tables.overview(result), tables.recalls(result)], said, drawn)
     if (facts := tables.facts(result)) is not None:
         names = dict.fromkeys(one.fact for one in result.facts)
-        pictures = [(plots.named(result, name), f"{name}: hollow marks were asked with something else.") for name in names]
+        pictures = [
+            (plots.named(result, name), f"{name}: hollow marks were asked with something else.") for name in names
+        ]
         yield _section("facts", "What captions know", [facts], [_FACTS], pictures)
     yield from _if_any("controls", "Sound and words of other songs", [tables.controls(result)])
     yield from _if_any("claims", "What may be claimed", [tables.claims(result)])
@@ -108,6 +123,6 @@ def _again(result: Captioning) -> str:
 
 
 _FACTS = (
-    "a caption is right where it names the value of its song and no other; lyrics identify a song, so that only what the "
-    "sound alone tells, and what falls to chance with another song's sound, shows hearing"
+    "a caption is right where it names the value of its song and no other; lyrics identify a song, so that only what "
+    "the sound alone tells, and what falls to chance with another song's sound, shows hearing"
 )

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from musicdata.definitions.suite import FigureTable
 from musicdata.errors import InputError
-from musicdata_baselines.suites.captioning.results import GROUPED
+from musicdata_baselines.suites.captioning.results import GROUPED, MAIN
 
 if TYPE_CHECKING:
-    from musicdata_baselines.suites.captioning.results import Captioning
+    from musicdata_baselines.suites.captioning.results import Captioning, SystemFigures
 
 _FOLDER = Path(__file__).parent / "papers"
 _PRINTED = ("R-1", "R-2", "R-L", "METEOR")
@@ -91,16 +91,16 @@ def beside_ours(result: Captioning) -> FigureTable | None:
     rows = []
     for row in paper.rows:
         ours = result.of(row.ours, GROUPED, row.variant)
-        found = (
-            (*(f"{100 * ours.by_pair[metric]:.1f}" for metric in _OURS),)
-            + (f"{100 * ours.by_pair['rouge1_f1']:.1f}", f"{ours.mean_words:.1f}")
-            if ours is not None
-            else (None,) * 6
-        )
-        rows.append((row.variant, row.method, *(f"{figure:.1f}" for figure in row.figures), *found))
+        printed = (f"{figure:.1f}" for figure in row.figures)
+        rows.append((row.variant, row.method, *printed, *(_ours(ours) if ours is not None else (None,) * 6)))
     caption = (
-        f"The paper's {paper.table} (recall by its public code, sampled, one reference a row), then ours scored in the same "
-        f"way, in per cent, with the F1 and the words beside; {result.meteor or 'METEOR'}, other data unless it is theirs"
+        f"The paper's {paper.table} (recall by its public code, sampled, one reference a row), then ours scored in the "
+        f"same way, in per cent, with F1 and words beside; {result.meteor or 'METEOR'}, other data unless it is theirs"
     )
     heading = ("captions", "as the paper has it", *_PRINTED, "ours: R-1", "R-2", "R-L", "METEOR", "R-1 F1", "words")
     return FigureTable(caption, heading, tuple(rows))
+
+
+def _ours(found: SystemFigures) -> tuple[str, ...]:
+    figures = [100 * found.by_pair[metric] for metric in (*_OURS, MAIN)]
+    return (*(f"{figure:.1f}" for figure in figures), f"{found.mean_words:.1f}")

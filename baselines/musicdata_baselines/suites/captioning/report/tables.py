@@ -18,9 +18,10 @@ from musicdata_baselines.suites.captioning.results import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from musicdata_baselines.suites.captioning.results import Captioning, Claim, Estimate, SystemFigures
+    from musicdata_baselines.suites.captioning.results import Captioning, Claim, Estimate, Example, SystemFigures
 
 Row = tuple[Any, ...]
+_SHOWN = 60  # words of a caption
 
 
 def overview(result: Captioning) -> FigureTable:
@@ -40,8 +41,8 @@ def overview(result: Captioning) -> FigureTable:
         for one in result.own()
     )
     caption = (
-        f"{result.n_scored:,} songs nobody trained on: F1, every reference by itself; 95 % over songs; {result.meteor}; "
-        "copied: words of a caption that stand in a row in one train caption; right − wrong: R-1 F1 with the song's own "
+        f"{result.n_scored:,} songs nobody trained on: F1, each reference by itself; 95 % over songs; {result.meteor}; "
+        "copied: words of a caption in a row that one train caption has; right − wrong: R-1 F1 with the song's own "
         "sound less that with another song's"
     )
     heading = ("system", "seeds", "R-1 F1 (95 %)", "R-2", "R-L", "METEOR", "BLEU", "words", "distinct-2", "copied")
@@ -53,7 +54,10 @@ def recalls(result: Captioning) -> FigureTable:
     rows = tuple(
         (
             one.name,
-            *(figures.share(one.single[metric].value, 3) for metric in ("rouge1_recall", "rouge2_recall", "rougeL_recall")),
+            *(
+                figures.share(one.single[metric].value, 3)
+                for metric in ("rouge1_recall", "rouge2_recall", "rougeL_recall")
+            ),
             f"{one.length_ratio:.2f}",
             *(figures.share(one.best[metric].value, 3) for metric in (MAIN, "rouge2_f1", "rougeL_f1", "meteor")),
             figures.percent(one.exact_copies),
@@ -77,7 +81,9 @@ def leaky(result: Captioning) -> FigureTable | None:
         return None
     rows = tuple((name, *(_main(result.of(name, scheme)) for scheme in schemes)) for name in names)
     said = {GROUPED: "the data set's own", ROW: "row by row, as in the papers' code", ARTIST: "no artist on both sides"}
-    caption = "What a leaky split would print: R-1 F1 when songs are split so that their captions stand on both sides (row)"
+    caption = (
+        "What a leaky split would print: R-1 F1 when songs are split so that their captions stand on both sides (row)"
+    )
     return FigureTable(caption, ("system", *(said[scheme] for scheme in schemes)), rows)
 
 
@@ -97,13 +103,13 @@ def controls(result: Captioning) -> FigureTable | None:
     rows: list[Row] = []
     for system in dict.fromkeys(one.system for one in result.controls if one.variant == "full"):
         own, found = result.of(system), {name: result.control(system, name) for name in CONTROLS}
-        cells = [f"{one.score:.3f} ({_signed(one.gap)})" if one else None for one in found.values()]
+        cells = [f"{one.score:.3f}, {_signed(one.gap)}" if one else None for one in found.values()]
         rows.append((system, _main(own), *cells))
     if not rows:
         return None
     caption = (
-        "R-1 F1 of the same networks with another song's sound, with none (zeros), and with another song's lyrics; in "
-        "brackets what the song's own gives more, 95 %"
+        "R-1 F1 of the same networks with another song's sound, with none (zeros), and with another song's lyrics; "
+        "after the comma what the song's own gives more, 95 %"
     )
     return FigureTable(caption, ("system", "its own", *CONTROLS), tuple(rows))
 
@@ -132,7 +138,9 @@ def networks(result: Captioning) -> FigureTable | None:
     names = list(dict.fromkeys(fact for run in result.runs for fact in run.facts))
     rows = tuple(
         (
-            run.system if (run.scheme, run.variant) == (GROUPED, "full") else f"{run.system} ({run.scheme} {run.variant})",
+            run.system
+            if (run.scheme, run.variant) == (GROUPED, "full")
+            else f"{run.system} ({run.scheme} {run.variant})",
             run.seed,
             run.steps,
             run.converged,
@@ -145,7 +153,7 @@ def networks(result: Captioning) -> FigureTable | None:
         for run in result.runs
     )
     caption = (
-        "Networks, one a row; one that did not converge after the planned steps was trained on and counts all the same; "
+        "Networks, one a row; one that did not converge after the planned steps was trained on and counts too; "
         "cosine: of sound and words, of a song's own and of two songs'; rank: of a song's words for its sound"
     )
     heading = ("system", "seed", "steps", "converged", "valid loss", "R-1 F1", *names, "cosine own", "others'", "rank")
@@ -168,8 +176,8 @@ def claims(result: Captioning) -> FigureTable | None:
         for one in result.claims
     )
     caption = (
-        "What may be called better: R-1 F1 paired by song (95 %), three seeds, more with the song's own sound than with "
-        "another's, and for alignment more than on shuffled pairs"
+        "What may be called better: R-1 F1 paired by song (95 %), three seeds, more with the song's own sound than "
+        "with another's, and for alignment more than on shuffled pairs"
     )
     return FigureTable(
         caption, ("claim", "difference", "seeds", "right − wrong audio", "over shuffled pairs", "verdict"), rows
@@ -186,17 +194,25 @@ def examples(result: Captioning) -> FigureTable | None:
     if not result.examples:
         return None
     names = list(result.examples[0].score)
-    rows: list[Row] = []
-    for one in result.examples:
-        if one.captions is None or one.references is None:
-            rows.append((one.sample_id, *(figures.share(one.score[name], 2) for name in names)))
-            continue
-        rows += [(one.sample_id, "people", None, text) for text in one.references]
-        rows += [("", name, figures.share(one.score[name], 2), one.captions[name]) for name in names]
     if result.examples[0].captions is None:
+        rows = tuple((one.sample_id, *(figures.share(one.score[name], 2) for name in names)) for one in result.examples)
         caption = "R-1 F1 of some captions; their words, and what people wrote, are not ours to show"
-        return FigureTable(caption, ("song", *names), tuple(rows))
-    return FigureTable("Captions beside what people wrote", ("song", "by", "R-1 F1", "caption"), tuple(rows))
+        return FigureTable(caption, ("song", *names), rows)
+    shown = tuple(row for one in result.examples for row in spoken(one))
+    return FigureTable("Captions beside what people wrote", ("song", "by", "R-1 F1", "caption"), shown)
+
+
+def spoken(example: Example) -> Iterator[Row]:
+    """Yield a row for each caption of a song, people's first: song, whose, score, words; long ones are cut."""
+    for text in example.references or ():
+        yield (example.sample_id, "people", None, _cut(text))
+    for name, text in (example.captions or {}).items():
+        yield (example.sample_id, name, figures.share(example.score[name], 2), _cut(text))
+
+
+def _cut(text: str) -> str:
+    words = text.split()
+    return " ".join(words[:_SHOWN]) + (" …" if len(words) > _SHOWN else "")
 
 
 def sentences(result: Captioning) -> Iterator[str]:
@@ -208,7 +224,7 @@ def sentences(result: Captioning) -> Iterator[str]:
             f"{result.over_random.value:+.3f} above a random caption"
         )
     for system, gap in result.hears.items():
-        yield f"{system} names what only the sound tells {_signed(gap)} more often with the song's own sound"
+        yield f"{system} names what only the sound tells more often with the song's own sound: {_signed(gap)}"
     for claim in result.claims:
         yield f"{claim.better} over {claim.than}: {verdict(claim)}"
     yield from (f"length effect: {sentence}" for sentence in result.length_effects)
