@@ -170,7 +170,7 @@ def _captions(work: TableSource, settings: CaptioningSettings, ids: NDArray[np.s
     keys = [key for part in parts for key in part.keys]
     order = sorted(np.flatnonzero(song >= 0).tolist(), key=lambda row: (int(song[row]), keys[row]))
     texts = [text for part in parts for text in part.texts]
-    order = [row for row in order if texts[row] and not texts[row].isspace()]
+    order = [row for row in order if (texts[row] or "").strip()]
     values = {column: [one for part in parts for one in part.beside[column]] for column in beside}
     split = settings.row_split.partition(".")[2]
     return Captions(
@@ -241,8 +241,8 @@ def _may_show(work: TableSource, columns: set[str]) -> bool:
         return False
     wanted = set()
     for path in columns:
-        table, _, column = path.partition(".")
-        wanted.add(work.contract(table).column(column).content_of)
+        name, _, column = path.partition(".")
+        wanted.add(work.contract(name).column(column).content_of)
     table = work.table(RIGHTS, ["modality", "may_redistribute"])
     rows = zip(strings(table.column("modality")), table.column("may_redistribute").to_pylist(), strict=True)
     told = [(modality, bool(may)) for modality, may in rows if modality in wanted]

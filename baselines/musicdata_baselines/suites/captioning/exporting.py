@@ -45,6 +45,7 @@ def write(folder: Path, songs: Songs, written: Iterable[tuple[str, Written]]) ->
     Raises:
         StorageError: they cannot be written.
     """
+    references: Iterator[dict[str, object]]
     references = ({"id": song, "references": list(of)} for song, of in zip(songs.ids, songs.references, strict=True))
     _write(folder, "references.jsonl", references)
     _write(folder, "predictions.jsonl", _predictions(songs, written))

@@ -212,7 +212,7 @@ def _leaky_facts(data: CaptionSet, others: Sequence[_Bench]) -> Iterator[FactSha
 
 
 def _hears(named: Named | None, bench: _Bench, seed: int) -> dict[str, Estimate]:
-    found = {}
+    found: dict[str, Estimate] = {}
     for name, written in bench.written.items():
         other = bench.under(name, WRONG_AUDIO) if name in bench.trained else []
         if named is not None and other:
