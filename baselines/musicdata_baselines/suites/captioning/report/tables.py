@@ -10,8 +10,14 @@ from musicdata_baselines.suites.captioning.results import (
     ARTIST,
     CONTROLS,
     GROUPED,
+    LEAD,
     MAIN,
+    NEAREST,
+    NEAREST_AUDIO,
+    NETWORKS,
+    RANDOM,
     ROW,
+    USUAL,
     WRONG_AUDIO,
 )
 
@@ -21,6 +27,7 @@ if TYPE_CHECKING:
     from musicdata_baselines.suites.captioning.results import Captioning, Claim, Estimate, Example, SystemFigures
 
 Row = tuple[Any, ...]
+_ORDER = (RANDOM, USUAL, NEAREST, NEAREST_AUDIO, LEAD, *NETWORKS)
 _SHOWN = 60  # words of a caption
 
 
@@ -135,7 +142,7 @@ def networks(result: Captioning) -> FigureTable | None:
     """Return every network, those that did not converge among them; None where there are none."""
     if not result.runs:
         return None
-    names = list(dict.fromkeys(fact for run in result.runs for fact in run.facts))
+    names = sorted({fact for run in result.runs for fact in run.facts})
     rows = tuple(
         (
             run.system
@@ -193,7 +200,7 @@ def examples(result: Captioning) -> FigureTable | None:
     """Return test songs with their captions, or with scores where words may not be shown; None where there are none."""
     if not result.examples:
         return None
-    names = list(result.examples[0].score)
+    names = [name for name in _ORDER if name in result.examples[0].score]
     if result.examples[0].captions is None:
         rows = tuple((one.sample_id, *(figures.share(one.score[name], 2) for name in names)) for one in result.examples)
         caption = "R-1 F1 of some captions; their words, and what people wrote, are not ours to show"
@@ -206,8 +213,10 @@ def spoken(example: Example) -> Iterator[Row]:
     """Yield a row for each caption of a song, people's first: song, whose, score, words; long ones are cut."""
     for text in example.references or ():
         yield (example.sample_id, "people", None, _cut(text))
-    for name, text in (example.captions or {}).items():
-        yield (example.sample_id, name, figures.share(example.score[name], 2), _cut(text))
+    captions = example.captions or {}
+    for name in _ORDER:
+        if name in captions:
+            yield (example.sample_id, name, figures.share(example.score[name], 2), _cut(captions[name]))
 
 
 def _cut(text: str) -> str:
@@ -223,7 +232,7 @@ def sentences(result: Captioning) -> Iterator[str]:
             f"{best.name} scores most: R-1 F1 {best.main.value:.3f} ({best.main.low:.3f}–{best.main.high:.3f}), "
             f"{result.over_random.value:+.3f} above a random caption"
         )
-    for system, gap in result.hears.items():
+    for system, gap in sorted(result.hears.items(), key=lambda item: _ORDER.index(item[0])):
         yield f"{system} names what only the sound tells more often with the song's own sound: {_signed(gap)}"
     for claim in result.claims:
         yield f"{claim.better} over {claim.than}: {verdict(claim)}"
