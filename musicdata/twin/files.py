@@ -12,6 +12,8 @@ import numpy as np
 from musicdata.errors import UsageError
 from musicdata.system import files
 from musicdata.twin.albums import AlbumPopulation, dumps
+from musicdata.twin.captions import CaptionPopulation
+from musicdata.twin.captions import tables as caption_tables
 from musicdata.twin.songs import SongPopulation, tables
 
 if TYPE_CHECKING:
@@ -26,7 +28,11 @@ def _songs(folder: Path) -> None:
     tables.write_files(SongPopulation(), folder)
 
 
-_SETS: dict[str, Callable[[Path], None]] = {"albums": _albums, "songs": _songs}
+def _captions(folder: Path) -> None:
+    caption_tables.write_files(CaptionPopulation(), folder)
+
+
+_SETS: dict[str, Callable[[Path], None]] = {"albums": _albums, "captions": _captions, "songs": _songs}
 """Name of a set → what writes its files into a folder."""
 
 
@@ -37,7 +43,7 @@ def made(name: str, cache_folder: Path) -> Path:
     of this package, or of numpy, writes a folder of its own beside it.
 
     Args:
-        name: of the set: ``albums`` or ``songs``.
+        name: of the set: ``albums``, ``captions`` or ``songs``.
         cache_folder: where sets are kept; made if there is none.
 
     Raises:

@@ -48,6 +48,27 @@ def test_a_relative_input_holds_from_another_folder(
         assert asked.settings == {"ingest.songs.input": str(tmp_path / "songs")}
 
 
+def test_a_folder_of_sound_is_kept_as_an_input_is(
+    windows: Windows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    recipe = tmp_path / "sung.toml"
+    text = Path(windows.recipe).read_text("utf-8")
+    recipe.write_text(text.replace("[options]\n", '[options]\naudio = ["ingest.songs.input"]\n'), "utf-8")
+    asked = ask(str(recipe), "w", Given(audio="sound"))
+    assert asked.settings == {"ingest.songs.input": str(tmp_path / "sound")}
+    (tmp_path / "w").mkdir()
+    (tmp_path / "w" / "recipe.toml").write_text(asked.text(), "utf-8")
+    for again in (ask(None, "w"), ask(str(recipe), "w")):
+        assert again.recipe.steps[0].parameters.model_dump()["input"] == str(tmp_path / "sound")
+    shutil.copytree(windows.songs, tmp_path / "songs")
+    musicdata.build(str(recipe), audio="songs", work="v", workers=1)
+    write_song(tmp_path / "sound" / "other.csv", 7, n_notes=20)
+    with pytest.raises(RefusedError, match=r"ingest\.songs\.input .*songs → .*sound"):
+        musicdata.build(work="v", audio="sound")
+    assert "→ " in musicdata.plan(work="v", audio="sound").changes
+
+
 @pytest.mark.parametrize(
     ("asks", "says"),
     [

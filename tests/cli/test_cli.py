@@ -215,3 +215,8 @@ def test_output_into_a_closed_pipe_is_no_error(built: Path) -> None:
     command = f"{sys.executable} -m musicdata.cli show alignment --work {built} --limit 400 | head -n 1"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
     assert done.stderr == ""
+
+
+def test_a_folder_of_sound_is_refused_by_a_recipe_that_says_nothing_of_it(tmp_path: Path) -> None:
+    told = command_in(tmp_path, "plan", "musictm", "--audio", tmp_path, code=2)
+    assert "recipe musictm has no --audio: its [options] say nothing of it" in told
