@@ -15,6 +15,7 @@ from musicdata_baselines.suites.captioning.settings import CaptioningSettings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from musicdata.definitions.captioning import Caption, CaptionRequest
     from musicdata.definitions.table_source import TableSource
     from musicdata_baselines.suites.captioning.results import Validation
 
@@ -43,6 +44,12 @@ def _page(validation: Validation) -> Page:
     return pages.page(validation)
 
 
+def _caption(request: CaptionRequest) -> Caption:
+    from musicdata_baselines.suites.captioning import using
+
+    return using.caption(request)
+
+
 SUITE = Suite(
     name="captioning",
     settings=CaptioningSettings,
@@ -52,4 +59,5 @@ SUITE = Suite(
     options=frozenset({"--deep", "--device", "--sweep", "--epochs", "--export"}),
     lines=_lines,
     page=_page,
+    caption=_caption,
 )
