@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from musicdata_baselines.suites.captioning.results import Captioning
 from tests.baselines.suites.captioning import made
 from tests.baselines.suites.captioning.made import Population, Tunes
 
-LEAN: dict[str, object] = {"row_split": "", "artist_split": "", "variants": {}, "tokens": {}, "most_songs": 12}
+LEAN: dict[str, Any] = {"row_split": "", "artist_split": "", "variants": {}, "tokens": {}, "most_songs": 12}
 """Settings that measure the data set's own split by the words alone."""
 
 READ_ONLY = Options(deep=False, device="cpu")

@@ -196,7 +196,7 @@ def tables(population: Population) -> dict[str, pa.Table]:
         "rights": _rights(base, licence=population.licence),
     }
     found = {name: _table(name, columns) for name, columns in made.items()}
-    weights = {"name": [EAR], "weights": [list(WEIGHTS)]}
+    weights: dict[str, list[Any]] = {"name": [EAR], "weights": [list(WEIGHTS)]}
     schema = pa.schema([column.field() for column in CONTRACTS["small_ear"].columns])
     return found | {"small_ear": pa.table(weights, schema=schema)}
 

@@ -143,7 +143,7 @@ def networks(result: Captioning) -> FigureTable | None:
     if not result.runs:
         return None
     names = sorted({fact for run in result.runs for fact in run.facts})
-    rows = tuple(
+    rows: tuple[Row, ...] = tuple(
         (
             run.system
             if (run.scheme, run.variant) == (GROUPED, "full")
