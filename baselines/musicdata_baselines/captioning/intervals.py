@@ -10,6 +10,8 @@ import numpy as np
 from musicdata_baselines.retrieval.paired import Difference, PairedDraws
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from musicdata_baselines.captioning.scores.scoring import Scores
@@ -81,12 +83,17 @@ def length_effect(ours: Scores, theirs: Scores | None = None) -> str | None:
             f"captions have {ours.length_ratio:.2f} times the words of their references "
             f"({SHORTEST:g} to {LONGEST:g} are comparable)"
         )
-    for kind, name in _KINDS.items() if theirs is not None else ():
+    if theirs is not None:
+        said += _longer_not_better(ours, theirs)
+    return "; ".join(said) or None
+
+
+def _longer_not_better(ours: Scores, theirs: Scores) -> Iterator[str]:
+    for kind, name in _KINDS.items():
         recall, their_recall = (float(getattr(one, f"{kind}_recall").mean()) for one in (ours, theirs))
         f1, their_f1 = (float(getattr(one, f"{kind}_f1").mean()) for one in (ours, theirs))
         if recall > their_recall and f1 < their_f1:
-            said.append(
+            yield (
                 f"{name} recall is higher ({recall:.3f} against {their_recall:.3f}) and F1 lower ({f1:.3f} against "
                 f"{their_f1:.3f}), with {ours.mean_words:.0f} words a caption against {theirs.mean_words:.0f}"
             )
-    return "; ".join(said) or None

@@ -64,7 +64,7 @@ class Bleu:
             from sacrebleu.tokenizers.tokenizer_13a import Tokenizer13a
         except ImportError as error:
             raise SetupError(f"BLEU needs sacrebleu ({error}); run: pip install 'musicdata[captions]'") from error
-        cut: Callable[[str], str] = Tokenizer13a()
+        cut: Callable[[str], str] = Tokenizer13a()  # type: ignore[no-untyped-call] # it has none
         self._text = functools.lru_cache(_KEPT)(lambda text: _Text(cut(text.rstrip()).split()))
         self._compute = BLEU.compute_bleu
         self._pairs, self._songs = _Counts(), _Counts()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _BLOCK = 1 << 20
-_BITS = 25
+_BITS, _SIEVE = 25, 16  # of a sieve at most; its places for a run
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -89,13 +89,14 @@ class _Runs:
 
     def follow(self, table: NDArray[np.int64], length: int, n_known: int) -> None:
         """Keep the places whose run of a word more stands in a table of keys, under its number there."""
-        sieve = np.zeros(1 << _BITS, bool)
-        sieve[_hash(table)] = True
+        bits = min(_BITS, max(1, (_SIEVE * len(table)).bit_length()))
+        sieve = np.zeros(1 << bits, bool)
+        sieve[_hash(table, bits)] = True
         places, names = [self.places[:0]], [self.names[:0]]
         for start in range(0, len(self.places) if len(table) else 0, _BLOCK):
             block = slice(start, start + _BLOCK)
             there, keys = self._longer(block, length, n_known)
-            likely = sieve[_hash(keys)]
+            likely = sieve[_hash(keys, bits)]
             there, keys = there[likely], keys[likely]
             found = np.minimum(np.searchsorted(table, keys), len(table) - 1)
             stands = table[found] == keys
@@ -110,6 +111,6 @@ class _Runs:
         return there, self.names[block][there].astype(np.int64) * n_known + following[there]
 
 
-def _hash(keys: NDArray[np.int64]) -> NDArray[np.uint64]:
-    mixed: NDArray[np.uint64] = (keys.astype(np.uint64) * _ODD) >> np.uint64(64 - _BITS)
+def _hash(keys: NDArray[np.int64], bits: int) -> NDArray[np.uint64]:
+    mixed: NDArray[np.uint64] = (keys.astype(np.uint64) * _ODD) >> np.uint64(64 - bits)
     return mixed

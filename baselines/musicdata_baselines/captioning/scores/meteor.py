@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import re
 from typing import TYPE_CHECKING
 
 from musicdata.errors import SetupError
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 
 _KEPT = 2048  # texts
 _ALPHA, _BETA, _GAMMA = 0.9, 3.0, 0.5
+
+_TITLES = ("Mr", "Mrs", "Ms", "Dr", "St", "vs", "Jr", "Sr", "ft", "feat", "No", "Vol")
+_NOT_AFTER = "".join(rf"(?<!\b{title}\.)" for title in (*_TITLES, "[A-Z]", r"e\.g", r"i\.e"))
+_END = re.compile(rf"(?:(?<=[.!?])|(?<=[.!?][\"')\]”’])){_NOT_AFTER}\s+")
 
 Pairs = list[tuple[int, int]]
 """Places of words in a prediction and in a reference that are matched."""
@@ -37,9 +42,9 @@ class Meteor:
               s = \left(1 - \gamma \left(\frac{\text{chunks}}{m}\right)^\beta\right) F
 
     with α = 0.9, β = 3, γ = 0.5 and m matched words: equal ones, then equal stems (Porter, NLTK's way), then synonyms
-    of stems (Lavie & Agarwal 2007; later versions, as METEOR 1.5, give other and lower numbers). Texts are cut by
-    NLTK's `NLTKWordTokenizer`, each as one piece. `word_tokenize` cuts them into sentences before, with a model that
-    has to be fetched: it differs at the ends of sentences within a text.
+    of stems (Lavie & Agarwal 2007; later versions, as METEOR 1.5, give other and lower numbers). Texts are cut as
+    `nltk.word_tokenize` cuts them, but for a rule that finds the ends of sentences in the place of a model that would
+    have to be fetched: abbreviations within a text may be cut otherwise.
 
     Args:
         wordnet: knows synonyms; None for none.
@@ -62,7 +67,7 @@ class Meteor:
         self._stem_of = PorterStemmer().stem
         self._stems: dict[str, str] = {}
         cut = NLTKWordTokenizer().tokenize
-        self._text = functools.lru_cache(_KEPT)(lambda text: _Text(cut(text)))
+        self._text = functools.lru_cache(_KEPT)(lambda text: _Text(itertools.chain(*map(cut, sentences(text)))))
 
     def score(self, prediction: str, reference: str) -> float:
         """Return the score of a prediction against one reference, 0 where they have nothing in common."""
@@ -72,7 +77,8 @@ class Meteor:
             return 0.0
         precision, recall = len(pairs) / len(ours.words), len(pairs) / len(theirs.words)
         mean = (precision * recall) / (_ALPHA * precision + (1 - _ALPHA) * recall)
-        return (1 - _GAMMA * (_chunks(pairs) / len(pairs)) ** _BETA) * mean
+        score: float = (1 - _GAMMA * (_chunks(pairs) / len(pairs)) ** _BETA) * mean
+        return score
 
     def _align(self, ours: _Text, theirs: _Text) -> Pairs:
         """Return the matched words, by their place in the prediction."""
@@ -114,6 +120,15 @@ class Meteor:
                 if not theirs[best]:
                     del theirs[best]
         return pairs
+
+
+def sentences(text: str) -> list[str]:
+    """Return the sentences of a text: they end at marks before a space, but for initials and titles.
+
+    >>> sentences("Of Mr. J. Brown. He's gone (far.) Why?")
+    ['Of Mr. J. Brown.', "He's gone (far.)", 'Why?']
+    """
+    return _END.split(text)
 
 
 def _places(words: Iterable[tuple[int, str]]) -> dict[str, list[int]]:

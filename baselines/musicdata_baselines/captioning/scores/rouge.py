@@ -7,9 +7,11 @@ import itertools
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 _OTHER = re.compile("[^a-z0-9]+")
+_Item = TypeVar("_Item", str, tuple[str, str])
+
 _KEPT = 2048  # texts, some 20 kB each
 
 
@@ -76,9 +78,9 @@ def tokens(text: str) -> list[str]:
     return _OTHER.sub(" ", text.lower()).split()
 
 
-def _in_common(ours: Counter[str] | Counter[tuple[str, str]], theirs: Counter[str] | Counter[tuple[str, str]]) -> int:
+def _in_common(ours: Counter[_Item], theirs: Counter[_Item]) -> int:
     """Return how many items two bags have in common."""
-    return sum(min(ours[item], theirs[item]) for item in ours.keys() & theirs.keys())  # type: ignore[operator, index]
+    return sum(min(ours[item], theirs[item]) for item in ours.keys() & theirs.keys())
 
 
 def _rates(matches: int, n_ours: int, n_theirs: int) -> tuple[float, float]:

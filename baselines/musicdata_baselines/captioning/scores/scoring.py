@@ -112,7 +112,7 @@ _OF_ALL = ("bleu", "best_bleu", "cider", "distinct_2", "mean_words", "length_rat
 
 def score(
     predictions: Sequence[str],
-    references: Sequence[tuple[str, ...]],
+    references: Sequence[Sequence[str]],
     *,
     train: Sequence[str] = (),
     which: Which = "corrected",
@@ -179,7 +179,7 @@ def _neighbours(words: list[str]) -> Iterator[tuple[str, str]]:
     return itertools.pairwise(words)
 
 
-def _require(predictions: Sequence[str], references: Sequence[tuple[str, ...]]) -> None:
+def _require(predictions: Sequence[str], references: Sequence[Sequence[str]]) -> None:
     if not predictions or len(predictions) != len(references):
         raise ViewError(
             f"there are {len(predictions):,} captions and references of {len(references):,} songs; give a caption for "
@@ -187,7 +187,7 @@ def _require(predictions: Sequence[str], references: Sequence[tuple[str, ...]]) 
         )
     for place, texts in enumerate(references):
         if isinstance(texts, str) or not texts:
-            raise ViewError(f"song {place} has {texts!r} for references, expected a tuple with one at least")
+            raise ViewError(f"song {place} has {texts!r} for references, expected several texts, one at least")
 
 
 def _columns(table: NDArray[np.float64]) -> list[NDArray[np.float64]]:
@@ -205,10 +205,11 @@ def _best(table: NDArray[np.float64], starts: NDArray[np.int64]) -> NDArray[np.f
 
 def _copied(predictions: Sequence[str], train: Sequence[str]) -> NDArray[np.float64]:
     n_words = np.array([len(split_words(text)) for text in predictions])
-    return longest_copies(predictions, train) / np.maximum(n_words, 1)
+    shares: NDArray[np.float64] = longest_copies(predictions, train) / np.maximum(n_words, 1)
+    return shares
 
 
-def _are_references(predictions: Sequence[str], references: Sequence[tuple[str, ...]]) -> NDArray[np.bool_]:
+def _are_references(predictions: Sequence[str], references: Sequence[Sequence[str]]) -> NDArray[np.bool_]:
     wanted = {words for text in predictions if (words := tuple(split_words(text)))}
     there = wanted & {tuple(split_words(text)) for texts in references for text in texts}
     return np.array([tuple(split_words(text)) in there for text in predictions])
