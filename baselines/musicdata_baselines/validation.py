@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from musicdata.definitions.suite import Settings, Suite
 
 
-def validate(
+def validate(  # noqa: PLR0913  # options of the command, each by its name
     path: str | Path | None = None,
     *,
     deep: bool | None = None,
@@ -30,6 +30,7 @@ def validate(
     runs: int | None = None,
     epochs: float = 1.0,
     export: Path | None = None,
+    keep: Path | None = None,
 ) -> Validation[Any]:
     """Check a workspace or a release, run the suite of its recipe and judge whether it may be released.
 
@@ -45,6 +46,7 @@ def validate(
         runs: random splits of the sweep, all of them when None.
         epochs: epochs of the sweep's deep methods as a share of the paper's.
         export: folder for what was measured in the formats of other people's tools, of a suite that has them.
+        keep: folder for what a suite trains over minutes: a validation that was killed takes it up again from there.
 
     Raises:
         UsageError: the recipe does not say what to validate, or it is not built; or an option is one that the suite, or
@@ -54,7 +56,7 @@ def validate(
         RefusedError: the workspace is stale or unfinished.
         MusicdataError: see `musicdata.errors`.
     """
-    options = Options(deep, device, seed, swept, runs, epochs, n_permutations, export)
+    options = Options(deep, device, seed, swept, runs, epochs, n_permutations, export, keep)
     data = musicdata.open_data(path)
     if isinstance(data, musicdata.Work):
         require_finished(data.recipe, Workspace(data.root), "validated")

@@ -159,7 +159,10 @@ def run_validation(
     epochs: float = 1.0,
     export: Path | None = None,
 ) -> tuple[Validation[Any], tuple[Path, Path]]:
-    """Validate what is at `root`, write the report into `out`; return what was found and the report's files."""
+    """Validate what is at `root`, write the report into `out`; return what was found and the report's files.
+
+    What a suite trains is kept in ``models`` beside the report, where another run, or `musicdata caption`, finds it.
+    """
     import musicdata_baselines
     from musicdata_baselines import report
 
@@ -173,6 +176,7 @@ def run_validation(
         runs=runs,
         epochs=epochs,
         export=export,
+        keep=out / "models",
     )
     return validation, report.write(validation, out)
 

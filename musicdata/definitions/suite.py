@@ -63,6 +63,7 @@ class Options:
         epochs: epochs of the sweep's deep methods as a share of the paper's.
         n_permutations: re-pairings or shuffles behind each p-value.
         export: folder for what was measured in the formats of other people's tools; None for nothing of it.
+        keep: folder in which a suite may keep what it trained, and takes it up again where it was; None for nowhere.
     """
 
     deep: bool | None = None
@@ -73,6 +74,7 @@ class Options:
     epochs: float = 1.0
     n_permutations: int = 10_000
     export: Path | None = None
+    keep: Path | None = None
 
     def asked(self) -> list[str]:
         """List the options that ask for what not every suite has, as the command calls them."""

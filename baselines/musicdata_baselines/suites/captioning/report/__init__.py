@@ -1,0 +1,1 @@
+"""The suite's part of the report; the paper's table beside ours."""

@@ -1,0 +1,126 @@
+"""From captions to figures: means over songs, and over networks of one kind, with intervals of whole groups."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from musicdata_baselines.captioning.scores import Scores, score
+from musicdata_baselines.captioning.scores.rouge import Rouge
+from musicdata_baselines.retrieval.paired import PairedDraws
+from musicdata_baselines.suites.captioning.results import MAIN, METRICS, Estimate, SystemFigures
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from musicdata_baselines.captioning.scores import WordNet
+    from musicdata_baselines.suites.captioning.parts import Parts
+
+N_DRAWS = 2_000
+LONG = 25
+"""Words of a caption whose every word is a reference's: of shorter ones two people may well write the same."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Written:
+    """What one system wrote about the test songs.
+
+    Attributes:
+        name: of the system.
+        texts: a caption a song.
+        seed: of the network; None where nothing is random.
+    """
+
+    name: str
+    texts: list[str]
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scored:
+    """What one system scores.
+
+    Attributes:
+        figures: means, with intervals.
+        main: (networks, songs) of the main metric.
+    """
+
+    figures: SystemFigures
+    main: NDArray[np.float64]
+
+
+class Judge:
+    """Scores captions of the test songs of one way of splitting.
+
+    Args:
+        parts: the songs.
+        wordnet: for METEOR; None for none.
+        seed: of the draws.
+    """
+
+    def __init__(self, parts: Parts, wordnet: WordNet | None, seed: int) -> None:
+        self.parts = parts
+        self.draws = PairedDraws(parts.groups, N_DRAWS, seed)
+        self.meteor = ""
+        self._seed = seed
+        self._wordnet = wordnet
+        self._rouge = Rouge()
+
+    def judge(self, written: Sequence[Written]) -> Scored:
+        """Return what a system scores.
+
+        Args:
+            written: its captions; several where several networks wrote.
+        """
+        parts = self.parts
+        scores = [self._score(one.texts) for one in written]
+        self.meteor = scores[0].meteor_name
+        figures = SystemFigures(
+            name=written[0].name,
+            scheme=parts.scheme,
+            variant=parts.variant,
+            n_songs=len(parts.test),
+            n_references=len(parts.test.captions),
+            seeds=len(written),
+            single={metric: self.estimate(_mean([getattr(one, metric) for one in scores])) for metric in METRICS},
+            best={metric: self.estimate(_mean([getattr(one.best, metric) for one in scores])) for metric in METRICS},
+            by_pair={metric: _of([getattr(one.rows, metric) for one in scores]) for metric in METRICS},
+            bleu=_of([one.bleu for one in scores]),
+            distinct_2=_of([one.distinct_2 for one in scores]),
+            mean_words=_of([one.mean_words for one in scores]),
+            length_ratio=_of([one.length_ratio for one in scores]),
+            copy_share=_of([one.copy_words for one in scores]),
+            exact_copies=_of([one.exact_copies & (one.n_words >= LONG) for one in scores]),
+            cider=_of([one.cider for one in scores if one.cider is not None]) if scores[0].cider is not None else None,
+        )
+        return Scored(figures, np.stack([getattr(one, MAIN) for one in scores]))
+
+    def main(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """Return of captions (songs,) the main metric alone."""
+        pairs = zip(texts, self.parts.test.references, strict=True)
+        return np.array([np.mean([self._rouge.score(text, one).rouge1_f1 for one in known]) for text, known in pairs])
+
+    def estimate(self, values: NDArray[np.float64]) -> Estimate:
+        """Return the mean of values (songs,) with its interval."""
+        return Estimate(float(values.mean()), *self.draws.interval(values))
+
+    def one_error(self, ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> Estimate:
+        """Return the mean of ours less theirs, both (songs,), with bounds at one standard error."""
+        found = PairedDraws(self.parts.groups, N_DRAWS, self._seed, level=0.6827).compare(ours, theirs)
+        return Estimate(found.mean, found.low, found.high)
+
+    def _score(self, texts: Sequence[str]) -> Scores:
+        test = self.parts.test
+        return score(texts, test.references, train=self.parts.train.captions, wordnet=self._wordnet)
+
+
+def _mean(arrays: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    return np.asarray(np.mean(arrays, axis=0), np.float64)
+
+
+def _of(values: Sequence[object]) -> float:
+    return float(np.mean([np.mean(one) for one in values]))  # type: ignore[call-overload]  # numbers or arrays of them
