@@ -53,7 +53,7 @@ _BY_LINE_BEFORE = re.compile(
     _I,
 )
 # How the first two come out where sentences were cut into words and these into stems.
-_STEMS = re.compile(r"[ \t]*\b(?:linkno|replythere?|repliesloginto)\b", _I)
+_STEMS = re.compile(r"\b(?:linkno|replythere?|repliesloginto)\b")
 _SENTENCES = re.compile(
     r"\s*(?:Log in now to tell us what you think this song means\.|"
     r"Don['’]t have an account\? Create an account with SongMeanings to post comments, submit lyrics, and more\. "
@@ -102,7 +102,7 @@ def without_footers(text: str, count: Count) -> str:
         text = _without_footers(text, count)
     if "tell us what" in text or "have an account" in text:
         text = count.sub("page_notice", _SENTENCES, _gap, text)
-    if "inkno" in text or "reply" in text or "ginto" in text:
+    if "linkno" in text or "replyth" in text or "repliesl" in text:
         text = count.sub("page_footer", _STEMS, "", text)
     return text
 
