@@ -94,11 +94,11 @@ class DistinctTexts:
                 nearest[name] = similarity, other
 
         for rows in self.rows_of.values():
-            items = [names[row] for row in rows] if len(rows) > 1 else []
+            items = dict.fromkeys(names[row] for row in rows) if len(rows) > 1 else {}
             for name in items:
                 note(name, items, 1.0)
         for copy in copies:
-            one, other = ([names[row] for row in self.rows_of[text]] for text in copy[:2])
+            one, other = (dict.fromkeys(names[row] for row in self.rows_of[text]) for text in copy[:2])
             for here, there in ((one, other), (other, one)):
                 for name in here:
                     note(name, there, copy.similarity)

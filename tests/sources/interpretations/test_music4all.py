@@ -33,7 +33,7 @@ def test_one_table_will_do_and_none_where_no_folder_is_named(tmp_path: Path) -> 
 
 
 def test_other_tables_and_no_tables_are_errors(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="neither id_information.csv nor id_tags.csv is there"):
+    with pytest.raises(InputError, match=r"neither id_information\.csv nor id_tags\.csv is there"):
         music4all.read(str(tmp_path))
     write(tmp_path, "id_information.csv", "id\tartist\nx\ty\n")
     with pytest.raises(InputError, match="has no column for title: its columns are id, artist"):

@@ -147,13 +147,14 @@ def test_a_row_has_one_interpretation_or_several() -> None:
         ("deep", None, 0),
         ("own", 4, 1),
     ]
-    for empty in ({}, {"interpretations": []}, {"interpretations": None}, {"interpretation": float("nan")}):
+    nothing: list[dict[str, Any]] = [{}, *({"interpretations": empty} for empty in ([], None))]
+    for empty in (*nothing, {"interpretation": float("nan")}):
         assert read(empty) == ["no_interpretation"]
     assert read({"interpretation": "x" * (8 << 20) + "x"}) == ["text_too_long"]
 
 
 def test_splits_by_name_and_by_what_is_evaluated() -> None:
-    given = [
+    given: list[dict[str, Any]] = [
         {"split": "TEST "},
         {"split": "dev"},
         {"split": 3},

@@ -110,8 +110,8 @@ def test_an_added_interpretation_changes_one_shard(tmp_path: Path) -> None:
 def test_the_files_of_a_set_are_variants_of_one_another(tmp_path: Path) -> None:
     full, test = ROWS[:20], [ROWS[29], ROWS[20]]
     parts = {"full": full, "not_negative": full[5:], "positive": full[10:], "test": test}
-    for name, rows in parts.items():
-        as_file(tmp_path, f"dataset_{name}_256.pkl", rows)
+    for name, some in parts.items():
+        as_file(tmp_path, f"dataset_{name}_256.pkl", some)
     made = ingest(tmp_path)
     rows = {row["text"]: row for row in made.rows("raw_interpretations")}
     assert len(rows) == 22 == made.tables["raw_interpretations"].num_rows
@@ -129,7 +129,7 @@ def test_the_files_of_a_set_are_variants_of_one_another(tmp_path: Path) -> None:
 
 
 def test_comments_with_votes_are_read_and_votes_that_are_no_numbers_stay(tmp_path: Path) -> None:
-    comments = [
+    comments: list[tuple[str, Any]] = [
         ("fine", 3),
         ("dull", -2),
         ("what", "three"),

@@ -293,6 +293,43 @@ def test_whatever_songs_hold_each_has_a_place(rows: list[tuple[str, list[str], s
         assert row["artist_group_size"] >= row["group_size"]
 
 
+POOL = [verses(("pool", n), 40) for n in range(3)]
+SAID = [prose(("pool", n), 40) for n in range(4)]
+SOME = st.tuples(
+    st.integers(0, 2 * len(POOL) - 1), st.sets(st.integers(0, 2 * len(SAID) - 1), max_size=3), st.sampled_from("ABC-")
+)
+
+
+def made_of(drawn: list[tuple[int, set[int], str]]) -> Tables:
+    """Return songs with texts of the pools, of which each second is an edited copy of the one before."""
+    texts, said, artists = {}, {}, {}
+    for number, (lyrics, comments, artist) in enumerate(drawn):
+        name = NAMES[(7 * number) % 26]  # not in the order in which they come
+        texts[name] = edited(POOL[lyrics // 2], lyrics) if lyrics % 2 else POOL[lyrics // 2]
+        said[name] = [edited(SAID[one // 2], one) if one % 2 else SAID[one // 2] for one in sorted(comments)]
+        artists[name] = artist.strip("-")
+    return made.tables(texts, said, artist=artists, title=artists)
+
+
+@examples(40)
+@given(st.lists(SOME, min_size=1, max_size=9), st.integers(1, 9), st.randoms(use_true_random=False))
+def test_adding_songs_moves_none_and_tears_nothing(
+    drawn: list[tuple[int, set[int], str]], n_before: int, draw: random.Random
+) -> None:
+    before, tables = run(made_of(drawn[:n_before])), made_of(drawn)
+    after = run(tables, before)
+    placed = {row["song_id"]: row for row in after.rows("interpretation_groups")}
+    for row in before.rows("interpretation_groups"):
+        assert placed[row["song_id"]]["group_id"] == row["group_id"]
+        assert placed[row["song_id"]]["artist_group_id"] == row["artist_group_id"]
+    assert_nothing_torn(tables, after)
+    assert_nothing_torn(tables, run(tables))
+    told = {reject.key.partition("/")[0] for reject in after.rejects if "/" not in reject.key}
+    assert set(placed) | told == {row["song_id"] for row in tables["interpreted_songs"]}
+    shuffled = {name: draw.sample(rows, len(rows)) for name, rows in tables.items()}
+    assert run(shuffled, before).tables == after.tables
+
+
 def test_no_songs_make_no_groups_and_songs_without_comments_have_some() -> None:
     empty: Tables = {"interpreted_songs": [], "clean_song_lyrics": [], "clean_interpretations": []}
     assert run(empty).rows("interpretation_groups") == []
