@@ -147,7 +147,7 @@ def test_a_row_has_one_interpretation_or_several() -> None:
         ("deep", None, 0),
         ("own", 4, 1),
     ]
-    nothing: list[dict[str, Any]] = [{}, *({"interpretations": empty} for empty in ([], None))]
+    nothing: list[dict[str, Any]] = [{}, {"interpretations": []}, {"interpretations": None}]
     for empty in (*nothing, {"interpretation": float("nan")}):
         assert read(empty) == ["no_interpretation"]
     assert read({"interpretation": "x" * (8 << 20) + "x"}) == ["text_too_long"]
