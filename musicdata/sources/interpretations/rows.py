@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _DIGEST_BYTES = 8
 _KEPT_CHARACTERS = 48 << 20
+_PLAIN = frozenset({str, type(None)})
 
 
 class Given(NamedTuple):
@@ -60,7 +61,7 @@ class _Songs:
             FormatError: it is none of what a song can have.
         """
         told = tuple(map(cells.get, records.OF_SONG))
-        if not all(value is None or type(value) is str for value in told):
+        if not _PLAIN.issuperset(map(type, told)):
             return self._read(cells)
         if (known := self._known.get(told)) is not None:
             return known

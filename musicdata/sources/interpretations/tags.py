@@ -13,11 +13,11 @@ from musicdata.sources.tabular.cells import require_encodable
 MAX_TAGS = 1_000
 NOT_UNICODE = "not_unicode"
 _LONGEST_LIST = 100_000
-_BETWEEN = re.compile(r"[|;,]|\s*\n\s*")
+_BETWEEN = re.compile(r"[|;,\n]")
 _WITHIN = re.compile(r"\|")
 _TEXT = r"""(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 _QUOTED, _ESCAPED = re.compile(_TEXT), re.compile(r"\\(.)")
-_PYTHON_LIST = re.compile(rf"\[\s*(?:{_TEXT}\s*(?:,\s*{_TEXT}\s*)*,?)?\s*\]")
+_PYTHON_LIST = re.compile(rf"\[\s*+(?:{_TEXT}\s*+(?:,\s*+{_TEXT}\s*+)*+,?+)?+\s*+\]")  # never tried another way
 SEPARATOR = " | "
 
 

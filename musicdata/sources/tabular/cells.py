@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from musicdata.errors import FormatError
 from musicdata.music.text.limits import STATEMENT, TOO_LONG, statement
 
@@ -13,8 +11,6 @@ NOTHING = frozenset({"nan", "<na>"})
 NO_TEXT = NOTHING | {"null", "none", "n/a", "#n/a", "nil", "undefined"}
 """What stands in the cell of a text that is not there."""
 
-_SURROGATES = re.compile("[\ud800-\udfff]")
-
 
 def require_encodable(name: str, text: str, reason: str = "bad_encoding") -> None:
     """Refuse a text with halves of characters, which no encoding can write.
@@ -22,12 +18,16 @@ def require_encodable(name: str, text: str, reason: str = "bad_encoding") -> Non
     Raises:
         FormatError: with that reason.
     """
-    if not text.isascii() and (odd := _SURROGATES.search(text)):
+    if text.isascii():
+        return
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
         raise FormatError(
             reason,
-            f"{name}, character {odd.start()}: {text[odd.start()]!r} is half of a character, or a byte that is not "
+            f"{name}, character {error.start}: {text[error.start]!r} is half of a character, or a byte that is not "
             "in the encoding of the file",
-        )
+        ) from None
 
 
 def stated(name: str, value: object) -> str | None:

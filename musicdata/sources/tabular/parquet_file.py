@@ -26,7 +26,7 @@ def _opened(file: SourceFile) -> Iterator[pq.ParquetFile]:
         with (
             paths.open_regular(file.path, follow=True) as opened,
             paths.native(opened) as source,
-            pq.ParquetFile(source) as parquet,
+            pq.ParquetFile(source, pre_buffer=False) as parquet,  # else it keeps all that it has read ahead
         ):
             yield parquet
     except (pa.ArrowException, OSError, IntegrityError) as error:

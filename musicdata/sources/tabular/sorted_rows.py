@@ -6,6 +6,7 @@ A run is what memory has room for. Whoever reads a range of keys reads of each r
 from __future__ import annotations
 
 import json
+import operator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -59,8 +60,7 @@ class SortedRows:
             file.writelines(json.dumps(entry).encode() + b"\n" for entry in self._index)
 
     def _write_run(self) -> None:
-        order = (0, *self.order)
-        rows = sorted(self._waiting, key=lambda row: tuple(row[place] for place in order))
+        rows = sorted(self._waiting, key=operator.itemgetter(0, *self.order))
         path = self.folder / f"{self._n_runs}.arrow"
         with storage_faults(path), paths.create(path) as file, pa.ipc.new_file(file, self.schema) as run:
             for number, start in enumerate(range(0, len(rows), _BATCH_ROWS)):
