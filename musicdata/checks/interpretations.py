@@ -17,7 +17,7 @@ from musicdata.music.text import comment_cleaning, lyric_quotes, lyric_residue
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from musicdata.definitions.arrow import Values
+    from musicdata.definitions.arrow import Array, Values
     from musicdata.definitions.reader import Reader
 
     Findings = Iterator[tuple[str, str]]
@@ -58,9 +58,21 @@ def check_official(reader: Reader) -> Findings:
     if not len(official) or _GROUPS not in reader.tables:
         return  # those that tie a group to it may have been taken out of a release
     by = reader.parameters(_SPLITTING).get("split", {}).get("by", "group_id")
-    other = test.filter(pc.invert(pc.is_in(test.column(by), pc.unique(official.column(by)))))
+    groups = reader.read(_GROUPS, ["song_id", by])
+    is_theirs = pc.is_in(groups.column("song_id"), _official_songs(reader, official.column("sample_id")))
+    other = test.filter(pc.invert(pc.is_in(test.column(by), pc.unique(groups.column(by).filter(is_theirs)))))
     if len(other):
         yield _SAMPLES, f"{len(other)} songs are in test and not tied to the source's, e.g. {other.column(0)[0]}"
+
+
+def _official_songs(reader: Reader, samples: Values) -> Array:
+    """Return the songs of the source's test split: samples, and songs of which nothing but the group is left."""
+    songs = set(strings(samples))
+    for table in (_SONGS, _CLEAN):
+        if table in reader.tables:
+            rows = reader.read(table, ["song_id", "official_split"])
+            songs.update(strings(rows.filter(pc.equal(rows.column(1), pa.scalar("test"))).column(0)))
+    return pa.array(sorted(songs), pa.string())
 
 
 def check_counts(reader: Reader) -> Findings:

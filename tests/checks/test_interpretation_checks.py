@@ -229,6 +229,19 @@ def test_each_fault_is_found_by_its_check(fault: str, tables: Tables) -> None:
     assert any(text.startswith(check) and message in text for text in found), found
 
 
+def test_what_is_tied_to_a_test_song_stays_in_test_where_that_song_is_dropped(tables: Tables) -> None:
+    rows = [row for row in tables[SAMPLES].to_pylist() if row["sample_id"] != "s05"]
+    groups = tables["interpretation_groups"].to_pylist()
+    for group_id, n_found in (("s06", 1), ("s05", 0)):
+        samples, songs = (
+            [row | ({"group_id": group_id, **more} if row[key] == "s06" else {}) for row in some]
+            for some, key, more in ((rows, "sample_id", {"split": "test"}), (groups, "song_id", {}))
+        )
+        spoilt = {SAMPLES: samples, "interpretation_groups": songs}
+        held = tables | {name: trial._table(name, some) for name, some in spoilt.items()}
+        assert sum(text.startswith(OFFICIAL) for text in findings(held)) == n_found
+
+
 def test_short_texts_may_be_alike(tables: Tables) -> None:
     spoilt = {TEXTS: like_another(TEXTS, str.upper, n_words=24)(tables)}
     assert not [text for text in findings(tables | spoilt) if text.startswith(LIKE_TEXT)]

@@ -182,7 +182,7 @@ def _without_addresses(text: str, count: Count) -> str:
         before = text[position : found.start()]
         opened = before.rstrip(" ")[-1:]
         closed = stop + (text[stop : stop + 1] == " ")
-        if text[closed : closed + 1] == _CLOSING.get(opened, " "):
+        if opened in _CLOSING and text[closed : closed + 1] == _CLOSING[opened]:
             before, stop = before.rstrip(" ")[:-1], closed + 1
         follows = text[stop : stop + 1]
         pieces.append(before.rstrip(" ") if not follows.strip() or follows in _PUNCTUATION else before)

@@ -34,16 +34,20 @@ _BEGINS = (
 _HEAD = re.compile(rf"\s*{_KIND}(?:[ \t]*\n\s*|(?=[A-Z\"“'‘(\[])|[ \t]+(?={_BEGINS}(?:[\s,]|\Z)))")
 _HEAD_CHARACTERS = 24
 
-_REPLIES = r"(?:no|\d{1,4}) repl(?:y(?!there?(?! was))|ies)"
-_LOG_IN = r"log ?in to reply"
-_ERROR = r"there was an error\.?"
-# Glued to a word only with its capital: some words end in link.
-_LINK = r"(?:(?<![^\W\d_])link|(?<=[^\W_])(?-i:Link))"
-_FOOTER = re.compile(
-    rf"(?:(?:{_LINK}\s*{_REPLIES}(?:\s*{_LOG_IN})?|{_LINK}\s*{_LOG_IN}|(?<!\d){_REPLIES}\s*{_LOG_IN})(?:\s*{_ERROR})?"
-    rf"|{_LOG_IN}\s*{_ERROR})",
-    _I,
+_REPLIES = r"(?:No|\d{1,4}) Repl(?:y(?!there?(?! was))|ies)"
+_LOG_IN = r"Log ?in to reply"
+_ERROR = r"(?:\s*There was an error\.?)?"
+_WITH_CAPITALS = (
+    rf"(?:Link\s*(?:{_REPLIES}(?:\s*{_LOG_IN})?|{_LOG_IN})|(?<!\d){_REPLIES}\s*{_LOG_IN}){_ERROR}"
+    rf"|{_LOG_IN}\s*There was an error\.?"
 )
+# In small letters two such things may be a sentence's, unless they are glued to each other; some words end in link.
+_LINK = r"(?<![^\W\d_])link"
+_IN_SMALL = (
+    rf"(?:{_LINK}\s*{_REPLIES}\s*{_LOG_IN}|{_LINK}{_REPLIES}|(?<!\d){_REPLIES}{_LOG_IN}){_ERROR}"
+    rf"|{_LOG_IN}there was an error\.?"
+)
+_FOOTER = re.compile(rf"(?:{_WITH_CAPITALS}|(?i:{_IN_SMALL}))")
 _BEFORE_SIGN, _AFTER_SIGN = 32, 64  # characters of a footer around the letters by which it is looked for
 # Who wrote it when stands before that: on a line of its own, behind the end of a sentence, or glued to the last word,
 # from which nobody can part the name.
@@ -53,7 +57,7 @@ _BY_LINE_BEFORE = re.compile(
     _I,
 )
 # How the first two come out where sentences were cut into words and these into stems.
-_STEMS = re.compile(r"[ \t]*\b(?:linkno|replythere?|repliesloginto)\b", _I)
+_STEMS = re.compile(r"\b(?:linkno|replythere?|repliesloginto)\b")
 _SENTENCES = re.compile(
     r"\s*(?:Log in now to tell us what you think this song means\.|"
     r"Don['’]t have an account\? Create an account with SongMeanings to post comments, submit lyrics, and more\. "
@@ -102,7 +106,7 @@ def without_footers(text: str, count: Count) -> str:
         text = _without_footers(text, count)
     if "tell us what" in text or "have an account" in text:
         text = count.sub("page_notice", _SENTENCES, _gap, text)
-    if "inkno" in text or "reply" in text or "ginto" in text:
+    if "linkno" in text or "replyth" in text or "repliesl" in text:
         text = count.sub("page_footer", _STEMS, "", text)
     return text
 

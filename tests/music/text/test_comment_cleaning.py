@@ -109,6 +109,9 @@ PROSE = [
     "She has 3 replies and none of them is kind",
     "There is a link no one can see between them.",
     "a blink no reply could answer, the missing link",
+    "The missing link no reply could give him is grief",
+    "If you have no replies log in to reply once more, as the missing link log in to reply says",
+    "Link is the hero, no replies needed, and 3 replies are too many. Log in to life.",
     "The link: grief. No replies come from the dead.",
     "No reply came. She waited, and there was an error of judgement.",
     "A general comment I have is that people read too much into it.",
@@ -137,7 +140,7 @@ PROSE = [
     "Cut to the chase:\nPeace.",
     "I <3 this song, and x < y and y > z, i <b and c> d",
     "a&b, AT&T; rock & roll; &c.",
-    "He sings [inaudible] and [i] think it is [b]ad",
+    "He sings [inaudible] and [i] think it is [sic]",
     "Read songmeanings.net, and/or genius.com for more.",
     "It is on the w.w.w. somewhere, 24/7",
     "the colon in http: is silent",
@@ -160,6 +163,13 @@ def test_what_people_write_stays(text: str) -> None:
     assert clean(text) == (text, {})
     around = f"{SAID} {text}\n{text} {SAID}"
     assert clean(around).text == around
+
+
+@pytest.mark.parametrize("raw", [raw for raw, _ in RESIDUE])
+def test_residue_around_prose_goes_and_no_word_of_the_prose(raw: str) -> None:
+    for text in PROSE:
+        around = f"{SAID} {text}\n{SAID}"
+        assert clean(raw.replace("@", around)).text == around
 
 
 def test_there_are_many_of_each() -> None:
@@ -204,6 +214,11 @@ def test_brackets_around_an_address_go_with_it() -> None:
     assert clean("a < http://x.y > b (http://x.y) c <http://x.y d http://x.y> e").text == "a b c < d > e"
 
 
+def test_nothing_goes_with_an_address_but_its_own_brackets() -> None:
+    assert clean("He left. http://x.y linkno replyther").text == "He left."
+    assert clean("He (left.) http://x.y  ) and").text == "He (left.) ) and"
+
+
 def test_of_a_mention_the_name_stays() -> None:
     assert clean("@[ivy lee:1234] is right, [@lee:5](http://x.y/z) too").text == "@ivy lee is right, @lee too"
 
@@ -231,5 +246,5 @@ def test_any_text_is_cleaned(raw: str) -> None:
 )
 def test_time_grows_with_the_length(unit: str) -> None:
     start = time.process_time()
-    clean(unit * (200_000 // len(unit)) + "[/i]")
+    clean(unit * (100_000 // len(unit)) + "[/i]")
     assert time.process_time() - start < 5.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import random
 from collections import defaultdict
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from musicdata.errors import IntegrityError
 from musicdata.music.similarity import distinct
 from musicdata.stages.place.group_interpretations import STAGE, GroupInterpretations, remark
 from tests.examples import examples
+from tests.songs import DATA
 from tests.stages import interpreted as made
 from tests.stages.interpreted import Tables, interpretation_id, prose
 from tests.stages.lyric_songs import verses
@@ -353,3 +355,21 @@ def test_the_remark_tells_of_groups_and_copies() -> None:
     assert told.text.startswith("2 of 4 songs are tied to another, the largest group has 2, of artists 2; 1 of 9 ")
     empty = {name: rows.slice(0, 0) for name, rows in result.tables.items()}
     assert remark(GroupInterpretations(), trial._Inputs(empty)).facts == {"songs": 0}
+
+
+def test_of_real_songs_with_an_editors_notes_only_variants_are_tied() -> None:
+    file = DATA / "captions" / "burns_songs_notes.csv"
+    if not file.is_file():
+        pytest.skip("real data are not here: ../shared/data/captions")
+    with file.open(encoding="utf-8", newline="") as opened:
+        rows = list(csv.DictReader(opened))
+    texts = {row["id"]: row["lyrics"] for row in rows}
+    titles = {row["id"]: row["title"] for row in rows}
+    artists = {row["id"]: row["artist"] for row in rows}
+    said = {row["id"]: [row["note"]] for row in rows}
+    result = run(made.tables(texts, said, title=titles, artist=artists), max_artist_share=0.5)
+    tied = [row for row in result.rows("interpretation_groups") if row["group_size"] > 1]
+    assert {row["linked_by"] for row in tied} == {"lyrics", "artist_title"}
+    assert len(tied) == 6
+    assert all(row["is_kept"] for row in result.rows("interpretation_copies"))
+    assert not result.rejects

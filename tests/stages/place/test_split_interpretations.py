@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from musicdata.definitions import trial
 from musicdata.errors import IntegrityError
 from musicdata.stages.place.split_interpretations import STAGE, SplitInterpretations, remark
+from tests.examples import examples
 from tests.stages import interpreted as made
 
 IDS = [f"{n:04d}" for n in range(600)]
@@ -145,6 +148,28 @@ def test_rows_depend_neither_on_shards_nor_on_other_songs(
     assert trial.run(STAGE, fewer).rows("interpretation_samples") == samples[300:]
     others = trial.run(STAGE, plain, split={"seed": 1}).rows("interpretation_samples")
     assert sum(a["split"] != b["split"] for a, b in zip(others, samples, strict=True)) > 100
+
+
+@examples(25)
+@given(
+    st.lists(st.tuples(st.sampled_from(["test", "train", "valid", None]), st.booleans()), min_size=1, max_size=24),
+    st.integers(0, 3),
+    st.integers(1, 9),
+)
+def test_a_torn_group_is_impossible(songs: list[tuple[str | None, bool]], seed: int, size: int) -> None:
+    ids = IDS[: len(songs)]
+    official = {song_id: split for song_id, (split, _) in zip(ids, songs, strict=True) if split}
+    held = {name: [row for row in rows if row["song_id"] in set(ids)] for name, rows in tables(official).items()}
+    left = {song_id for song_id, (_, is_left) in zip(ids, songs, strict=True) if is_left}
+    held["interpretation_copies"] = [row for row in held["interpretation_copies"] if row["song_id"] in left]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MUSICDATA_SHARD_ITEMS", str(size))
+        rows = trial.run(STAGE, held, split={"seed": seed}).rows("interpretation_samples")
+    assert {row["sample_id"] for row in rows} == left
+    assert torn(rows, "split", "group_id") == torn(rows, "artist_split", "artist_group_id") == 0
+    theirs = {GROUPS[song_id] for song_id, split in official.items() if split == "test"}
+    if theirs:
+        assert all((row["split"] == "test") == (row["group_id"] in theirs) for row in rows)
 
 
 def test_shards_are_stale_where_the_official_split_of_others_changes() -> None:
