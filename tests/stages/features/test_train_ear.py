@@ -91,7 +91,7 @@ def test_another_seed_gives_another_ear(tables: Tables, trained: trial.Trial) ->
 def test_songs_are_heard_by_the_ear_that_was_trained(
     tables: Tables, trained: trial.Trial, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given = {"song_audio": tables["song_audio"], "small_ear": trained.tables["small_ear"]}
+    given: dict[str, Any] = {"song_audio": tables["song_audio"], "small_ear": trained.tables["small_ear"]}
     made = trial.run(HEAR, given)
     tokens = unpacked("music_tokens_small", made.tables["music_tokens_small"])
     assert tokens.shape == (N, 10, 64)

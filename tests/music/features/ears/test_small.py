@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -82,14 +83,15 @@ def test_another_file_is_refused(trained: Trained) -> None:
     weights = {name: np.array(array) for name, array in trained.ear.weights.items()}
     tags = np.frombuffer(b'["a", "b", "c", "d"]', np.uint8)
     assert SmallEar.restored(save(weights | {"tags": tags})).tags == ("a", "b", "c", "d")
-    for arrays, message in (
+    cases: list[tuple[dict[str, Any], str]] = [
         (weights, "its tags are missing or cannot be read"),
         (weights | {"tags": tags[:5]}, "its tags are missing or cannot be read"),
         (weights | {"tags": np.frombuffer(b'["a"]', np.uint8)}, "no small ear of this version"),
         (weights | {"tags": np.frombuffer(b'{"a": 1}', np.uint8)}, "no small ear of this version"),
         (weights | {"tags": tags, "more": tags}, "no small ear of this version"),
         (weights | {"tags": tags, "band_mean": np.zeros(64)}, "no small ear of this version"),
-    ):
+    ]
+    for arrays, message in cases:
         with pytest.raises(InputError, match=message):
             SmallEar.restored(save(arrays))
     with pytest.raises(InputError, match="safetensors"):
