@@ -16,7 +16,7 @@ from tests.stages.heard_songs import Tables
 from tests.stages.reading import unpacked
 
 TRAIN, HEAR = stage.find("train_ear"), stage.find("ear.small")
-N = 36
+N = 30
 
 
 @pytest.fixture(scope="module")

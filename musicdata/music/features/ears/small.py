@@ -1,6 +1,6 @@
 """A small ear that learns to hear what somebody wrote of the songs: three convolutions, trained on tags.
 
-Input: 64 mel bands (htk) in dB from 0 to 8,000 Hz, frames of 128 ms every 94 ms, 160 of a clip, each band less its mean
+Input: 64 mel bands (htk) in dB from 0 to 8,000 Hz, at least -60, frames of 128 ms every 94 ms, 160 of a clip, each band less its mean
 over the train split and divided by its standard deviation. Network: three 3 × 3 convolutions of step 2 with 16, 32 and
 64 channels, each batch-normalised, ReLU; the mean over bands, and over every two frames: ten tokens of 64 numbers. A
 dense layer on the tokens' mean and maximum says which tags the song has; the loss is the cross-entropy of each tag,
@@ -47,6 +47,7 @@ _WARM_UP = 0.2  # share of the steps in which the learning rate rises
 _LOUDER_DB = 6.0
 _DROPOUT = 0.2
 _EPS = 1e-5
+_FLOOR_POWER = 1e-6  # about what 16 bits leave of silence
 _MOMENTUM = 0.1
 _CLIPS_AT_ONCE = 64
 _MAX_BYTES = 64 << 20
@@ -161,7 +162,7 @@ def levels_db(clips: NDArray[np.float32]) -> NDArray[np.float32]:
     bands = torch.from_numpy(front_end.mel_bands(_N_MELS, "htk", _N_FFT))
     with one_thread(), torch.inference_mode():
         power = front_end.mel_power(torch.from_numpy(clips), bands, n_fft=_N_FFT, hop=_HOP)
-        levels: NDArray[np.float32] = front_end.to_db(power)[:, :, :_N_FRAMES].numpy()
+        levels: NDArray[np.float32] = front_end.to_db(power.clamp(min=_FLOOR_POWER))[:, :, :_N_FRAMES].numpy()
     return levels
 
 
