@@ -1,9 +1,10 @@
 """A small ear that learns to hear what somebody wrote of the songs: three convolutions, trained on tags.
 
-Input: 64 mel bands (htk) in dB from 0 to 8,000 Hz, at least -60, frames of 128 ms every 94 ms, 160 of a clip, each band less its mean
-over the train split and divided by its standard deviation. Network: three 3 × 3 convolutions of step 2 with 16, 32 and
-64 channels, each batch-normalised, ReLU; the mean over bands, and over every two frames: ten tokens of 64 numbers. A
-dense layer on the tokens' mean and maximum says which tags the song has; the loss is the cross-entropy of each tag,
+Input: 64 mel bands (htk) in dB from 0 to 8,000 Hz, at least -60, frames of 128 ms every 94 ms, 160 of a clip, each band
+less its mean over the train split and divided by its standard deviation. Network: three 3 × 3 convolutions of step 2
+with 16, 32 and 64 channels, each batch-normalised, ReLU; the mean over bands, and over every two frames: ten tokens of
+64 numbers. A dense layer on the tokens' mean and maximum says which tags the song has; the loss is the cross-entropy of
+each tag,
 
     L = -1/nT Σᵢₜ [yᵢₜ log pᵢₜ + (1 - yᵢₜ) log(1 - pᵢₜ)],
 
