@@ -131,14 +131,14 @@ class SmallEar:
         import torch
 
         weights = {name: torch.from_numpy(array) for name, array in self.weights.items()}
-        tokens, tags = [np.zeros((0, *SHAPES[SMALL]), np.float32)], [np.zeros((0, len(self.tags)), np.float32)]
+        tokens = np.zeros((len(clips), *SHAPES[SMALL]), np.float32)
+        probable = np.zeros((len(clips), len(self.tags)), np.float32)
         with one_thread(), torch.inference_mode():
-            for start in range(0, len(clips), _CLIPS_AT_ONCE):
-                levels = torch.from_numpy(levels_db(clips[start : start + _CLIPS_AT_ONCE]))
+            for number, clip in enumerate(clips):
+                levels = torch.from_numpy(levels_db(clip[None]))
                 heard = _tokens(_standard(levels, weights), weights)
-                tokens.append(heard.numpy())
-                tags.append(torch.sigmoid(_logits(heard, weights)).numpy())
-        return np.concatenate(tokens), np.concatenate(tags)
+                tokens[number], probable[number] = heard[0].numpy(), torch.sigmoid(_logits(heard, weights))[0].numpy()
+        return tokens, probable
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,13 +157,15 @@ class Trained:
 
 
 def levels_db(clips: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the levels of clips in dB, shape (clips, 64, 160)."""
+    """Return the levels of clips in dB, shape (clips, 64, 160); each by itself, so that they depend on no other clip."""
     import torch
 
     bands = torch.from_numpy(front_end.mel_bands(_N_MELS, "htk", _N_FFT))
+    levels = np.zeros((len(clips), _N_MELS, _N_FRAMES), np.float32)
     with one_thread(), torch.inference_mode():
-        power = front_end.mel_power(torch.from_numpy(clips), bands, n_fft=_N_FFT, hop=_HOP)
-        levels: NDArray[np.float32] = front_end.to_db(power.clamp(min=_FLOOR_POWER))[:, :, :_N_FRAMES].numpy()
+        for number, clip in enumerate(clips):
+            power = front_end.mel_power(torch.from_numpy(clip[None]), bands, n_fft=_N_FFT, hop=_HOP)[0]
+            levels[number] = front_end.to_db(power.clamp(min=_FLOOR_POWER))[:, :_N_FRAMES].numpy()
     return levels
 
 
