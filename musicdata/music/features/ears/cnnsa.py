@@ -123,11 +123,9 @@ class Cnnsa:
         """Return the tokens of clips, shape (clips, 119, 256); each by itself, so that they depend on no other clip."""
         import torch
 
-        tokens = np.zeros((len(clips), *SHAPES[CNNSA]), np.float32)
         with one_thread(), torch.inference_mode():
-            for number, clip in enumerate(clips):
-                tokens[number] = self._tokens(torch.from_numpy(clip[None]))[0].numpy()
-        return tokens
+            tokens = [self._tokens(torch.from_numpy(clip[None]))[0].numpy() for clip in clips]
+        return np.stack(tokens) if tokens else np.zeros((0, *SHAPES[CNNSA]), np.float32)
 
     def _tokens(self, clips: Any) -> Any:
         import torch

@@ -157,7 +157,7 @@ class Trained:
 
 
 def levels_db(clips: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the levels of clips in dB, shape (clips, 64, 160); each by itself, so that they depend on no other clip."""
+    """Return the levels of clips in dB, shape (clips, 64, 160), each by itself: they depend on no other clip."""
     import torch
 
     bands = torch.from_numpy(front_end.mel_bands(_N_MELS, "htk", _N_FFT))
