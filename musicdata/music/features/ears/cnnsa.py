@@ -200,7 +200,7 @@ def _require(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
     """Refuse a file that lacks a tensor of the ear, has one of another shape, or others, or another front end."""
     known = {*NEEDED, *FRONT_END}
     wrong = [
-        f"{name} is {arrays[name].shape if name in arrays else 'missing'}, not {shape}"
+        f"{name} is {arrays[name].shape if name in arrays else 'not there'}, not {shape}"
         for name, shape in NEEDED.items()
         if name not in arrays or arrays[name].shape != shape
     ]

@@ -105,7 +105,7 @@ def test_another_networks_file_is_refused_by_name(weights: tuple[Path, PublicCnn
         with pytest.raises(InputError, match=message):
             Cnnsa.opened(other)
     save_file({name: tensor for name, tensor in state.items() if not name.startswith("layer7.")}, other)
-    with pytest.raises(InputError, match=r"layer7.* is missing.* more\. Expected is models/jamendo/attention"):
+    with pytest.raises(InputError, match=r"layer7.* is not there.* more\. Expected is models/jamendo/attention"):
         Cnnsa.opened(other)
 
 
