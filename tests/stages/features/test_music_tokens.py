@@ -14,6 +14,7 @@ from musicdata.errors import InputError, SetupError
 from musicdata.music.features import ears
 from musicdata.music.features.ears import EarFacts, musicnn
 from musicdata.music.features.ears.ear import SHAPES
+from musicdata.music.features.ears.small import SmallEar
 from musicdata.stages.features import music_tokens
 from tests.music.features.ears.sounds import tone
 from tests.stages import heard_songs
@@ -40,7 +41,7 @@ class Loud:
 def ear(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Name of an ear; all ears are made up ones."""
     monkeypatch.setattr(ears, "open_ear", lambda name, _weights, _model="mtt": Loud(name))
-    monkeypatch.setattr(music_tokens.SmallEar, "restored", lambda _data: Loud("small"))
+    monkeypatch.setattr(SmallEar, "restored", lambda _data: Loud("small"))
     music_tokens._open.cache_clear()
     return str(request.param)
 

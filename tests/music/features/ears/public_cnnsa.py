@@ -17,7 +17,7 @@ from torch.nn import functional
 from musicdata.music.features.ears import front_end
 
 
-class Block(nn.Module):
+class Block(nn.Module):  # type: ignore[misc]  # the type checker does not read torch
     def __init__(self, into: int, out: int, stride: Any) -> None:
         super().__init__()
         self.conv_1, self.bn_1 = nn.Conv2d(into, out, 3, stride=stride, padding=1), nn.BatchNorm2d(out)
@@ -46,7 +46,7 @@ def layer() -> nn.Module:
     return named(attention=attention, intermediate=named(dense=nn.Linear(256, 1024)), output=last)
 
 
-class PublicCnnsa(nn.Module):
+class PublicCnnsa(nn.Module):  # type: ignore[misc]  # the type checker does not read torch
     """The whole tagger, the layers that make tags of the tokens too."""
 
     def __init__(self, seed: int = 0) -> None:

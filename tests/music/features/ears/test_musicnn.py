@@ -12,6 +12,7 @@ import pytest
 from musicdata.errors import InputError, IntegrityError, SetupError, UsageError
 from musicdata.music.features.ears import front_end, load_clip, musicnn, open_ear
 from musicdata.music.features.ears.musicnn import Musicnn
+from musicdata.music.features.ears.musicnn_tags import TAGS
 from tests.music.features.ears.sounds import tone
 
 RECORDINGS = Path(__file__).resolve().parents[4] / ".." / "shared" / "data" / "recordings"
@@ -137,4 +138,4 @@ def test_without_the_package_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPat
 
 
 def test_the_tags_are_fifty_each() -> None:
-    assert {model: len(set(tags)) for model, tags in musicnn.TAGS.items()} == {"mtt": 50, "msd": 50}
+    assert {model: len(set(tags)) for model, tags in TAGS.items()} == {"mtt": 50, "msd": 50}

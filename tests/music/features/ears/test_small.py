@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -50,18 +51,16 @@ def test_its_tokens_follow_the_clip_in_time(trained: Trained, heard: tuple[np.nd
     assert changed[7:].min() > 1e-3
 
 
-def test_a_clip_is_heard_alike_beside_any_other(
-    trained: Trained, heard: tuple[np.ndarray, list[set[str]]], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_clip_is_heard_alike_beside_any_other(trained: Trained, heard: tuple[np.ndarray, list[set[str]]]) -> None:
     clips = heard[0][:5]
     together = trained.ear.tokens(clips)
-    monkeypatch.setattr(small, "_CLIPS_AT_ONCE", 2)
-    assert np.abs(trained.ear.tokens(clips) - together).max() < 1e-4
+    assert np.array_equal(trained.ear.tokens(clips[2:4]), together[2:4])
+    assert np.array_equal(trained.ear.tokens(clips[::-1]), together[::-1])
     assert trained.ear.tokens(clips[:0]).shape == (0, 10, 64)
 
 
 def test_the_same_seed_gives_the_same_bytes(heard: tuple[np.ndarray, list[set[str]]]) -> None:
-    clips, tags = heard[0][:40], heard[1][:40]
+    clips, tags = heard[0][:24], heard[1][:24]
     first, again, other = (train_small(iter([clips]), tags, seed, epochs=2).ear.saved() for seed in (3, 3, 4))
     assert first == again
     assert first != other
@@ -82,14 +81,15 @@ def test_another_file_is_refused(trained: Trained) -> None:
     weights = {name: np.array(array) for name, array in trained.ear.weights.items()}
     tags = np.frombuffer(b'["a", "b", "c", "d"]', np.uint8)
     assert SmallEar.restored(save(weights | {"tags": tags})).tags == ("a", "b", "c", "d")
-    for arrays, message in (
+    cases: list[tuple[dict[str, Any], str]] = [
         (weights, "its tags are missing or cannot be read"),
         (weights | {"tags": tags[:5]}, "its tags are missing or cannot be read"),
         (weights | {"tags": np.frombuffer(b'["a"]', np.uint8)}, "no small ear of this version"),
         (weights | {"tags": np.frombuffer(b'{"a": 1}', np.uint8)}, "no small ear of this version"),
         (weights | {"tags": tags, "more": tags}, "no small ear of this version"),
         (weights | {"tags": tags, "band_mean": np.zeros(64)}, "no small ear of this version"),
-    ):
+    ]
+    for arrays, message in cases:
         with pytest.raises(InputError, match=message):
             SmallEar.restored(save(arrays))
     with pytest.raises(InputError, match="safetensors"):
