@@ -108,7 +108,7 @@ def test_a_network_prefers_a_songs_own_only_where_it_looks() -> None:
     own = losses.row_losses(hears, made, CPU)
     assert losses.prefers_own(hears, made, CPU, own, "music") == 0.5
     worst = own - 1  # as if its own lyrics always explained a caption better than any other's
-    assert losses.prefers_own(hears, made, CPU, worst, "lyrics") == 1.0
+    assert losses.prefers_own(hears, made, CPU, worst, "words") == 1.0
 
 
 def test_cosines_are_those_of_means_and_ranks_count_from_one() -> None:
