@@ -5,6 +5,7 @@
     MUSICDATA_SHARD_ITEMS   at most about so many items in a shard, where a stage would take more
     MUSICDATA_RECORDS       folder with records of published releases that are trusted, beside those of this machine
     MUSICDATA_SANDBOX       auto, required or off: see `Sandbox`
+    MUSICDATA_WORDNET       folder with WordNet's own files, for scores that count synonyms
     keys and addresses      as the entries of the services say: `services.toml`, `musicdata.settings.service`
 
 Keys come from here and from nowhere else, and are `Secret`s from the first moment. `redact` takes their values out of a
@@ -110,6 +111,7 @@ class Settings:
         shard_items: items in a shard at most, about; None for as many as each stage takes.
         keys: name of the variable → its value, for those that are set.
         records: folder of records that are trusted, if one is named.
+        wordnet: folder with the files of a WordNet, if one is named.
     """
 
     home: Path
@@ -117,6 +119,7 @@ class Settings:
     shard_items: int | None = None
     keys: Mapping[str, Secret] = field(default_factory=dict)
     records: Path | None = None
+    wordnet: Path | None = None
 
     def key(self, name: str, used_for: str) -> Secret:
         """Return a key.
@@ -145,12 +148,19 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         UsageError: MUSICDATA_OFFLINE is neither yes nor no, or MUSICDATA_SHARD_ITEMS is no number.
     """
     keys = {name: Secret(value) for name in key_names() if (value := environment.get(name, "").strip())}
-    return Settings(_home(environment), _offline(environment), shard_items(environment), keys, _records(environment))
+    return Settings(
+        _home(environment),
+        _offline(environment),
+        shard_items(environment),
+        keys,
+        _folder(environment, "MUSICDATA_RECORDS"),
+        _folder(environment, "MUSICDATA_WORDNET"),
+    )
 
 
-def _records(environment: Mapping[str, str]) -> Path | None:
-    records = environment.get("MUSICDATA_RECORDS", "").strip()
-    return Path(records).expanduser().absolute() if records else None
+def _folder(environment: Mapping[str, str], variable: str) -> Path | None:
+    folder = environment.get(variable, "").strip()
+    return Path(folder).expanduser().absolute() if folder else None
 
 
 def _home(environment: Mapping[str, str]) -> Path:

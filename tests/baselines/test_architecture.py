@@ -22,7 +22,7 @@ FLOORS = [
     {"views", "backend", "columns", "groups"},
     {"estimator"},
     {"retrieval"},
-    {"linear", "search"},
+    {"captioning", "linear", "search"},
     {"deep"},
     {"models", "report"},
     {"suites"},

@@ -75,7 +75,7 @@ class NearestLyrics:
 
 def most_similar(similarity: NDArray[np.float64], ids: Sequence[str]) -> NDArray[np.int64]:
     """Return the column (rows,) of the highest value, the first of equals; one drawn by id where all are alike."""
-    best = similarity.argmax(axis=1)
+    best: NDArray[np.int64] = similarity.argmax(axis=1)
     for row in np.flatnonzero(np.ptp(similarity, axis=1) == 0).tolist():
         best[row] = draw(0, ids[row], similarity.shape[1])
     return best

@@ -83,11 +83,11 @@ class NearestLyricsAndAudio(NearestLyrics):
         self._index(songs.take(known))
         rouge, totals = Rouge(), np.zeros(len(WEIGHTS))
         for rows, words, sounds in self._both(held_out):
-            for number, weight in enumerate(WEIGHTS):
-                places = most_similar((1 - weight) * words + weight * sounds, held_out.ids[rows])
-                copies = [self.songs_.references[place][0] for place in places.tolist()]
-                for copy, references in zip(copies, held_out.references[rows], strict=True):
-                    totals[number] += np.mean([rouge.score(copy, one).rouge1_f1 for one in references])
+            nearest = [most_similar((1 - w) * words + w * sounds, held_out.ids[rows]) for w in WEIGHTS]
+            for places, references in zip(zip(*nearest, strict=True), held_out.references[rows], strict=True):
+                copies = [self.songs_.references[place][0] for place in places]
+                worth = {copy: np.mean([rouge.score(copy, one).rouge1_f1 for one in references]) for copy in copies}
+                totals += [worth[copy] for copy in copies]
         return WEIGHTS[int(totals.round(9).argmax())]
 
 

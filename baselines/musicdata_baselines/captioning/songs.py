@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Protocol, Self
 
 import numpy as np
@@ -40,12 +40,10 @@ class Songs:
     references: tuple[tuple[str, ...], ...]
 
     def __post_init__(self) -> None:
-        lengths = {"lyrics": len(self.lyrics), "references": len(self.references)}
-        if self.tokens is not None:
-            lengths["tokens"] = len(self.tokens)
-        for name, length in lengths.items():
-            if length != len(self.ids):
-                raise ViewError(f"{name} are of {length:,} songs, ids of {len(self.ids):,}; give one for each song")
+        for one in fields(self):
+            part = getattr(self, one.name)
+            if part is not None and len(part) != len(self.ids):
+                raise ViewError(f"{one.name} are of {len(part):,} songs, ids of {len(self.ids):,}; give one for each")
         if self.tokens is not None and self.tokens.ndim != 3:
             raise ViewError(f"tokens are of shape {self.tokens.shape}, expected (songs, tokens of a song, width)")
         if len(set(self.ids)) < len(self.ids):

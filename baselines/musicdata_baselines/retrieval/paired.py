@@ -72,6 +72,14 @@ class PairedDraws:
         """
         return self._bounds(self._means(self._checked(values)))
 
+    def standard_error(self, values: NDArray[Any]) -> float:
+        """Return the standard deviation of the mean of values (n,) over the draws.
+
+        Raises:
+            ViewError: see `interval`.
+        """
+        return float(self._means(self._checked(values)).std())
+
     def compare(self, ours: NDArray[Any], theirs: NDArray[Any]) -> Difference:
         """Return the mean of `ours` (n,) less that of `theirs` (n,).
 

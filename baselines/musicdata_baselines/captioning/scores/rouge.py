@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import NamedTuple, TypeVar
 
 _OTHER = re.compile("[^a-z0-9]+")
+_Item = TypeVar("_Item", str, tuple[str, str])
+
+_KEPT = 2048  # texts, some 20 kB each
 
 
-@dataclass(frozen=True, slots=True)
-class RougeScores:
+class RougeScores(NamedTuple):
     """F1 and recall of a prediction against one reference; 0 where either has no word."""
 
     rouge1_f1: float
@@ -31,7 +36,7 @@ class _Text:
 
     def __post_init__(self) -> None:
         self.ones = Counter(self.words)
-        self.twos = Counter(zip(self.words, self.words[1:], strict=False))
+        self.twos = Counter(itertools.pairwise(self.words))
 
 
 class Rouge:
@@ -41,14 +46,14 @@ class Rouge:
 
     with m the words, or pairs of neighbours, in common (each as often as it stands in both), or the length of the
     longest common subsequence. Words are runs of a–z and 0–9 in lower case, not stemmed: letters with accents part
-    words, as they do in rouge-score 0.1.2, whose numbers these are. Texts that come again are not counted again.
+    words, as they do in rouge-score 0.1.2, whose numbers these are. What was counted of the latest texts is kept.
 
     >>> Rouge().score("the cat", "The cat sat.").rouge1_recall.__round__(3)
     0.667
     """
 
     def __init__(self) -> None:
-        self._texts: dict[str, _Text] = {}
+        self._text = functools.lru_cache(_KEPT)(_count)
 
     def score(self, prediction: str, reference: str) -> RougeScores:
         """Return F1 and recall of a prediction against one reference."""
@@ -59,11 +64,9 @@ class Rouge:
         n, m = len(ours.words), len(theirs.words)
         return RougeScores(*_rates(one, n, m), *_rates(two, n - 1, m - 1), *_rates(longest, n, m))
 
-    def _text(self, text: str) -> _Text:
-        known = self._texts.get(text)
-        if known is None:
-            known = self._texts[text] = _Text(tokens(text))
-        return known
+
+def _count(text: str) -> _Text:
+    return _Text(tokens(text))
 
 
 def tokens(text: str) -> list[str]:
@@ -75,9 +78,9 @@ def tokens(text: str) -> list[str]:
     return _OTHER.sub(" ", text.lower()).split()
 
 
-def _in_common(ours: Counter[str] | Counter[tuple[str, str]], theirs: Counter[str] | Counter[tuple[str, str]]) -> int:
+def _in_common(ours: Counter[_Item], theirs: Counter[_Item]) -> int:
     """Return how many items two bags have in common."""
-    return sum(min(ours[item], theirs[item]) for item in ours.keys() & theirs.keys())  # type: ignore[operator, index]
+    return sum(min(ours[item], theirs[item]) for item in ours.keys() & theirs.keys())
 
 
 def _rates(matches: int, n_ours: int, n_theirs: int) -> tuple[float, float]:
