@@ -86,7 +86,7 @@ def measure(name: str) -> dict[str, float]:
     mask = torch.ones_like(lyrics)
     music = torch.randn(sizes["batch"], *MUSIC, device=device)
     optimizer = torch.optim.AdamW(network.parameters(), lr=1e-5, fused=True)
-    said = Decoding(1, samples=False, no_repeat=0, most_tokens=sizes["said"])
+    said = Decoding(1, is_sampled=False, no_repeat=0, most_tokens=sizes["said"])
 
     def step() -> None:
         with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):

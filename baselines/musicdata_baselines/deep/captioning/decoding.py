@@ -27,13 +27,13 @@ class Decoding:
 
     Attributes:
         beams: 1 is greedy, or plain sampling.
-        samples: draw each token, as the papers do, who searched by beams besides.
+        is_sampled: draw each token, as the papers do, who searched by beams besides.
         no_repeat: n-grams of so many tokens are said once; 0 for any.
         most_tokens: of a caption, its two ends among them.
     """
 
     beams: int
-    samples: bool
+    is_sampled: bool
     no_repeat: int
     most_tokens: int
 
@@ -48,7 +48,7 @@ class Decoding:
             limit: tokens that the network can say.
         """
         if plan.config == "paper":  # the 3-gram block is in bart-base's own settings
-            beams = 4 if plan.system == "lyrics" else 5
+            beams = 5 if plan.hears else 4
             return cls(beams, True, 3, limit) if plan.bart else cls(beams, True, 0, min(limit, longest + 8))
         return cls(4, False, 3 if mean > LONG_CAPTION else 0, min(limit, longest + 8))
 
@@ -59,7 +59,9 @@ class Decoding:
     @classmethod
     def of_json(cls, values: Mapping[str, Any]) -> Self:
         """Return what `as_json` wrote."""
-        return cls(int(values["beams"]), bool(values["samples"]), int(values["no_repeat"]), int(values["most_tokens"]))
+        return cls(
+            int(values["beams"]), bool(values["is_sampled"]), int(values["no_repeat"]), int(values["most_tokens"])
+        )
 
 
 def decode(
@@ -76,7 +78,7 @@ def decode(
     """
     settings = GenerationConfig(
         num_beams=decoding.beams,
-        do_sample=decoding.samples,
+        do_sample=decoding.is_sampled,
         early_stopping=decoding.beams > 1,
         no_repeat_ngram_size=decoding.no_repeat,
         max_length=decoding.most_tokens,
@@ -86,7 +88,7 @@ def decode(
         bos_token_id=BOS,
         eos_token_id=EOS,
         pad_token_id=PAD,
-        top_k=50 if decoding.samples else None,
+        top_k=50 if decoding.is_sampled else None,
     )
     network.eval()
     network.generation_config = settings  # else the settings of a user's folder are mixed into these

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import torch
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from musicdata_baselines.deep.captioning.batches import Batch, Examples
     from musicdata_baselines.deep.captioning.fusion import FusionBart
     from musicdata_baselines.deep.captioning.plan import Plan
+
+Part = Literal["words", "music"]
 
 N_OTHERS = 4
 _ROWS = 64
@@ -102,7 +104,7 @@ def row_losses(
 
 
 def prefers_own(
-    network: FusionBart, examples: Examples, device: torch.device, own: NDArray[np.float64], part: str
+    network: FusionBart, examples: Examples, device: torch.device, own: NDArray[np.float64], part: Part
 ) -> float:
     """Return how often a song's own lyrics, or music, give its caption a lower loss than another song's do.
 
@@ -113,13 +115,13 @@ def prefers_own(
         examples: whose captions are judged.
         device: the network's.
         own: what `row_losses` returns.
-        part: ``lyrics`` or ``music``.
+        part: ``words`` or ``music``.
     """
     n_songs = len(examples.lyrics)
     wins = []
     for number in range(N_OTHERS if n_songs > 1 else 0):
         other = derangement(n_songs, number)
-        worse = row_losses(network, examples, device, **{"reads" if part == "lyrics" else "hears": other})
+        worse = row_losses(network, examples, device, **{"reads" if part == "words" else "hears": other})
         wins.append(np.where(worse == own, 0.5, worse > own).mean())
     return float(np.mean(wins)) if wins else 0.5
 

@@ -37,7 +37,7 @@ def build(plan: Plan, vocabulary: int, music_width: int | None) -> FusionBart:
         UsageError: it is to hear, and there are no music tokens.
         ModelFileError: the folder of a BART cannot be used.
     """
-    if plan.system == "fusion" and music_width is None:
+    if plan.hears and music_width is None:
         raise UsageError("system 'fusion' hears music, and the songs have no music tokens; choose system 'lyrics'")
     if plan.bart is not None:
         return _from_folder(plan, plan.bart, vocabulary, music_width)
@@ -72,7 +72,7 @@ def limits(plan: Plan, network: FusionBart) -> tuple[int, int]:
 
 def _hearing(plan: Plan, d_model: int, layers: list[int], music_width: int | None) -> dict[str, Any]:
     """Return the part of a configuration that a stock BART does not have."""
-    if plan.system == "lyrics" or music_width is None:
+    if music_width is None or not plan.hears:
         return {"fusion_layers": [], "is_aligned": False}
     return {
         "music_width": music_width,

@@ -101,15 +101,20 @@ class Plan:
             raise UsageError(f"learning_rate is {self.learning_rate}, expected a number above 0")
         if self.most_steps is not None and self.most_steps < self.steps:
             raise UsageError(f"most_steps is {self.most_steps}, expected at least steps ({self.steps})")
-        if self.system == "lyrics" and self.alignment:
+        if self.alignment and not self.hears:
             raise UsageError("system 'lyrics' hears nothing to align lyrics with; choose system 'fusion'")
         if self.shuffled_pairs and not self.alignment:
             raise UsageError("shuffled_pairs is a control of alignment; choose alignment 'positive' or 'infonce'")
 
     @property
+    def hears(self) -> bool:
+        """Whether the network is given music tokens."""
+        return self.system == "fusion"
+
+    @property
     def name(self) -> str:
         """What the system is called in tables."""
-        if self.system == "lyrics":
+        if not self.hears:
             return "lyrics only"
         aligned = f" + {self.alignment}" if self.alignment else ""
         return f"fusion{aligned}{' (shuffled pairs)' if self.shuffled_pairs else ''}"

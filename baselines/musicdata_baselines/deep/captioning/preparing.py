@@ -55,22 +55,21 @@ def choose_tokenizer(plan: Plan, train: Songs) -> CaptionTokenizer:
 
 
 def check_songs(plan: Plan, train: Songs, valid: Songs) -> tuple[Songs, Songs]:
-    """Return the songs that have captions, the held-out ones one each and not too many.
+    """Return the songs that have captions, by id, so that nothing depends on their order; not too many held-out ones.
 
     Raises:
         ViewError: there are too few, or no music for a network that hears.
     """
-    train = train.take([place for place, texts in enumerate(train.references) if texts])
-    places = np.asarray([place for place, texts in enumerate(valid.references) if texts], np.int64)
+    train, places = train.take(_captioned(train)), _captioned(valid)
     if not len(train.ids) or not len(places):
         raise ViewError(
             f"{len(train.ids)} songs with captions to learn from and {len(places)} held out, expected one of each at "
             "least; captions come from the split's own rows"
         )
     if len(places) > MOST_VALID:
-        places = np.sort(np.random.default_rng(0).permutation(places)[:MOST_VALID])
+        places = places[np.sort(np.random.default_rng(0).permutation(len(places))[:MOST_VALID])]
     valid = valid.take(places)
-    if plan.system == "fusion":
+    if plan.hears:
         if train.tokens is None or valid.tokens is None:
             raise ViewError("a network that hears needs music tokens of every song; choose system 'lyrics' without")
         shape = check_tokens(train.tokens, len(train.ids)).shape
@@ -78,12 +77,18 @@ def check_songs(plan: Plan, train: Songs, valid: Songs) -> tuple[Songs, Songs]:
     return train, valid
 
 
+def _captioned(songs: Songs) -> NDArray[np.int64]:
+    """Return the places of songs that have captions, by id."""
+    places = (place for place, texts in enumerate(songs.references) if texts)
+    return np.asarray(sorted(places, key=songs.ids.__getitem__), np.int64)
+
+
 def prepare(plan: Plan, train: Songs, valid: Songs, tokenizer: CaptionTokenizer, limits: tuple[int, int]) -> Prepared:
     """Return songs that `check_songs` returned as examples of a network that reads so many tokens."""
     references = tuple(captions[0] for captions in valid.references)
     judged = type(valid)(valid.ids, valid.lyrics, valid.tokens, tuple((text,) for text in references))
     mean = scale = heard = heard_valid = None
-    if plan.system == "fusion" and train.tokens is not None and valid.tokens is not None:
+    if plan.hears and train.tokens is not None and valid.tokens is not None:
         mean, scale = standardisation(train.tokens, is_wanted=plan.config == "corrected")
         heard, heard_valid = Music(train.tokens, mean, scale), Music(valid.tokens, mean, scale)
     partner = derangement(len(train.ids), plan.seed) if plan.shuffled_pairs else None

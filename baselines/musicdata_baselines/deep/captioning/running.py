@@ -171,7 +171,7 @@ class Run:
         saving.set_tensors(self.network, self.best)
         valid = self.prepared.valid
         own = losses.row_losses(self.network, valid, self.device)
-        self.history.reads_lyrics = losses.prefers_own(self.network, valid, self.device, own, "lyrics")
+        self.history.reads_lyrics = losses.prefers_own(self.network, valid, self.device, own, "words")
         if valid.music is not None:
             self.history.hears_music = losses.prefers_own(self.network, valid, self.device, own, "music")
         saving.set_tensors(self.network, now)

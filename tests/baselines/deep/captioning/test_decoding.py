@@ -14,8 +14,8 @@ from musicdata_baselines.deep.captioning.fusion import FusionBart
 from musicdata_baselines.deep.captioning.plan import Plan
 from tests.baselines.deep.captioning.small import network
 
-GREEDY = Decoding(1, samples=False, no_repeat=0, most_tokens=14)
-BEAMS = Decoding(4, samples=False, no_repeat=0, most_tokens=14)
+GREEDY = Decoding(1, is_sampled=False, no_repeat=0, most_tokens=14)
+BEAMS = Decoding(4, is_sampled=False, no_repeat=0, most_tokens=14)
 IDS = torch.tensor([[0, 40, 50, 60, 70, 2], [0, 41, 51, 2, 1, 1], [0, 2, 1, 1, 1, 1]])
 MASK = (IDS != 1).long()
 MUSIC = torch.randn(3, 7, 20, generator=torch.Generator().manual_seed(3))
@@ -80,7 +80,7 @@ def test_beams_find_likelier_captions(talker: FusionBart) -> None:
 
 
 def test_sampling_draws_from_the_generator(talker: FusionBart) -> None:
-    sampling = Decoding(1, samples=True, no_repeat=0, most_tokens=14)
+    sampling = Decoding(1, is_sampled=True, no_repeat=0, most_tokens=14)
 
     def sample(seed: int) -> list[list[int]]:
         torch.manual_seed(seed)
@@ -99,7 +99,7 @@ def test_no_three_tokens_are_said_twice_where_that_is_asked(talker: FusionBart) 
 
 def test_what_a_plan_decodes_by() -> None:
     corrected = Decoding.of(Plan(), longest=40, mean=30.0, limit=256)
-    assert corrected == Decoding(4, samples=False, no_repeat=0, most_tokens=48)
+    assert corrected == Decoding(4, is_sampled=False, no_repeat=0, most_tokens=48)
     assert Decoding.of(Plan(), longest=300, mean=90.0, limit=256) == Decoding(4, False, 3, 256)
     assert Decoding.of(Plan(config="paper"), 40, 30.0, 256) == Decoding(5, True, 0, 48)
     assert Decoding.of(Plan(config="paper", system="lyrics"), 40, 30.0, 256).beams == 4
