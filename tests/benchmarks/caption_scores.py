@@ -78,14 +78,16 @@ def made_up(n_pairs: int, n_train: int) -> tuple[list[str], list[str], list[tupl
     draw, rng = random.Random("caption scores"), np.random.default_rng(14)
     words = [f"{draw.choice('bcdfglmnprst')}{draw.choice('aeiou')}{number:x}" for number in range(N_WORDS)]
     steps = np.cumsum(1 / np.arange(1, N_WORDS + 1))
+    steps /= steps[-1]
     phrases = [
-        " ".join(words[place] for place in np.searchsorted(steps / steps[-1], rng.random(size)).tolist())
+        " ".join(words[place] for place in np.searchsorted(steps, rng.random(size)).tolist())
         for size in rng.integers(2, 7, N_PHRASES).tolist()
     ]
     of_phrases = np.cumsum(1 / np.arange(1, N_PHRASES + 1) ** 0.9)
+    of_phrases /= of_phrases[-1]
 
     def caption() -> str:
-        drawn = np.searchsorted(of_phrases / of_phrases[-1], rng.random(rng.poisson(MEAN_PHRASES) + 1))
+        drawn = np.searchsorted(of_phrases, rng.random(rng.poisson(MEAN_PHRASES) + 1))
         return ", ".join(phrases[place] for place in drawn.tolist()).capitalize() + "."
 
     train = [caption() for _ in range(n_train)]
