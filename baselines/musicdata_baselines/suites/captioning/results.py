@@ -73,7 +73,8 @@ class SystemFigures:
             references: the released scorer's way.
         bleu: of all captions; `distinct_2` share of different pairs of words.
         mean_words: of a caption; `length_ratio` to the mean of the references.
-        copy_share: words of a caption that stand in a row in one train caption, as a share of its words.
+        copy_share: words of a caption that stand in a row in one train caption, as a share of its words; None where it
+            was not looked for.
         exact_copies: share of the songs whose caption is a reference, word by word, of 25 words or more.
         cider: None where its package is not here.
     """
@@ -91,7 +92,7 @@ class SystemFigures:
     distinct_2: float
     mean_words: float
     length_ratio: float
-    copy_share: float
+    copy_share: float | None
     exact_copies: float
     cider: float | None = None
 
