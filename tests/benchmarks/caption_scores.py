@@ -20,7 +20,7 @@ import numpy as np
 from musicdata_baselines.captioning import LeadLyrics, NearestLyrics, RandomCaption, Songs, UsualLength
 from musicdata_baselines.captioning.intervals import SongBootstrap, length_effect
 from musicdata_baselines.captioning.scores import find, score
-from musicdata_baselines.captioning.scores.bleu import Bleu
+from musicdata_baselines.captioning.scores.bleu import bleu
 from musicdata_baselines.captioning.scores.cider import cider
 from musicdata_baselines.captioning.scores.copying import longest_copies
 from musicdata_baselines.captioning.scores.meteor import Meteor
@@ -53,12 +53,12 @@ def main() -> None:
 def time_scores(n_pairs: int, n_train: int) -> None:
     """Print what each score costs."""
     train, predictions, references = made_up(n_pairs, n_train)
-    wordnet, meteor, rouge, bleu = find(), Meteor(find()), Rouge(), Bleu()
+    wordnet, meteor, rouge = find(), Meteor(find()), Rouge()
     pairs = list(zip(predictions, references, strict=True))
     work: dict[str, Callable[[], object]] = {
         "ROUGE-1, 2, L": lambda: [rouge.score(ours, theirs) for ours, (theirs,) in pairs],
         meteor.name: lambda: [meteor.score(ours, theirs) for ours, (theirs,) in pairs],
-        "BLEU": lambda: [bleu.add(ours, theirs) for ours, theirs in pairs],
+        "BLEU": lambda: bleu(predictions, references),
         "CIDEr": lambda: cider(predictions, references),
         "longest copies": lambda: longest_copies(predictions, train),
         "all, by score()": lambda: score(predictions, references, train=train, wordnet=wordnet),
@@ -117,17 +117,20 @@ def score_notes() -> None:
     wordnet, bootstrap, lines = find(), SongBootstrap(len(songs)), []
     for make in captioners:
         said: dict[str, str] = {}
-        copied = np.zeros(len(songs))
+        shares = np.zeros((2, len(songs)))
         for fold in folds:
             train, test = songs.take(np.setdiff1d(order, fold)), songs.take(fold)
             captions = make().fit(train).caption(test)
             said |= dict(zip(test.ids, captions, strict=True))
-            copied[fold] = score(captions, test.references, train=train.captions).copy_words
+            one = score(captions, test.references, train=train.captions)
+            shares[:, fold] = one.copy_words, one.exact_copies
         scores = score([said[one] for one in songs.ids], songs.references, wordnet=wordnet)
-        figures = scores.figures() | {"copy_words": float(copied.mean())}
+        figures = scores.figures() | dict(
+            zip(("copy_words", "exact_copies"), shares.mean(axis=1).tolist(), strict=True)
+        )
         f1 = bootstrap.interval(scores.rouge1_f1)
         lines.append(
-            [make().name, *(f"{figures[name]:.3f}" if name in figures else "-" for name in SHOWN),
+            [make().name, *(f"{figures[name]:.3f}" for name in SHOWN),
              f"{f1.low:.3f} to {f1.high:.3f}", length_effect(scores) or "-"]
         )  # fmt: skip
     title = f"{len(songs)} notes on songs by Burns, in five parts; {scores.meteor_name}"

@@ -2,98 +2,77 @@
 
 from __future__ import annotations
 
-import functools
-from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from musicdata.errors import SetupError
+from musicdata_baselines.captioning.scores.grams import LONGEST, count_grams
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-_LONGEST = 4
-_KEPT = 1024  # texts
+    from numpy.typing import NDArray
 
-Grams = Counter[tuple[str, ...]]
-
-
-class _Text:
-    """The runs of one to four words of a text, counted."""
-
-    __slots__ = ("grams", "n_words")
-
-    def __init__(self, words: list[str]) -> None:
-        self.n_words = len(words)
-        self.grams = Grams(
-            tuple(words[start : start + n]) for n in range(1, _LONGEST + 1) for start in range(len(words) - n + 1)
-        )
+    from musicdata_baselines.captioning.scores.grams import Bags
 
 
-class _Counts:
-    """The numbers that BLEU is made of, by length of the runs."""
+def bleu(predictions: Sequence[str], references: Sequence[Sequence[str]]) -> tuple[float, float]:
+    """Return BLEU, 0 to 100, of every pair of a prediction and a reference, and of predictions with all references.
 
-    def __init__(self) -> None:
-        self.correct = [0] * _LONGEST
-        self.total = [0] * _LONGEST
-        self.n_ours = 0
-        self.n_theirs = 0
-
-    def add(self, ours: _Text, theirs: Grams, n_theirs: int) -> None:
-        """Count a prediction against what stands in its references."""
-        self.n_ours += ours.n_words
-        self.n_theirs += n_theirs
-        for length in range(1, _LONGEST + 1):
-            self.total[length - 1] += max(0, ours.n_words - length + 1)
-        for gram in ours.grams.keys() & theirs.keys():
-            self.correct[len(gram) - 1] += min(ours.grams[gram], theirs[gram])
-
-
-class Bleu:
-    """Counts predictions against their references, of which there may be any number (Post 2018, sacreBLEU).
-
-    `sacrebleu.corpus_bleu` wants as many streams of references as the song with most of them has; what this class
-    counts, song after song, is the same: mixed case, tokenizer 13a, exponential smoothing.
+    `sacrebleu.corpus_bleu` wants as many streams of references as the song with most of them has; the same numbers are
+    counted here for any number of them: mixed case, tokenizer 13a, exponential smoothing, the length of the reference
+    that is nearest, of two the shorter (Post 2018, A call for clarity in reporting BLEU scores).
 
     Raises:
         SetupError: sacrebleu is not installed.
     """
+    try:
+        from sacrebleu.metrics.bleu import BLEU
+        from sacrebleu.tokenizers.tokenizer_13a import Tokenizer13a
+    except ImportError as error:
+        raise SetupError(f"BLEU needs sacrebleu ({error}); run: pip install 'musicdata[captions]'") from error
+    cut: Any = Tokenizer13a()  # type: ignore[no-untyped-call]  # it has none
+    n, song = len(predictions), np.repeat(np.arange(len(references)), [len(texts) for texts in references])
+    texts = [*predictions, *(text for texts in references for text in texts)]
+    pairs, songs = np.zeros((2, LONGEST), np.int64), np.zeros((2, LONGEST), np.int64)
+    for place, bags in enumerate(count_grams(texts, lambda text: cut(text.rstrip()).split())):
+        ours, theirs = bags.of(0, n), bags.of(n, len(texts))
+        if place == 0:
+            n_ours, n_theirs = _sizes(ours, n), _sizes(theirs, len(song))
+        total = np.maximum(n_ours - place, 0)
+        one, every = _matches(ours, theirs, song)
+        pairs[:, place] = one, total[song].sum()
+        songs[:, place] = every, total.sum()
+    nearest = _nearest(n_ours[song], n_theirs, song)
 
-    def __init__(self) -> None:
-        try:
-            from sacrebleu.metrics.bleu import BLEU
-            from sacrebleu.tokenizers.tokenizer_13a import Tokenizer13a
-        except ImportError as error:
-            raise SetupError(f"BLEU needs sacrebleu ({error}); run: pip install 'musicdata[captions]'") from error
-        cut: Callable[[str], str] = Tokenizer13a()  # type: ignore[no-untyped-call] # it has none
-        self._text = functools.lru_cache(_KEPT)(lambda text: _Text(cut(text.rstrip()).split()))
-        self._compute = BLEU.compute_bleu
-        self._pairs, self._songs = _Counts(), _Counts()
-
-    def add(self, prediction: str, references: Sequence[str]) -> None:
-        """Count a prediction against each of its references, and against all of them at once."""
-        ours = self._text(prediction)
-        together, lengths = Grams(), []
-        for reference in references:
-            theirs = self._text(reference)
-            self._pairs.add(ours, theirs.grams, theirs.n_words)
-            lengths.append(theirs.n_words)
-            for gram in ours.grams.keys() & theirs.grams.keys():
-                together[gram] = max(together[gram], theirs.grams[gram])
-        nearest = min(lengths, key=lambda length: (abs(length - ours.n_words), length))
-        self._songs.add(ours, together, nearest)
-
-    def of_pairs(self) -> float:
-        """Return BLEU, 0 to 100, of every pair of a prediction and a reference."""
-        return self._score(self._pairs)
-
-    def of_songs(self) -> float:
-        """Return BLEU, 0 to 100, of every prediction against all its references at once."""
-        return self._score(self._songs)
-
-    def _score(self, counts: _Counts) -> float:
-        if not counts.n_ours:
+    def value(counts: NDArray[np.int64], length: NDArray[np.int64], reference: NDArray[np.int64]) -> float:
+        if not length.any():
             return 0.0
-        made = self._compute(
-            list(counts.correct), list(counts.total), counts.n_ours, counts.n_theirs, smooth_method="exp"
-        )
-        return float(made.score)
+        sizes = int(length.sum()), int(reference.sum())
+        return float(BLEU.compute_bleu(counts[0].tolist(), counts[1].tolist(), *sizes, smooth_method="exp").score)
+
+    return value(pairs, n_ours[song], n_theirs), value(songs, n_ours, nearest)
+
+
+def _sizes(words: Bags, n: int) -> NDArray[np.int64]:
+    """Return the number of words (n,) of each text."""
+    return np.bincount(words.text, weights=words.count, minlength=n).astype(np.int64)
+
+
+def _matches(ours: Bags, theirs: Bags, song: NDArray[np.int64]) -> tuple[int, int]:
+    """Return the runs that stand on both sides: of each pair, and of each song with the reference that has most."""
+    known = ours.counts_of(song[theirs.text], theirs.name)
+    both = np.flatnonzero(known)
+    keys = song[theirs.text[both]] * ours.n_names + theirs.name[both]
+    matched = np.minimum(known[both], theirs.count[both])
+    order = np.argsort(keys, kind="stable")
+    starts = np.flatnonzero(np.diff(keys[order], prepend=-1))
+    most = np.maximum.reduceat(matched[order], starts) if len(starts) else matched
+    return int(matched.sum()), int(most.sum())
+
+
+def _nearest(ours: NDArray[np.int64], theirs: NDArray[np.int64], song: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the length of the reference of each song that is nearest to the prediction's, the shorter of two."""
+    order = np.lexsort((theirs, np.abs(ours - theirs), song))
+    return theirs[order[np.flatnonzero(np.diff(song[order], prepend=-1))]]

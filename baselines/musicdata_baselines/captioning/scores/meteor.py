@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import functools
 import itertools
-import re
 from typing import TYPE_CHECKING
 
 from musicdata.errors import SetupError
+from musicdata_baselines.captioning.scores.treebank import TreebankWords
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,10 +16,6 @@ if TYPE_CHECKING:
 
 _KEPT = 2048  # texts
 _ALPHA, _BETA, _GAMMA = 0.9, 3.0, 0.5
-
-_TITLES = ("Mr", "Mrs", "Ms", "Dr", "St", "vs", "Jr", "Sr", "ft", "feat", "No", "Vol")
-_NOT_AFTER = "".join(rf"(?<!\b{title}\.)" for title in (*_TITLES, "[A-Z]", r"e\.g", r"i\.e"))
-_END = re.compile(rf"(?:(?<=[.!?])|(?<=[.!?][\"')\]”’])){_NOT_AFTER}\s+")
 
 Pairs = list[tuple[int, int]]
 """Places of words in a prediction and in a reference that are matched."""
@@ -42,9 +38,8 @@ class Meteor:
               s = \left(1 - \gamma \left(\frac{\text{chunks}}{m}\right)^\beta\right) F
 
     with α = 0.9, β = 3, γ = 0.5 and m matched words: equal ones, then equal stems (Porter, NLTK's way), then synonyms
-    of stems (Lavie & Agarwal 2007; later versions, as METEOR 1.5, give other and lower numbers). Texts are cut as
-    `nltk.word_tokenize` cuts them, but for a rule that finds the ends of sentences in the place of a model that would
-    have to be fetched: abbreviations within a text may be cut otherwise.
+    of stems (Lavie & Agarwal 2007; later versions, as METEOR 1.5, give other and lower numbers). `TreebankWords` says
+    how texts are cut.
 
     Args:
         wordnet: knows synonyms; None for none.
@@ -59,15 +54,14 @@ class Meteor:
     def __init__(self, wordnet: WordNet | None = None) -> None:
         try:
             from nltk.stem.porter import PorterStemmer
-            from nltk.tokenize.destructive import NLTKWordTokenizer
         except ImportError as error:
             raise SetupError(f"METEOR needs NLTK ({error}); run: pip install 'musicdata[captions]'") from error
         self.name = f"METEOR (NLTK, {wordnet.name if wordnet else 'no WordNet'})"
         self._wordnet = wordnet
         self._stem_of = PorterStemmer().stem
         self._stems: dict[str, str] = {}
-        cut = NLTKWordTokenizer().tokenize
-        self._text = functools.lru_cache(_KEPT)(lambda text: _Text(itertools.chain(*map(cut, sentences(text)))))
+        cut = TreebankWords().cut
+        self._text = functools.lru_cache(_KEPT)(lambda text: _Text(cut(text)))
 
     def score(self, prediction: str, reference: str) -> float:
         """Return the score of a prediction against one reference, 0 where they have nothing in common."""
@@ -120,15 +114,6 @@ class Meteor:
                 if not theirs[best]:
                     del theirs[best]
         return pairs
-
-
-def sentences(text: str) -> list[str]:
-    """Return the sentences of a text: they end at marks before a space, but for initials and titles.
-
-    >>> sentences("Of Mr. J. Brown. He's gone (far.) Why?")
-    ['Of Mr. J. Brown.', "He's gone (far.)", 'Why?']
-    """
-    return _END.split(text)
 
 
 def _places(words: Iterable[tuple[int, str]]) -> dict[str, list[int]]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from musicdata_baselines.captioning.scores.bleu import Bleu
-from musicdata_baselines.captioning.scores.cider import MISSING, cider
+from musicdata_baselines.captioning.scores.bleu import bleu
+from musicdata_baselines.captioning.scores.cider import cider
 from musicdata_baselines.captioning.scores.copying import longest_copies
 from musicdata_baselines.captioning.scores.meteor import Meteor
 from musicdata_baselines.captioning.scores.resampling import bootstrap_mid
@@ -69,7 +69,7 @@ class Scores(Overlap):
         bleu: of all pairs of a caption and a reference, 0 to 100; `best_bleu` with all references of a song at once.
         distinct_2: share of the pairs of neighbouring words of all captions that are different ones.
         mean_words: of the captions; `length_ratio` that over the mean of the references, 0 where they have no words.
-        cider: of all songs, or None where `pycocoevalcap` is not installed.
+        cider: mean over songs, 0 to 10.
         notes: what is missing, for people.
     """
 
@@ -87,7 +87,7 @@ class Scores(Overlap):
     distinct_2: float
     mean_words: float
     length_ratio: float
-    cider: float | None
+    cider: float
     notes: tuple[str, ...] = ()
 
     def figures(self, seed: int = 0) -> dict[str, float]:
@@ -103,9 +103,14 @@ class Scores(Overlap):
         named = dict(zip(METRICS, means.tolist(), strict=True))
         best = dict(zip(METRICS, self.best.table().mean(axis=0).tolist(), strict=True))
         named |= {f"best_{name}": value for name, value in best.items()}
-        named |= {name: getattr(self, name) for name in _OF_ALL if getattr(self, name) is not None}
+        named |= {name: getattr(self, name) for name in _OF_ALL}
         return named | {"copy_words": float(self.copy_words.mean()), "exact_copies": float(self.exact_copies.mean())}
 
+
+NO_WORDNET = (
+    "METEOR counts no synonyms, for it was given no WordNet: let MUSICDATA_WORDNET name a folder with one, or run "
+    "pip install pycocoevalcap"
+)
 
 _OF_ALL = ("bleu", "best_bleu", "cider", "distinct_2", "mean_words", "length_ratio")
 
@@ -132,16 +137,15 @@ def score(
         SetupError: NLTK or sacrebleu is not installed.
     """
     _require(predictions, references)
-    rouge, meteor, bleu = Rouge(), Meteor(wordnet), Bleu()
+    rouge, meteor = Rouge(), Meteor(wordnet)
     rows: list[tuple[float, ...]] = []
     for prediction, texts in zip(predictions, references, strict=True):
         rows += [(*rouge.score(prediction, text), meteor.score(prediction, text)) for text in texts]
-        bleu.add(prediction, texts)
     table, starts = np.array(rows), np.cumsum([0, *(len(texts) for texts in references[:-1])])
     n_references = np.array([len(texts) for texts in references])
     n_words = np.array([count_words(text) for text in predictions])
     their_words = np.array([np.mean([count_words(text) for text in texts]) for texts in references])
-    value = cider(predictions, references)
+    of_pairs, of_songs = bleu(predictions, references)
     return Scores(
         *_columns(np.add.reduceat(table, starts) / n_references[:, None]),
         which=which,
@@ -153,13 +157,13 @@ def score(
         copy_words=_copied(predictions, train),
         exact_copies=_are_references(predictions, references),
         meteor_name=meteor.name,
-        bleu=bleu.of_pairs(),
-        best_bleu=bleu.of_songs(),
+        bleu=of_pairs,
+        best_bleu=of_songs,
         distinct_2=distinct_2(predictions),
         mean_words=float(n_words.mean()),
         length_ratio=float(n_words.mean() / their_words.mean()) if their_words.any() else 0.0,
-        cider=value,
-        notes=(MISSING,) if value is None else (),
+        cider=float(cider(predictions, references).mean()),
+        notes=() if wordnet else (NO_WORDNET,),
     )
 
 

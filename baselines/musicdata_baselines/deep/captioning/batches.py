@@ -143,10 +143,10 @@ class Examples:
             partner_of: as above; every song is its own by default.
         """
         texts = [text for captions in songs.references for text in captions]
-        captions = Sequences.of(tokenizer.encode(texts, limits[1]))
+        captions = tokenizer.encode(texts, limits[1])
         lengths = np.diff(captions.offsets)
         return cls(
-            Sequences.of(tokenizer.encode(songs.lyrics, limits[0])),
+            tokenizer.encode(songs.lyrics, limits[0]),
             captions,
             np.repeat(np.arange(len(songs.ids)), [len(captions) for captions in songs.references]),
             music,
@@ -156,11 +156,11 @@ class Examples:
         )
 
     @classmethod
-    def of_lyrics(cls, lyrics: list[NDArray[np.int32]], music: Music | None) -> Self:
+    def of_lyrics(cls, lyrics: Sequences, music: Music | None) -> Self:
         """Return songs whose captions are not known."""
         none = np.empty(0, np.int64)
         captions = Sequences(none.astype(np.int32), np.zeros(1, np.int64))
-        return cls(Sequences.of(lyrics), captions, none, music, np.arange(len(lyrics)), pads_count=False, longest=1)
+        return cls(lyrics, captions, none, music, np.arange(len(lyrics)), pads_count=False, longest=1)
 
     def __len__(self) -> int:
         return len(self.song_of)

@@ -27,13 +27,13 @@ class Decoding:
 
     Attributes:
         beams: 1 is greedy, or plain sampling.
-        samples: draw each token, as the papers do, who searched by beams besides.
+        is_sampled: draw each token, as the papers do, who searched by beams besides.
         no_repeat: n-grams of so many tokens are said once; 0 for any.
         most_tokens: of a caption, its two ends among them.
     """
 
     beams: int
-    samples: bool
+    is_sampled: bool
     no_repeat: int
     most_tokens: int
 
@@ -48,7 +48,8 @@ class Decoding:
             limit: tokens that the network can say.
         """
         if plan.config == "paper":  # the 3-gram block is in bart-base's own settings
-            return cls(4 if plan.system == "lyrics" else 5, True, 3 if plan.bart else 0, limit)
+            beams = 5 if plan.hears else 4
+            return cls(beams, True, 3, limit) if plan.bart else cls(beams, True, 0, min(limit, longest + 8))
         return cls(4, False, 3 if mean > LONG_CAPTION else 0, min(limit, longest + 8))
 
     def as_json(self) -> dict[str, Any]:
@@ -58,10 +59,11 @@ class Decoding:
     @classmethod
     def of_json(cls, values: Mapping[str, Any]) -> Self:
         """Return what `as_json` wrote."""
-        return cls(int(values["beams"]), bool(values["samples"]), int(values["no_repeat"]), int(values["most_tokens"]))
+        return cls(
+            int(values["beams"]), bool(values["is_sampled"]), int(values["no_repeat"]), int(values["most_tokens"])
+        )
 
 
-@torch.inference_mode()
 def decode(
     network: FusionBart,
     lyrics: torch.Tensor,
@@ -74,11 +76,9 @@ def decode(
     The mask goes along: transformers infer none where the encoder's outputs are given, and the decoder would attend to
     the padding.
     """
-    network.eval()
-    states, _ = network.encode(lyrics, mask, music)
     settings = GenerationConfig(
         num_beams=decoding.beams,
-        do_sample=decoding.samples,
+        do_sample=decoding.is_sampled,
         early_stopping=decoding.beams > 1,
         no_repeat_ngram_size=decoding.no_repeat,
         max_length=decoding.most_tokens,
@@ -88,9 +88,12 @@ def decode(
         bos_token_id=BOS,
         eos_token_id=EOS,
         pad_token_id=PAD,
-        top_k=50 if decoding.samples else None,
+        top_k=50 if decoding.is_sampled else None,
     )
+    network.eval()
     network.generation_config = settings  # else the settings of a user's folder are mixed into these
-    return network.generate(
-        encoder_outputs=BaseModelOutput(states), attention_mask=mask, generation_config=settings
-    )
+    with torch.inference_mode():
+        states, _ = network.encode(lyrics, mask, music)
+        return network.generate(
+            encoder_outputs=BaseModelOutput(states), attention_mask=mask, generation_config=settings
+        )

@@ -41,7 +41,7 @@ class History:
         alignment_losses: as above.
         evaluations: in order.
         best_step: whose weights were kept.
-        converged: after the planned steps the network read its lyrics (`training.LEAST_READING`).
+        converged: after the planned steps the network read its lyrics (`running.LEAST_READING`).
         reads_lyrics: how often a song's own lyrics give its caption a lower loss than another song's lyrics do, with
             the weights that were kept: 1 for always, 0.5 for a network that does not look at them.
         hears_music: the same of its music; None where nothing is heard.

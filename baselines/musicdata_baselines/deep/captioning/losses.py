@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import torch
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from musicdata_baselines.deep.captioning.batches import Batch, Examples
     from musicdata_baselines.deep.captioning.fusion import FusionBart
     from musicdata_baselines.deep.captioning.plan import Plan
+
+Part = Literal["words", "music"]
 
 N_OTHERS = 4
 _ROWS = 64
@@ -73,7 +75,6 @@ def training_loss(network: FusionBart, batch: Batch, plan: Plan) -> tuple[torch.
     return caption, alignment_loss(network.similarities(batch.partner[rows], lyrics[rows]), plan.alignment)
 
 
-@torch.inference_mode()
 def row_losses(
     network: FusionBart,
     examples: Examples,
@@ -95,14 +96,15 @@ def row_losses(
     result = np.empty(len(examples))
     for rows in by_length(np.diff(examples.captions.offsets), _ROWS):
         batch = examples.batch(rows, device, reads=reads, hears=hears)
-        losses, _ = token_losses(network, batch)
+        with torch.inference_mode():
+            losses, _ = token_losses(network, batch)
         counted = (batch.labels != IGNORED) & (batch.labels != PAD)
         result[rows] = ((losses * counted).sum(1).double() / counted.sum(1)).cpu().numpy()
     return result
 
 
 def prefers_own(
-    network: FusionBart, examples: Examples, device: torch.device, own: NDArray[np.float64], part: str
+    network: FusionBart, examples: Examples, device: torch.device, own: NDArray[np.float64], part: Part
 ) -> float:
     """Return how often a song's own lyrics, or music, give its caption a lower loss than another song's do.
 
@@ -113,18 +115,17 @@ def prefers_own(
         examples: whose captions are judged.
         device: the network's.
         own: what `row_losses` returns.
-        part: ``lyrics`` or ``music``.
+        part: ``words`` or ``music``.
     """
     n_songs = len(examples.lyrics)
     wins = []
     for number in range(N_OTHERS if n_songs > 1 else 0):
         other = derangement(n_songs, number)
-        worse = row_losses(network, examples, device, **{"reads" if part == "lyrics" else "hears": other})
+        worse = row_losses(network, examples, device, **{"reads" if part == "words" else "hears": other})
         wins.append(np.where(worse == own, 0.5, worse > own).mean())
     return float(np.mean(wins)) if wins else 0.5
 
 
-@torch.inference_mode()
 def cosines(network: FusionBart, examples: Examples, device: torch.device) -> Cosines | None:
     """Return how music and lyrics of songs lie to each other; None where nothing aligns them, or there are no two."""
     n_songs = len(examples.lyrics)
@@ -135,11 +136,13 @@ def cosines(network: FusionBart, examples: Examples, device: torch.device) -> Co
     for at in range(0, n_songs, _ROWS):
         songs = np.arange(at, min(at + _ROWS, n_songs))
         ids, mask = (one.to(device) for one in examples.padded_lyrics(songs))
-        _, before = network.encode(ids, mask)
+        with torch.inference_mode():
+            _, before = network.encode(ids, mask)
         kept = mask.unsqueeze(2)
         lyrics.append((before * kept).sum(1) / kept.sum(1))
         music.append(examples.music.take(songs).mean(1).to(device))
-    grid = network.similarities(torch.cat(music), torch.cat(lyrics)).double().cpu().numpy()
+    with torch.inference_mode():
+        grid = network.similarities(torch.cat(music), torch.cat(lyrics)).double().cpu().numpy()
     own = grid.diagonal()
     ranks = 1 + (grid > own[:, None]).sum(1) + ((grid == own[:, None]).sum(1) - 1) / 2
     unmatched = (grid.sum() - own.sum()) / (n_songs * (n_songs - 1))

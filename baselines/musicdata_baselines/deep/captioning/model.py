@@ -80,7 +80,7 @@ class Model:
         examples = Examples.of_lyrics(lyrics, music)
         ids: dict[int, Any] = {}
         with seeded(self.plan.seed, self.device):
-            for places in by_length(np.asarray([len(one) for one in lyrics], np.int64), batch_size):
+            for places in by_length(np.diff(lyrics.offsets), batch_size):
                 padded, mask = (one.to(self.device) for one in examples.padded_lyrics(places))
                 heard = music.take(places).to(self.device) if music else None
                 rows = decode(self.network, padded, mask, heard, self.decoding).tolist()
@@ -95,8 +95,8 @@ class Model:
         """Return how music and lyrics of the songs lie to each other; None for a network that aligns nothing."""
         return losses.cosines(self.network, self._examples(songs, None), self.device)
 
-    def prefers_own(self, songs: Songs, part: str) -> float:
-        """Return how often a song's own ``lyrics`` or ``music`` explain its captions better than another song's do."""
+    def prefers_own(self, songs: Songs, part: losses.Part) -> float:
+        """Return how often a song's own ``words`` or ``music`` explain its captions better than another song's do."""
         examples = self._examples(songs, None)
         own = losses.row_losses(self.network, examples, self.device)
         return losses.prefers_own(self.network, examples, self.device, own, part)
@@ -106,7 +106,7 @@ class Model:
 
     def _music(self, songs: Songs, tokens: NDArray[Any] | None) -> Music | None:
         tokens = songs.tokens if tokens is None else tokens
-        if self.plan.system == "lyrics" or tokens is None:
+        if tokens is None or not self.plan.hears:
             return None
         checked = check_tokens(tokens, len(songs.ids), len(self.music_mean))
         return Music(checked, self.music_mean, self.music_scale)

@@ -37,7 +37,7 @@ def build(plan: Plan, vocabulary: int, music_width: int | None) -> FusionBart:
         UsageError: it is to hear, and there are no music tokens.
         ModelFileError: the folder of a BART cannot be used.
     """
-    if plan.system == "fusion" and music_width is None:
+    if plan.hears and music_width is None:
         raise UsageError("system 'fusion' hears music, and the songs have no music tokens; choose system 'lyrics'")
     if plan.bart is not None:
         return _from_folder(plan, plan.bart, vocabulary, music_width)
@@ -52,6 +52,8 @@ def build(plan: Plan, vocabulary: int, music_width: int | None) -> FusionBart:
         encoder_ffn_dim=shape.ffn,
         decoder_ffn_dim=shape.ffn,
         max_position_embeddings=max(shape.most_lyric_tokens, shape.most_caption_tokens),
+        dropout=shape.dropout,
+        init_std=shape.init_std,
         bos_token_id=BOS,
         pad_token_id=PAD,
         eos_token_id=EOS,
@@ -70,7 +72,7 @@ def limits(plan: Plan, network: FusionBart) -> tuple[int, int]:
 
 def _hearing(plan: Plan, d_model: int, layers: list[int], music_width: int | None) -> dict[str, Any]:
     """Return the part of a configuration that a stock BART does not have."""
-    if plan.system == "lyrics" or music_width is None:
+    if music_width is None or not plan.hears:
         return {"fusion_layers": [], "is_aligned": False}
     return {
         "music_width": music_width,

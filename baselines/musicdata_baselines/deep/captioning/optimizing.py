@@ -48,7 +48,8 @@ def learning_rate(plan: Plan, step: int, start: int, end: int) -> float:
 
 def state_of(optimizer: torch.optim.Optimizer) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
     """Return the tensors of an optimizer by ``number.name``, and its other values."""
-    tensors, values = {}, {}
+    tensors: dict[str, torch.Tensor] = {}
+    values: dict[str, Any] = {}
     for number, of_parameter in optimizer.state_dict()["state"].items():
         for name, value in of_parameter.items():
             (tensors if isinstance(value, torch.Tensor) else values)[f"{number}.{name}"] = value

@@ -38,11 +38,13 @@ class Shape:
     vocabulary: int
     most_lyric_tokens: int
     most_caption_tokens: int
+    dropout: float
+    init_std: float
 
 
 SHAPES: dict[Size, Shape] = {
-    "small": Shape(64, 2, 4, 128, (1,), 512, 256, 256),
-    "base": Shape(768, 6, 12, 3072, (4, 5), 50_265, 512, 512),
+    "small": Shape(64, 2, 4, 128, (1,), 512, 256, 256, 0.0, 0.07),
+    "base": Shape(768, 6, 12, 3072, (4, 5), 50_265, 512, 512, 0.1, 0.02),
 }
 """``base`` is bart-base's."""
 
@@ -99,15 +101,20 @@ class Plan:
             raise UsageError(f"learning_rate is {self.learning_rate}, expected a number above 0")
         if self.most_steps is not None and self.most_steps < self.steps:
             raise UsageError(f"most_steps is {self.most_steps}, expected at least steps ({self.steps})")
-        if self.system == "lyrics" and self.alignment:
+        if self.alignment and not self.hears:
             raise UsageError("system 'lyrics' hears nothing to align lyrics with; choose system 'fusion'")
         if self.shuffled_pairs and not self.alignment:
             raise UsageError("shuffled_pairs is a control of alignment; choose alignment 'positive' or 'infonce'")
 
     @property
+    def hears(self) -> bool:
+        """Whether the network is given music tokens."""
+        return self.system == "fusion"
+
+    @property
     def name(self) -> str:
         """What the system is called in tables."""
-        if self.system == "lyrics":
+        if not self.hears:
             return "lyrics only"
         aligned = f" + {self.alignment}" if self.alignment else ""
         return f"fusion{aligned}{' (shuffled pairs)' if self.shuffled_pairs else ''}"

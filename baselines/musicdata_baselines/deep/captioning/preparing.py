@@ -70,7 +70,7 @@ def check_songs(plan: Plan, train: Songs, valid: Songs) -> tuple[Songs, Songs]:
     if len(places) > MOST_VALID:
         places = np.sort(np.random.default_rng(0).permutation(places)[:MOST_VALID])
     valid = valid.take(places)
-    if plan.system == "fusion":
+    if plan.hears:
         if train.tokens is None or valid.tokens is None:
             raise ViewError("a network that hears needs music tokens of every song; choose system 'lyrics' without")
         shape = check_tokens(train.tokens, len(train.ids)).shape
@@ -83,7 +83,7 @@ def prepare(plan: Plan, train: Songs, valid: Songs, tokenizer: CaptionTokenizer,
     references = tuple(captions[0] for captions in valid.references)
     judged = type(valid)(valid.ids, valid.lyrics, valid.tokens, tuple((text,) for text in references))
     mean = scale = heard = heard_valid = None
-    if plan.system == "fusion" and train.tokens is not None and valid.tokens is not None:
+    if plan.hears and train.tokens is not None and valid.tokens is not None:
         mean, scale = standardisation(train.tokens, is_wanted=plan.config == "corrected")
         heard, heard_valid = Music(train.tokens, mean, scale), Music(valid.tokens, mean, scale)
     partner = derangement(len(train.ids), plan.seed) if plan.shuffled_pairs else None

@@ -27,6 +27,7 @@ from musicdata_baselines.deep.captioning.model import Model
 from musicdata_baselines.deep.captioning.plan import Plan
 from musicdata_baselines.deep.captioning.tokenizer import FILE as TOKENIZER
 from musicdata_baselines.deep.captioning.tokenizer import CaptionTokenizer
+from musicdata_baselines.deep.training import seeded
 from musicdata_baselines.errors import ModelFileError
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ def open_model(folder: Path, device: str = "cpu") -> Model:
     chosen = devices.choose(device)
     head = _read_head(folder)
     try:
-        network = FusionBart(FusionConfig(**{name: head["network"][name] for name in _SHAPE})).eval()
+        network = _empty_network(head["network"])
         tensors = parse_tensors(_read(folder, TENSORS, head))
         mean, scale = (tensors.pop(f"music.{name}").numpy() for name in ("mean", "scale"))
         set_tensors(network, {name.removeprefix("network."): one for name, one in tensors.items()})
@@ -166,6 +167,15 @@ def finished(folder: Path, digest: str) -> Model | None:
         return open_model(folder)
     except ModelFileError:
         return None
+
+
+def _empty_network(shape: Mapping[str, Any]) -> FusionBart:
+    """Return a network whose weights are still to be set; PyTorch's generators are left as they are."""
+    try:
+        with seeded(0, torch.device("cpu")):
+            return FusionBart(FusionConfig(**{name: shape[name] for name in _SHAPE})).eval()
+    except Exception as error:  # transformers raise what they like at odd values
+        raise ModelFileError(f"{HEAD} describes no network ({error}); train the model again") from error
 
 
 def _check_parts(network: FusionBart, vocabulary: int, mean: Any, scale: Any) -> None:

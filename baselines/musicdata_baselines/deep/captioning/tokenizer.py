@@ -11,18 +11,18 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, 
 from musicdata.errors import IntegrityError
 from musicdata.system import paths
 from musicdata_baselines.errors import ModelFileError
+from musicdata_baselines.views import Sequences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
-
-    from numpy.typing import NDArray
 
 BOS, PAD, EOS, UNK = 0, 1, 2, 3
 SPECIAL = ("<s>", "<pad>", "</s>", "<unk>")
 FILE = "tokenizer.json"
 _LARGEST_BYTES = 64 << 20
 _LONGEST_TOKEN = 16
+_BLOCK = 4096
 
 
 class CaptionTokenizer:
@@ -38,11 +38,16 @@ class CaptionTokenizer:
     def __len__(self) -> int:
         return int(self._tokenizer.get_vocab_size())
 
-    def encode(self, texts: Sequence[str], most_tokens: int) -> list[NDArray[np.int32]]:
+    def encode(self, texts: Sequence[str], most_tokens: int) -> Sequences:
         """Return the ids of each text, its two ends among them, cut to `most_tokens`; the last is always ``</s>``."""
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(most_tokens)
-        return [np.asarray(one.ids, np.int32) for one in self._tokenizer.encode_batch([*map(_clean, texts)])]
+        values, lengths = [np.empty(0, np.int32)], [0]
+        for at in range(0, len(texts), _BLOCK):
+            for one in self._tokenizer.encode_batch([*map(_clean, texts[at : at + _BLOCK])]):
+                values.append(np.asarray(one.ids, np.int32))
+                lengths.append(len(one.ids))
+        return Sequences(np.concatenate(values), np.cumsum(lengths, dtype=np.int64))
 
     def decode(self, ids: Iterable[Iterable[int]]) -> list[str]:
         """Return the texts, special tokens and spaces at the ends left out."""
@@ -99,7 +104,8 @@ def open_bart_tokenizer(folder: Path) -> CaptionTokenizer:
             return CaptionTokenizer.of_bytes(data, folder / FILE)
         ids = json.loads(paths.read_regular(folder / "vocab.json", _LARGEST_BYTES, follow=True))
         lines = paths.read_regular(folder / "merges.txt", _LARGEST_BYTES, follow=True).decode().split("\n")
-        merges = [tuple(line.split(" ")) for line in lines if line and not line.startswith("#version")]
+        pairs = (line.split(" ") for line in lines if line and not line.startswith("#version"))
+        merges = [(left, right) for left, right in pairs]
         return CaptionTokenizer(_byte_level(models.BPE(vocab=ids, merges=merges, unk_token=SPECIAL[UNK])))
     except FileNotFoundError as error:
         raise ModelFileError(

@@ -13,7 +13,7 @@ from rouge_score.rouge_scorer import RougeScorer
 from rouge_score.scoring import BootstrapAggregator
 
 from musicdata_baselines.captioning.scores import Overlap, Scores, score
-from musicdata_baselines.captioning.scores.scoring import METRICS, distinct_2
+from musicdata_baselines.captioning.scores.scoring import METRICS, NO_WORDNET, distinct_2
 from musicdata_baselines.captioning.scores.wndb import WordNetFiles
 from musicdata_baselines.errors import ViewError
 from tests.baselines.captioning.scores import wordnet_files
@@ -140,14 +140,10 @@ def test_what_cannot_be_scored_is_named(
         score(predictions, references)
 
 
-def test_what_is_missing_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
-    from musicdata_baselines.captioning.scores import cider
-
-    monkeypatch.setattr(cider, "find_spec", lambda name: None)
-    scores = score(["the sea"], [("the sea",)])
-    assert scores.cider is None
-    assert "cider" not in scores.figures()
-    assert scores.notes == ("CIDEr is left out: pycocoevalcap is not installed (pip install 'musicdata[captions]')",)
+def test_what_is_missing_is_noted(tmp_path_factory: pytest.TempPathFactory) -> None:
+    assert SCORES.notes == (NO_WORDNET,)
+    wordnet = WordNetFiles(wordnet_files.write(tmp_path_factory.mktemp("wordnet")))
+    assert score(["the sea"], [("the sea",)], wordnet=wordnet).notes == ()
 
 
 def test_distinct_2_of_no_pairs_is_zero() -> None:

@@ -21,7 +21,14 @@ TOPICS = {
 MOODS = {"sad": ("tears", "alone", "sorrow"), "happy": ("laughing", "bright", "dancing")}
 TEMPOS = ("slow", "medium", "fast")
 INSTRUMENTS = ("piano", "flute", "trumpet")
-FILLER = ("we go on and on", "oh tell me now", "i said it before", "you know how it is", "one more time again", "and so it was")
+FILLER = (
+    "we go on and on",
+    "oh tell me now",
+    "i said it before",
+    "you know how it is",
+    "one more time again",
+    "and so it was",
+)
 N_TOKENS, WIDTH = 10, 64
 
 
