@@ -1,7 +1,7 @@
 """Runs benchmarks and prints their tables: ``python -m tests.benchmarks [NAME ...]``; without a name all but those that
 take longest, or read songs of yours: `full_size`, `album_reviews`, `album_join`, `caption_scores`, `captioning_speed`,
-`two_branch`, `lyrics_build`, `lyric_cleaning`, `lyric_groups`, `lyric_queries`, `lyric_search_quality`, `text_search`,
-and `dump_scan`, which packs an archive first.
+`captioning_suite`, `two_branch`, `lyrics_build`, `lyric_cleaning`, `lyric_groups`, `lyric_queries`,
+`lyric_search_quality`, `text_search`, `planted_captions`, and `dump_scan`, which packs an archive first.
 
 Each runs in a process of its own, so that none is measured in another's memory.
 """
@@ -33,8 +33,9 @@ NAMES = (
     "sentence_encoders",
 )
 LONG = (
-    "full_size", "album_reviews", "album_join", "caption_scores", "captioning_speed", "dump_scan", "two_branch",
-    "lyrics_build", "lyric_cleaning", "lyric_groups", "lyric_queries", "lyric_search_quality", "text_search",
+    "full_size", "album_reviews", "album_join", "caption_scores", "captioning_speed", "captioning_suite", "dump_scan",
+    "two_branch", "lyrics_build", "lyric_cleaning", "lyric_groups", "lyric_queries", "lyric_search_quality",
+    "text_search", "planted_captions",
 )  # fmt: skip
 
 
