@@ -16,7 +16,7 @@ from musicdata_baselines.suites.captioning.results import GROUPED, MAIN, METRICS
 from musicdata_baselines.suites.captioning.settings import FULL
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -79,6 +79,8 @@ class Judge:
         Args:
             written: name of a system → its captions; several where several networks wrote.
         """
+        if self.parts.scheme != GROUPED:
+            return {name: self._judge_briefly(captions) for name, captions in written.items()}
         copies = self._copies([one for captions in written.values() for one in captions])
         return {name: self._judge(captions, copies) for name, captions in written.items()}
 
@@ -106,10 +108,42 @@ class Judge:
         )
         return Scored(figures, np.stack([getattr(one, MAIN) for one in scores]))
 
+    def _judge_briefly(self, written: Sequence[Written]) -> Scored:
+        """Return what is shown of a way of splitting that is there to be compared with: the main metric and lengths."""
+        parts = self.parts
+        main = np.stack([self.main(one.texts) for one in written])
+        best = np.stack([self._overlaps(one.texts, max) for one in written])
+        references = [{tuple(split_words(text)) for text in texts} for texts in parts.test.references]
+        words = float(np.mean([len(text.split()) for one in written for text in one.texts]))
+        theirs = float(np.mean([np.mean([len(text.split()) for text in texts]) for texts in parts.test.references]))
+        figures = SystemFigures(
+            name=written[0].name,
+            scheme=parts.scheme,
+            variant=parts.variant,
+            n_songs=len(parts.test),
+            n_references=len(parts.test.captions),
+            seeds=len(written),
+            single={MAIN: self.estimate(main.mean(axis=0))},
+            best={MAIN: self.estimate(best.mean(axis=0))},
+            mean_words=words,
+            length_ratio=words / max(theirs, 1.0),
+            exact_copies=_of(
+                [
+                    np.array([len(text.split()) >= LONG and tuple(split_words(text)) in known])
+                    for one in written
+                    for text, known in zip(one.texts, references, strict=True)
+                ]
+            ),
+        )
+        return Scored(figures, main)
+
     def main(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Return of captions (songs,) the main metric alone."""
+        return self._overlaps(texts, lambda scores: sum(scores) / len(scores))
+
+    def _overlaps(self, texts: Sequence[str], of_song: Callable[[list[float]], float]) -> NDArray[np.float64]:
         pairs = zip(texts, self.parts.test.references, strict=True)
-        return np.array([np.mean([self._rouge.score(text, one).rouge1_f1 for one in known]) for text, known in pairs])
+        return np.array([of_song([self._rouge.score(text, one).rouge1_f1 for one in known]) for text, known in pairs])
 
     def estimate(self, values: NDArray[np.float64]) -> Estimate:
         """Return the mean of values (songs,) with its interval."""
