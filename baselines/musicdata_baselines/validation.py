@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from musicdata.definitions.suite import Settings, Suite
 
 
-def validate(  # noqa: PLR0913  # options of the command, each by its name
+def validate(  # noqa: PLR0913 - the command's options are its arguments
     path: str | Path | None = None,
     *,
     deep: bool | None = None,

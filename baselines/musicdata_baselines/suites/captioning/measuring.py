@@ -144,7 +144,7 @@ def _measured(split: Parts, workshop: Workshop, wordnet: WordNet | None, *, is_d
         written |= {name: [one.written for one in of_kind] for name, of_kind in trained.items()}
     judge = Judge(split, wordnet, options.seed)
     with clock.part(f"scores{where}"):
-        scored = {name: judge.judge(captions) for name, captions in written.items()}
+        scored = judge.judge_all(written)
     return _Bench(judge, written, trained, scored)
 
 

@@ -67,14 +67,16 @@ class SystemFigures:
         variant: of the captions it learned from.
         n_songs: test songs; `n_references` captions of theirs.
         seeds: networks that the means are over; 1 for a system without chance.
-        single: metric → mean over the references of a song, each by itself, as the papers have it.
+        single: metric → mean over the references of a song, each by itself, as the papers have it. Of a split that is
+            there to be compared with, `MAIN` alone, and nothing below `exact_copies`.
         best: metric → the best of a song's references.
+        mean_words: of a caption; `length_ratio` to the mean of the references.
+        exact_copies: share of the songs whose caption is a reference, word by word, of 25 words or more.
         by_pair: metric → mean over all pairs of a caption and a reference, so that songs count as often as they have
             references: the released scorer's way.
         bleu: of all captions; `distinct_2` share of different pairs of words.
-        mean_words: of a caption; `length_ratio` to the mean of the references.
-        copy_share: words of a caption that stand in a row in one train caption, as a share of its words.
-        exact_copies: share of the songs whose caption is a reference, word by word, of 25 words or more.
+        copy_share: words of a caption that stand in a row in one train caption, as a share of its words; None where it
+            was not looked for.
         cider: None where its package is not here.
     """
 
@@ -86,13 +88,13 @@ class SystemFigures:
     seeds: int
     single: dict[str, Estimate]
     best: dict[str, Estimate]
-    by_pair: dict[str, float]
-    bleu: float
-    distinct_2: float
     mean_words: float
     length_ratio: float
-    copy_share: float
     exact_copies: float
+    by_pair: dict[str, float] = field(default_factory=dict)
+    bleu: float | None = None
+    distinct_2: float | None = None
+    copy_share: float | None = None
     cider: float | None = None
 
     @property

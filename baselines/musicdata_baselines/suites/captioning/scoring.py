@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from musicdata_baselines.captioning.scores import Scores, score
+from musicdata_baselines.captioning.scores.copying import longest_copies
 from musicdata_baselines.captioning.scores.rouge import Rouge
+from musicdata_baselines.captioning.words import split_words
 from musicdata_baselines.retrieval.paired import PairedDraws
-from musicdata_baselines.suites.captioning.results import MAIN, METRICS, Estimate, SystemFigures
+from musicdata_baselines.suites.captioning.results import GROUPED, MAIN, METRICS, Estimate, SystemFigures
+from musicdata_baselines.suites.captioning.settings import FULL
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -70,12 +73,18 @@ class Judge:
         self._wordnet = wordnet
         self._rouge = Rouge()
 
-    def judge(self, written: Sequence[Written]) -> Scored:
-        """Return what a system scores.
+    def judge_all(self, written: Mapping[str, Sequence[Written]]) -> dict[str, Scored]:
+        """Return what each system scores.
 
         Args:
-            written: its captions; several where several networks wrote.
+            written: name of a system → its captions; several where several networks wrote.
         """
+        if self.parts.scheme != GROUPED:
+            return {name: self._judge_briefly(captions) for name, captions in written.items()}
+        copies = self._copies([one for captions in written.values() for one in captions])
+        return {name: self._judge(captions, copies) for name, captions in written.items()}
+
+    def _judge(self, written: Sequence[Written], copies: Mapping[Written, NDArray[np.int64]]) -> Scored:
         parts = self.parts
         scores = [self._score(one.texts) for one in written]
         self.meteor = scores[0].meteor_name
@@ -93,16 +102,48 @@ class Judge:
             distinct_2=_of([one.distinct_2 for one in scores]),
             mean_words=_of([one.mean_words for one in scores]),
             length_ratio=_of([one.length_ratio for one in scores]),
-            copy_share=_of([one.copy_words for one in scores]),
+            copy_share=_of([_share(copies[one], one.texts) for one in written]) if copies else None,
             exact_copies=_of([one.exact_copies & (one.n_words >= LONG) for one in scores]),
             cider=_of([one.cider for one in scores if one.cider is not None]) if scores[0].cider is not None else None,
         )
         return Scored(figures, np.stack([getattr(one, MAIN) for one in scores]))
 
+    def _judge_briefly(self, written: Sequence[Written]) -> Scored:
+        """Return what is shown of a way of splitting that is there to be compared with: the main metric and lengths."""
+        parts = self.parts
+        main = np.stack([self.main(one.texts) for one in written])
+        best = np.stack([self._overlaps(one.texts, max) for one in written])
+        references = [{tuple(split_words(text)) for text in texts} for texts in parts.test.references]
+        words = float(np.mean([len(text.split()) for one in written for text in one.texts]))
+        theirs = float(np.mean([np.mean([len(text.split()) for text in texts]) for texts in parts.test.references]))
+        figures = SystemFigures(
+            name=written[0].name,
+            scheme=parts.scheme,
+            variant=parts.variant,
+            n_songs=len(parts.test),
+            n_references=len(parts.test.captions),
+            seeds=len(written),
+            single={MAIN: self.estimate(main.mean(axis=0))},
+            best={MAIN: self.estimate(best.mean(axis=0))},
+            mean_words=words,
+            length_ratio=words / max(theirs, 1.0),
+            exact_copies=_of(
+                [
+                    np.array([len(text.split()) >= LONG and tuple(split_words(text)) in known])
+                    for one in written
+                    for text, known in zip(one.texts, references, strict=True)
+                ]
+            ),
+        )
+        return Scored(figures, main)
+
     def main(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Return of captions (songs,) the main metric alone."""
+        return self._overlaps(texts, lambda scores: sum(scores) / len(scores))
+
+    def _overlaps(self, texts: Sequence[str], of_song: Callable[[list[float]], float]) -> NDArray[np.float64]:
         pairs = zip(texts, self.parts.test.references, strict=True)
-        return np.array([np.mean([self._rouge.score(text, one).rouge1_f1 for one in known]) for text, known in pairs])
+        return np.array([of_song([self._rouge.score(text, one).rouge1_f1 for one in known]) for text, known in pairs])
 
     def estimate(self, values: NDArray[np.float64]) -> Estimate:
         """Return the mean of values (songs,) with its interval."""
@@ -113,9 +154,22 @@ class Judge:
         found = PairedDraws(self.parts.groups, N_DRAWS, self._seed, level=0.6827).compare(ours, theirs)
         return Estimate(found.mean, found.low, found.high)
 
+    def _copies(self, written: Sequence[Written]) -> dict[Written, NDArray[np.int64]]:
+        """Return of each caption the words of its longest run that stands in one train caption.
+
+        Train captions are read once for all systems, and only for those of the data set's own split.
+        """
+        if (self.parts.scheme, self.parts.variant) != (GROUPED, FULL):
+            return {}
+        longest = longest_copies([text for one in written for text in one.texts], self.parts.train.captions)
+        return dict(zip(written, longest.reshape(len(written), -1), strict=True))
+
     def _score(self, texts: Sequence[str]) -> Scores:
-        test = self.parts.test
-        return score(texts, test.references, train=self.parts.train.captions, wordnet=self._wordnet)
+        return score(texts, self.parts.test.references, wordnet=self._wordnet)
+
+
+def _share(longest: NDArray[np.int64], texts: Sequence[str]) -> NDArray[np.float64]:
+    return longest / np.maximum([len(split_words(text)) for text in texts], 1)
 
 
 def _mean(arrays: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:

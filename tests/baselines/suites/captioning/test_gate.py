@@ -96,6 +96,15 @@ def test_leaks_of_every_kind_are_told() -> None:
     assert found.endswith("(a and b)")
 
 
+def test_a_near_duplicate_in_thousands_is_told_and_not_refused() -> None:
+    one = trained(leaks=Leaks(lyrics=1, captions=2, n_compared=10_000), n_test_songs=5_000)
+    assert broken(one) == {}
+    told = {rule.name: rule.found for rule in gate.judge(one)}[IN_TRAIN]
+    assert told.endswith("2 test captions are nearly a train song's: fewer than 0.1%")
+    assert IN_TRAIN in broken(dataclasses.replace(one, n_test_songs=500))
+    assert IN_TRAIN in broken(trained(leaks=Leaks(torn=1, n_compared=10_000), n_test_songs=5_000))
+
+
 def test_copying_that_beats_writing_is_refused() -> None:
     found = broken(with_system(LYRICS_ONLY, single={"rouge1_f1": Estimate(0.39, 0.3, 0.4)}))
     assert "R-1 F1 of nearest lyrics 0.4000, of BART, lyrics only 0.3900" in found[COPIES]

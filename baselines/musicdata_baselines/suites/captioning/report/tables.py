@@ -39,7 +39,7 @@ def overview(result: Captioning) -> FigureTable:
             one.seeds,
             f"{one.main.value:.3f} ({one.main.low:.3f}–{one.main.high:.3f})",
             *(figures.share(one.single[metric].value, 3) for metric in ("rouge2_f1", "rougeL_f1", "meteor")),
-            f"{one.bleu:.1f}",
+            None if one.bleu is None else f"{one.bleu:.1f}",
             f"{one.mean_words:.1f}",
             figures.share(one.distinct_2, 3),
             figures.share(one.copy_share, 2),
