@@ -20,7 +20,7 @@ from musicdata.twin.captions import tables as caption_tables
 from musicdata.twin.interpretations import tables as comment_tables
 from musicdata_baselines import report
 
-SONGS = 120
+SONGS, HEARD = 120, 80
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +105,7 @@ def test_songs_with_sound_are_heard_and_put_into_words(environment: Path) -> Non
     pytest.importorskip("torch")
     pytest.importorskip("transformers")
     files, work = environment / "captions", environment / "heard"
-    caption_tables.write_files(captions.CaptionPopulation(40), files)
+    caption_tables.write_files(captions.CaptionPopulation(HEARD), files)
     set_as_the_twin = ["clean_interpretations.least_characters=1", "ear.musicnn.model=", "train_ear.train=true"]
     musicdata.build(
         "interpretations",
@@ -117,12 +117,12 @@ def test_songs_with_sound_are_heard_and_put_into_words(environment: Path) -> Non
     assert check(work).findings == []
     data = musicdata.open_work(work)
     tokens = np.concatenate([array for _, array in data.vectors("music_tokens_small", "vector")])
-    assert tokens.shape == (40, 10, 64)
-    assert len(np.unique(tokens.reshape(40, -1), axis=0)) == 40
+    assert tokens.shape == (HEARD, 10, 64)
+    assert len(np.unique(tokens.reshape(HEARD, -1), axis=0)) == HEARD
     assert {row["kind"] for row in data.rows("song_audio", columns=["kind"])} == {"midi"}
     assert {row["heard_in"] for row in data.rows("song_facts")} == {"lyrics", "audio", "both"}
-    musicdata_baselines.validate(work, deep=True, epochs=0.004, keep=work / "models")
-    model = next(path.parent for path in sorted((work / "models").rglob("model.json")) if "fusion" in path.parent.name)
+    musicdata_baselines.validate(work, deep=True, epochs=0.004, keep=environment / "models")
+    model = environment / "models" / "fusion-0"
     (environment / "words.txt").write_text("The harbour lights are low tonight\nand every sail is home", "utf-8")
     said = caption(min((files / "audio").iterdir()), environment / "words.txt", model)
     assert isinstance(said.text, str)
