@@ -1,6 +1,6 @@
 """Runs benchmarks and prints their tables: ``python -m tests.benchmarks [NAME ...]``; without a name all but those that
 take longest, or read songs of yours: `full_size`, `album_reviews`, `album_join`, `two_branch`, `lyrics_build`,
-`lyric_cleaning`, `lyric_groups`, `lyric_queries`, `lyric_search_quality`, `text_search`, and `dump_scan`, which packs an
+`lyric_cleaning`, `lyric_groups`, `lyric_queries`, `lyric_search_quality`, `text_search`, `ears`, and `dump_scan`, which packs an
 archive first.
 
 Each runs in a process of its own, so that none is measured in another's memory.
@@ -34,7 +34,7 @@ NAMES = (
 )
 LONG = (
     "full_size", "album_reviews", "album_join", "dump_scan", "two_branch", "lyrics_build", "lyric_cleaning",
-    "lyric_groups", "lyric_queries", "lyric_search_quality", "text_search",
+    "lyric_groups", "lyric_queries", "lyric_search_quality", "text_search", "ears",
 )  # fmt: skip
 
 

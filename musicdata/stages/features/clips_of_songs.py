@@ -53,4 +53,4 @@ def _decoded(flac: bytes, sample_id: str) -> NDArray[np.float32]:
             f"the clip of song {sample_id} has {len(samples)} samples at {rate_hz} Hz, not {N_SAMPLES} at {RATE_HZ}; "
             "the command that built the table builds it anew"
         )
-    return samples / _FULL_SCALE
+    return samples.astype(np.float32) / _FULL_SCALE

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from musicdata.definitions import contract as contracts
 from musicdata.definitions import cutting
+from musicdata.definitions.arrow import strings
 from musicdata.definitions.cost import Cost, Expected
 from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 from musicdata.errors import InputError, SetupError
@@ -82,8 +83,8 @@ def _open(name: str, weights: str, model: str = "mtt") -> Ear:
 
 
 def _opened_small(_parameters: EarSmall, inputs: Inputs) -> Ear:
-    (weights,) = inputs.read(EAR, ["weights"]).column("weights").to_pylist()
-    return SmallEar.restored(bytes(weights))
+    weights = inputs.read(EAR, ["weights"]).column("weights")[0].values
+    return SmallEar.restored(weights.to_numpy().tobytes())
 
 
 def _digest_cnnsa(parameters: EarCnnsa) -> str:
@@ -119,7 +120,7 @@ def _cut(hears_by: Callable[[Any, Inputs], str]) -> Callable[[Any, Inputs], Iter
 
 
 def _digest_small(_parameters: EarSmall, inputs: Inputs) -> str:
-    return "".join(inputs.read(EAR, ["weights_sha256"]).column("weights_sha256").to_pylist())
+    return "".join(strings(inputs.read(EAR, ["weights_sha256"]).column("weights_sha256")))
 
 
 def _run(table: str, opened: Callable[[Any, Inputs], Ear]) -> Callable[[Any, Task], None]:
@@ -148,7 +149,7 @@ def _rows(table: str, ear: Ear, ids: list[str], splits: list[str], tokens: Any) 
 
 
 def _libraries() -> dict[str, str]:
-    return {"librosa": version("librosa"), "torch": version("torch")}
+    return {"torch": version("torch")}
 
 
 def _tools_cnnsa(parameters: EarCnnsa) -> Mapping[str, str]:

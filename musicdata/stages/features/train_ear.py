@@ -104,7 +104,7 @@ def _tools(parameters: TrainEar) -> Mapping[str, str]:
     if not parameters.train:
         return {}
     require_torch("train_ear")
-    return {"librosa": version("librosa"), "torch": version("torch")}
+    return {"torch": version("torch")}
 
 
 def expect(parameters: TrainEar, counts: Counts) -> Expected:

@@ -65,7 +65,7 @@ class Clip:
     @property
     def samples(self) -> NDArray[np.float32]:
         """Return the samples between -1 and 1, shape (240,000,): what ears hear."""
-        return self.pcm / _FULL_SCALE
+        return self.pcm.astype(np.float32) / _FULL_SCALE
 
     def level_dbfs(self) -> float:
         """Return the mean level (root mean square) of the sound, in dB below full scale."""
@@ -90,7 +90,7 @@ def load_clip(path: Path, scratch: Path | None = None) -> Clip:
         SetupError: it is MIDI, and TiMidity++ is missing.
         OSError: there is no such file, or it cannot be read.
     """
-    data = read_bytes(path)
+    data = data_of(path)
     if not is_midi(path.name):
         return of_sound(data)
     (clip,) = of_midi([data], scratch)
@@ -104,7 +104,7 @@ def is_midi(file_name: str) -> bool:
     return PurePath(file_name).suffix.lower() in MIDI_ENDINGS
 
 
-def read_bytes(path: Path) -> bytes:
+def data_of(path: Path) -> bytes:
     """Return the bytes of a file.
 
     Raises:

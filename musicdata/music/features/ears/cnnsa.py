@@ -34,7 +34,6 @@ _LICENCE = "MIT (code of its authors; of the weights they say nothing else)"
 _N_MELS, _WIDTH, _HEADS, _INNER = 128, 256, 8, 1024
 _LAYERS = 2
 _BATCH_NORM_EPS, _LAYER_NORM_EPS = 1e-5, 1e-12
-_CLIPS_AT_ONCE = 4
 _BLOCKS: tuple[tuple[int, int, tuple[int, int]], ...] = (
     (1, 128, (2, 2)),
     (128, 128, (2, 2)),
@@ -121,15 +120,12 @@ class Cnnsa:
         return cls(EarFacts(CNNSA, _VERSION, sha256, n_tokens, width, _LICENCE), weights)
 
     def tokens(self, clips: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the tokens of clips, shape (clips, 119, 256)."""
+        """Return the tokens of clips, shape (clips, 119, 256); each by itself, so that they depend on no other clip."""
         import torch
 
         with one_thread(), torch.inference_mode():
-            blocks = [
-                self._tokens(torch.from_numpy(clips[start : start + _CLIPS_AT_ONCE])).numpy()
-                for start in range(0, len(clips), _CLIPS_AT_ONCE)
-            ]
-        return np.concatenate(blocks) if blocks else np.zeros((0, *SHAPES[CNNSA]), np.float32)
+            tokens = [self._tokens(torch.from_numpy(clip[None]))[0].numpy() for clip in clips]
+        return np.stack(tokens) if tokens else np.zeros((0, *SHAPES[CNNSA]), np.float32)
 
     def _tokens(self, clips: Any) -> Any:
         import torch
@@ -202,9 +198,9 @@ def _constant_token() -> Any:
 
 def _require(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
     """Refuse a file that lacks a tensor of the ear, has one of another shape, or others, or another front end."""
-    known = NEEDED | FRONT_END
+    known = {*NEEDED, *FRONT_END}
     wrong = [
-        f"{name} is {arrays[name].shape if name in arrays else 'missing'}, not {shape}"
+        f"{name} is {arrays[name].shape if name in arrays else 'not there'}, not {shape}"
         for name, shape in NEEDED.items()
         if name not in arrays or arrays[name].shape != shape
     ]

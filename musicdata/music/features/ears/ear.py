@@ -59,7 +59,7 @@ class Ear(Protocol):
         ...
 
     def tokens(self, clips: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the tokens of clips, shape (clips, tokens, width).
+        """Return the tokens of clips, shape (clips, tokens, width), the same to the bit whichever clips are beside one.
 
         Args:
             clips: mono samples at 16 kHz between -1 and 1, shape (clips, 240,000); as many as fit into memory.

@@ -8,7 +8,6 @@ triangles of height 1, and `slaney` librosa's, with triangles of equal area.
 
 from __future__ import annotations
 
-import warnings
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -28,14 +27,36 @@ MelScale = Literal["htk", "slaney"]
 
 @lru_cache(4)
 def mel_bands(n_mels: int, scale: MelScale, n_fft: int = N_FFT) -> NDArray[np.float32]:
-    """Return the bands from 0 to 8,000 Hz, shape (n_fft / 2 + 1, n_mels)."""
-    from librosa.filters import mel
+    """Return the bands from 0 to 8,000 Hz, shape (n_fft / 2 + 1, n_mels).
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # of 128 bands one is empty, in the papers' ear too
-        norm = None if scale == "htk" else "slaney"
-        bands: NDArray[np.float32] = mel(sr=RATE_HZ, n_fft=n_fft, n_mels=n_mels, htk=scale == "htk", norm=norm)
-    return np.ascontiguousarray(bands.T)
+    Those of librosa and torchaudio, computed here: librosa compiles functions for seconds before it makes the first.
+    """
+    highest_hz = RATE_HZ / 2
+    edges = np.linspace(0, _mel_of_hz(highest_hz, scale), n_mels + 2)
+    edges_hz = _hz_of_mel(edges, scale)
+    freqs_hz = np.linspace(0, highest_hz, n_fft // 2 + 1)[:, None]
+    low_hz, middle_hz, high_hz = edges_hz[:-2], edges_hz[1:-1], edges_hz[2:]
+    rising, falling = (freqs_hz - low_hz) / (middle_hz - low_hz), (high_hz - freqs_hz) / (high_hz - middle_hz)
+    bands = np.maximum(0, np.minimum(rising, falling))
+    if scale == "slaney":
+        bands *= 2 / (high_hz - low_hz)
+    return bands.astype(np.float32)
+
+
+_LINEAR_HZ, _LINEAR_MEL, _LOG_STEP = 1000.0, 15.0, np.log(6.4) / 27  # Slaney's scale is linear up to 1,000 Hz
+
+
+def _mel_of_hz(freq_hz: float, scale: MelScale) -> float:
+    if scale == "htk":
+        return float(2595 * np.log10(1 + freq_hz / 700))
+    return float(_LINEAR_MEL + np.log(freq_hz / _LINEAR_HZ) / _LOG_STEP)
+
+
+def _hz_of_mel(mel: NDArray[np.float64], scale: MelScale) -> NDArray[np.float64]:
+    if scale == "htk":
+        return 700 * (10 ** (mel / 2595) - 1)
+    linear = mel * _LINEAR_HZ / _LINEAR_MEL
+    return np.where(mel < _LINEAR_MEL, linear, _LINEAR_HZ * np.exp(_LOG_STEP * (mel - _LINEAR_MEL)))
 
 
 def mel_power(clips: Any, bands: Any, *, n_fft: int = N_FFT, hop: int = HOP) -> Any:

@@ -217,8 +217,8 @@ def package_version() -> str:
         return distribution("musicnn").version
     except PackageNotFoundError:
         raise SetupError(
-            f"the ear musicnn needs the weights in the package musicnn, which is not installed: {INSTALL} (without what "
-            "it depends on: it is read, never run), or name its wheel"
+            f"the ear musicnn needs the weights in the package musicnn, which is not installed: {INSTALL} (without "
+            "what it depends on: it is read, never run), or name the wheel"
         ) from None
 
 

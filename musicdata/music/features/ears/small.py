@@ -1,9 +1,10 @@
 """A small ear that learns to hear what somebody wrote of the songs: three convolutions, trained on tags.
 
-Input: 64 mel bands (htk) in dB from 0 to 8,000 Hz, frames of 128 ms every 94 ms, 160 of a clip, each band less its mean
-over the train split and divided by its standard deviation. Network: three 3 × 3 convolutions of step 2 with 16, 32 and
-64 channels, each batch-normalised, ReLU; the mean over bands, and over every two frames: ten tokens of 64 numbers. A
-dense layer on the tokens' mean and maximum says which tags the song has; the loss is the cross-entropy of each tag,
+Input: 64 mel bands (htk) in dB from 0 to 8,000 Hz, at least -60, frames of 128 ms every 94 ms, 160 of a clip, each band
+less its mean over the train split and divided by its standard deviation. Network: three 3 × 3 convolutions of step 2
+with 16, 32 and 64 channels, each batch-normalised, ReLU; the mean over bands, and over every two frames: ten tokens of
+64 numbers. A dense layer on the tokens' mean and maximum says which tags the song has; the loss is the cross-entropy of
+each tag,
 
     L = -1/nT Σᵢₜ [yᵢₜ log pᵢₜ + (1 - yᵢₜ) log(1 - pᵢₜ)],
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-EPOCHS = 30
+EPOCHS = 16
 MAX_TAGS = 200
 LEAST_SONGS = 5
 _VERSION = "1"
@@ -47,6 +48,7 @@ _WARM_UP = 0.2  # share of the steps in which the learning rate rises
 _LOUDER_DB = 6.0
 _DROPOUT = 0.2
 _EPS = 1e-5
+_FLOOR_POWER = 1e-6  # about what 16 bits leave of silence
 _MOMENTUM = 0.1
 _CLIPS_AT_ONCE = 64
 _MAX_BYTES = 64 << 20
@@ -129,14 +131,14 @@ class SmallEar:
         import torch
 
         weights = {name: torch.from_numpy(array) for name, array in self.weights.items()}
-        tokens, tags = [np.zeros((0, *SHAPES[SMALL]), np.float32)], [np.zeros((0, len(self.tags)), np.float32)]
+        tokens = np.zeros((len(clips), *SHAPES[SMALL]), np.float32)
+        probable = np.zeros((len(clips), len(self.tags)), np.float32)
         with one_thread(), torch.inference_mode():
-            for start in range(0, len(clips), _CLIPS_AT_ONCE):
-                levels = torch.from_numpy(levels_db(clips[start : start + _CLIPS_AT_ONCE]))
+            for number, clip in enumerate(clips):
+                levels = torch.from_numpy(levels_db(clip[None]))
                 heard = _tokens(_standard(levels, weights), weights)
-                tokens.append(heard.numpy())
-                tags.append(torch.sigmoid(_logits(heard, weights)).numpy())
-        return np.concatenate(tokens), np.concatenate(tags)
+                tokens[number], probable[number] = heard[0].numpy(), torch.sigmoid(_logits(heard, weights))[0].numpy()
+        return tokens, probable
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,13 +157,15 @@ class Trained:
 
 
 def levels_db(clips: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the levels of clips in dB, shape (clips, 64, 160)."""
+    """Return the levels of clips in dB, shape (clips, 64, 160), each by itself: they depend on no other clip."""
     import torch
 
     bands = torch.from_numpy(front_end.mel_bands(_N_MELS, "htk", _N_FFT))
+    levels = np.zeros((len(clips), _N_MELS, _N_FRAMES), np.float32)
     with one_thread(), torch.inference_mode():
-        power = front_end.mel_power(torch.from_numpy(clips), bands, n_fft=_N_FFT, hop=_HOP)
-        levels: NDArray[np.float32] = front_end.to_db(power)[:, :, :_N_FRAMES].numpy()
+        for number, clip in enumerate(clips):
+            power = front_end.mel_power(torch.from_numpy(clip[None]), bands, n_fft=_N_FFT, hop=_HOP)[0]
+            levels[number] = front_end.to_db(power.clamp(min=_FLOOR_POWER))[:, :_N_FRAMES].numpy()
     return levels
 
 

@@ -133,9 +133,10 @@ def _of_pickles(data: bytes) -> tuple[Any, Callable[[_Storage], bytes]]:
         count = int.from_bytes(stream.read(8), "little")
         if count != storage.count:
             raise FormatError("not_torch", f"storage {key} has {count} numbers, {storage.count} were announced")
-        places[key] = (stream.tell(), count * storage.kind.itemsize)
-        stream.seek(count * storage.kind.itemsize, io.SEEK_CUR)
-    return value, lambda storage: data[places[storage.key][0] :][: places[storage.key][1]]
+        begin = stream.tell()
+        end = stream.seek(count * storage.kind.itemsize, io.SEEK_CUR)
+        places[key] = (begin, end)
+    return value, lambda storage: data[slice(*places[storage.key])]
 
 
 def _arrays(value: Any, storages: Callable[[_Storage], bytes]) -> dict[str, NDArray[Any]]:
