@@ -96,16 +96,17 @@ class AudioFolder:
             raise FormatError("bad_file_name", f"{_shown(files[:1])}: the file's path is not UTF-8; rename it")
         return File(files[0].name, hashes.pop())
 
-    def path(self, name: str) -> Path:
-        """Return where the file of that name is now.
 
-        Raises:
-            FormatError: a link that is not followed has taken its place.
-        """
-        entry = walking.entry(self.root, name)
-        if entry.fault:
-            raise FormatError(entry.fault, f"{_shown([entry])}: {walking.DETAILS[entry.fault]}")
-        return entry.path
+def path_of(root: Path, name: str) -> Path:
+    """Return where the file that `AudioFolder.find` named is now; the folder is not listed again.
+
+    Raises:
+        FormatError: a link that is not followed has taken its place.
+    """
+    entry = walking.entry(root, name)
+    if entry.fault:
+        raise FormatError(entry.fault, f"{_shown([entry])}: {walking.DETAILS[entry.fault]}")
+    return entry.path
 
 
 def _plain(name: str) -> str:

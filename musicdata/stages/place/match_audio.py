@@ -18,7 +18,7 @@ from musicdata.definitions.stage import Parameters, Pieces, Remark, Shard, Stage
 from musicdata.errors import FormatError, InputError, ItemError, SetupError
 from musicdata.music.features.ears import clips
 from musicdata.music.render import timidity
-from musicdata.sources.audio_folder import AudioFolder
+from musicdata.sources.audio_folder import AudioFolder, path_of
 from musicdata.system import paths
 from musicdata.system.digests import digest_of, sha256_of_file
 from musicdata.system.files import storage_faults
@@ -130,12 +130,12 @@ def _places(task: Task) -> list[_Place]:
 
 def run(parameters: MatchAudio, task: Task) -> None:
     """Write the clips of the shard's songs."""
-    folder = AudioFolder(Path(parameters.audio))
+    root = Path(parameters.audio)
     samples = task.inputs.read(SAMPLES, ["sample_id", "split"], task.shard.first, task.shard.last)
     splits = dict(zip(strings(samples.column("sample_id")), strings(samples.column("split")), strict=True))
     for batch in cutting.batches(_places(task), _SONGS_AT_ONCE):
         rows = []
-        for place, clip in zip(batch, _heard(folder, batch, task.scratch), strict=True):
+        for place, clip in zip(batch, _heard(root, batch, task.scratch), strict=True):
             if isinstance(clip, ItemError):
                 task.sink.reject(place.sample_id, clip.reason, clip.detail)
             else:
@@ -144,13 +144,13 @@ def run(parameters: MatchAudio, task: Task) -> None:
             task.sink.write(AUDIO, {name: [row[name] for row in rows] for name in rows[0]})
 
 
-def _heard(folder: AudioFolder, places: Sequence[_Place], scratch: Path) -> list[Clip | ItemError]:
+def _heard(root: Path, places: Sequence[_Place], scratch: Path) -> list[Clip | ItemError]:
     """Return what is heard of songs, or why nothing is; their MIDI files are played together."""
     heard: dict[int, Clip | ItemError] = {}
     notes: dict[int, bytes] = {}
     for number, place in enumerate(places):
         try:
-            data = _bytes(folder, place)
+            data = _bytes(root, place)
             if clips.is_midi(place.name):
                 notes[number] = data
             else:
@@ -161,10 +161,10 @@ def _heard(folder: AudioFolder, places: Sequence[_Place], scratch: Path) -> list
     return [heard[number] for number in range(len(places))]
 
 
-def _bytes(folder: AudioFolder, place: _Place) -> bytes:
+def _bytes(root: Path, place: _Place) -> bytes:
     if place.reason:
         raise FormatError(place.reason, place.detail)
-    path = folder.path(place.name)
+    path = path_of(root, place.name)
     data = clips.data_of(path)
     if hashlib.sha256(data).hexdigest() != place.sha256:
         raise InputError(f"{path} changed while it was being read; run the same command again")

@@ -31,8 +31,14 @@ class SongFacts(Parameters):
 
 
 def cut(_parameters: SongFacts, inputs: Inputs) -> Iterator[Shard]:
-    """Cut the songs into shards."""
-    return cutting.by_key(inputs, _READS, _SONGS_A_SHARD)
+    """Cut the songs that have facts into shards; there may be none."""
+    rows = inputs.read("interpreted_songs", _SONG)
+    told = (facts_of(tags or "") for tags in rows.column("tags").to_pylist())
+    known = {song_id for song_id, facts in zip(strings(rows.column("song_id")), told, strict=True) if facts}
+    ids = [one for one in strings(inputs.read("interpretation_samples", ["sample_id"]).column(0)) if one in known]
+    for start, stop in cutting.runs(ids, _SONGS_A_SHARD):
+        first, last = ids[start], ids[stop - 1]
+        yield Shard(first, last, stop - start, cutting.rows_digest(inputs, _READS, first, last))
 
 
 def run(_parameters: SongFacts, task: Task) -> None:
