@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 SONGS, EAR = "interpreted_songs", "small_ear"
 BETWEEN_TAGS = " | "
 _OF_WORDS = "@lyrics"
-_CPU_S_A_SONG, _CPU_S_A_STEP_AND_SONG = 0.015, 0.0017
+_CPU_S_A_SONG, _CPU_S_A_STEP_AND_SONG = 0.004, 0.0017
 _EAR_BYTES = 95_000
 
 
