@@ -11,7 +11,9 @@ it says `change`. Nothing is written before all of that is settled.
 from __future__ import annotations
 
 import contextlib
+import json
 import tomllib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,10 +31,11 @@ from musicdata.workspace import records
 from musicdata.workspace.folder import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from musicdata.definitions.recipe import Recipe
     from musicdata.engine.changing import Change
+
+Overrides = Sequence[str] | Mapping[str, object]
+"""``stage.key=value`` texts, or key → value: what `--set` takes on the command line."""
 
 _SHOWN = 8  # changes in a message
 
@@ -166,10 +169,10 @@ class Asked:
 
 
 def ask(
-    name: str | None,
+    name: str | Path | None,
     work: str | Path | None = None,
     given: Given | None = None,
-    overrides: Sequence[str] = (),
+    overrides: Overrides = (),
 ) -> Asked:
     """Read what a command asks for, on top of what the workspace was asked for before; nothing is written.
 
@@ -177,7 +180,7 @@ def ask(
         name: a recipe's name or path; the workspace's own recipe when None.
         work: workspace folder; ``musicdata-work/<data set>`` when None.
         given: short options.
-        overrides: ``stage.key=value`` texts.
+        overrides: ``stage.key=value`` texts, or key → value.
 
     Raises:
         UsageError: neither is given, or the workspace is another data set's.
@@ -188,8 +191,10 @@ def ask(
         raise UsageError("which recipe? Give a NAME (musicdata recipes lists them), or the --work of a workspace")
     workspace = Workspace(Path(work) if work is not None else _default(str(name)))
     kept = Kept.of(workspace)
+    overrides = override_texts(overrides)
     if name is None:
         return _own(workspace, kept, given, overrides)
+    name = str(name)
     if kept.dataset not in ("", dataset := recipes.read_dataset(name).name):
         raise UsageError(f"{workspace.root} holds {kept.dataset}, not {dataset}; give another folder with --work")
     known = name if name in recipes.names() else str(Path(name).absolute())
@@ -202,6 +207,17 @@ def ask(
         in_recipe = changing.of_document(kept.document)
         held = in_recipe or changing.of_records(resolved, workspace)
     return Asked(workspace, resolved, known, resolved.settings, kept, held)
+
+
+def override_texts(overrides: Overrides) -> Sequence[str]:
+    """Return overrides as ``stage.key=value`` texts.
+
+    >>> override_texts({"window.notes": 16, "render_sheet.dpi": 150})
+    ['window.notes=16', 'render_sheet.dpi=150']
+    """
+    if isinstance(overrides, Mapping):
+        return [f"{key}={json.dumps(value, ensure_ascii=False)}" for key, value in overrides.items()]
+    return overrides
 
 
 def _default(name: str) -> Path:

@@ -22,10 +22,10 @@ from musicdata.system import paths, processes
 from musicdata.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from musicdata.api.asking import Asked
+    from musicdata.api.asking import Asked, Overrides
     from musicdata.definitions.recipe import Recipe
     from musicdata.engine.state import Source
     from musicdata.settings.services import Services
@@ -36,7 +36,7 @@ _EMPTY: dict[str, Any] = {}
 
 
 def build(  # noqa: PLR0913 - each is an option of the command
-    name: str | None = None,
+    name: str | Path | None = None,
     *,
     input: str | Path | None = None,  # noqa: A002 - the option's name
     audio: str | Path | None = None,
@@ -45,7 +45,7 @@ def build(  # noqa: PLR0913 - each is an option of the command
     seed: int | None = None,
     workers: int | None = None,
     twin: bool = False,
-    overrides: Sequence[str] = (),
+    overrides: Overrides = (),
     change: bool = False,
     progress: Progress | None = None,
 ) -> Work:
@@ -62,7 +62,7 @@ def build(  # noqa: PLR0913 - each is an option of the command
         seed: of what is random, as the recipe's `[options]` say.
         workers: worker processes; one a processor when None.
         twin: read made-up files, which are kept in ``$MUSICDATA_HOME/twin``.
-        overrides: ``stage.key=value`` texts, as after ``--set``.
+        overrides: ``stage.key=value`` texts, or key → value, as after ``--set``.
         change: the workspace may be made another one: other input, other settings, another recipe.
         progress: is told how it goes on.
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from musicdata.api.asking import Asked
+    from musicdata.api.asking import Asked, Overrides
     from musicdata.definitions.recipe import Recipe
     from musicdata.engine.progress import Progress
     from musicdata.settings.services import Services
@@ -36,7 +36,7 @@ RETRYABLE, FAILURES = ledgers.RETRYABLE, ledgers.OUTCOMES[1:]
 
 
 def crawl(  # noqa: PLR0913 - the command's options are its arguments
-    name: str | None = None,
+    name: str | Path | None = None,
     *,
     input: str | Path | None = None,  # noqa: A002 - the option's name
     work: str | Path | None = None,
@@ -45,7 +45,7 @@ def crawl(  # noqa: PLR0913 - the command's options are its arguments
     workers: int | None = None,
     accept_terms: bool = False,
     twin: bool = False,
-    overrides: Sequence[str] = (),
+    overrides: Overrides = (),
     change: bool = False,
     progress: Progress | None = None,
     tell: Callable[[str], None] = lambda _line: None,
@@ -64,7 +64,7 @@ def crawl(  # noqa: PLR0913 - the command's options are its arguments
         workers: worker processes; one a processor when None.
         accept_terms: the services' terms were read and accepted; needed once a workspace.
         twin: talk to made-up services on this machine, which need no keys, and read made-up files.
-        overrides: ``stage.key=value`` or ``crawl.key=value`` texts.
+        overrides: ``stage.key=value`` or ``crawl.key=value`` texts, or key → value.
         change: the workspace may be made another one: other input, other settings, another recipe.
         progress: is told how it goes on.
         tell: is given the terms, line by line.

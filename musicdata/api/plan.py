@@ -11,14 +11,14 @@ from musicdata.api.options import given, unhurried
 from musicdata.engine import planning
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
+    from musicdata.api.asking import Overrides
     from musicdata.engine.planning import Plan
 
 
 def plan(
-    name: str | None = None,
+    name: str | Path | None = None,
     *,
     input: str | Path | None = None,  # noqa: A002 - the option's name
     audio: str | Path | None = None,
@@ -27,7 +27,7 @@ def plan(
     seed: int | None = None,
     workers: int | None = None,
     twin: bool = False,
-    overrides: Sequence[str] = (),
+    overrides: Overrides = (),
 ) -> Plan:
     """Say what a build or a crawl would do, without doing it: stages and why, samples, calls, bytes, hours.
 
@@ -42,7 +42,7 @@ def plan(
         seed: of what is random, as the recipe's `[options]` say.
         workers: worker processes; one a processor when None.
         twin: made-up services answer, which need no distance between calls, and made-up files are read.
-        overrides: ``stage.key=value`` or ``crawl.key=value`` texts.
+        overrides: ``stage.key=value`` or ``crawl.key=value`` texts, or key → value.
 
     Raises:
         RecipeError: no such recipe, stage, key or option.

@@ -46,6 +46,7 @@ class Contract(BaseModel):
             can be taken out of a release by the ids that a table introduces, as far as the samples have them.
         completes: column of which this table has exactly the values that came through with every modality.
         of_dropped: its rows tell of what did not come through; a release leaves it out.
+        partial: whether it has rows of some samples only; a release then keeps it by itself.
         shown_by: table whose rows refer to this one's by all of its key: a row here is shared by several samples, and
             its `sample_id` is the first of them.
         system: whether the program itself makes it, whatever the data set: the rooms that serve all data sets know it.
@@ -60,6 +61,7 @@ class Contract(BaseModel):
     introduces: str = ""
     completes: str = ""
     of_dropped: bool = False
+    partial: bool = False
     shown_by: TableName | Literal[""] = ""
     system: bool = False
     columns: tuple[Column, ...]
@@ -134,7 +136,16 @@ class Contract(BaseModel):
         Of several tables a column may refer to only the first counts: that another data set has another does not change
         what is in this one's.
         """
-        not_of_rows = {"description", "columns", "introduces", "completes", "of_dropped", "shown_by", "system"}
+        not_of_rows = {
+            "description",
+            "columns",
+            "introduces",
+            "completes",
+            "of_dropped",
+            "partial",
+            "shown_by",
+            "system",
+        }
         facts = self.model_dump(exclude=not_of_rows)
         facts["references"] = {column: tables[0] for column, tables in self.references.items()}
         facts["columns"] = [column.facts() for column in self.columns]

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 import musicdata
-from musicdata.api.asking import ask
+from musicdata.api.asking import ask, override_texts
 from musicdata.definitions.options import Given
+from musicdata.definitions.shipped import files as shipped_files
 from musicdata.errors import MusicdataError, RefusedError, UsageError, WorkspaceHeldError
 from tests.songs import write_song
 from tests.trees import digests
@@ -233,3 +234,12 @@ def test_a_recipe_that_another_process_changed_meanwhile_is_not_overwritten(wind
 def test_neither_a_recipe_nor_a_workspace_is_a_question() -> None:
     with pytest.raises(UsageError, match="which recipe"):
         musicdata.build()
+
+
+def test_overrides_may_be_a_dict_and_a_recipe_a_path(tmp_path: Path) -> None:
+    shipped = shipped_files("pipelines")["musictm"]
+    texts = ["window.notes=16", 'ingest.songs.language="de"', "render_sheet.dpi=150"]
+    as_texts = ask("musictm", tmp_path / "a", overrides=texts)
+    values = {"window.notes": 16, "ingest.songs.language": "de", "render_sheet.dpi": 150}
+    assert override_texts(values) == texts
+    assert ask(Path(shipped), tmp_path / "b", overrides=values).recipe.steps == as_texts.recipe.steps

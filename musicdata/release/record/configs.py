@@ -120,8 +120,9 @@ def alone_in_config(contract: Contract) -> Config:
 
 
 def _joins(contract: Contract) -> bool:
-    """Say whether the table has a row a sample and no arrays, so that its columns may stand beside the sample's."""
-    return contract.key == (SAMPLE_ID,) and not any(column.is_array for column in contract.columns)
+    """Say whether the table has a row for each sample and no arrays: its columns may stand beside the sample's."""
+    is_whole = contract.key == (SAMPLE_ID,) and not contract.partial
+    return is_whole and not any(column.is_array for column in contract.columns)
 
 
 def _join(joined: Sequence[Contract]) -> Config:
