@@ -68,7 +68,7 @@ def check_lyrics(reader: Reader) -> Findings:
 def check_comments(reader: Reader) -> Findings:
     """Yield pairs of songs of different splits with nearly the same interpretation; short ones are not compared."""
     told = reader.parameters(_GROUPING)
-    likeness = replace(texts.REVIEWS, min_containment=told.get("min_copied", texts.REVIEWS.min_containment))
+    likeness = replace(texts.COMMENTS, min_containment=told.get("min_copied", texts.COMMENTS.min_containment))
     compared = _Compared(reader, _COMMENTS, told.get("least_words_compared", _LEAST_WORDS))
     yield from _across_splits(compared, likeness, "an interpretation")
 

@@ -55,7 +55,7 @@ class GroupInterpretations(Parameters):
 
     min_containment: float = Field(texts.LYRICS.min_containment, gt=0, le=1)
     min_jaccard: float = Field(texts.LYRICS.min_jaccard, gt=0, le=1)
-    min_copied: float = Field(texts.REVIEWS.min_containment, gt=0, le=1)
+    min_copied: float = Field(texts.COMMENTS.min_containment, gt=0, le=1)
     least_words_compared: int = Field(25, ge=1)
     max_group: int = Field(20, ge=2)
     most_songs: int = Field(20, ge=2)
@@ -70,7 +70,7 @@ class GroupInterpretations(Parameters):
     @property
     def interpretations(self) -> Likeness:
         """Return from where on two interpretations are."""
-        return replace(texts.REVIEWS, min_containment=self.min_copied)
+        return replace(texts.COMMENTS, min_containment=self.min_copied)
 
 
 def cut(_parameters: GroupInterpretations, inputs: Inputs) -> Iterator[Shard]:
