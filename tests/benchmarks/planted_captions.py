@@ -86,12 +86,12 @@ def parted(songs: list[Song], tokens: NDArray[np.float16]) -> Parts:
         tokens,
         tuple(tuple(text for text, _ in song.captions) for song in songs),
     )
-    rows = {
-        split: [at for at, song in enumerate(songs) if split_of(song) == split] for split in ("train", "valid", "test")
-    }
+    splits = [split_of(song) for song in songs]
+    rows = {split: [at for at, one in enumerate(splits) if one == split] for split in ("train", "valid", "test")}
     names = [fact.name for fact in FACTS]
     truths = [dict(zip(names, songs[at].truth, strict=True)) for at in rows["test"]]
-    return Parts(*(everything.take(rows[split]) for split in rows), truths)
+    taught, valid, test = (everything.take(places) for places in rows.values())
+    return Parts(taught, valid, test, truths)
 
 
 def shares(captions: list[str], truths: list[dict[str, str]]) -> dict[str, float]:
