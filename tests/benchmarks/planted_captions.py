@@ -1,6 +1,6 @@
 """Measures whether captioners hear: which facts of made-up songs each names, with the song's own sound and another's.
 
-Run as ``python -m tests.benchmarks.planted_captions [SEEDS [SONGS]]``; three seeds and 1,400 songs without. The songs
+Run as ``python -m tests.benchmarks.planted_captions [SEEDS [SONGS [STEPS]]]``; three, 1,400 and 1,000 without. The songs
 are the twin's (`musicdata.twin.captions`): topics stand in the words alone, tempo and instrument in the sound alone,
 mood in both. They are played, heard by the small ear, which is trained on the tags of the train split, and put into
 words by systems with and without networks. Nothing is kept. A seed that has not converged after the planned steps is
@@ -32,7 +32,7 @@ from musicdata_baselines.deep.captioning.plan import Plan
 from musicdata_baselines.deep.captioning.training import train
 from tests.benchmarks.printing import print_table
 
-N_SEEDS, N_SONGS = 3, 1_400
+N_SEEDS, N_SONGS, N_STEPS = 3, 1_400, 1_000
 BLOCK = 50  # songs that are played at once
 HEARS, DOES_NOT_HEAR = 0.95, 0.45
 MOST_S = 240
@@ -86,12 +86,12 @@ def parted(songs: list[Song], tokens: NDArray[np.float16]) -> Parts:
         tokens,
         tuple(tuple(text for text, _ in song.captions) for song in songs),
     )
-    rows = {
-        split: [at for at, song in enumerate(songs) if split_of(song) == split] for split in ("train", "valid", "test")
-    }
+    splits = [split_of(song) for song in songs]
+    rows = {split: [at for at, one in enumerate(splits) if one == split] for split in ("train", "valid", "test")}
     names = [fact.name for fact in FACTS]
     truths = [dict(zip(names, songs[at].truth, strict=True)) for at in rows["test"]]
-    return Parts(*(everything.take(rows[split]) for split in rows), truths)
+    taught, valid, test = (everything.take(places) for places in rows.values())
+    return Parts(taught, valid, test, truths)
 
 
 def shares(captions: list[str], truths: list[dict[str, str]]) -> dict[str, float]:
@@ -169,8 +169,8 @@ def main() -> None:
     import torch
 
     torch.set_num_threads(1)
-    n_seeds = int(sys.argv[1]) if len(sys.argv) > 1 else N_SEEDS
-    n_songs = int(sys.argv[2]) if len(sys.argv) > 2 else N_SONGS
+    given = [int(one) for one in sys.argv[1:]]
+    n_seeds, n_songs, n_steps = (*given, *(N_SEEDS, N_SONGS, N_STEPS)[len(given) :])
     songs = list(CaptionPopulation(n_songs).songs())
     began = cpu_s()
     tokens, ear = heard(songs)
@@ -182,7 +182,7 @@ def main() -> None:
     rows = list(simple_rows(parts))
     for seed in range(n_seeds):
         for plan in PLANS:
-            runs.append(run(dataclasses.replace(plan, seed=seed), parts))
+            runs.append(run(dataclasses.replace(plan, seed=seed, steps=n_steps), parts))
             rows += runs[-1].rows()
             print(*rows[-1], file=sys.stderr, flush=True)
     header = ["system", "seed", *(fact.name.replace("_", " ") for fact in FACTS), "steps", "CPU s"]
