@@ -16,3 +16,14 @@ def test_without_torch_the_error_names_the_extra() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "pip install 'musicdata[deep]'" in done.stdout
+
+
+def test_without_transformers_the_error_names_the_extra_of_captions() -> None:
+    code = (
+        "import sys; sys.modules['transformers'] = None\n"
+        "from musicdata.errors import SetupError\n"
+        "try:\n    import musicdata_baselines.deep.captioning.training\n"
+        "except SetupError as error:\n    print(error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "pip install 'musicdata[captions]'" in done.stdout

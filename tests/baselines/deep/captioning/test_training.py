@@ -27,6 +27,7 @@ from tests.baselines.deep.captioning.small import write_bart
 
 TRAIN, VALID, TEST = planted(40, 1, n_captions=2), planted(10, 2), planted(6, 3)
 PLAN = Plan(alignment="positive", steps=8, most_steps=12, batch_size=8, checkpoint_every=3)
+SHORT = dataclasses.replace(PLAN, steps=4, most_steps=4, checkpoint_every=2)
 
 
 class KilledError(Exception):
@@ -60,9 +61,9 @@ def test_a_training_that_was_broken_off_goes_on_as_if_it_had_not_been(tmp_path: 
 def test_what_reads_its_lyrics_and_gets_no_better_is_not_trained_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plan = dataclasses.replace(PLAN, learning_rate=0.3, steps=10, most_steps=30)
+    plan = dataclasses.replace(PLAN, learning_rate=0.3, steps=10, most_steps=15)
     stuck = train(plan, TRAIN, VALID, tmp_path / "stuck", "cpu").history
-    assert (stuck.steps, stuck.converged) == (30, False)
+    assert (stuck.steps, stuck.converged) == (15, False)
     monkeypatch.setattr(running, "LEAST_READING", 0.0)
     done = train(plan, TRAIN, VALID, tmp_path / "done", "cpu").history
     assert (done.steps, done.converged) == (done.best_step + running.PATIENCE, True)
@@ -83,26 +84,26 @@ def test_in_the_papers_way_too_and_the_best_recall_is_kept(tmp_path: Path) -> No
 
 
 def test_a_finished_training_is_opened_and_another_replaces_it(tmp_path: Path) -> None:
-    first = train(PLAN, TRAIN, VALID, tmp_path, "cpu")
+    first = train(SHORT, TRAIN, VALID, tmp_path, "cpu")
     keep_ear(tmp_path, {"name": "ear"}, b"x")
 
     def refuse(done: int, of: int) -> None:
         raise AssertionError(f"nothing is to be trained, step {done} of {of} was")
 
-    again = train(PLAN, TRAIN, VALID, tmp_path, "cpu", refuse)
+    again = train(SHORT, TRAIN, VALID, tmp_path, "cpu", refuse)
     assert again.history == first.history
     assert again.ear == {"name": "ear"}
     assert again.caption(TEST) == first.caption(TEST)
-    other = train(dataclasses.replace(PLAN, seed=1), TRAIN, VALID, tmp_path, "cpu")
+    other = train(dataclasses.replace(SHORT, seed=1), TRAIN, VALID, tmp_path, "cpu")
     assert other.history.losses != first.history.losses
     changed = dataclasses.replace(TRAIN, lyrics=("other words", *TRAIN.lyrics[1:]))
-    assert train(PLAN, changed, VALID, tmp_path, "cpu").history.losses != first.history.losses
+    assert train(SHORT, changed, VALID, tmp_path, "cpu").history.losses != first.history.losses
     (tmp_path / "model.safetensors").write_bytes(b"torn")
-    assert train(PLAN, TRAIN, VALID, tmp_path, "cpu").history == first.history
+    assert train(SHORT, TRAIN, VALID, tmp_path, "cpu").history == first.history
 
 
 def test_the_order_of_songs_does_not_matter(tmp_path: Path) -> None:
-    plan = dataclasses.replace(PLAN, steps=2, most_steps=2)
+    plan = dataclasses.replace(SHORT, steps=2, most_steps=2)
     one = train(plan, TRAIN, VALID, tmp_path / "a", "cpu")
     turned = train(plan, TRAIN.take(np.arange(40)[::-1]), VALID.take(np.arange(10)[::-1]), tmp_path / "b", "cpu")
     assert turned.history == one.history
@@ -110,12 +111,12 @@ def test_the_order_of_songs_does_not_matter(tmp_path: Path) -> None:
 
 
 def test_a_damaged_checkpoint_costs_time_only(tmp_path: Path) -> None:
-    whole = train(PLAN, TRAIN, VALID, tmp_path / "whole", "cpu")
+    whole = train(SHORT, TRAIN, VALID, tmp_path / "whole", "cpu")
     with pytest.raises(KilledError):
-        train(PLAN, TRAIN, VALID, tmp_path / "b", "cpu", stop_at(5))  # type: ignore[arg-type]
+        train(SHORT, TRAIN, VALID, tmp_path / "b", "cpu", stop_at(3))  # type: ignore[arg-type]
     file = tmp_path / "b" / checkpoint.FILE
     file.write_bytes(file.read_bytes()[:-100])
-    assert train(PLAN, TRAIN, VALID, tmp_path / "b", "cpu").history == whole.history
+    assert train(SHORT, TRAIN, VALID, tmp_path / "b", "cpu").history == whole.history
 
 
 def test_shuffled_pairs_change_the_alignment_only(tmp_path: Path) -> None:
