@@ -29,11 +29,11 @@ def test_the_interval_covers_and_its_error_is_that_of_a_mean() -> None:
 
 def test_intervals_hold_the_true_mean_as_often_as_they_say() -> None:
     held = 0
-    for seed in range(150):
+    for seed in range(100):
         values = np.random.default_rng(seed).random(60)
         found = SongBootstrap(60, 400, seed).interval(values)
         held += found.low <= 0.5 <= found.high
-    assert 132 <= held <= 150
+    assert 86 <= held <= 100
 
 
 def test_right_less_wrong_music_is_told_from_none() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from array import array
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _BLOCK = 1 << 20
-_BITS, _SIEVE = 25, 16  # of a sieve at most; its places for a run
+_BITS, _SLOTS = 24, 8  # of a hash at most; slots for a key
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -40,7 +41,7 @@ class _Train:
     def __init__(self, known: dict[str, int], wanted: set[bytes], texts: Iterable[str]) -> None:
         numbers, self.whole = array("i", [-1]), set[bytes]()
         for text in texts:
-            own = array("i", [known.get(word, -1) for word in split_words(text)])
+            own = array("i", map(known.get, split_words(text), itertools.repeat(-1)))
             if (whole := own.tobytes()) in wanted:
                 self.whole.add(whole)
             numbers.extend(own)
@@ -89,19 +90,14 @@ class _Runs:
 
     def follow(self, table: NDArray[np.int64], length: int, n_known: int) -> None:
         """Keep the places whose run of a word more stands in a table of keys, under its number there."""
-        bits = min(_BITS, max(1, (_SIEVE * len(table)).bit_length()))
-        sieve = np.zeros(1 << bits, bool)
-        sieve[_hash(table, bits)] = True
+        found = _Index(table)
         places, names = [self.places[:0]], [self.names[:0]]
         for start in range(0, len(self.places) if len(table) else 0, _BLOCK):
             block = slice(start, start + _BLOCK)
             there, keys = self._longer(block, length, n_known)
-            likely = sieve[_hash(keys, bits)]
-            there, keys = there[likely], keys[likely]
-            found = np.minimum(np.searchsorted(table, keys), len(table) - 1)
-            stands = table[found] == keys
-            places.append(self.places[block][there[stands]])
-            names.append(found[stands].astype(np.int32))
+            at = found.find(keys)
+            places.append(self.places[block][there[at >= 0]])
+            names.append(at[at >= 0])
         self.places, self.names = np.concatenate(places), np.concatenate(names)
 
     def _longer(self, block: slice, length: int, n_known: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -111,6 +107,23 @@ class _Runs:
         return there, self.names[block][there].astype(np.int64) * n_known + following[there]
 
 
-def _hash(keys: NDArray[np.int64], bits: int) -> NDArray[np.uint64]:
-    mixed: NDArray[np.uint64] = (keys.astype(np.uint64) * _ODD) >> np.uint64(64 - bits)
-    return mixed
+class _Index:
+    """Finds keys in a table that rises: by a hash, and by halving where two keys have the same one."""
+
+    def __init__(self, table: NDArray[np.int64]) -> None:
+        self._table = table
+        self._bits = min(_BITS, max(1, (_SLOTS * len(table)).bit_length()))
+        self._slots = np.full(1 << self._bits, -1, np.int32)
+        self._slots[self._hash(table)] = np.arange(len(table))
+
+    def find(self, keys: NDArray[np.int64]) -> NDArray[np.int32]:
+        """Return the place (keys,) of each key in the table, −1 where it is not there."""
+        at = self._slots[self._hash(keys)]
+        other = np.flatnonzero((at >= 0) & (self._table[at] != keys))
+        halved = np.minimum(np.searchsorted(self._table, keys[other]), len(self._table) - 1).astype(np.int32)
+        at[other] = np.where(self._table[halved] == keys[other], halved, -1)
+        return at
+
+    def _hash(self, keys: NDArray[np.int64]) -> NDArray[np.int64]:
+        mixed: NDArray[np.int64] = ((keys.astype(np.uint64) * _ODD) >> np.uint64(64 - self._bits)).astype(np.int64)
+        return mixed

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import sacrebleu
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from musicdata.errors import SetupError
@@ -18,6 +18,7 @@ TEXTS = st.lists(WORDS, max_size=12).map(" ".join)
 SONGS = st.lists(st.tuples(TEXTS, st.lists(TEXTS, min_size=1, max_size=4)), min_size=1, max_size=6)
 
 
+@settings(max_examples=40)
 @given(SONGS)
 def test_it_equals_sacrebleu(songs: list[tuple[str, list[str]]]) -> None:
     of_pairs, of_songs = bleu(*zip(*songs, strict=True))

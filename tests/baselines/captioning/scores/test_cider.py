@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from musicdata_baselines.captioning.scores.cider import cider
@@ -21,6 +21,7 @@ def by_the_package(predictions: list[str], references: list[list[str]]) -> list[
     return [float(value) for value in scorer.compute_score()[1]]
 
 
+@settings(max_examples=40)
 @given(st.lists(st.tuples(TEXTS, st.lists(TEXTS, min_size=1, max_size=3)), min_size=1, max_size=5))
 def test_it_equals_the_package(songs: list[tuple[str, list[str]]]) -> None:
     predictions, references = [one for one, _ in songs], [[*texts, "sea"] for _, texts in songs]

@@ -30,7 +30,7 @@ def test_it_equals_rouge_score(prediction: str, reference: str) -> None:
 
 def test_it_equals_rouge_score_on_real_prose() -> None:
     with (shared("captions") / "burns_songs_notes.csv").open(newline="", encoding="utf-8") as file:
-        notes = [row["note"] for row in csv.DictReader(file)][:60]
+        notes = [row["note"] for row in csv.DictReader(file)][:25]
     rouge = Rouge()
     for prediction, reference in itertools.pairwise(notes):
         assert tuple(rouge.score(prediction, reference)) == by_rouge_score(prediction, reference)
