@@ -193,6 +193,11 @@ def rss() -> int:
     return int(psutil.Process().memory_info().rss)
 
 
+def mapped() -> int:
+    """Return the bytes of files that this process has mapped and read: the system takes them back where it needs room."""
+    return int(psutil.Process().memory_info().shared)
+
+
 def in_turn(ask: Callable[[str], Any], queries: Sequence[str]) -> Iterator[tuple[float, Any]]:
     """Yield processor milliseconds and the answer of each query."""
     for query in queries:
@@ -262,12 +267,13 @@ def measure_saved(folder: Path) -> dict[str, float]:
     """Return the figures of a saved index in a process that makes nothing else; to the first answer is wall time."""
     queries = json.loads((folder / "queries.json").read_text())
     encoder = NoiseEncoder(dict(zip(queries, np.load(folder / "rows.npy"), strict=True)))
-    before, start = rss(), time.perf_counter()
+    before, of_files, start = rss(), mapped(), time.perf_counter()
     search = open_index(folder / "index", "digest", {"noise": encoder})
     search.search([queries[0]], 10)
     first = time.perf_counter() - start
     timed = list(in_turn(lambda query: search.search([query], 10), queries))
-    return _figures([ms for ms, _ in timed], first, rss() - before)
+    held = rss() - before
+    return _figures([ms for ms, _ in timed], first, held) | {"mapped_mb": (mapped() - of_files) / 1e6}
 
 
 def _in_process(*arguments: object) -> dict[str, float]:
@@ -318,7 +324,11 @@ def measure_size(n: int) -> None:
         ["BM25: query of rank-bm25's", f"1/{rival['p50_ms'] / ours['p50_ms']:,.0f}", f"1/{GOAL_TIMES}"],
         ["BM25: memory of rank-bm25's", f"1/{rival['held_mb'] / ours['held_mb']:.1f}", f"1/{GOAL_MEMORY}"],
         ["hybrid: p99, ms", f"{saved['p99_ms']:.0f}", f"{GOAL_HYBRID_MS}"],
-        ["hybrid: held by a saved index, GB", f"{saved['held_mb'] / 1e3:.2f}", f"{GOAL_HYBRID_GB}"],
+        [
+            "hybrid: held by a saved index, GB; of it files, read where they lie",
+            f"{saved['held_mb'] / 1e3:.2f}; {saved['mapped_mb'] / 1e3:.2f}",
+            f"{GOAL_HYBRID_GB}",
+        ],
         ["hybrid: saved index to first answer, s", f"{saved['fit_s']:.2f}", f"{GOAL_START_S}"],
         [
             "hybrid: on disk, GB; saving, CPU s",

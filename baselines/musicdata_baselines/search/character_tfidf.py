@@ -54,6 +54,7 @@ class CharacterTfidf(SongSearch[Spelling]):
     grams_: Grams
     by_song_: sparse.csr_array
     lengths_: NDArray[np.float32]
+    _last: tuple[Spelling, NDArray[np.float32]] | None = None
 
     def _index(self, songs: Songs) -> None:
         self.counts_ = songs.counts
@@ -118,8 +119,7 @@ class CharacterTfidf(SongSearch[Spelling]):
         return np.stack([self._score_one(query, row_of(among, i)) for i, query in enumerate(queries)])
 
     def _score_one(self, query: Spelling, among: NDArray[np.bool_] | None) -> NDArray[np.float32]:
-        words = self.grams_.score_words(*query[1:])
-        scores: NDArray[np.float32] = self.by_song_ @ words
+        scores: NDArray[np.float32] = self.by_song_ @ self._words_of(query)
         scores[scores <= 0] = -np.inf
         if among is not None:
             scores[~among] = -np.inf
@@ -133,7 +133,7 @@ class CharacterTfidf(SongSearch[Spelling]):
             if exact:
                 found.append(best_of(self._score_one(query, allowed), k))
                 continue
-            words = self.grams_.score_words(*query[1:])
+            words = self._words_of(query)
             pool = self._pool(words, max(k, _POOL), allowed)
             places, scores = best_of(self._pick_by_words(words, pool), k)
             found.append((pool[places], scores))
@@ -154,7 +154,13 @@ class CharacterTfidf(SongSearch[Spelling]):
         return np.sort(best_of(scores, n, above=0)[0])
 
     def _pick(self, query: Spelling, songs: NDArray[np.int32]) -> NDArray[np.float32]:
-        return self._pick_by_words(self.grams_.score_words(*query[1:]), songs)
+        return self._pick_by_words(self._words_of(query), songs)
+
+    def _words_of(self, query: Spelling) -> NDArray[np.float32]:
+        """Return the product (words,) of the songs' words with a query; that of the last one is kept."""
+        if self._last is None or self._last[0] is not query:
+            self._last = query, self.grams_.score_words(*query[1:])
+        return self._last[1]
 
     def _pick_by_words(self, words: NDArray[np.float32], songs: NDArray[np.int32]) -> NDArray[np.float32]:
         scores: NDArray[np.float32] = self.by_song_[songs] @ words

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Unit = Literal["song", "section"]
 _POOL = 2000
+_FIRST_POOL = 20_000
 _QUERIES_AT_ONCE = 512
 
 
@@ -100,7 +101,9 @@ class DenseSearch(SongSearch["NDArray[np.float32]"]):
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Return the rows that are compared."""
         rows = self.rows_
-        return {name: getattr(rows, name) for name in ("rows", "sections", "starts", "directions", "mean", "near")}
+        return {
+            name: getattr(rows, name) for name in ("rows", "sections", "starts", "directions", "mean", "near", "rest")
+        }
 
     def restore(self, songs: Songs, arrays: Mapping[str, NDArray[Any]]) -> Self:
         """Take the songs, and what `arrays` returned; the encoder is checked against the vectors at the first query."""
@@ -138,7 +141,8 @@ class DenseSearch(SongSearch["NDArray[np.float32]"]):
         scores = self.rows_.score_nearly(query)
         if among is not None:
             scores[~among] = -np.inf
-        return np.sort(best_of(scores, n)[0])
+        first = np.sort(best_of(scores, max(n, _FIRST_POOL))[0])
+        return np.sort(first[best_of(self.rows_.score_nearer(query, first), n)[0]]) if len(first) else first
 
     def _rescore(self, query: NDArray[np.float32], pool: NDArray[np.int32], k: int) -> Best:
         places, scores = best_of(self._pick(query, pool), k)

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     Encoders = Mapping[str, QueryEncoder | Callable[[], QueryEncoder]]
 
 HEAD = "index.json"
-FORMAT = 1
+FORMAT = 2
 _KINDS: dict[str, type[SongSearch[Any]]] = {
     kind.__name__: kind for kind in (Bm25Search, TfidfSearch, DenseSearch, WholeSongCosine, HybridSearch)
 }

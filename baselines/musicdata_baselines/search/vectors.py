@@ -1,9 +1,10 @@
 """Rows of vectors by song: checked once, compared with queries in blocks, the best row of a song being its score.
 
-Up to `EXACT_ROWS` rows all are compared, in float32. Beyond, queries and rows are first compared in the 96 directions
-in which the rows differ most (those of the largest singular values of evenly spaced rows), and only the rows of the
-songs that come out best are compared in full: that is a quarter of the numbers. On real sections 96 directions put the
-best song of a line among the best .35 % in 94 of 100 queries (MiniLM) and in 93 (USE), 64 directions in 81 and 78.
+Up to `EXACT_ROWS` rows all are compared, in float32. Beyond, queries and rows are first compared in the 48 directions
+in which the rows differ most (those of the largest singular values of evenly spaced rows), the rows of the songs that
+come out best in 48 more, and only those of the best of these in full: an eighth of the numbers is read of all. On real
+sections 96 directions put the best song of a line among the best .35 % in 94 of 100 queries (MiniLM) and in 93 (USE),
+64 directions in 81 and 78.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 EXACT_ROWS = 100_000
 DIRECTIONS = 96
+FIRST_DIRECTIONS = 48
 _ROWS_AT_ONCE = 1 << 14
 _ROWS_FOR_DIRECTIONS = 20_000
 
@@ -39,7 +41,8 @@ class SongRows:
         starts: (n + 1,) int64 where a song's begin among the m; a song may have none.
         directions: (width, 96) float32 in which all are compared first; (width, 0) where all are compared in full.
         mean: (width,) float32 of the m.
-        near: (m, 96) float32 the rows in these directions, or (m, width) float32 in full.
+        near: (m, 48) float32 the rows in the first of these directions, or (m, width) float32 in full.
+        rest: (m, 48) float32 the rows in the others; (m, 0) where all are compared in full.
     """
 
     vectors: NDArray[Any]
@@ -49,6 +52,7 @@ class SongRows:
     directions: NDArray[np.float32]
     mean: NDArray[np.float32]
     near: NDArray[np.float32]
+    rest: NDArray[np.float32]
 
     @classmethod
     def of(cls, vectors: Vectors, n_songs: int, unit: Literal["song", "section"], exact_rows: int) -> SongRows:
@@ -60,14 +64,17 @@ class SongRows:
         directions = np.empty((vectors.vectors.shape[1], 0), np.float32)
         if len(rows) > exact_rows:
             directions = find_directions(vectors.vectors, rows)
-        near = np.empty((len(rows), directions.shape[1] or vectors.vectors.shape[1]), np.float32)
+        first, others = directions[:, :FIRST_DIRECTIONS], directions[:, FIRST_DIRECTIONS:]
+        near = np.empty((len(rows), first.shape[1] or vectors.vectors.shape[1]), np.float32)
+        rest = np.empty((len(rows), others.shape[1]), np.float32)
         total = np.zeros(vectors.vectors.shape[1])
         for part in _parts(len(rows)):
             block = vectors.vectors[rows[part]].astype(np.float32)
             total += block.sum(axis=0, dtype=np.float64)
-            near[part] = block @ directions if directions.size else block
+            near[part] = block @ first if directions.size else block
+            rest[part] = block @ others
         mean = (total / max(len(rows), 1)).astype(np.float32)
-        return cls(vectors.vectors, rows, vectors.section[rows], starts, directions, mean, near)
+        return cls(vectors.vectors, rows, vectors.section[rows], starts, directions, mean, near, rest)
 
     @property
     def is_exact(self) -> bool:
@@ -85,9 +92,23 @@ class SongRows:
 
     def score_nearly(self, query: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return about the best product (songs,) of each song's rows with a query (width,), −∞ of one without."""
-        near = query if self.is_exact else np.asarray(query @ self.directions, np.float32)
+        near = query if self.is_exact else np.asarray(query @ self.directions[:, :FIRST_DIRECTIONS], np.float32)
         scores: NDArray[np.float32] = self._best_of_rows(np.asarray(self.near @ near, np.float32)[None, :])[0]
         return scores
+
+    def score_nearer(self, query: NDArray[np.float32], songs: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Return the best product of some songs' rows with a query in all directions, of songs that have rows."""
+        places, begins = self._places(songs)
+        turned = np.asarray(query @ self.directions, np.float32)
+        products = self.near[places] @ turned[:FIRST_DIRECTIONS] + self.rest[places] @ turned[FIRST_DIRECTIONS:]
+        scores: NDArray[np.float32] = np.maximum.reduceat(products, begins)
+        return scores
+
+    def _places(self, songs: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the rows of songs that have some, song after song, and where each song's begin among them."""
+        sizes = self.starts[songs + 1] - self.starts[songs]
+        begins = np.cumsum(sizes) - sizes
+        return np.arange(int(sizes.sum())) + np.repeat(self.starts[songs] - begins, sizes), begins
 
     def _best_of_rows(self, products: NDArray[np.float32]) -> NDArray[np.float32]:
         scores = np.full((len(products), len(self.starts) - 1), -np.inf, np.float32)
@@ -106,8 +127,7 @@ class SongRows:
         if not len(there):
             return scores, sections
         sizes = sizes[there]
-        begins = np.cumsum(sizes) - sizes
-        places = np.arange(int(sizes.sum())) + np.repeat(self.starts[songs[there]] - begins, sizes)
+        places, begins = self._places(songs[there])
         rows = self.near[places] if self.is_exact else self.vectors[self.rows[places]].astype(np.float32)
         # One row at a time in effect, so that a score does not depend on which others are computed with it.
         products = np.einsum("ij,j->i", rows, query)

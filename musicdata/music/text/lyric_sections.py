@@ -73,25 +73,26 @@ def cut(text: str, marks: Sequence[Mark]) -> list[Section]:
         marks: of its sections, with the lines before which they stand; of several before one line the last counts.
     """
     lines = text.split("\n")
-    spans = [block for span in _joined(lines, _stanzas(lines, marks)) for block in _blocks(lines, span)]
+    n_words = [writing.n_words(line) if line else 0 for line in lines]
+    spans = [block for span in _joined(lines, _stanzas(lines, marks)) for block in _blocks(n_words, lines, span)]
     words = [_same(lines[span.first : span.last]) for span in spans]
     firsts: dict[str, int] = {}
     for number, key in enumerate(words):
         firsts.setdefault(key, number)
     n_of = Counter(words)
     return [
-        _section(lines, span, firsts[key] if firsts[key] != number else None, n_of[key] - 1)
+        _section(n_words, span, firsts[key] if firsts[key] != number else None, n_of[key] - 1)
         for number, (span, key) in enumerate(zip(spans, words, strict=True))
     ]
 
 
-def _section(lines: list[str], span: _Span, repeat_of: int | None, n_others: int) -> Section:
+def _section(n_words: list[int], span: _Span, repeat_of: int | None, n_others: int) -> Section:
     mark = span.mark
     kind = mark.kind if mark else UNMARKED
     label = mark.label if mark and kind != lyric_marks.OTHER else None
-    n_words = sum(map(writing.n_words, lines[span.first : span.last]))
-    n_lines = span.last - span.first
-    return Section(kind, label, span.first, n_lines, n_words, repeat_of, 0 if repeat_of is not None else n_others)
+    n_repeats = 0 if repeat_of is not None else n_others
+    n_of_it = sum(n_words[span.first : span.last])
+    return Section(kind, label, span.first, span.last - span.first, n_of_it, repeat_of, n_repeats)
 
 
 def _stanzas(lines: list[str], marks: Sequence[Mark]) -> Iterator[_Span]:
@@ -110,12 +111,12 @@ def _stanzas(lines: list[str], marks: Sequence[Mark]) -> Iterator[_Span]:
 def _joined(lines: list[str], stanzas: Iterator[_Span]) -> list[_Span]:
     """Put short stanzas together that no mark names and that are said once, until they have some lines."""
     spans = list(stanzas)
-    n_of = Counter(_same(lines[span.first : span.last]) for span in spans)
+    words = [_same(lines[span.first : span.last]) for span in spans]
+    n_of = Counter(words)
     joined: list[_Span] = []
     is_open = False
-    for span in spans:
-        is_short = span.mark is None and span.last - span.first <= _SHORT
-        is_short = is_short and n_of[_same(lines[span.first : span.last])] == 1
+    for span, key in zip(spans, words, strict=True):
+        is_short = span.mark is None and span.last - span.first <= _SHORT and n_of[key] == 1
         if is_short and is_open:
             joined[-1] = _Span(joined[-1].first, span.last, None)
         else:
@@ -125,14 +126,14 @@ def _joined(lines: list[str], stanzas: Iterator[_Span]) -> list[_Span]:
     return joined
 
 
-def _blocks(lines: list[str], span: _Span) -> Iterator[_Span]:
+def _blocks(n_words: list[int], lines: list[str], span: _Span) -> Iterator[_Span]:
     """Cut what is too long into blocks, nearly equal in words, each of a line at least."""
     numbers = [number for number in range(span.first, span.last) if lines[number]]
-    weights = [writing.n_words(lines[number]) for number in numbers]
-    n_words = sum(weights)
+    weights = [n_words[number] for number in numbers]
+    n_in_all = sum(weights)
     n_blocks = max(
         math.ceil(len(numbers) / _BLOCK_LINES) if len(numbers) > _MOST_LINES else 1,
-        math.ceil(n_words / _BLOCK_WORDS) if n_words > _MOST_WORDS else 1,
+        math.ceil(n_in_all / _BLOCK_WORDS) if n_in_all > _MOST_WORDS else 1,
     )
     n_blocks = min(n_blocks, len(numbers))
     if n_blocks == 1:

@@ -7,6 +7,7 @@ line may have. Lexicon and rules were made for posts, not for songs, and nothing
 
 from __future__ import annotations
 
+import string
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
@@ -76,7 +77,18 @@ def _lines(text: str) -> Iterator[str]:
 
 @lru_cache(maxsize=4096)
 def _score(line: str) -> float:
-    return float(_analyzer().polarity_scores(line)["compound"])
+    analyzer = _analyzer()
+    if not _may_score(line, analyzer):
+        return 0.0
+    return float(analyzer.polarity_scores(line)["compound"])
+
+
+def _may_score(line: str, analyzer: Any) -> bool:
+    """Say whether a line has a word of the lexicon, or a sign that the lexicon has a word for; else its score is 0."""
+    if not line.isascii() and any(character in analyzer.emojis for character in line):
+        return True
+    lexicon = analyzer.lexicon
+    return any(word in lexicon or word.strip(string.punctuation) in lexicon for word in line.lower().split())
 
 
 @lru_cache(maxsize=1)

@@ -81,59 +81,64 @@ def judge(text: str, given: str | None) -> SongLanguage:
         given: its language as the source names it, in whatever form.
     """
     script, lines = writing.script(text), _telling(text)
-    detected, score, tool, second = _detected("\n".join(lines), script)
+    telling = "\n".join(lines)
+    n_words = writing.n_words(telling)
+    detected, score, tool, second = _detected(telling, script, n_words)
     said = iso_639_1(given) if given else None
-    code, source = _chosen(text, detected, score, said)
+    code, source = _chosen(text, n_words, detected, score, said)
     agree = None if said is None or detected == UNDETERMINED else said == detected
-    return SongLanguage(
-        code, source, detected, score, tool, said, agree, script, _is_mixed("\n".join(lines), lines, code, second)
-    )
+    is_mixed = _is_mixed(telling, n_words, lines, code, second)
+    return SongLanguage(code, source, detected, score, tool, said, agree, script, is_mixed)
 
 
-def _detected(text: str, script: str) -> tuple[str, float, str, float]:
+def _detected(text: str, script: str, n_words: int) -> tuple[str, float, str, float]:
     guess, second = language.detect_two(text)
     of_script = _OF_SCRIPT.get(script, ())
-    if of_script and guess.language not in of_script and writing.n_words(text) >= language.MIN_WORDS:
+    if of_script and guess.language not in of_script and n_words >= language.MIN_WORDS:
         return of_script[0], 1.0, guess.tool, second
     if script == "Latn" and guess.score < _UNSURE_OF_LATIN and latin.is_latin(text):
         return latin.LATIN, latin.share(text), guess.tool, second
     return guess.language, min(guess.score, 1.0), guess.tool, second
 
 
-def _chosen(text: str, detected: str, score: float, said: str | None) -> tuple[str, str]:
+def _chosen(text: str, n_telling: int, detected: str, score: float, said: str | None) -> tuple[str, str]:
     if said is not None and said == detected:
         return said, "agreement"
     if detected == UNDETERMINED:
         return (said, "source") if said else (UNDETERMINED, "neither")
-    is_sure = (score >= SURE or detected == latin.LATIN) and writing.n_words(text) >= _LEAST_WORDS
+    is_long = n_telling >= _LEAST_WORDS or writing.n_words(text) >= _LEAST_WORDS
+    is_sure = (score >= SURE or detected == latin.LATIN) and is_long
     return (said, "source") if said and not is_sure else (detected, "words")
 
 
-def _is_mixed(text: str, lines: list[str], code: str, second: float) -> bool | None:
+def _is_mixed(text: str, n_words: int, lines: list[str], code: str, second: float) -> bool | None:
     """Say whether a quarter of the words or more are of other languages: by their letters, or as far as it is sure."""
-    if code in (UNDETERMINED, latin.LATIN) or writing.n_words(text) < _LEAST_WORDS:
+    if code in (UNDETERMINED, latin.LATIN) or n_words < _LEAST_WORDS:
         return None
-    share = _share_in_latin(text)
+    share = _share_in_latin(text, n_words)
     if _MIXED <= share <= 1 - _MIXED:
         return True
     if share < _MIXED or second < _SECOND:
         return False
     stretches = list(_stretches(lines))
-    n = sum(n_words for _, n_words in stretches)
+    n = sum(n_of_it for _, n_of_it in stretches)
     if n < 2 * _WORDS_OF_A_STRETCH:
         return None
-    n_other = 0
-    for stretch, n_words in stretches:
+    n_other, n_left = 0, n
+    for stretch, n_of_it in stretches:
         other, sure = language.likeliest(stretch)
-        n_other += n_words if other != code and sure >= _SURE_OF_STRETCH else 0
+        n_other += n_of_it if other != code and sure >= _SURE_OF_STRETCH else 0
+        n_left -= n_of_it
+        if n_other >= _MIXED * n or n_other + n_left < _MIXED * n:
+            break
     return n_other >= _MIXED * n
 
 
-def _share_in_latin(text: str) -> float:
+def _share_in_latin(text: str, n_words: int) -> float:
     """Return which share of the words of a text is in Latin letters."""
     if text.isascii() or not _NOT_LATIN.search(text):
         return 1.0
-    return min(len(_LATIN_WORD.findall(text)) / writing.n_words(text), 1.0)
+    return min(len(_LATIN_WORD.findall(text)) / n_words, 1.0)
 
 
 def _telling(text: str) -> list[str]:

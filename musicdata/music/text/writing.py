@@ -30,7 +30,9 @@ _SINGLE = (
 _JOINED = (
     "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0dff\u200c\u200d"
 )
-_WORD = re.compile(rf"[{_SINGLE}]|[^\W_{_SINGLE}](?:[^\W_{_SINGLE}]|[{_JOINED}]|['’](?=\w))*")
+_LETTER = rf"[^\W_{_SINGLE}]"
+_WORD = re.compile(rf"[{_SINGLE}]|{_LETTER}+(?:(?:[{_JOINED}]+|['’](?=\w)){_LETTER}*)*")
+_ASCII_WORD = re.compile(r"[A-Za-z0-9]+(?:'(?=\w)[A-Za-z0-9]*)*", re.ASCII)  # the same, of such a text
 _WORDS_OF_A_LINE = 40
 
 
@@ -40,7 +42,7 @@ def n_words(text: str) -> int:
     >>> n_words("Don't stop — 99 times"), n_words("床前明月光"), n_words("हिन्दी में"), n_words("♥ …")
     (4, 5, 2, 0)
     """
-    return len(_WORD.findall(text))
+    return len((_ASCII_WORD if text.isascii() else _WORD).findall(text))
 
 
 def has_lost_lines(text: str) -> bool:

@@ -10,6 +10,7 @@ import pytest
 
 from musicdata.errors import InputError, UsageError
 from musicdata_baselines.search import DenseSearch, SectionTable, Songs, Vectors, WholeSongCosine
+from musicdata_baselines.search.vectors import SongRows
 from tests.baselines.search.made import BagEncoder, made_songs
 
 
@@ -107,7 +108,7 @@ def test_many_rows_are_compared_in_few_directions_first() -> None:
         vectors={"bag": table},
     )
     full, few = DenseSearch(BagEncoder()).fit(songs), DenseSearch(BagEncoder(), exact_rows=100).fit(songs)
-    assert (full.rows_.near.shape[1], few.rows_.near.shape[1]) == (width, 96)
+    assert (full.rows_.near.shape[1], few.rows_.near.shape[1], few.rows_.rest.shape[1]) == (width, 48, 48)
     noisy = (rows[:50] + rng.normal(size=(50, width)) / 30).astype(np.float32)
     queries = [row / np.linalg.norm(row) for row in noisy]
     same = 0
@@ -130,3 +131,20 @@ def test_the_papers_system_draws_its_songs() -> None:
     assert WholeSongCosine(BagEncoder(), limit=0).fit(songs).drawn_.all()
     with pytest.raises(UsageError, match="limit is -1"):
         WholeSongCosine(BagEncoder(), limit=-1)
+
+
+def test_songs_are_chosen_in_two_steps_of_directions() -> None:
+    rng = np.random.default_rng(4)
+    n, width = 900, 128
+    rows = rng.normal(size=(3 * n, width)) * np.linspace(2, 0.5, width)
+    rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float16)
+    song = np.repeat(np.arange(n, dtype=np.int32), 3)
+    found = SongRows.of(Vectors(song, np.tile(np.arange(-1, 2, dtype=np.int32), n), rows), n, "section", 100)
+    query = rows[3 * 700 + 1].astype(np.float32)
+    some = np.array([3, 250, 700], np.int32)
+    turned = np.hstack([found.near, found.rest]) @ (query @ found.directions)
+    assert found.score_nearer(query, some) == pytest.approx(turned.reshape(n, 3).max(axis=1)[some], abs=1e-5)
+    assert found.score_nearly(query) == pytest.approx(
+        (found.near @ (query @ found.directions[:, :48])).reshape(n, 3).max(axis=1), abs=1e-5
+    )
+    assert int(found.score_nearly(query).argmax()) == 700

@@ -119,8 +119,8 @@ def test_an_index_that_is_not_there_or_not_whole_is_told(folder: Path, tmp_path:
 
 def test_another_format_is_told(folder: Path) -> None:
     head = (folder / "index.json").read_text()
-    (folder / "index.json").write_text(head.replace('"format": 1', '"format": 2'))
-    with pytest.raises(IndexFileError, match="format 2, expected 1"):
+    (folder / "index.json").write_text(head.replace('"format": 2', '"format": 3'))
+    with pytest.raises(IndexFileError, match="format 3, expected 2"):
         opened(folder)
 
 

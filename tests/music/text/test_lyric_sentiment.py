@@ -57,3 +57,19 @@ def test_without_the_lexicon_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(lyric_sentiment, "PACKAGE", "no-such-library")
     with pytest.raises(SetupError, match=r"pip install 'musicdata\[lyrics\]'.*lyric_features\.sentiment to false"):
         lyric_sentiment.tool()
+
+
+LINES = (
+    "the door is open", "I love you, love!", "no (sad) songs", "BUT I am FINE", ":) and so on", "xd :-(", "♥ 😀", "it is 😭",
+    "kiss of death", "the 'good' old days", "n't", "!!! ???", "good-bye", "well... well", "...bad", "İyi", "sun\u200b",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_lines_without_words_of_the_lexicon_are_not_read_by_it_and_score_the_same(line: str) -> None:
+    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+
+    found = lyric_sentiment.score(line)
+    exact = SentimentIntensityAnalyzer().polarity_scores(line)["compound"]
+    assert (found.mean if found else 0.0) == (exact if found else 0.0)
+    assert found is not None or not any(map(str.isalpha, line))
