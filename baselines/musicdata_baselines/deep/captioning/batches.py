@@ -143,10 +143,10 @@ class Examples:
             partner_of: as above; every song is its own by default.
         """
         texts = [text for captions in songs.references for text in captions]
-        captions = tokenizer.encode(texts, limits[1])
+        captions = tokenizer.sequences(texts, limits[1])
         lengths = np.diff(captions.offsets)
         return cls(
-            tokenizer.encode(songs.lyrics, limits[0]),
+            tokenizer.sequences(songs.lyrics, limits[0]),
             captions,
             np.repeat(np.arange(len(songs.ids)), [len(captions) for captions in songs.references]),
             music,

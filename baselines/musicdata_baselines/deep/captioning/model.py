@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from musicdata_baselines.deep.captioning.decoding import Decoding
     from musicdata_baselines.deep.captioning.fusion import FusionBart
     from musicdata_baselines.deep.captioning.history import History
-    from musicdata_baselines.deep.captioning.losses import Cosines
+    from musicdata_baselines.deep.captioning.losses import Cosines, Part
     from musicdata_baselines.deep.captioning.plan import Plan
     from musicdata_baselines.deep.captioning.tokenizer import CaptionTokenizer
 
@@ -76,7 +76,7 @@ class Model:
             ViewError: the tokens are not such as it was trained on.
         """
         music = self._music(songs, tokens)
-        lyrics = self.tokenizer.encode(songs.lyrics, limits(self.plan, self.network)[0])
+        lyrics = self.tokenizer.sequences(songs.lyrics, limits(self.plan, self.network)[0])
         examples = Examples.of_lyrics(lyrics, music)
         ids: dict[int, Any] = {}
         with seeded(self.plan.seed, self.device):
@@ -95,7 +95,7 @@ class Model:
         """Return how music and lyrics of the songs lie to each other; None for a network that aligns nothing."""
         return losses.cosines(self.network, self._examples(songs, None), self.device)
 
-    def prefers_own(self, songs: Songs, part: losses.Part) -> float:
+    def prefers_own(self, songs: Songs, part: Part) -> float:
         """Return how often a song's own ``words`` or ``music`` explain its captions better than another song's do."""
         examples = self._examples(songs, None)
         own = losses.row_losses(self.network, examples, self.device)

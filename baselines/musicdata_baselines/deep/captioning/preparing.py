@@ -55,20 +55,19 @@ def choose_tokenizer(plan: Plan, train: Songs) -> CaptionTokenizer:
 
 
 def check_songs(plan: Plan, train: Songs, valid: Songs) -> tuple[Songs, Songs]:
-    """Return the songs that have captions, the held-out ones one each and not too many.
+    """Return the songs that have captions, by id, so that nothing depends on their order; not too many held-out ones.
 
     Raises:
         ViewError: there are too few, or no music for a network that hears.
     """
-    train = train.take([place for place, texts in enumerate(train.references) if texts])
-    places = np.asarray([place for place, texts in enumerate(valid.references) if texts], np.int64)
+    train, places = train.take(_captioned(train)), _captioned(valid)
     if not len(train.ids) or not len(places):
         raise ViewError(
             f"{len(train.ids)} songs with captions to learn from and {len(places)} held out, expected one of each at "
             "least; captions come from the split's own rows"
         )
     if len(places) > MOST_VALID:
-        places = np.sort(np.random.default_rng(0).permutation(places)[:MOST_VALID])
+        places = places[np.sort(np.random.default_rng(0).permutation(len(places))[:MOST_VALID])]
     valid = valid.take(places)
     if plan.hears:
         if train.tokens is None or valid.tokens is None:
@@ -76,6 +75,12 @@ def check_songs(plan: Plan, train: Songs, valid: Songs) -> tuple[Songs, Songs]:
         shape = check_tokens(train.tokens, len(train.ids)).shape
         check_tokens(valid.tokens, len(valid.ids), shape[2])
     return train, valid
+
+
+def _captioned(songs: Songs) -> NDArray[np.int64]:
+    """Return the places of songs that have captions, by id."""
+    places = (place for place, texts in enumerate(songs.references) if texts)
+    return np.asarray(sorted(places, key=songs.ids.__getitem__), np.int64)
 
 
 def prepare(plan: Plan, train: Songs, valid: Songs, tokenizer: CaptionTokenizer, limits: tuple[int, int]) -> Prepared:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
 BOS, PAD, EOS, UNK = 0, 1, 2, 3
 SPECIAL = ("<s>", "<pad>", "</s>", "<unk>")
 FILE = "tokenizer.json"
@@ -38,16 +40,19 @@ class CaptionTokenizer:
     def __len__(self) -> int:
         return int(self._tokenizer.get_vocab_size())
 
-    def encode(self, texts: Sequence[str], most_tokens: int) -> Sequences:
+    def encode(self, texts: Sequence[str], most_tokens: int) -> list[NDArray[np.int32]]:
         """Return the ids of each text, its two ends among them, cut to `most_tokens`; the last is always ``</s>``."""
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(most_tokens)
-        values, lengths = [np.empty(0, np.int32)], [0]
-        for at in range(0, len(texts), _BLOCK):
-            for one in self._tokenizer.encode_batch([*map(_clean, texts[at : at + _BLOCK])]):
-                values.append(np.asarray(one.ids, np.int32))
-                lengths.append(len(one.ids))
-        return Sequences(np.concatenate(values), np.cumsum(lengths, dtype=np.int64))
+        blocks = (texts[at : at + _BLOCK] for at in range(0, len(texts), _BLOCK))
+        encoded = (one for block in blocks for one in self._tokenizer.encode_batch([*map(_clean, block)]))
+        return [np.asarray(one.ids, np.int32) for one in encoded]
+
+    def sequences(self, texts: Sequence[str], most_tokens: int) -> Sequences:
+        """Return what `encode` returns, end to end."""
+        rows = self.encode(texts, most_tokens)
+        offsets = np.cumsum([0, *map(len, rows)], dtype=np.int64)
+        return Sequences(np.concatenate([np.empty(0, np.int32), *rows]), offsets)
 
     def decode(self, ids: Iterable[Iterable[int]]) -> list[str]:
         """Return the texts, special tokens and spaces at the ends left out."""

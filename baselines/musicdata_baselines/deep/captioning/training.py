@@ -36,8 +36,8 @@ def train(
 ) -> Model:
     """Train a network and write it to a folder; what the folder holds of the same training is taken up again.
 
-    A training that was killed goes on from its last checkpoint and has the losses of one that was not. A finished one
-    is opened. What the folder holds of another plan, or of other songs, is replaced.
+    A training that was killed goes on from its last checkpoint and has, on a processor, the losses of one that was
+    not. A finished one is opened. What the folder holds of another plan, or of other songs, is replaced.
 
     Args:
         plan: what is trained.

@@ -98,7 +98,7 @@ def test_the_folders_tokenizer_is_read_in_both_of_its_forms(tmp_path: Path) -> N
     (tmp_path / "tokenizer.json").unlink()
     other = open_bart_tokenizer(tmp_path)
     texts = ["the sea and the wind", "slow piano, ünï </s>"]
-    assert one.encode(texts, 50).values.tolist() == other.encode(texts, 50).values.tolist()
+    assert one.sequences(texts, 50).values.tolist() == other.sequences(texts, 50).values.tolist()
     (tmp_path / "merges.txt").unlink()
     with pytest.raises(ModelFileError, match="has no tokenizer"):
         open_bart_tokenizer(tmp_path)

@@ -26,7 +26,7 @@ from tests.baselines.deep.captioning.made import named, planted
 from tests.baselines.deep.captioning.small import write_bart
 
 TRAIN, VALID, TEST = planted(40, 1, n_captions=2), planted(10, 2), planted(6, 3)
-PLAN = Plan(alignment="positive", steps=8, most_steps=12, batch_size=16, checkpoint_every=3)
+PLAN = Plan(alignment="positive", steps=8, most_steps=12, batch_size=8, checkpoint_every=3)
 
 
 class KilledError(Exception):
@@ -99,6 +99,14 @@ def test_a_finished_training_is_opened_and_another_replaces_it(tmp_path: Path) -
     assert train(PLAN, changed, VALID, tmp_path, "cpu").history.losses != first.history.losses
     (tmp_path / "model.safetensors").write_bytes(b"torn")
     assert train(PLAN, TRAIN, VALID, tmp_path, "cpu").history == first.history
+
+
+def test_the_order_of_songs_does_not_matter(tmp_path: Path) -> None:
+    plan = dataclasses.replace(PLAN, steps=2, most_steps=2)
+    one = train(plan, TRAIN, VALID, tmp_path / "a", "cpu")
+    turned = train(plan, TRAIN.take(np.arange(40)[::-1]), VALID.take(np.arange(10)[::-1]), tmp_path / "b", "cpu")
+    assert turned.history == one.history
+    assert contents(tmp_path / "a") == contents(tmp_path / "b")
 
 
 def test_a_damaged_checkpoint_costs_time_only(tmp_path: Path) -> None:
