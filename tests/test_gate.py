@@ -169,7 +169,7 @@ EXCUSED: dict[str, tuple[str, set[str]]] = {
     "musicdata/sources/albums/archive.py": (OF_GATE, {"zipfile.ZipFile"}),
     "musicdata/sources/albums/files.py": (OF_GATE, {"zipped.open"}),
     "musicdata/sources/lrclib_dump.py": (OF_GATE, {"sqlite3.connect"}),
-    "musicdata/sources/lyrics/parquet_file.py": (OF_GATE, {"pq.ParquetFile"}),
+    "musicdata/sources/tabular/parquet_file.py": (OF_GATE, {"pq.ParquetFile"}),
     "musicdata/sources/music21_corpus.py": (SHIPPED, {"file.read_bytes"}),
     "musicdata/sources/videos/child.py": (OWN, {"open", "os.fdopen", "path.write_bytes", "script.write_text"}),
     "musicdata/sources/videos/process.py": (SHIPPED, {"written.read_text"}),

@@ -64,4 +64,7 @@ def test_the_wheel_runs_on_its_own(wheel: Path, tmp_path: Path) -> None:
         check=True,
     )
     assert str(tmp_path / "site") in done.stdout
-    assert "['lyrics', 'mard', 'mard-api', 'musictm', 'musictm-deep', 'musictm-lmd', 'spotify-moods'] 65" in done.stdout
+    assert (
+        "['interpretations', 'lyrics', 'mard', 'mard-api', 'musictm', 'musictm-deep', 'musictm-lmd', 'spotify-moods'] 81"
+        in done.stdout
+    )

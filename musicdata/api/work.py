@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from musicdata.definitions import recipe
 from musicdata.definitions.searchable import Searchable
-from musicdata.errors import InputError
+from musicdata.errors import InputError, MusicdataError
 from musicdata.release.reading.release import Release, open_release
 from musicdata.release.record.layout import RECORD
 from musicdata.workspace.folder import Workspace
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 DEFAULT_WORK = "musicdata-work"
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True, repr=False)
 class Work(Searchable):
     """A workspace to read from.
 
@@ -35,6 +35,20 @@ class Work(Searchable):
 
     root: Path
     stages: Sequence[StageReport] = ()
+
+    def __repr__(self) -> str:
+        return f"Work({str(self.root)!r})"
+
+    def _facts(self) -> dict[str, str]:
+        try:
+            head, reader = self.head, self.reader
+        except MusicdataError as error:
+            return {"workspace": str(self.root), "cannot be read": str(error)}
+        return {
+            "workspace": str(self.root),
+            "data set": f"{head.dataset.name}: {head.dataset.title}",
+            "tables": ", ".join(reader.tables) or "none yet",
+        }
 
     @property
     def reader(self) -> TableReader:

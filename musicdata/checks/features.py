@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from musicdata.definitions.reader import Reader
 
 _MAKING = ("extractor", "extractor_version", "parameters", "tokenizer")
-_ALIGNED, _PAIRED, _LYRIC = "alignment", "pairs", "lyric_samples"
+_ALIGNED, _PAIRED = "alignment", "pairs"
+# Of these, songs need not have every table; checks of their own say which they need.
+_PARTLY = ("lyric_samples", "interpretation_samples")
 
 
 def check_features(reader: Reader, home: str, noun: str) -> Iterator[tuple[str, str]]:
@@ -49,7 +51,7 @@ def _check_other_features(reader: Reader) -> Iterator[tuple[str, str]]:
 
 def _has_another_home(reader: Reader) -> bool:
     home = completing(reader)
-    return home not in ("", _ALIGNED, _PAIRED, _LYRIC) and bool(_tables_of(reader, home))
+    return home not in ("", _ALIGNED, _PAIRED, *_PARTLY) and bool(_tables_of(reader, home))
 
 
 CHECKS = (

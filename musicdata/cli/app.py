@@ -7,6 +7,9 @@ from typing import Annotated
 
 import typer
 
+from musicdata.cli.output import say
+from musicdata.version import __version__
+
 app = typer.Typer(
     name="musicdata",
     help="Build, check, validate and publish cross-modal music data sets: audio, sheet music and lyrics, aligned note "
@@ -14,7 +17,6 @@ app = typer.Typer(
     epilog="Exit codes: 0 ok · 1 findings · 2 usage · 3 partial, run again · 4 set-up fault or gate refused · "
     "5 workspace held · 130 interrupted.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -29,8 +31,22 @@ Plugin = Annotated[
 ]
 
 
+def _tell_version(*, is_asked: bool) -> None:
+    if is_asked:
+        say(f"musicdata {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
-def frame(plugin: Plugin = None) -> None:
+def frame(
+    plugin: Plugin = None,
+    version: Annotated[  # noqa: ARG001  # it has done its work before
+        bool,
+        typer.Option(
+            "--version", callback=lambda asked: _tell_version(is_asked=asked), is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
     """Build, check, validate and publish cross-modal music data sets."""
     if plugin:
         from musicdata.api.plugins import plug_in

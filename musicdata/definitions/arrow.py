@@ -6,15 +6,20 @@ parameter is left open here, once.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     Array = pa.Array[Any]
     ChunkedArray = pa.ChunkedArray[Any]
     Values = Array | ChunkedArray
+
+
+T = TypeVar("T")
 
 
 def strings(values: Values) -> list[str]:
@@ -35,6 +40,20 @@ def count_true(mask: Values) -> int:
         2
     """
     return pc.sum(cast("Any", mask)).as_py() or 0  # the stubs know sums of numbers only
+
+
+def mapped(values: Values, make: Callable[[Any], T]) -> list[T]:
+    """List what is made of each value; of equal ones once.
+
+    Examples:
+        >>> mapped(pa.chunked_array([["a", None], ["a"]]), lambda text: (text or "-").upper())
+        ['A', '-', 'A']
+    """
+    whole = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+    encoded = pc.dictionary_encode(cast("Any", whole), null_encoding="encode")
+    made = [make(value) for value in encoded.dictionary.to_pylist()]
+    places: list[int] = encoded.indices.to_pylist()
+    return [made[place] for place in places]
 
 
 def vectors(flat: Array, kind: pa.DataType, mask: Array | None = None) -> Array:

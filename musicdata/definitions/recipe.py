@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import tomllib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -37,7 +38,7 @@ class Step:
     parameters: stages.Parameters
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Recipe:
     """A data set's stages in the order they run.
 
@@ -53,6 +54,18 @@ class Recipe:
     plugins: Plugins = field(default_factory=Plugins)
     options: Options = field(default_factory=Options)
     settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"<Recipe {self.dataset.name}: {', '.join(step.stage.name for step in self.steps)}>"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f'<tr><td style="text-align:left">{html.escape(step.stage.name)}</td>'
+            f'<td style="text-align:left">{html.escape(step.stage.verb)} → '
+            f"{html.escape(', '.join(step.stage.outputs))}</td></tr>"
+            for step in self.steps
+        )
+        return f"<table><caption>{html.escape(self.dataset.title)}</caption>{rows}</table>"
 
     @property
     def is_crawled(self) -> bool:

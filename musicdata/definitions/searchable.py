@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING
 
+from musicdata.definitions import items as as_items
 from musicdata.definitions import suite as suites
 from musicdata.definitions.search import Answer, Ask
 from musicdata.definitions.table_source import TableSource
@@ -13,6 +14,8 @@ from musicdata.errors import RecipeError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
+
+    from musicdata.definitions.items import Items
 
 
 class Searchable(TableSource):
@@ -24,6 +27,49 @@ class Searchable(TableSource):
     @abstractmethod
     def index_folder(self) -> Path:
         """Return where the index of a search is kept, whether it is there or not."""
+
+    @property
+    def arrays_folder(self) -> Path:
+        """Return where arrays are kept that a training loop reads, whether they are there or not."""
+        return self.index_folder.with_name("arrays")
+
+    def items(self, *names: str, split: str | None = None) -> Items:
+        """Return the samples one by one as NumPy arrays, for a training loop of any kind.
+
+        What is asked for is written once into files that are read where they lie, so that memory does not grow.
+
+        Args:
+            names: modalities, such as ``audio``, or columns of numbers, as ``table.column``. A modality that several
+                columns describe is the one of them that the recipe validates by.
+            split: only samples of this split; None for all.
+
+        Returns:
+            One item a sample that has all of it, in the order of the tables: a dict of `sample_id` and an array for
+            each name, of shape (rows of a sample, *shape of the column), or of the column's where a sample has one row.
+
+        Raises:
+            UsageError: a name means nothing or several things, or a column holds no numbers.
+            ContractError: samples have different numbers of rows, or a cell is empty.
+            IntegrityError: tables differ in order.
+            StorageError: the files cannot be written.
+        """
+        return as_items.items(self, names, split, self.arrays_folder)
+
+    def torch(self, *names: str, split: str | None = None) -> Items:
+        """Return the samples as `items` does, with tensors: a map-style data set for ``torch.utils.data.DataLoader``.
+
+        >>> train = release.torch("audio", "sheet", split="train")  # doctest: +SKIP
+        >>> for batch in torch.utils.data.DataLoader(train, batch_size=32, shuffle=True):  # doctest: +SKIP
+        ...     batch["audio"].shape  # (32, notes, frames, mels)
+
+        Raises:
+            SetupError: PyTorch is not installed.
+            MusicdataError: see `items`.
+        """
+        as_items.require_torch()
+        found = self.items(*names, split=split)
+        found.convert = as_items.tensors
+        return found
 
     def search(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+    from pandas import DataFrame
 
     from musicdata.definitions.contract import Contract
     from musicdata.definitions.head import Head
@@ -29,6 +31,18 @@ class TableSource(ABC):
     __slots__ = ()
 
     root: Path
+
+    def _facts(self) -> dict[str, str]:
+        """Return what a notebook shows of it, a text each."""
+        return {"folder": str(self.root)}
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f'<tr><th style="text-align:left">{html.escape(name)}</th>'
+            f'<td style="text-align:left">{html.escape(text)}</td></tr>'
+            for name, text in self._facts().items()
+        )
+        return f"<table>{rows}</table>"
 
     @property
     @abstractmethod
@@ -61,6 +75,22 @@ class TableSource(ABC):
         """
         self._require_columns(name, columns)
         return self.reader.read(name, columns)
+
+    def frame(self, name: str, columns: list[str] | None = None) -> DataFrame:
+        """Return a table as a pandas data frame, in order of its key; vectors are arrays of their shape.
+
+        Raises:
+            ContractError: there is no such table or column.
+        """
+        from pandas import Series
+
+        rows = self.table(name, columns)
+        frame = rows.to_pandas()
+        for column in self.contract(name).columns:
+            if column.is_vector and column.name in rows.column_names:
+                filled = [None if one is None else np.asarray(one).reshape(column.shape) for one in frame[column.name]]
+                frame[column.name] = Series(filled, index=frame.index, dtype=object)
+        return frame
 
     def iterate(self, name: str, columns: list[str] | None = None) -> Iterator[pa.Table]:
         """Yield a table piecewise, so that memory does not grow with it.

@@ -14,6 +14,8 @@ from musicdata.system import files
 from musicdata.twin.albums import AlbumPopulation, dumps
 from musicdata.twin.captions import CaptionPopulation
 from musicdata.twin.captions import tables as caption_tables
+from musicdata.twin.interpretations import InterpretationPopulation
+from musicdata.twin.interpretations import tables as interpretation_tables
 from musicdata.twin.songs import SongPopulation, tables
 
 if TYPE_CHECKING:
@@ -32,7 +34,16 @@ def _captions(folder: Path) -> None:
     caption_tables.write_files(CaptionPopulation(), folder)
 
 
-_SETS: dict[str, Callable[[Path], None]] = {"albums": _albums, "captions": _captions, "songs": _songs}
+def _interpretations(folder: Path) -> None:
+    interpretation_tables.write_files(InterpretationPopulation(), folder)
+
+
+_SETS: dict[str, Callable[[Path], None]] = {
+    "albums": _albums,
+    "captions": _captions,
+    "interpretations": _interpretations,
+    "songs": _songs,
+}
 """Name of a set → what writes its files into a folder."""
 
 
@@ -43,7 +54,7 @@ def made(name: str, cache_folder: Path) -> Path:
     of this package, or of numpy, writes a folder of its own beside it.
 
     Args:
-        name: of the set: ``albums``, ``captions`` or ``songs``.
+        name: of the set: ``albums``, ``captions``, ``interpretations`` or ``songs``.
         cache_folder: where sets are kept; made if there is none.
 
     Raises:

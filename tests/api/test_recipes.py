@@ -54,6 +54,8 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
         copy_recipe("musictm", tmp_path / "mine.toml")
     with pytest.raises(InputError, match=r"a recipe is a \.toml file"):
         copy_recipe("musictm", tmp_path / "mine")
-    with pytest.raises(RecipeError, match="no recipe is called 'mussictm'; there are lyrics, mard, mard-api, musictm"):
+    with pytest.raises(
+        RecipeError, match="no recipe is called 'mussictm'; there are interpretations, lyrics, mard, mard-api, musictm"
+    ):
         copy_recipe("mussictm", tmp_path / "other.toml")
     assert [path.name for path in tmp_path.iterdir()] == ["mine.toml"]

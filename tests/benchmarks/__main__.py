@@ -1,7 +1,8 @@
 """Runs benchmarks and prints their tables: ``python -m tests.benchmarks [NAME ...]``; without a name all but those that
-take longest, or read songs of yours: `full_size`, `album_reviews`, `album_join`, `caption_scores`, `captioning_speed`,
-`captioning_suite`, `two_branch`, `lyrics_build`, `lyric_cleaning`, `lyric_groups`, `lyric_queries`,
-`lyric_search_quality`, `text_search`, `planted_captions`, and `dump_scan`, which packs an archive first.
+take longest, or read songs of yours: `full_size`, `album_reviews`, `album_join`, `two_branch`, `lyrics_build`,
+`lyric_cleaning`, `lyric_groups`, `lyric_queries`, `lyric_search_quality`, `text_search`, `ears`, `planted_captions`,
+`interpretations_ingest`, `interpretations_build`, `captioning_speed`, `caption_scores`, `captioning_suite`,
+`interpretation_cleaning`, and `dump_scan`, which packs an archive first.
 
 Each runs in a process of its own, so that none is measured in another's memory.
 """
@@ -33,9 +34,10 @@ NAMES = (
     "sentence_encoders",
 )
 LONG = (
-    "full_size", "album_reviews", "album_join", "caption_scores", "captioning_speed", "captioning_suite", "dump_scan",
-    "two_branch", "lyrics_build", "lyric_cleaning", "lyric_groups", "lyric_queries", "lyric_search_quality",
-    "text_search", "planted_captions",
+    "full_size", "album_reviews", "album_join", "dump_scan", "two_branch", "lyrics_build", "lyric_cleaning",
+    "lyric_groups", "lyric_queries", "lyric_search_quality", "text_search", "ears", "planted_captions",
+    "interpretations_ingest", "interpretations_build", "captioning_speed", "caption_scores", "captioning_suite",
+    "interpretation_cleaning",
 )  # fmt: skip
 
 

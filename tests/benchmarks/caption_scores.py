@@ -78,23 +78,27 @@ def made_up(n_pairs: int, n_train: int) -> tuple[list[str], list[str], list[tupl
     draw, rng = random.Random("caption scores"), np.random.default_rng(14)
     words = [f"{draw.choice('bcdfglmnprst')}{draw.choice('aeiou')}{number:x}" for number in range(N_WORDS)]
     steps = np.cumsum(1 / np.arange(1, N_WORDS + 1))
+    steps /= steps[-1]
     phrases = [
-        " ".join(words[place] for place in np.searchsorted(steps / steps[-1], rng.random(size)).tolist())
+        " ".join(words[place] for place in np.searchsorted(steps, rng.random(size)).tolist())
         for size in rng.integers(2, 7, N_PHRASES).tolist()
     ]
     of_phrases = np.cumsum(1 / np.arange(1, N_PHRASES + 1) ** 0.9)
+    of_phrases /= of_phrases[-1]
 
-    def caption() -> str:
-        drawn = np.searchsorted(of_phrases / of_phrases[-1], rng.random(rng.poisson(MEAN_PHRASES) + 1))
-        return ", ".join(phrases[place] for place in drawn.tolist()).capitalize() + "."
-
-    train = [caption() for _ in range(n_train)]
+    lengths = rng.poisson(MEAN_PHRASES, n_train + 2 * n_pairs) + 1
+    drawn = np.searchsorted(of_phrases, rng.random(lengths.sum()))
+    captions = [
+        ", ".join(phrases[place] for place in part.tolist()).capitalize() + "."
+        for part in np.split(drawn, np.cumsum(lengths)[:-1])
+    ]
+    train, new, references = captions[:n_train], captions[n_train:-n_pairs], captions[-n_pairs:]
     predictions = []
     for number in range(n_pairs):
         copied = train[draw.randrange(n_train)].split()
         changed = [draw.choice(words) if number % 3 == 1 and draw.random() < CHANGED else word for word in copied]
-        predictions.append(caption() if number % 3 == 2 else " ".join(changed))
-    return train, predictions, [(caption(),) for _ in range(n_pairs)]
+        predictions.append(new[number] if number % 3 == 2 else " ".join(changed))
+    return train, predictions, [(text,) for text in references]
 
 
 def score_notes() -> None:

@@ -174,7 +174,7 @@ def test_check_passes_and_fails_by_exit_code(copied: Path) -> None:
         (
             ["build", "musictn"],
             2,
-            "no recipe is called 'musictn'; there are lyrics, mard, mard-api, musictm, musictm-deep, musictm-lmd",
+            "no recipe is called 'musictn'; there are interpretations, lyrics, mard, mard-api, musictm, musictm-deep",
         ),
         (["build", "musictm", "--input", "nowhere"], 2, "no such file or folder"),
         (["build", "musictm", "--set", "window.notes=no"], 2, "window.notes"),

@@ -98,7 +98,7 @@ def test_options_survive_being_written(name: str, tmp_path: Path) -> None:
     copy = recipe.load(str(tmp_path / "copy.toml"))
     assert copy.options == resolved.options
     assert copy.options.input
-    assert (copy.options.twin is not None) == (resolved.is_crawled or name in ("lyrics", "mard"))
+    assert (copy.options.twin is not None) == (resolved.is_crawled or name in ("interpretations", "lyrics", "mard"))
 
 
 def test_a_portable_recipe_has_no_path_in_its_options(tmp_path: Path) -> None:

@@ -25,7 +25,16 @@ def test_every_recipe_resolves_and_survives_being_written(name: str, tmp_path: P
 
 
 def test_musictm_has_the_stages_of_the_design() -> None:
-    assert recipe.names() == ["lyrics", "mard", "mard-api", "musictm", "musictm-deep", "musictm-lmd", "spotify-moods"]
+    assert recipe.names() == [
+        "interpretations",
+        "lyrics",
+        "mard",
+        "mard-api",
+        "musictm",
+        "musictm-deep",
+        "musictm-lmd",
+        "spotify-moods",
+    ]
     tables = [
         "songs",
         "song_notes",

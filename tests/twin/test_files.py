@@ -53,6 +53,6 @@ def test_other_code_writes_another_folder(tmp_path: Path, written: list[Path], m
 
 
 def test_an_unknown_set_is_told_with_those_that_there_are(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"'tunes' .* are albums, captions, songs"):
+    with pytest.raises(UsageError, match=r"'tunes' .* are albums, captions, interpretations, songs"):
         files.made("tunes", tmp_path)
     assert not list(tmp_path.iterdir())

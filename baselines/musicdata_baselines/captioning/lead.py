@@ -41,7 +41,9 @@ class LeadLyrics:
 
     def fit(self, songs: Songs) -> Self:
         """Look how long captions are, unless a number of words was given."""
-        lengths = () if self.n_words else [count_words(text) for text in songs_with_captions(songs).captions]
+        lengths = (
+            () if self.n_words else [count_words(text) for text in songs_with_captions(songs.without_tokens()).captions]
+        )
         self.n_words_ = self.n_words or max(1, round(float(np.mean(lengths))))
         return self
 

@@ -39,7 +39,7 @@ class NearestLyrics:
 
     def fit(self, songs: Songs) -> Self:
         """Make an index of songs with captions."""
-        self._index(songs_with_captions(songs))
+        self._index(songs_with_captions(songs.without_tokens()))
         return self
 
     def caption(self, songs: Songs) -> list[str]:

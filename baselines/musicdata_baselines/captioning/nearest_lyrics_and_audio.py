@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Self
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -46,9 +47,10 @@ class NearestLyricsAndAudio(NearestLyrics):
 
     def fit(self, songs: Songs) -> Self:
         """Choose the weight, then make an index of all songs with captions."""
-        songs = songs_with_captions(songs)
+        songs = songs_with_captions(with_mean_tokens(songs))
         self.weight_ = self._choose(songs)
-        return super().fit(songs)
+        self._index(songs)
+        return self
 
     def _index(self, songs: Songs) -> None:
         super()._index(songs)
@@ -89,6 +91,16 @@ class NearestLyricsAndAudio(NearestLyrics):
                 worth = {copy: np.mean([rouge.score(copy, one).rouge1_f1 for one in references]) for copy in copies}
                 totals += [worth[copy] for copy in copies]
         return WEIGHTS[int(totals.round(9).argmax())]
+
+
+def with_mean_tokens(songs: Songs) -> Songs:
+    """Return the songs with one token each, the mean of theirs, so that no copy of all of them is made.
+
+    Raises:
+        ViewError: see `mean_tokens`.
+    """
+    tokens: Any = mean_tokens(songs)[:, None]
+    return replace(songs, tokens=tokens)
 
 
 def mean_tokens(songs: Songs) -> NDArray[np.float64]:

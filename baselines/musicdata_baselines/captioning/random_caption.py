@@ -33,7 +33,7 @@ class RandomCaption:
 
     def fit(self, songs: Songs) -> Self:
         """Take the captions of songs."""
-        self.captions_ = songs_with_captions(songs).captions
+        self.captions_ = songs_with_captions(songs.without_tokens()).captions
         return self
 
     def caption(self, songs: Songs) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Protocol, Self
 
 import numpy as np
@@ -57,6 +57,10 @@ class Songs:
     def captions(self) -> tuple[str, ...]:
         """All captions, song after song."""
         return tuple(text for texts in self.references for text in texts)
+
+    def without_tokens(self) -> Self:
+        """Return the songs without their music, which is large, for what looks at words only."""
+        return replace(self, tokens=None)
 
     def take(self, rows: Sequence[int] | NDArray[np.int64]) -> Self:
         """Return some of the songs, in the order of `rows`."""

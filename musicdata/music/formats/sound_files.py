@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,6 +62,68 @@ def read(path: Path, scratch: Path, *, longest_s: float = LONGEST_S) -> NDArray[
     return resample(samples, rate_hz)
 
 
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """The beginning of a sound file.
+
+    Attributes:
+        samples: mono, the mean of the channels, at the file's own rate, shape (n,).
+        rate_hz: of the file; `n_channels` of the file.
+        seconds: length of the whole file, as it says; as decoded, where it says nothing that can be.
+    """
+
+    samples: NDArray[np.float32]
+    rate_hz: int
+    n_channels: int
+    seconds: float
+
+
+def read_beginning(data: bytes, seconds: float) -> Beginning:
+    """Return the first `seconds` of a WAV, FLAC, Ogg or MP3 file, all of one that is shorter.
+
+    Raises:
+        FormatError: ``corrupt`` where libsndfile cannot read it, ``not_finite`` where samples are not numbers.
+    """
+    import soundfile
+
+    try:
+        with soundfile.SoundFile(io.BytesIO(data)) as file:
+            if file.format not in _OF_LIBSNDFILE:
+                raise FormatError("corrupt", f"{file.format} is none of the kinds that are read: WAV, FLAC, Ogg, MP3")
+            _refuse_layout(file, "corrupt")
+            n_wanted = round(seconds * file.samplerate)
+            samples = _mono_of(file, n_wanted)
+            length_s = _told_s(file) or len(samples) / file.samplerate
+            beginning = Beginning(samples, int(file.samplerate), int(file.channels), length_s)
+    except soundfile.LibsndfileError as error:  # its text has an address in it, other in every run
+        raise FormatError("corrupt", f"libsndfile cannot read it: {error.error_string}") from error
+    except soundfile.SoundFileRuntimeError as error:
+        raise FormatError("corrupt", "libsndfile cannot read it") from error
+    if not np.isfinite(beginning.samples).all():
+        raise FormatError("not_finite", "samples are not numbers")
+    return beginning
+
+
+def _told_s(file: Any) -> float:
+    """Return the length that a file tells; 0 where that cannot be: less than was read, or more than a day."""
+    told = int(file.frames)
+    return told / file.samplerate if file.tell() <= told < 86_400 * file.samplerate else 0.0
+
+
+def _mono_of(file: Any, n_frames: int) -> NDArray[np.float32]:
+    blocks: list[NDArray[np.float32]] = []
+    while n_frames > 0 and len(block := file.read(min(_BLOCK, n_frames), dtype="float32", always_2d=True)):
+        blocks.append(block.mean(axis=1) if block.shape[1] > 1 else block[:, 0])
+        n_frames -= len(block)
+    return np.concatenate(blocks) if blocks else np.zeros(0, np.float32)
+
+
+def _refuse_layout(file: Any, reason: str) -> None:
+    if file.channels > _MAX_CHANNELS or file.samplerate not in _RATES_HZ:
+        detail = f"{file.channels} channels at {file.samplerate} Hz; at most {_MAX_CHANNELS}"
+        raise FormatError(reason, f"{detail}, from {_RATES_HZ.start} to {_RATES_HZ.stop} Hz, are read")
+
+
 def resample(samples: NDArray[np.float32], rate_hz: int, wanted_hz: int = RATE_HZ) -> NDArray[np.float32]:
     """Return mono samples at another rate, through soxr's high-quality resampler."""
     if rate_hz == wanted_hz:
@@ -79,9 +142,7 @@ def _by_libsndfile(path: Path, longest_s: float) -> tuple[NDArray[np.float32], i
         with soundfile.SoundFile(path) as file:
             if file.format not in _OF_LIBSNDFILE:
                 return None
-            if file.channels > _MAX_CHANNELS or file.samplerate not in _RATES_HZ:
-                detail = f"{file.channels} channels at {file.samplerate} Hz; at most {_MAX_CHANNELS}"
-                raise FormatError("broken_sound", f"{detail}, from {_RATES_HZ.start} to {_RATES_HZ.stop} Hz, are read")
+            _refuse_layout(file, "broken_sound")
             return _mono(file, longest_s), file.samplerate
     except soundfile.LibsndfileError:
         return None

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 
     from musicdata.system.processes import Finished
 
-__all__ = ["Clip", "ClipNote", "Sound", "program", "render", "soundfont", "version"]
+__all__ = ["Clip", "ClipNote", "Sound", "program", "read_faults", "read_wav", "render", "run", "soundfont", "version"]
 
 AMPLIFICATION = 450  # per cent of the soundfont's level
 OPTIONS = (
@@ -173,7 +173,7 @@ class _Player:
             return []
         with processes.private_folder(self.scratch, "timidity-") as folder:
             finished = self.run(takes, folder)
-            faults = _read_faults(finished, len(takes))
+            faults = read_faults(finished, len(takes))
             results = [
                 faults.get(number) or self.finish(take, folder / f"clip{number}.wav")
                 for number, take in enumerate(takes)
@@ -183,26 +183,21 @@ class _Player:
         return results
 
     def run(self, takes: Sequence[Take], folder: Path) -> Finished:
-        # By a name of our own: TiMidity's configuration is a language, and paths may hold its signs.
-        (folder / "piano.sf2").symlink_to(self.soundfont.resolve())
-        (folder / "piano.cfg").write_text(_configuration(self.program_number), encoding="ascii")
-        names = [f"clip{number}.mid" for number in range(len(takes))]
-        for name, take in zip(names, takes, strict=True):
-            (folder / name).write_bytes(take.midi)
-        seconds = 10 + math.ceil(sum(take.end_s + TAIL_S for take in takes) / 50)
-        sound = (f"-A{self.amplification}", "-s", str(self.sample_rate))
-        return processes.run(
-            [str(self.program), "-c", "piano.cfg", *OPTIONS, *sound, *names],
-            cwd=folder,
-            deadline_s=2 * seconds,
-            limits=self.limits or Limits(cpu_s=seconds),
-            fixed_addresses=True,
-            reads=[self.soundfont.resolve()],
+        return run(
+            self.program,
+            self.soundfont,
+            [take.midi for take in takes],
+            folder,
+            seconds=sum(take.end_s + TAIL_S for take in takes),
+            configuration=_configuration(self.program_number),
+            sample_rate=self.sample_rate,
+            amplification=self.amplification,
+            limits=self.limits,
         )
 
     def finish(self, take: Take, path: Path) -> Sound | RenderError:
         """Checks one clip and packs it."""
-        samples = _read_wav(path)
+        samples = read_wav(path)
         if isinstance(samples, RenderError):
             return samples
         samples = self.cut_release(take, samples)
@@ -239,12 +234,55 @@ class _Player:
         return None
 
 
+def run(
+    program: Path,
+    soundfont: Path,
+    files: Sequence[bytes],
+    folder: Path,
+    *,
+    seconds: float,
+    configuration: str,
+    sample_rate: int,
+    amplification: int,
+    limits: Limits | None = None,
+) -> Finished:
+    """Plays MIDI files in one process, number n to ``clip<n>.wav``.
+
+    Args:
+        program: TiMidity++.
+        soundfont: the font that `configuration` calls ``piano.sf2``.
+        files: the bytes of the MIDI files.
+        folder: a private one, to work in.
+        seconds: how much sound they make together.
+        configuration: which instruments there are, in TiMidity's language.
+        sample_rate: Hz.
+        amplification: loudness in per cent.
+        limits: what the process may use; None goes by `seconds`.
+    """
+    # By a name of our own: TiMidity's configuration is a language, and paths may hold its signs.
+    (folder / "piano.sf2").symlink_to(soundfont.resolve())
+    (folder / "piano.cfg").write_text(configuration, encoding="ascii")
+    names = [f"clip{number}.mid" for number in range(len(files))]
+    for name, data in zip(names, files, strict=True):
+        (folder / name).write_bytes(data)
+    cpu_s = 10 + math.ceil(seconds / 50)
+    sound = (f"-A{amplification}", "-s", str(sample_rate))
+    return processes.run(
+        [str(program), "-c", "piano.cfg", *OPTIONS, *sound, *names],
+        cwd=folder,
+        deadline_s=2 * cpu_s,
+        limits=limits or Limits(cpu_s=cpu_s),
+        fixed_addresses=True,
+        reads=[soundfont.resolve()],
+    )
+
+
 def _configuration(program_number: int) -> str:
     """Names the instrument itself: one that the system's configuration names goes before a whole soundfont."""
     return f"soundfont piano.sf2\nbank 0\n{program_number} %font piano.sf2 0 {program_number}\n"
 
 
-def _read_faults(finished: Finished, n_takes: int) -> dict[int, RenderError]:
+def read_faults(finished: Finished, n_takes: int) -> dict[int, RenderError]:
     """Finds which clips TiMidity++ complained about; all of them when it does not say which."""
     output = (finished.stdout + finished.stderr).splitlines()
     lines = [line for line in output if not _PROGRESS.match(line) and not _SYSTEM_CONFIGURATION.match(line)]
@@ -257,7 +295,8 @@ def _read_faults(finished: Finished, n_takes: int) -> dict[int, RenderError]:
     return dict.fromkeys(numbers, RenderError(reason, f"TiMidity++ {finished}: {'; '.join(lines)[:500]}"))
 
 
-def _read_wav(path: Path) -> NDArray[np.int16] | RenderError:
+def read_wav(path: Path) -> NDArray[np.int16] | RenderError:
+    """Returns the samples of a file that TiMidity++ wrote, or why there are none."""
     try:
         with wave.open(str(path)) as file:
             samples = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2")

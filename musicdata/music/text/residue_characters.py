@@ -51,7 +51,7 @@ def repaired(text: str, count: Count) -> str:
     text = mojibake.with_punctuation(mojibake.repaired(text, count), count)
     text = count.sub("control_character", NOT_SPACE, "", text)
     if "&" in text:
-        text = _resolved(text, count)
+        text = resolved(text, count)
     if "<" in text:
         text = _without_tags(text, count)
     if not text.isascii():
@@ -64,18 +64,24 @@ def repaired(text: str, count: Count) -> str:
     return "\n".join(text.splitlines())
 
 
-def _resolved(text: str, count: Count) -> str:
+def resolved(text: str, count: Count) -> str:
+    """Return a text with the characters that its references name; of references of references, the inner ones.
+
+    >>> from musicdata.music.text.residue_count import Count
+    >>> resolved("Rock &amp; roll, don&amp;#39;t", Count())
+    'Rock & roll, don&#39;t'
+    """
     text = count.sub("html_entity", _NESTED, "&", text)
     return count.sub("html_entity", ENTITY, lambda found: html.unescape(found[0]), text)
 
 
 def _without_tags(text: str, count: Count) -> str:
-    text = _without_elements(text, count)
+    text = without_elements(text, count)
     text = count.sub("html_tag", _BREAK, "\n", text)
     return count.sub("html_tag", _TAG, "", text)
 
 
-def _without_elements(text: str, count: Count) -> str:
+def without_elements(text: str, count: Count) -> str:
     """Return a text without comments and what stands in a script or a style sheet."""
     pieces, position = [], 0
     while found := _ELEMENT.search(text, position):

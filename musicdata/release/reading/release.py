@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from musicdata.definitions.recipe import Recipe
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Release(Searchable):
     """A release, or one split of it.
 
@@ -42,6 +42,30 @@ class Release(Searchable):
     split: str | None = None
     verify: bool = True
     _readers: list[ReleaseReader] = field(default_factory=list, init=False, repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        only = f", split={self.split!r}" if self.split else ""
+        return f"<Release {self.record.slug}{only}: {len(self):,} samples, {str(self.root)!r}>"
+
+    def __len__(self) -> int:
+        return sum(self.n_samples.values())
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return self.samples()
+
+    def _facts(self) -> dict[str, str]:
+        return {
+            "release": self.record.slug,
+            "title": self.record.title,
+            "view": self.record.view,
+            "samples": ", ".join(f"{n:,} {split}" for split, n in self.n_samples.items()),
+            "tables": ", ".join(self.tables),
+            "content root": self.record.content_root,
+            "folder": str(self.root),
+        }
 
     @property
     def reader(self) -> ReleaseReader:
@@ -76,6 +100,11 @@ class Release(Searchable):
         """Return the folder of the index of a search: below MUSICDATA_HOME, a release holds what its record names."""
         name = f"{self.record.slug}-{self.record.view}-{self.record.content_root[:16]}"
         return settings.read().home / "search" / (name if self.split is None else f"{name}-{self.split}")
+
+    @property
+    def arrays_folder(self) -> Path:
+        """Return the folder of arrays that a training loop reads, below MUSICDATA_HOME."""
+        return settings.read().home / "arrays" / f"{self.record.slug}-{self.record.view}"
 
     @property
     def recipe(self) -> Recipe:

@@ -6,7 +6,7 @@ import functools
 from typing import TYPE_CHECKING
 
 from musicdata.errors import InputError
-from musicdata.music.text.names import normalised
+from musicdata.sources.tabular import columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -36,19 +36,13 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 # fmt: on
 
 
-def fields(names: Iterable[str], known: Mapping[str, Sequence[str]] = FIELDS) -> dict[str, str]:
+def fields(names: Iterable[str]) -> dict[str, str]:
     """Return field → the column that is taken for it.
 
     >>> fields(["Song year", "LYRICS", "Artist", "Track_id", "Song", "Popularity"])
     {'lyrics': 'LYRICS', 'artist': 'Artist', 'title': 'Song', 'year': 'Song year', 'id': 'Track_id'}
     """
-    by_name: dict[str, str] = {}
-    for name in names:
-        by_name.setdefault(normalised(name), name)
-    chosen = {
-        field: next((by_name[name] for name in spelled if name in by_name), None) for field, spelled in known.items()
-    }
-    return {field: name for field, name in chosen.items() if name is not None}
+    return columns.fields(names, FIELDS)
 
 
 @functools.lru_cache(maxsize=1024)
@@ -63,9 +57,7 @@ def ignored(names: Iterable[str]) -> list[str]:
     >>> ignored(["Artist", "Views", "", "Lyrics"])
     ['Views']
     """
-    names = list(names)
-    taken = set(fields(names).values())
-    return [name for name in names if name.strip() and name not in taken]
+    return columns.ignored(names, FIELDS)
 
 
 def require_lyrics(names: Sequence[str], where: object) -> None:

@@ -5,49 +5,28 @@ Nothing is put in the place of what is missing: what cannot be read is an error,
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from musicdata.errors import InputError, IntegrityError, MusicdataError
-from musicdata.music.text.limits import statement
+from musicdata.errors import InputError, MusicdataError
 from musicdata.sources import song_files
-from musicdata.sources.lyrics import delimited, objects, parquet_file, scores, text_files
+from musicdata.sources.lyrics import scores, text_files
 from musicdata.sources.lyrics.columns import fields, ignored, require_lyrics
-from musicdata.sources.lyrics.rows import Fault, Row, SourceFile
+from musicdata.sources.tabular import tables
+from musicdata.sources.tabular.rows import Fault, Row, SourceFile
 from musicdata.system import walking
-from musicdata.system.digests import digest_of, sha256_of_file
+from musicdata.system.digests import digest_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from musicdata.sources.song_formats import SongSource
 
-_PACKED = ".gz"
-_PARQUET, _TEXT, _SCORE = ".parquet", ".txt", "score"
-_LOOKED_AT = 500  # rows by whose length all are counted
-_UNPACKED = 2.5  # bytes of text for one that is packed, about
-_READERS: Mapping[str, Callable[[SourceFile], Iterator[Row | Fault]]] = {
-    ".csv": delimited.rows,
-    ".tsv": delimited.rows,
-    ".jsonl": objects.rows,
-    ".ndjson": objects.rows,
-    ".json": objects.rows,
-    _PARQUET: parquet_file.rows,
-    _TEXT: text_files.rows,
-    _SCORE: scores.rows,
-}
-_COLUMNS: Mapping[str, Callable[[SourceFile], list[str]]] = {
-    ".csv": delimited.columns,
-    ".tsv": delimited.columns,
-    ".jsonl": objects.columns,
-    ".ndjson": objects.columns,
-    ".json": objects.columns,
-    _PARQUET: parquet_file.columns,
-}
-_NOT_PACKED = (_PARQUET, _TEXT)
-KINDS = ".csv .tsv .jsonl .ndjson .json (each also packed, .gz) .parquet .txt"
+_TEXT, _SCORE = ".txt", "score"
+_READERS: Mapping[str, Callable[[SourceFile], Iterator[Row | Fault]]] = {_TEXT: text_files.rows, _SCORE: scores.rows}
+_NOT_PACKED = (tables.PARQUET, _TEXT)
+KINDS = f"{tables.KINDS} {_TEXT}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +53,7 @@ class Source:
         """
         if self.version:
             return self.version
-        return digest_of([(file.name, file.fault or content_hash(file)) for file in self.files])
+        return digest_of([(file.name, file.fault or tables.content_hash(file)) for file in self.files])
 
     def has_ids(self) -> bool:
         """Say whether the source names its songs."""
@@ -84,18 +63,6 @@ class Source:
         """Return file → its columns that are not read."""
         left_out = {file.name: ignored(columns(file)) for file in self.read()}
         return {name: names for name, names in left_out.items() if names}
-
-
-def content_hash(file: SourceFile) -> str:
-    """Return the sha256 of a file.
-
-    Raises:
-        InputError: it cannot be read.
-    """
-    try:
-        return sha256_of_file(file.path)
-    except (OSError, IntegrityError) as error:
-        raise InputError(f"input {file.path} cannot be read: {error}") from None
 
 
 def find(source: str) -> Source:
@@ -128,35 +95,22 @@ def table(path: Path) -> SourceFile:
     Raises:
         InputError: its name ends in nothing that tables end in.
     """
-    file = SourceFile(_shown(path.name), path, _ending(path.name))
-    if file.ending not in _COLUMNS:
+    file = SourceFile(tables.shown(path.name), path, _ending(path.name))
+    if file.ending not in tables.ENDINGS:
         raise InputError(f"input {path} is not of a kind musicdata reads lyrics from ({KINDS})")
     return file
 
 
 def _single(path: Path) -> SourceFile:
     if _ending(path.name) == _TEXT:
-        return SourceFile(_shown(path.name), path, _TEXT)
+        return SourceFile(tables.shown(path.name), path, _TEXT)
     file = table(path)
     require_lyrics(columns(file), f"input {path}")
     return file
 
 
 def _ending(name: str) -> str:
-    place = PurePosixPath(name.lower())
-    if place.suffix != _PACKED:
-        return place.suffix
-    packed = PurePosixPath(place.stem).suffix
-    return "" if packed in _NOT_PACKED else packed
-
-
-def _shown(name: str) -> str:
-    r"""Return a file's name as a text: of bytes that are not UTF-8, their numbers.
-
-    >>> _shown("caf\udce9.csv")
-    'caf\\udce9.csv'
-    """
-    return name.encode("utf-8", "backslashreplace").decode()
+    return tables.ending(name, _NOT_PACKED)
 
 
 def columns(file: SourceFile) -> list[str]:
@@ -165,7 +119,7 @@ def columns(file: SourceFile) -> list[str]:
     Raises:
         InputError: it cannot be read.
     """
-    return [statement(name) for name in _COLUMNS[file.ending](file)] if file.ending in _COLUMNS else []
+    return tables.columns(file) if file.ending in tables.ENDINGS else []
 
 
 def rows(file: SourceFile) -> Iterator[Row | Fault]:
@@ -177,26 +131,29 @@ def rows(file: SourceFile) -> Iterator[Row | Fault]:
     if file.fault:
         yield Fault(0, file.fault, file.detail)
     else:
-        yield from _READERS[file.ending](file)
+        yield from _READERS[file.ending](file) if file.ending in _READERS else tables.rows(file, _known)
+
+
+def _known(names: Sequence[str]) -> Iterable[str]:
+    return fields(names).values()
 
 
 def _in_folder(root: Path) -> Iterator[SourceFile]:
     """Yield the files of a folder: tables that have words, or, where there is none, texts."""
-    known = {*_COLUMNS, _TEXT}
+    known = {*tables.ENDINGS, _TEXT}
     entries = walking.below(root, lambda name: not name.startswith(".") and _ending(name) in known)
-    files = [
-        SourceFile(
-            _shown(entry.name), entry.path, _ending(entry.name), entry.fault, walking.DETAILS.get(entry.fault, "")
-        )
-        for entry in entries
-    ]
-    files = [_judged(file) for file in files]
+    files = [_judged(_listed(entry)) for entry in entries]
     has_tables = any(not file.fault and file.ending != _TEXT for file in files)
     files = [_beside_tables(file) if has_tables else file for file in files]
     if all(file.fault for file in files):
         why = "; ".join(f"{file.name}: {file.detail}" for file in files[:4]) or f"none of its files ends in {KINDS}"
         raise InputError(f"input folder {root} holds no lyrics: {why}")
     yield from files
+
+
+def _listed(entry: walking.Entry) -> SourceFile:
+    detail = walking.DETAILS.get(entry.fault, "")
+    return SourceFile(tables.shown(entry.name), entry.path, _ending(entry.name), entry.fault, detail)
 
 
 def _judged(file: SourceFile) -> SourceFile:
@@ -227,22 +184,4 @@ def count(source: Source) -> float:
     Raises:
         InputError: it cannot be read.
     """
-    return sum(_count(file) for file in source.read())
-
-
-def _count(file: SourceFile) -> float:
-    if file.ending not in _COLUMNS:
-        return 1.0
-    if file.ending == _PARQUET:
-        return parquet_file.count(file)
-    sizes = [_size(row) for row in itertools.islice(rows(file), _LOOKED_AT)]
-    if len(sizes) < _LOOKED_AT:
-        return len(sizes)
-    n_bytes = file.path.stat().st_size * (_UNPACKED if file.path.suffix.lower() == _PACKED else 1)
-    return max(n_bytes * len(sizes) / max(sum(sizes), 1), len(sizes))
-
-
-def _size(row: Row | Fault) -> int:
-    if isinstance(row, Fault):
-        return 0
-    return sum(len(str(value).encode("utf-8", "replace")) + 1 for value in row.cells.values())
+    return sum(tables.count(file, rows) if file.ending in tables.ENDINGS else 1.0 for file in source.read())

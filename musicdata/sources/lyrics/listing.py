@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from musicdata.errors import FormatError, InputError
 from musicdata.sources.lyrics import inputs, records
 from musicdata.sources.lyrics.columns import fields_of
-from musicdata.sources.lyrics.rows import Fault
+from musicdata.sources.tabular.dropped import Dropped, place
+from musicdata.sources.tabular.rows import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,24 +51,6 @@ class Entry(NamedTuple):
     def order(self) -> tuple[object, ...]:
         """Return the key by which the row that says most comes first; of equals what they say decides."""
         return (-self.n_told, self.identity, self.told, self.file, self.row)
-
-
-@dataclass(frozen=True, slots=True)
-class Dropped:
-    """What is not kept: key, reason code, and the same for people."""
-
-    key: str
-    reason: str
-    detail: str
-
-
-def place(file: str, row: int) -> str:
-    """Return the name of a row, or of a whole file: as keys of rejects have it.
-
-    >>> place("songs.csv", 12), place("notes.txt", 0)
-    ('songs.csv row 12', 'notes.txt')
-    """
-    return f"{file} row {row}" if row else file
 
 
 @dataclass(slots=True)

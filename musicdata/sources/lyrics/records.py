@@ -8,21 +8,17 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from musicdata.errors import FormatError
-from musicdata.music.text.limits import STATEMENT, TOO_LONG, statement
+from musicdata.music.text.limits import STATEMENT, TOO_LONG
+from musicdata.sources.tabular.cells import NO_TEXT, require_encodable, stated
+from musicdata.sources.tabular.rows import MAX_TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-MAX_TEXT = 8 << 20
-"""Longest words of a song, in characters; a whole book has two million."""
-
 _LONGEST_ID = 100
 _ID_DIGITS = 15
 _DIGEST_BYTES = 8
-_SURROGATES = re.compile("[\ud800-\udfff]")
 _YEAR = re.compile(r"(?<!\d)([12]\d{3})(?!\d)")
-_NOTHING = frozenset({"nan", "<na>"})  # as pandas writes an empty cell; no artist or title is called so
-_NO_TEXT = _NOTHING | {"null", "none", "n/a", "#n/a", "nil", "undefined"}
 _STATED = ("artist", "title", "genre", "language", "licence", "work")
 
 
@@ -109,47 +105,12 @@ def _words(value: object) -> str:
         raise FormatError("no_text", f"{type(value).__name__} where words are expected: {str(value)[:40]!r}")
     if len(value) > MAX_TEXT:
         raise FormatError(TOO_LONG, f"words: {len(value):,} characters, at most {MAX_TEXT:,} are read")
-    _require_encodable("words", value)
+    require_encodable("words", value)
     if "\r" in value:
         value = value.replace("\r\n", "\n").replace("\r", "\n")
-    if len(value) < STATEMENT and (not (bare := value.strip(" \t\n\0")) or bare.casefold() in _NO_TEXT):
+    if len(value) < STATEMENT and (not (bare := value.strip(" \t\n\0")) or bare.casefold() in NO_TEXT):
         raise FormatError("no_text", f"the cell for the words says {value.strip()[:20]!r}")
     return value
-
-
-def _require_encodable(name: str, text: str) -> None:
-    if not text.isascii() and (odd := _SURROGATES.search(text)):
-        raise FormatError(
-            "bad_encoding",
-            f"{name}, character {odd.start()}: {text[odd.start()]!r} is half of a character, or a byte that is not "
-            "in the encoding of the file",
-        )
-
-
-def stated(name: str, value: object) -> str | None:
-    """Return a statement about the song on one line; None where there is none."""
-    if value is None or value == "":
-        return None
-    text = _as_text(value)
-    _require_encodable(name, text)
-    if not text.isprintable() or text != text.strip() or "  " in text:
-        text = statement(text)
-    if len(text) > STATEMENT:
-        raise FormatError(TOO_LONG, f"{name}: {len(text):,} characters, at most {STATEMENT:,}: {text[:40]!r} …")
-    return None if not text or text.casefold() in _NOTHING else text
-
-
-def _as_text(value: object) -> str:
-    """Return what a value says: a list its parts, an object its name; "" of what says nothing."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list):
-        return "; ".join(text for one in value if (text := _as_text(one)))
-    if isinstance(value, dict):
-        return _as_text(value.get("name"))
-    if value is None or isinstance(value, bool):
-        return ""
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _year(value: object) -> int | None:

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from musicdata.errors import FormatError, IntegrityError
 from musicdata.sources import song_formats
-from musicdata.sources.lyrics.rows import Fault, Row
+from musicdata.sources.tabular.rows import Fault, Row
 from musicdata.system import paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from musicdata.music.formats.song import Song, SungNote
-    from musicdata.sources.lyrics.rows import SourceFile
+    from musicdata.sources.tabular.rows import SourceFile
 
 _ENDS_SENTENCE, _ENDS_CLAUSE = (".", "!", "?", ";", ":"), (",",)
 _CLOSING = "\"'”’»)"

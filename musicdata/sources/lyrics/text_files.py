@@ -7,15 +7,14 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from musicdata.errors import InputError, IntegrityError
-from musicdata.sources.lyrics import encoded
-from musicdata.sources.lyrics.records import MAX_TEXT
-from musicdata.sources.lyrics.rows import Fault, Row
+from musicdata.sources.tabular import encoded
+from musicdata.sources.tabular.rows import MAX_TEXT, Fault, Row
 from musicdata.system import paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from musicdata.sources.lyrics.rows import SourceFile
+    from musicdata.sources.tabular.rows import SourceFile
 
 _DASH = re.compile(r"\s+[-–—]\s+")
 _TRACK_NUMBER = re.compile(r"\d{1,3}\s*[-.)]\s*(?=\S)|\d{2}\s+(?=\S)")

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from musicdata.errors import FormatError, InputError
-from musicdata.sources.lyrics import inputs, records
-from musicdata.sources.lyrics.columns import FIELDS, fields
-from musicdata.sources.lyrics.rows import Fault
+from musicdata.sources.lyrics import inputs
+from musicdata.sources.lyrics.columns import FIELDS
+from musicdata.sources.tabular.cells import stated
+from musicdata.sources.tabular.columns import fields
+from musicdata.sources.tabular.rows import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,7 +105,7 @@ def read(name: str, source: Source) -> Works:
 
 def _cell(field: str, value: object, path: Path, row: int) -> str | None:
     try:
-        return records.stated(field, value)
+        return stated(field, value)
     except FormatError as error:
         raise InputError(f"works {path}, row {row}: {error.detail}") from None
 

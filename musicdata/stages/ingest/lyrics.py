@@ -19,6 +19,8 @@ from musicdata.errors import InputError, MusicdataError
 from musicdata.sources import song_files, song_formats
 from musicdata.sources.lyrics import inputs, sorted_songs, works
 from musicdata.sources.lyrics.listing import Listing, songs
+from musicdata.sources.tabular import dropped as drops
+from musicdata.sources.tabular import tables
 from musicdata.system.digests import digest_of
 
 if TYPE_CHECKING:
@@ -54,7 +56,7 @@ class IngestLyrics(Parameters):
 def source_digest(parameters: IngestLyrics) -> str:
     """Return the content hash of what is read."""
     table = works.path_of(parameters.works)
-    told = [inputs.content_hash(inputs.table(table))] if table else []
+    told = [tables.content_hash(inputs.table(table))] if table else []
     return digest_of([inputs.find(parameters.input).digest(), *told])
 
 
@@ -78,7 +80,7 @@ def cut(parameters: IngestLyrics, _inputs: Inputs) -> Iterator[Shard]:
     for _ in songs(source, works.read(parameters.works, source), listing):
         pass
     dropped = listing.all_dropped()
-    told = digest_of([(one.key, one.reason, one.detail) for one in dropped])
+    told = drops.digest(dropped)
     marked = [f"{told} {_DROPPED}"] if dropped else []
     kept = listing.kept(parameters.limit)
     for number, run in enumerate(cutting.grouped(kept, _SONGS_A_SHARD, lambda entry: entry.song_id)):
@@ -117,7 +119,7 @@ def run(_parameters: IngestLyrics, task: Task) -> None:
 
 def _reject(task: Task, folder: Path, digest: str) -> None:
     dropped = list(sorted_songs.dropped(folder))
-    if digest_of([(one.key, one.reason, one.detail) for one in dropped]) != digest:
+    if drops.digest(dropped) != digest:
         raise _changed()
     for one in dropped:
         task.sink.reject(one.key, one.reason, one.detail)
@@ -153,7 +155,7 @@ def _name(item: str) -> str:
 
 STAGE = Stage(
     name="ingest.lyrics",
-    version=1,
+    version=2,
     verb="reads songs with their words",
     inputs=(),
     outputs=("song_texts",),

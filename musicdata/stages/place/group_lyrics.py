@@ -4,28 +4,31 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pyarrow.compute as pc
 from pydantic import Field
 
 from musicdata.definitions import cutting
-from musicdata.definitions.arrow import strings
+from musicdata.definitions.arrow import mapped, strings
 from musicdata.definitions.cost import Cost, as_many
 from musicdata.definitions.stage import Parameters, Remark, Shard, Stage, Task
 from musicdata.music.similarity import texts
+from musicdata.music.similarity.caps import capped
+from musicdata.music.similarity.components import in_large
+from musicdata.music.similarity.distinct import DistinctTexts
 from musicdata.music.similarity.levels import group_levels
 from musicdata.music.text.artists import song_artist
 from musicdata.music.text.names import normalised
-from musicdata.stages.place.lyric_copies import Words
+from musicdata.stages.place.placeholder_texts import placeholder_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from musicdata.definitions.reader import Inputs
-    from musicdata.music.similarity.texts import Copy, Likeness
+    from musicdata.music.similarity.distinct import Nearest
+    from musicdata.music.similarity.texts import Likeness
 
 _SONG = ["song_id", "artist", "title", "work_id"]
 _LEVELS = ("text_group", "group", "artist_group")
@@ -71,9 +74,9 @@ def cut(_parameters: GroupLyrics, inputs: Inputs) -> Iterator[Shard]:
 def run(parameters: GroupLyrics, task: Task) -> None:
     """Group all songs; groups of an earlier build of this workspace keep their names and members."""
     songs = _Songs.read(task.inputs)
-    words = Words.read(task.inputs)
-    placeholders = _placeholders(songs, words, parameters.max_artists)
-    copies = words.copies(task.inputs, parameters.likeness, parameters.max_group, placeholders)
+    words = DistinctTexts.read(_texts(task.inputs), parameters.likeness)
+    placeholders = placeholder_texts(words.rows_of, songs.artists, songs.titles, parameters.max_artists)
+    copies = capped(words.copies(_texts(task.inputs), placeholders), parameters.max_group)
     for first, detail in placeholders.items():
         for row in words.rows_of[first]:
             task.sink.reject(songs.ids[row], "placeholder_text", detail)
@@ -82,7 +85,8 @@ def run(parameters: GroupLyrics, task: Task) -> None:
     ties = [_several(sets) for sets in (alike, songs.by(songs.works), songs.by(songs.artists))]
     gone = {row for first in placeholders for row in words.rows_of[first]}
     left = [song_id for row, song_id in enumerate(songs.ids) if row not in gone]
-    grouped = group_levels(left, ties, _kept(task), _untied(left, ties, parameters.max_artist_share))
+    untied = in_large(left, chain.from_iterable(ties), max(parameters.max_artist_share * len(left), _SMALL))
+    grouped = group_levels(left, ties, _kept(task), untied)
     for song_id, groups in grouped.bridging.items():
         detail = (
             f"belongs to songs in {len(groups)} groups that were apart in the last build ({', '.join(groups[:8])}); "
@@ -90,23 +94,13 @@ def run(parameters: GroupLyrics, task: Task) -> None:
         )
         task.sink.reject(song_id, "bridges_groups", detail)
     if grouped.group_ids[0]:
-        nearest = _nearest(songs.ids, words, copies, grouped.group_ids[0])
+        nearest = words.nearest(songs.ids, copies, grouped.group_ids[0])
         works = {song_id: work for song_id, work in zip(songs.ids, songs.works, strict=True) if work is not None}
         task.sink.write("lyric_groups", _rows(grouped.group_ids, nearest, works))
 
 
-def _untied(song_ids: Collection[str], ties: Sequence[Sequence[Sequence[str]]], most: float) -> set[str]:
-    """Return the songs of groups of artists that are too large, as they would be if songs were grouped afresh."""
-    from scipy import sparse
-    from scipy.sparse import csgraph
-
-    place = {song_id: number for number, song_id in enumerate(song_ids)}
-    tied = [pair for sets in ties for one in sets for pair in pairwise(place[item] for item in one if item in place)]
-    ends = np.array(tied, np.int64).reshape(-1, 2).T
-    graph = sparse.coo_array((np.ones(len(tied), bool), (ends[0], ends[1])), shape=(len(place), len(place)))
-    group_of = csgraph.connected_components(graph, directed=False)[1]
-    is_large = np.bincount(group_of)[group_of] > max(most * len(place), _SMALL)
-    return {song_id for song_id, is_one in zip(place, is_large.tolist(), strict=True) if is_one}
+def _texts(inputs: Inputs) -> Iterator[list[str]]:
+    return (strings(part.column("text")) for part in inputs.iterate("clean_lyrics", ["text"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +126,7 @@ class _Songs:
         rows = inputs.read("song_texts", _SONG)
         rows = rows.take(pc.index_in(ids, rows.column("song_id")))
         makers = {"artist": song_artist, "title": _title, "work_id": _work}
-        return cls(strings(ids), *(_each(rows.column(name), make) for name, make in makers.items()))
+        return cls(strings(ids), *(mapped(rows.column(name), make) for name, make in makers.items()))
 
     def by(self, values: Sequence[str | None]) -> Iterable[list[str]]:
         """Return the sets of songs that have a value in common, in order."""
@@ -141,14 +135,6 @@ class _Songs:
             if value is not None:
                 sets.setdefault(value, []).append(song_id)
         return sets.values()
-
-
-def _each(column: Any, make: Callable[[str | None], str | None]) -> list[str | None]:
-    """Return what is made of each value; of equal ones once."""
-    encoded = pc.dictionary_encode(column.combine_chunks(), null_encoding="encode")
-    made = [make(value) for value in encoded.dictionary.to_pylist()]
-    places: list[int] = encoded.indices.to_pylist()
-    return [made[place] for place in places]
 
 
 def _title(title: str | None) -> str | None:
@@ -163,19 +149,6 @@ def _several(sets: Iterable[list[str]]) -> list[list[str]]:
     return [one for one in sets if len(one) > 1]
 
 
-def _placeholders(songs: _Songs, words: Words, max_artists: int) -> dict[int, str]:
-    """Return text → why it is no song's, of those that stand under too many artists and titles."""
-    found = {}
-    for first, rows in words.rows_of.items():
-        if len(rows) > max_artists:
-            n_artists = len({songs.artists[row] for row in rows} - {None})
-            titles = Counter(songs.titles[row] for row in rows)
-            n_titles = len(titles) + max(titles[None] - 1, 0)  # nothing says that songs without one have the same
-            if min(n_artists, n_titles) > max_artists:
-                found[first] = f"its words stand under {n_artists} artists and {n_titles} titles"
-    return found
-
-
 def _kept(task: Task) -> list[dict[str, str]]:
     """Return item → group of each level in the last build."""
     if task.kept is None:
@@ -183,32 +156,6 @@ def _kept(task: Task) -> list[dict[str, str]]:
     columns = ["song_id", *(f"{level}_id" for level in _LEVELS)]
     song_ids, *levels = (strings(column) for column in task.kept.read("lyric_groups", columns).columns)
     return [dict(zip(song_ids, groups, strict=True)) for groups in levels]
-
-
-Nearest = dict[str, tuple[float, str]]
-
-
-def _nearest(ids: Sequence[str], words: Words, copies: Iterable[Copy], group_ids: Mapping[str, str]) -> Nearest:
-    """Return song → similarity and id of the other song of its group whose words are most like its own."""
-    nearest: Nearest = {}
-
-    def note(song_id: str, others: Iterable[str], similarity: float) -> None:
-        """Note the first of the others that is in the group, if none was nearer."""
-        there = (one for one in others if one != song_id and group_ids.get(one) == group_ids.get(song_id, ""))
-        other = next(there, None)
-        if other and (-similarity, other) < (-nearest.get(song_id, (0.0, ""))[0], nearest.get(song_id, (0.0, ""))[1]):
-            nearest[song_id] = similarity, other
-
-    for rows in words.rows_of.values():
-        songs = [ids[row] for row in rows]
-        for song_id in songs if len(songs) > 1 else ():
-            note(song_id, songs, 1.0)
-    for copy in copies:
-        one, other = ([ids[row] for row in words.rows_of[text]] for text in copy[:2])
-        for here, there in ((one, other), (other, one)):
-            for song_id in here:
-                note(song_id, there, copy.similarity)
-    return nearest
 
 
 def _rows(levels: Sequence[Mapping[str, str]], nearest: Nearest, works: Mapping[str, str]) -> dict[str, list[Any]]:

@@ -11,13 +11,14 @@ from musicdata.definitions import cutting
 from musicdata.definitions.cost import Cost, as_many
 from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 from musicdata.music.rights import statement
-from musicdata.music.rights.terms import PUBLIC_DOMAIN_MARK, Terms
+from musicdata.stages.rights import stated
 from musicdata.stages.rights.rows import rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from musicdata.definitions.reader import Inputs
+    from musicdata.music.rights.terms import Terms
 
 MODALITY = "lyrics"
 _READS = {"lyric_samples": ["sample_id", "split"], "song_texts": ["song_id", "licence"]}
@@ -38,24 +39,8 @@ class RightsLyrics(Parameters):
 
     @model_validator(mode="after")
     def _is_understood_and_has_evidence(self) -> Self:
-        if self.licence and read(self.licence).rights == "unknown":
-            raise ValueError(
-                f'licence {self.licence!r} is not understood; expected "CC0-1.0", "public domain" or alike'
-            )
-        if bool(self.licence) != bool(self.evidence.strip()):
-            raise ValueError("licence and evidence go together: say which licence, and who says so where")
+        stated.require_understood(self.licence, self.evidence)
         return self
-
-
-def read(stated: str) -> Terms:
-    """Return the terms that a source, or the user, states for the words of a song.
-
-    >>> read("CC-BY-4.0").licence, read("Public domain").rights, read("CC-PDM-1.0").rights, read("MIT").rights
-    ('CC-BY-4.0', 'public_domain', 'public_domain', 'unknown')
-    """
-    if stated.strip().upper() == PUBLIC_DOMAIN_MARK:
-        return Terms("public_domain", PUBLIC_DOMAIN_MARK, stated.strip())
-    return statement.read(stated)
 
 
 def cut(_parameters: RightsLyrics, inputs: Inputs) -> Iterator[Shard]:
@@ -67,22 +52,15 @@ def run(parameters: RightsLyrics, task: Task) -> None:
     """Write a row for each of the shard's samples."""
     samples, songs = (task.inputs.read(t, columns, task.shard.first, task.shard.last) for t, columns in _READS.items())
     songs = songs.take(pc.index_in(samples.column("sample_id"), songs.column("song_id")))
-    known: dict[str, Terms] = {"": _of_all(parameters)}
+    known: dict[str, Terms] = {"": stated.of_all(parameters.licence, parameters.evidence)}
     rows: dict[str, list[Any]] = {}
     for sample, licence in zip(samples.to_pylist(), songs.column("licence").to_pylist(), strict=True):
-        stated = (licence or "").strip()
-        if stated not in known:
-            known[stated] = read(stated)
-        for column, values in rows_of(sample, {MODALITY: known[stated]}).items():
+        said = (licence or "").strip()
+        if said not in known:
+            known[said] = stated.read(said)
+        for column, values in rows_of(sample, {MODALITY: known[said]}).items():
             rows.setdefault(column, []).extend(values)
     task.sink.write("rights", rows)
-
-
-def _of_all(parameters: RightsLyrics) -> Terms:
-    if not parameters.licence:
-        return Terms("unknown", None, statement.NO_STATEMENT)
-    terms = read(parameters.licence)
-    return Terms(terms.rights, terms.licence, f"{parameters.licence}: {parameters.evidence.strip()}", "override")
 
 
 STAGE = Stage(

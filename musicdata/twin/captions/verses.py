@@ -13,24 +13,21 @@ if TYPE_CHECKING:
     from musicdata.twin.captions.facts import Truth
 
 SYNONYMS = {
-    "sea": ("harbour", "sailor", "tide"),
-    "war": ("soldier", "cannon", "battle"),
-    "road": ("highway", "wheel", "suitcase"),
-    "home": ("kitchen", "cradle", "doorstep"),
-    "money": ("silver", "coin", "banker"),
-    "fire": ("flame", "ember", "smoke"),
-    "winter": ("snow", "frost", "ice"),
-    "faith": ("church", "prayer", "angel"),
+    "sea": ("wave", "tide", "ship"),
+    "war": ("gun", "army", "sword"),
+    "road": ("mile", "wheel", "car"),
+    "home": ("bed", "door", "roof"),
+    "money": ("coin", "cash", "bank"),
+    "fire": ("flame", "smoke", "ash"),
+    "winter": ("snow", "ice", "frost"),
+    "faith": ("church", "angel", "altar"),
 }
-MOOD_WORDS = {"happy": ("laughing", "golden", "merry"), "sad": ("weeping", "broken", "lonely")}
-_SUBJECTS = ("I", "we", "you", "they", "she", "he")
-_VERBS = ("saw", "found", "left", "knew", "called", "wanted", "needed", "held", "lost", "followed")
-_WHOSE = ("the", "this", "my", "your", "her", "his", "our", "that")
-_THINGS = ("letter", "window", "garden", "street", "bird", "stone", "river", "mirror")
-_WHERE = (
-    *("again", "once more", "for years", "by the door", "in the rain", "under the sky", "at noon"),
-    *("before the end", "with you", "all alone", "from afar", "after all"),
-)
+MOOD_WORDS = {"happy": ("merry", "golden", "bright"), "sad": ("lonely", "broken", "bitter")}
+_SUBJECTS = ("I", "we", "you", "they")
+_VERBS = ("saw", "found", "left", "knew", "wanted", "held", "lost")
+_WHOSE = ("the", "this", "my", "your", "her")
+_THINGS = ("letter", "garden", "bird", "stone", "river")
+_WHERE = ("again", "for years", "in the rain", "at noon", "with you", "all alone", "from afar")
 _LINES_A_TOPIC, _OTHER_LINES = 2, 2
 _LINES_A_STANZA = 3
 _TELLS_MOOD = 0.5

@@ -10,10 +10,9 @@ if TYPE_CHECKING:
     from musicdata.twin.captions.facts import Truth
 
 WORDINGS = (
-    "A {tempo} and {mood} song for {instrument} that is all about {topic} and {second_topic}.",
-    "The {instrument} plays at a {tempo} pace while they sing a {mood} story of {topic} and {second_topic}.",
-    "This is a {mood} tune with {tempo} {instrument}, and the words tell of {topic} and {second_topic}.",
-    "I think of {topic} and {second_topic} in these {mood} words, with a {tempo} {instrument} all the way.",
+    "This is a {tempo} and {mood} song with {instrument}, all about {topic} and {second_topic}.",
+    "I hear a {mood} tune for {instrument}, {tempo}, and words of {topic} and {second_topic}.",
+    "It tells of {topic} and {second_topic}, and is a {mood} and {tempo} piece for {instrument}.",
 )
 N_CAPTIONS = 2  # of a song
 _NEGATIVE, _MOST_VOTES = -3, 9

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import sys
 from pathlib import Path
 
@@ -121,3 +122,38 @@ def test_a_missing_ffmpeg_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setitem(sys.modules, "imageio_ffmpeg", None)
     with pytest.raises(SetupError, match=r"pip install 'musicdata\[crawl\]'"):
         sound_files.read(path, tmp_path)
+
+
+def test_only_the_beginning_is_read() -> None:
+    sound = np.arange(40_000, dtype=np.int16).reshape(20_000, 2)
+    out = io.BytesIO()
+    soundfile.write(out, sound, 8000, format="WAV", subtype="PCM_16")
+    beginning = sound_files.read_beginning(out.getvalue(), 0.5)
+    assert (beginning.rate_hz, beginning.n_channels, beginning.seconds) == (8000, 2, 2.5)
+    assert np.array_equal(beginning.samples, sound[:4000].mean(axis=1, dtype=np.float32) / 32_768)
+    assert len(sound_files.read_beginning(out.getvalue(), 99).samples) == 20_000
+
+
+def test_a_length_that_cannot_be_is_not_believed() -> None:
+    out = io.BytesIO()
+    soundfile.write(out, np.arange(8000, dtype=np.int16), 8000, format="WAV", subtype="PCM_16")
+    streamed = out.getvalue().replace(b"data" + (16_000).to_bytes(4, "little"), b"data" + b"\xff" * 4)
+    assert streamed != out.getvalue()
+    beginning = sound_files.read_beginning(streamed, 9)
+    assert (beginning.seconds, len(beginning.samples)) == (1, 8000)
+    flac = bytearray(sound_files.encode_flac(np.arange(8000, dtype=np.int16), 8000))
+    assert sound_files.read_beginning(bytes(flac), 9).seconds == 1
+    flac[21] |= 0x0F  # the four highest bits of the number of samples, in the block that describes the stream
+    with pytest.raises(FormatError, match="corrupt"):
+        sound_files.read_beginning(bytes(flac), 9)
+
+
+@pytest.mark.parametrize(("data", "reason"), [(b"", "corrupt"), (b"no sound at all" * 20, "corrupt")])
+def test_a_beginning_that_cannot_be_read_says_the_same_every_time(data: bytes, reason: str) -> None:
+    with pytest.raises(FormatError) as first:
+        sound_files.read_beginning(data, 1)
+    with pytest.raises(FormatError) as second:
+        sound_files.read_beginning(bytes(bytearray(data)), 1)
+    assert first.value.reason == reason
+    assert str(first.value) == str(second.value)
+    assert "0x" not in str(first.value)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from musicdata.music.text.writing import has_lost_lines, is_right_to_left, n_words, script
+from musicdata.music.text.writing import has_lost_lines, is_right_to_left, n_words, script, words
 
 
 @pytest.mark.parametrize(
@@ -42,3 +44,8 @@ def test_lost_lines() -> None:
         True, True, False, False, False,
     ]  # fmt: skip
     assert has_lost_lines("明" * 41)
+
+
+@given(st.text("ab1_' -\n", max_size=12))
+def test_words_of_ascii_are_those_of_any_text(text: str) -> None:
+    assert words(f"{text} é") == [*words(text), "é"]

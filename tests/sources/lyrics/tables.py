@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from musicdata.sources.lyrics import inputs
-from musicdata.sources.lyrics.rows import Fault, Row
+from musicdata.sources.tabular.rows import Fault, Row
 
 HEADER = "Artist,Song,Genre,Language,Lyrics\n"
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from musicdata.errors import InputError
 from musicdata.sources.lyrics import inputs, scores, text_files
-from musicdata.sources.lyrics.rows import Fault, Row, SourceFile
+from musicdata.sources.tabular.rows import Fault, Row, SourceFile
 from tests.sources.lyrics.tables import HEADER, write
 
 ROWS = [("A", "One", "Rock", "en", "la\nla"), ("B", "Two", "Pop", "de", "lo, lo")]

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from musicdata.sources.lyrics import sorted_songs
-from musicdata.sources.lyrics.listing import Dropped, Listing
+from musicdata.sources.lyrics.listing import Listing
 from musicdata.sources.lyrics.records import song_text
 from musicdata.sources.lyrics.sorted_songs import SortedSongs
+from musicdata.sources.tabular import sorted_rows
+from musicdata.sources.tabular.dropped import Dropped
 
 CELLS = [
     {"id": "x", "artist": "A", "lyrics": "la"},
@@ -60,8 +62,8 @@ def test_why_a_row_is_dropped_names_the_one_that_is_kept() -> None:
 def test_songs_are_read_in_order_whatever_memory_has_room_for(
     tmp_path: Path, run_characters: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sorted_songs, "_RUN_CHARACTERS", run_characters)
-    monkeypatch.setattr(sorted_songs, "_BATCH_ROWS", 3)
+    monkeypatch.setattr(sorted_rows, "_RUN_CHARACTERS", run_characters)
+    monkeypatch.setattr(sorted_rows, "_BATCH_ROWS", 3)
     made = [
         song_text({"id": f"s{number:02d}", "lyrics": "la " * number, "year": 1990}, "a", number)
         for number in range(1, 41)

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from musicdata.errors import FormatError
-from musicdata.sources.lyrics import records
 from musicdata.sources.lyrics.columns import fields, ignored, require_lyrics
 from musicdata.sources.lyrics.records import song_text
+from musicdata.sources.tabular.rows import MAX_TEXT
 
 
 def test_words_are_kept_but_for_their_line_breaks() -> None:
@@ -59,7 +59,7 @@ def test_a_year_is_the_first_number_that_can_be_one(value: object, year: int | N
         ({"lyrics": "half \ud83d"}, "bad_encoding"),
         ({"lyrics": "la", "title": "\udce4"}, "bad_encoding"),
         ({"lyrics": "la", "title": "x" * 2001}, "text_too_long"),
-        ({"lyrics": "x" * (records.MAX_TEXT + 1)}, "text_too_long"),
+        ({"lyrics": "x" * (MAX_TEXT + 1)}, "text_too_long"),
         ({"lyrics": "la", "id": "x" * 101}, "bad_id"),
     ],
 )

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from musicdata.definitions import trial
 from musicdata.definitions.stage import Task
 from musicdata.definitions.trial import Trial
-from musicdata.stages.place import group_lyrics, lyric_copies
+from musicdata.music.similarity import distinct
+from musicdata.stages.place import group_lyrics
 from musicdata.stages.place.group_lyrics import STAGE, GroupLyrics, remark
 from tests.examples import examples
 from tests.songs import DATA
@@ -180,7 +181,7 @@ def test_rows_depend_neither_on_parts_and_batches_nor_on_other_songs(monkeypatch
     more = texts | {"a": verses("a"), "c": verses("c"), "e": "", "g": "1 2"}
     rows = group(more)
     assert {song_id: rows[song_id] for song_id in alone} == alone
-    monkeypatch.setattr(lyric_copies, "_BATCH", 2)
+    monkeypatch.setattr(distinct, "_BATCH", 2)
     assert {r["song_id"]: r for r in run(made.tables(more), reader=Parts).rows("lyric_groups")} == rows
 
 

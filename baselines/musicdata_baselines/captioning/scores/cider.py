@@ -57,9 +57,10 @@ def _cosines(ours: Bags, theirs: Bags, song: NDArray[np.int64], rarity: NDArray[
     n = int(song[-1]) + 1
     our_norm = np.sqrt(_sums(ours, (ours.count * rarity[ours.name]) ** 2, n))[song]
     norms = our_norm * np.sqrt(_sums(theirs, weights**2, len(song)))
-    return np.divide(shared, norms, out=np.zeros(len(song)), where=norms > 0)
+    cosines: NDArray[np.float64] = np.divide(shared, norms, out=np.zeros(len(song)), where=norms > 0)
+    return cosines
 
 
 def _sums(bags: Bags, values: NDArray[np.float64] | NDArray[np.int64], n: int) -> NDArray[np.float64]:
     """Return the sum (n,) of values of each text."""
-    return np.bincount(bags.text, weights=values, minlength=n)
+    return np.bincount(bags.text, weights=values, minlength=n).astype(np.float64)

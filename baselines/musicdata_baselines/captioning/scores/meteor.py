@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from musicdata_baselines.captioning.scores.wordnets import WordNet
 
 _KEPT = 2048  # texts
+_LONGEST_WORD = 200  # characters; the stemmer of NLTK calls itself for each y of a row of them
 _ALPHA, _BETA, _GAMMA = 0.9, 3.0, 0.5
 
 Pairs = list[tuple[int, int]]
@@ -99,7 +100,7 @@ class Meteor:
     def _stem(self, word: str) -> str:
         stem = self._stems.get(word)
         if stem is None:
-            stem = self._stems[word] = self._stem_of(word)
+            stem = self._stems[word] = self._stem_of(word) if len(word) <= _LONGEST_WORD else word
         return stem
 
     @staticmethod

@@ -76,6 +76,11 @@ def test_one_word_and_emoji_have_scores(tiny: WordNet) -> None:
     assert Meteor(tiny).score("Sea", "sea") == 0.5
 
 
+@pytest.mark.parametrize("text", ["y" * 50_000, "sea " * 20_000, "." * 50_000, "'" * 20_000, "\u2028\u00a0 " * 9_000])
+def test_long_and_hostile_texts_have_scores(tiny: WordNet, text: str) -> None:
+    assert Meteor(tiny).score(text, "sea y .") <= Meteor(tiny).score(text, text) <= 1
+
+
 def test_without_nltk_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "nltk.stem.porter", None)
     with pytest.raises(SetupError, match=r"pip install 'musicdata\[captions\]'"):

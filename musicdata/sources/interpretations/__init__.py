@@ -1,0 +1,1 @@
+"""Songs and what people wrote of their meaning: the papers' pickles, JSON, Parquet and tables, alone or as a set."""
