@@ -169,7 +169,7 @@ def test_another_ear_than_the_networks_is_refused(
         caption(CaptionRequest(folder, path, WORDS, tmp_path / "other"))
     (folder / EAR_FILE).unlink()
     with pytest.raises(
-        UsageError, match="needs a file with its weights.* hears by small 1: give the file .* --ear-weights"
+        UsageError, match=r"needs a file with its weights.* hears by small 1: give the file .* --ear-weights"
     ):
         caption(CaptionRequest(folder, path, WORDS))
     (tmp_path / "same").write_bytes(ear.saved())
