@@ -124,7 +124,7 @@ def measure(data: CaptionSet, own: Parts, workshop: Workshop, *, is_deep: bool) 
             best=best,
             over_random=bench.judge.one_error(bench.main(best), bench.main(RANDOM)),
             hears=_hears(named, bench, options.seed),
-            notes=tuple(notes),
+            notes=(*bench.judge.notes, *notes),
         )
 
 

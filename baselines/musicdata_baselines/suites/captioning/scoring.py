@@ -69,6 +69,7 @@ class Judge:
         self.parts = parts
         self.draws = PairedDraws(parts.groups, N_DRAWS, seed)
         self.meteor = ""
+        self.notes: tuple[str, ...] = ()
         self._seed = seed
         self._wordnet = wordnet
         self._rouge = Rouge()
@@ -87,7 +88,7 @@ class Judge:
     def _judge(self, written: Sequence[Written], copies: Mapping[Written, NDArray[np.int64]]) -> Scored:
         parts = self.parts
         scores = [self._score(one.texts) for one in written]
-        self.meteor = scores[0].meteor_name
+        self.meteor, self.notes = scores[0].meteor_name, scores[0].notes
         figures = SystemFigures(
             name=written[0].name,
             scheme=parts.scheme,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from musicdata.system import files
 from musicdata_baselines.suites.captioning import controls, networks
 from musicdata_baselines.suites.captioning.hearing import ear_weights
 from musicdata_baselines.suites.captioning.results import CONTROLS
@@ -81,6 +82,7 @@ class Workshop:
             keep = self.options.keep
             if keep is None:
                 keep = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="musicdata-networks-")))
+            stack.enter_context(files.held(keep / "lock", wait=True))  # another validation may write the same networks
             for number, (kind, seed) in enumerate(((kind, seed) for kind in kinds for seed in seeds), 1):
                 self.clock.progress(f"  network {number} of {total}: {kind.name}, seed {seed}")
                 yield self._train(parts, kind, seed, keep, asked)

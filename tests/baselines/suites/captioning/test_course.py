@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from musicdata.definitions.suite import Options, Outcome
@@ -24,6 +25,7 @@ from musicdata_baselines.suites.captioning.results import (
 )
 from tests.baselines.suites.captioning import made
 from tests.baselines.suites.captioning.conftest import LEAN, READ_ONLY, run
+from tests.baselines.suites.captioning.test_gate import changed
 
 
 def test_every_system_is_measured(found: Outcome[Captioning]) -> None:
@@ -95,3 +97,17 @@ def test_nothing_is_written_unasked(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.chdir(tmp_path)
     run(made.source(), READ_ONLY, **LEAN)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_empty_variant_is_told_and_stops_nothing() -> None:
+    """Every comment of train was voted down: nobody can learn from what was voted for."""
+
+    def voted_down(table: pa.Table) -> pa.Table:
+        values = [split != "train" for split in table.column("split").to_pylist()]
+        return changed(table, "in_positive", values)
+
+    outcome = run(made.source(remarks=voted_down), **LEAN | {"variants": made.SETTINGS.variants})
+    assert {one.name: one.n_train for one in outcome.result.variants}["positive"] == 0
+    assert any("positive: split grouped has 0 songs to learn from" in note for note in outcome.notes)
+    assert outcome.result.of(NEAREST, GROUPED, "positive") is None
+    assert outcome.result.of(NEAREST, GROUPED, "not_negative") is not None

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from musicdata.definitions.suite import Clock, Options, Outcome
+from musicdata.system import files
 from musicdata_baselines.suites.captioning import course, dataset, networks, parts
 from musicdata_baselines.suites.captioning.results import (
     CONTROLS,
@@ -112,6 +113,7 @@ def test_a_validation_with_networks(tmp_path: Path) -> None:
     predictions = (tmp_path / "export" / "predictions.jsonl").read_text().splitlines()
     assert len(predictions) == 6 * (5 + 5 + 3 * len(CONTROLS))  # songs, systems without and with networks, controls
 
+    assert not files.is_held(tmp_path / "models" / "lock")
     stamp = (folder / "model.safetensors").stat().st_mtime_ns
     told: list[str] = []
     again = trained(tmp_path / "models", told)
