@@ -36,9 +36,10 @@ two values. Names of facts are not needed for it."""
 MOST_RECALLED = 96
 """Rows by which the public code chooses an epoch: twelve batches of eight."""
 
-PATIENCE = 4
-"""Evaluations without better weights after which a network that reads its lyrics is not trained on; config ``paper``
-goes on to the end."""
+PATIENCE = 3
+WORTH_IT = 0.98
+"""A network that reads its lyrics, and hears its music if it has any, is not trained on once so many evaluations have
+not brought its loss below this share of what it was before them; config ``paper`` goes on to the end."""
 
 _EVALUATIONS = {"corrected": 10, "paper": 5}
 
@@ -83,19 +84,22 @@ class Run:
             return True
         self._judge()
         reads = (self.history.reads_lyrics or 0) >= LEAST_READING
+        hears = self.history.hears_music is None or self.history.hears_music >= LEAST_READING
         self.history.converged |= reads and steps <= plan.steps
-        if reads or (is_over and (self.end >= plan.last_step or not plan.steps)):
+        if (reads and (hears or is_over)) or (is_over and (self.end >= plan.last_step or not plan.steps)):
             return False
         if is_over:
             self.start, self.end = self.end, min(self.end + plan.steps, plan.last_step)
         return True
 
     def _is_stale(self) -> bool:
-        """Say whether the network was looked at just now, and has not become better for long."""
-        evaluations, best = self.history.evaluations, self.history.best_step
-        since = [one for one in evaluations if one.step > best]
+        """Say whether the network was looked at just now, and has not become much better for long."""
+        evaluations = self.history.evaluations
         is_now = evaluations[-1].step == self.history.steps
-        return self.plan.config == "corrected" and is_now and len(since) >= PATIENCE
+        if self.plan.config == "paper" or not is_now or len(evaluations) <= PATIENCE:
+            return False
+        before, since = ([one.loss for one in part] for part in (evaluations[:-PATIENCE], evaluations[-PATIENCE:]))
+        return min(since) > WORTH_IT * min(before)
 
     def step(self) -> None:
         """Do one step, and look at held-out songs when it is time.
