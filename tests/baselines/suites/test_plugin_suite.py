@@ -76,7 +76,10 @@ def test_a_plug_in_suite_judges_a_workspace_and_its_figures_stand_on_the_card(wo
     assert musicdata.load(out).head.validate is not None
     refused = run("validate", out)
     assert refused.returncode == 2
-    assert "task: no suite is called 'number-from-text'; there are albums, paired-views, text-search" in refused.stderr
+    assert (
+        "task: no suite is called 'number-from-text'; there are albums, captioning, paired-views, text-search"
+        in refused.stderr
+    )
     again = run("--plugin", SUITE, "validate", out, "--out", tmp_path / "again")
     assert again.returncode == 0, again.stderr
     assert report_of(tmp_path / "again")["correlation"] == pytest.approx(written["correlation"])
@@ -152,7 +155,7 @@ def test_a_suite_with_unknown_settings_or_columns_is_an_error_of_the_recipe(copi
             (VALIDATE + "rigde = 2.0\n", "rigde"),
             (
                 VALIDATE.replace("number-from", "number-of"),
-                "no suite is called 'number-of-text'; there are albums, number-from-text",
+                "no suite is called 'number-of-text'; there are albums, captioning, number-from-text",
             ),
         ]
     ):
