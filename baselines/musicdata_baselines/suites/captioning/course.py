@@ -134,6 +134,7 @@ def _with(result: Captioning, measured: Measured) -> Captioning:
         length_effects=measured.length_effects,
         best=measured.best,
         over_random=measured.over_random,
+        over_writing=measured.over_writing,
         hears=measured.hears,
     )
 

@@ -82,15 +82,15 @@ def _copies(result: Captioning) -> Rule:
             f"{MOST_EXACT:.1%} at most): they are in train as well",
         )
     copies = f"{NEAREST} repeats a reference of {nearest.exact_copies:.2%} of the test songs"
-    why = _not_judged(result)
-    if why or writing is None:
+    why, gap = _not_judged(result), result.over_writing
+    if why or writing is None or gap is None:
         because = why or f"{LYRICS_ONLY} was not trained"
         return Rule(name, not result.deep_asked, f"not judged beside networks: {because}; {copies}")
     return Rule(
         name,
-        nearest.main.value <= writing.main.value,
-        f"R-1 F1 of {NEAREST} {nearest.main.value:.4f}, of {LYRICS_ONLY} {writing.main.value:.4f} (asked: no less); "
-        f"{copies}",
+        not gap.is_above_zero,
+        f"R-1 F1 of {NEAREST} {nearest.main.value:.4f}, of {LYRICS_ONLY} {writing.main.value:.4f}: copying is ahead by "
+        f"{gap.value:+.4f} ({gap.low:+.4f} to {gap.high:+.4f}; asked: not surely above 0); {copies}",
     )
 
 

@@ -15,6 +15,7 @@ from musicdata_baselines.suites.captioning.naming import Named
 from musicdata_baselines.suites.captioning.results import (
     DRAWN,
     GROUPED,
+    LYRICS_ONLY,
     MAIN,
     NEAREST,
     NEAREST_AUDIO,
@@ -59,6 +60,7 @@ class Measured:
     length_effects: tuple[str, ...]
     best: str
     over_random: Estimate
+    over_writing: Estimate | None
     hears: dict[str, Estimate]
     notes: tuple[str, ...]
 
@@ -123,6 +125,7 @@ def measure(data: CaptionSet, own: Parts, workshop: Workshop, *, is_deep: bool) 
             length_effects=tuple(_length_effects(bench, best)),
             best=best,
             over_random=bench.judge.one_error(bench.main(best), bench.main(RANDOM)),
+            over_writing=_over_writing(bench),
             hears=_hears(named, bench, options.seed),
             notes=(*bench.judge.notes, *notes),
         )
@@ -177,6 +180,12 @@ def _evidence(bench: _Bench) -> dict[str, Evidence]:
         name: Evidence(len(trained), bench.main(name), _score_under(bench, name, WRONG_AUDIO))
         for name, trained in bench.trained.items()
     }
+
+
+def _over_writing(bench: _Bench) -> Estimate | None:
+    if LYRICS_ONLY not in bench.trained:
+        return None
+    return difference(bench.main(NEAREST), bench.main(LYRICS_ONLY), bench.judge.draws)
 
 
 def _score_under(bench: _Bench, name: str, control: str) -> NDArray[np.float64] | None:

@@ -288,6 +288,8 @@ class Captioning(Result):
         best: name of the system that scores most on the data set's own split, those that draw captions apart.
         over_random: how much it scores above the random caption, with bounds at one standard error; None where nothing
             was measured.
+        over_writing: how much copying the nearest song's caption scores above networks that read the lyrics alone; None
+            where none were trained.
         hears: system → how much more often its captions name what only the sound tells with the song's own sound than
             with another's; of data sets with such facts.
         paper: paper whose table is printed beside ours; "" for none.
@@ -314,6 +316,7 @@ class Captioning(Result):
     n_test_songs: int = 0
     best: str = ""
     over_random: Estimate | None = None
+    over_writing: Estimate | None = None
     hears: dict[str, Estimate] = field(default_factory=dict)
     paper: str = ""
     epochs: float = 1.0

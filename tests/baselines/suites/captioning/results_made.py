@@ -111,6 +111,7 @@ def trained(**changes: object) -> Captioning:
         n_test_songs=400,
         best=POSITIVE,
         over_random=ABOVE,
+        over_writing=AROUND,
         hears={FUSION: ABOVE},
         paper="interpretations",
     )

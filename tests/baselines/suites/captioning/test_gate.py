@@ -22,7 +22,7 @@ from musicdata_baselines.suites.captioning.results import (
 from tests.baselines.suites.captioning import made
 from tests.baselines.suites.captioning.conftest import LEAN, rules, run
 from tests.baselines.suites.captioning.made import Population
-from tests.baselines.suites.captioning.results_made import AROUND, claim, trained, with_system
+from tests.baselines.suites.captioning.results_made import ABOVE, AROUND, claim, trained, with_system
 
 IN_TRAIN = "nothing of the test split is in train"
 COPIES = "copying does not beat writing"
@@ -106,8 +106,14 @@ def test_a_near_duplicate_in_thousands_is_told_and_not_refused() -> None:
 
 
 def test_copying_that_beats_writing_is_refused() -> None:
-    found = broken(with_system(LYRICS_ONLY, single={"rouge1_f1": Estimate(0.39, 0.3, 0.4)}))
-    assert "R-1 F1 of nearest lyrics 0.4000, of BART, lyrics only 0.3900" in found[COPIES]
+    found = broken(trained(over_writing=ABOVE))
+    assert "R-1 F1 of nearest lyrics 0.4000, of BART, lyrics only" in found[COPIES]
+    assert "asked: not surely above 0" in found[COPIES]
+
+
+def test_copying_that_is_ahead_by_chance_is_not_refused() -> None:
+    one = with_system(LYRICS_ONLY, single={"rouge1_f1": Estimate(0.39, 0.3, 0.4)})
+    assert broken(dataclasses.replace(one, over_writing=AROUND)) == {}
 
 
 def test_a_nearest_caption_that_is_a_reference_is_refused_however_well_networks_write() -> None:
