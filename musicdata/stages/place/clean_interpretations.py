@@ -20,16 +20,12 @@ from musicdata.definitions.cost import Cost, Expected
 from musicdata.definitions.stage import Parameters, Pieces, Remark, Shard, Stage, Task
 from musicdata.music.text import (
     english_words,
-    joined_lines,
     lyric_quotes,
-    lyric_residue,
-    placeholders,
     song_language,
-    writing,
+    sung_words,
 )
 from musicdata.music.text.language_names import iso_639_1
 from musicdata.music.text.lyric_quotes import QuotableLyrics
-from musicdata.music.text.residue_count import Count, Removed
 from musicdata.stages.place.song_comments import Comment, Limits, judged
 
 if TYPE_CHECKING:
@@ -37,6 +33,7 @@ if TYPE_CHECKING:
 
     from musicdata.definitions.cost import Counts
     from musicdata.definitions.reader import Inputs
+    from musicdata.music.text.residue_count import Removed
     from musicdata.stages.place.song_comments import Kept
 
 _SONGS, _COMMENTS = "interpreted_songs", "raw_interpretations"
@@ -74,7 +71,7 @@ class CleanInterpretations(Parameters):
 
     least_characters: int = Field(256, ge=1)
     most_words: int = Field(20_000, ge=1)
-    most_characters: int = Field(200_000, ge=1_000, le=5_000_000)
+    most_characters: int = Field(sung_words.MOST_CHARACTERS, ge=1_000, le=5_000_000)
     most_quoted: float = Field(0.6, ge=0, le=1)
     languages: tuple[str, ...] = ("en",)
     require_lyrics: bool = True
@@ -184,7 +181,7 @@ def run(parameters: CleanInterpretations, task: Task) -> None:
     others = (songs.column(name).to_pylist() for name in _SONG[1:])
     for song_id, title, given, lyrics in zip(strings(songs.column("song_id")), *others, strict=True):
         comments = of_song.get(song_id, [])
-        text, removed, problem = cleaned_lyrics(lyrics or "", title, parameters.most_characters)
+        text, removed, problem = sung_words.cleaned(lyrics or "", title, parameters.most_characters)
         if problem and parameters.require_lyrics:
             task.sink.reject(song_id, "no_lyrics", problem)
             for comment in comments:
@@ -204,30 +201,6 @@ def _language(text: str, words: Sequence[str], given: str | None) -> str:
     if english_words.is_english(words):
         return english_words.ENGLISH
     return song_language.judge(text, given).language
-
-
-def cleaned_lyrics(text: str, title: str | None, most_characters: int) -> tuple[str, dict[str, Removed], str]:
-    """Return lyrics without what is not sung, what went by rule, and why there are none, for people; "" if there are.
-
-    What stands in the place of lyrics counts as taken out by the rule ``no_lyrics``.
-    """
-    if not text.strip():
-        return "", {}, "the source has none"
-    size = f"{len(text):,} characters"
-    if len(text) > most_characters:
-        return "", {"no_lyrics": Removed(1, len(text))}, f"{size}, lyrics have {most_characters:,} at most"
-    count = Count()
-    cleaned = lyric_residue.clean(joined_lines.parted(text, count), title)
-    removed, problem = count.removed() | cleaned.removed, ""
-    if placeholders.is_instrumental(cleaned.text or text):
-        problem = f"{size}, which say that nothing is sung"
-    elif placeholders.is_placeholder(cleaned.text or text):
-        problem = f"{size}, which stand in the place of words"
-    elif not writing.n_words(cleaned.text):
-        problem = f"{size}, in which nothing is sung"
-    if problem:
-        return "", removed | {"no_lyrics": Removed(1, len(cleaned.text))}, problem
-    return cleaned.text, removed, ""
 
 
 def remark(_parameters: CleanInterpretations, inputs: Inputs) -> Remark:

@@ -9,8 +9,7 @@ import numpy as np
 
 from musicdata.definitions.captioning import Caption
 from musicdata.errors import InputError, IntegrityError, ItemError, UsageError
-from musicdata.music.text import joined_lines, lyric_residue, placeholders
-from musicdata.music.text.residue_count import Count
+from musicdata.music.text import sung_words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,7 +54,7 @@ def caption(request: CaptionRequest) -> Caption:
 
     model = open_model(request.model, request.device)
     heard = _hear(request, model)
-    lyrics = _sung(request.lyrics)
+    lyrics = sung_words.cleaned(request.lyrics)[0]
     most = limits(model.plan, model.network)[0]
     n_tokens, n_read = (len(model.tokenizer.encode([lyrics], limit)[0]) for limit in (_ALL_OF_THEM, most))
     (text,) = model.caption(Songs(("song",), (lyrics,), heard.tokens, ((),)))
@@ -68,13 +67,6 @@ def caption(request: CaptionRequest) -> Caption:
         n_lyric_tokens=n_read if lyrics else 0,
         notes=notes,
     )
-
-
-def _sung(given: str) -> str:
-    """Return lyrics cleaned as those of a data set are; "" of a text that stands in the place of words."""
-    words = lyric_residue.clean(joined_lines.parted(given, Count())).text
-    is_none = placeholders.is_instrumental(words or given) or placeholders.is_placeholder(words or given)
-    return "" if is_none else words
 
 
 def _on_lyrics(given: str, lyrics: str, n_tokens: int, n_read: int) -> list[str]:
