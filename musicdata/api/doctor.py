@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 
 _NEEDED_BYTES = 1_000_000_000
 _CRAWL = "pip install 'musicdata[crawl]'"
+_CAPTIONS = dict.fromkeys(
+    ("torch", "transformers", "nltk", "sacrebleu", "pycocoevalcap"), "pip install 'musicdata[captions]'"
+) | {"musicnn": "pip install --no-deps musicnn==0.1.0"}
+"""What puts songs into words, and scores that: package → how it comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,8 @@ class Finding:
     """One thing that is needed: what was found, and the command that mends it if it is missing.
 
     Attributes:
-        needed_to: "build", or "embed texts", "crawl", "publish" or "search" for what a build can do without.
+        needed_to: "build", or "embed texts", "caption songs", "crawl", "publish" or "search" for what a build can do
+            without.
     """
 
     name: str
@@ -60,7 +65,14 @@ def examine(recipe: str | None = None) -> list[Finding]:
     crawls = (replace(finding, needed_to="crawl") for finding in _for_crawls())
     keys = [_key(service, variable) for service in services.known() for variable in service.keys]
     encoders = [replace(_encoder(name), needed_to="embed texts") for name in encoder_weights.ENCODERS]
-    return [*_for_builds(), *encoders, *crawls, *sorted(keys, key=lambda finding: finding.needed_to != "crawl")]
+    captions = [replace(_package(name, mend), needed_to="caption songs") for name, mend in _CAPTIONS.items()]
+    return [
+        *_for_builds(),
+        *encoders,
+        *captions,
+        *crawls,
+        *sorted(keys, key=lambda finding: finding.needed_to != "crawl"),
+    ]
 
 
 def _for_builds() -> list[Finding]:
