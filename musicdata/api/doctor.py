@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
 _NEEDED_BYTES = 1_000_000_000
 _CRAWL = "pip install 'musicdata[crawl]'"
-_CAPTIONS = dict.fromkeys(
-    ("torch", "transformers", "nltk", "sacrebleu", "pycocoevalcap"), "pip install 'musicdata[captions]'"
-) | {"musicnn": "pip install --no-deps musicnn==0.1.0"}
+_SCORED_BY = ("torch", "transformers", "nltk", "sacrebleu", "pycocoevalcap")
+_CAPTIONS = dict.fromkeys(_SCORED_BY, "pip install 'musicdata[captions]'")
+_CAPTIONS |= {"musicnn": "pip install --no-deps musicnn==0.1.0"}
 """What puts songs into words, and scores that: package → how it comes."""
 
 
