@@ -37,7 +37,7 @@ def others(groups: NDArray[np.str_], seed: int) -> NDArray[np.int64]:
     """Return for each song another one, each once, of another group unless one group has more than half of them.
 
     >>> others(np.array(["a", "a", "b", "c"]), seed=0).tolist()
-    [3, 2, 0, 1]
+    [2, 3, 0, 1]
     """
     names, number, sizes = np.unique(groups, return_inverse=True, return_counts=True)
     shuffled = np.random.default_rng(seed).permutation(len(names))
