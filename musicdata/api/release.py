@@ -29,10 +29,11 @@ from musicdata.release.verify import files as verifying
 from musicdata.release.verify import signature as signatures
 from musicdata.release.verify.gate import require_whole
 from musicdata.system import paths
+from musicdata.wording import choice, listed
 from musicdata.workspace.folder import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from musicdata.release.diff import Diff
     from musicdata.release.record.layout import Record
@@ -267,7 +268,7 @@ def publish(
     """
     opened = load(release)
     if view not in get_args(layout.View):
-        raise UsageError(f"there is no view {view!r}; there are {', '.join(get_args(layout.View))}")
+        raise UsageError(f"there is no view {view!r}{choice(view, get_args(layout.View))}")
 
     progress(f"verify {opened.root}")
     require_whole(opened.root, "nothing was sent")
@@ -366,16 +367,21 @@ def export(
         InputError: there is something else at `out`.
     """
     opened, folder = load(release), Path(out)
+    _require_view(view, options)
     progress(f"verify {opened.root}, then {view} of {opened.record.slug}")
-    if view == "full":
-        raise UsageError(
-            f"the view full is the release itself; there are {', '.join((*RIGHTS_VIEWS, *views.EXPORTS.all()))}"
-        )
-    if view in RIGHTS_VIEWS and options:
-        raise UsageError(f"the view {view} has no option {', '.join(options)}")
     if view in RIGHTS_VIEWS:
         made: Any = redaction.render(opened.root, view, folder)  # type: ignore[arg-type]  # one of RIGHTS_VIEWS
     else:
         made = views.export(opened, view, folder, **options)
     facts = {"name": made.name, "version": made.version, "view": view, "content_root": made.content_root}
     return facts | {"files": len(made.files), "bytes": sum(file.bytes for file in made.files)}
+
+
+def _require_view(view: str, options: Mapping[str, int]) -> None:
+    known = (*RIGHTS_VIEWS, *views.EXPORTS.all())
+    if view == "full":
+        raise UsageError(f"the view full is the release itself; there are {listed(known)}")
+    if view not in known:
+        raise UsageError(f"no view is called {view!r}{choice(view, known)}")
+    if view in RIGHTS_VIEWS and options:
+        raise UsageError(f"the view {view} has no option {', '.join(options)}")

@@ -12,6 +12,7 @@ import typer
 from musicdata.cli.app import app
 from musicdata.cli.options import EXIT_FINDINGS, Json, Workers, print_json, progress
 from musicdata.cli.output import say
+from musicdata.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,7 +108,11 @@ def verify(
             say(f"✗ {problem}")
         if not problems:
             signed = ", signed by that key" if public_key else ""
-            agree = f", and {len(exports)} views agree with it" if exports else ""
+            agree = (
+                f", and {counted(len(exports), 'view')} {'agrees' if len(exports) == 1 else 'agree'} with it"
+                if exports
+                else ""
+            )
             say(f"✓ {release} is whole{signed}{agree}")
     if problems:
         raise typer.Exit(EXIT_FINDINGS)

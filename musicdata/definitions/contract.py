@@ -17,8 +17,9 @@ from musicdata.definitions.arrow import conformed
 from musicdata.definitions.column import Column, column_problems
 from musicdata.definitions.family import MAX_COLUMNS, Family, Group, grouped
 from musicdata.definitions.identifiers import ColumnName, TableName  # noqa: TC001  # pydantic reads them
-from musicdata.errors import ContractError
+from musicdata.errors import ContractError, UnknownNameError
 from musicdata.system import paths
+from musicdata.wording import choice, listed, meant
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -171,9 +172,22 @@ class Contract(BaseModel):
         """
         match = next((column for column in self.columns if column.name == name), None)
         if match is None:
-            known = ", ".join(column.name for column in self.columns)
-            raise ContractError(f"table {self.name} has no column {name!r}; it has {known}")
+            raise self._unknown([name])
         return match
+
+    def require_columns(self, names: Iterable[str]) -> None:
+        """Refuse names that are no columns.
+
+        Raises:
+            UnknownNameError: naming them, what may have been meant, and the columns there are.
+        """
+        if unknown := sorted(set(names) - {column.name for column in self.columns}):
+            raise self._unknown(unknown)
+
+    def _unknown(self, names: list[str]) -> UnknownNameError:
+        may_be = meant(names[0], [column.name for column in self.columns])
+        known = listed(group.name for group in self.groups())
+        return UnknownNameError(f"table {self.name} has no column {', '.join(names)}{may_be}; it has {known}")
 
     def table(self, rows: dict[str, list[object]] | pa.Table) -> pa.Table:
         """Turn columns of values, or an Arrow table, into a table that fits.
@@ -277,7 +291,7 @@ def load(name: str) -> Contract:
         raise ContractError(f"table {name}: {added} says other things of it than {ours}; give yours another name")
     path = ours or added
     if path is None:
-        raise ContractError(f"no table is called {name!r}; the tables are {', '.join(names())}")
+        raise UnknownNameError(f"no table is called {name!r}{choice(name, names(), 'the tables are')}")
     return _read(path, path.stat().st_mtime_ns)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tomli_w
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from musicdata.definitions import contract as contracts
 from musicdata.definitions import options as short_options
@@ -22,12 +22,14 @@ from musicdata.definitions.options import Given, Options
 from musicdata.definitions.plugins import Plugins
 from musicdata.errors import RecipeError
 from musicdata.system import paths
+from musicdata.wording import choice, invalid, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 
 _KEPT = "recipe.toml"
+_DATASET = "name, title and modalities"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,7 @@ def load(
     try:
         entries = [dict(entry) for entry in document["stage"]]
     except (KeyError, TypeError, ValueError) as error:
-        raise RecipeError(f"recipe {name_or_path}: needs [[stage]] tables: {error}") from error
+        raise RecipeError(f'recipe {name_or_path}: needs [[stage]] tables, each with use = "STAGE"') from error
     changed = [key for key, value in (settings or {}).items() if keys.put(key, value, entries, document)]
     options, given_keys = _options(name_or_path, document, entries, given or Given())
     changed += [*given_keys, *(keys.override(override, entries, document) for override in overrides)]
@@ -216,7 +218,7 @@ def _plugins(name_or_path: str, document: dict[str, Any]) -> Plugins:
     try:
         table = PluginTable(**document.get("plugins", {}))
     except (TypeError, ValidationError) as error:
-        raise RecipeError(f"recipe {name_or_path}: [plugins] is wrong: {error}") from error
+        raise _wrong(name_or_path, "plugins", error, PluginTable) from error
     if name_or_path in names() and "plugins" not in document:
         return Plugins()
     beside = _path(name_or_path).absolute().parent
@@ -282,10 +284,10 @@ def read_head(name_or_path: str) -> Head:
 def _dataset(name_or_path: str, document: dict[str, Any]) -> Dataset:
     try:
         return Dataset(**document["dataset"])
-    except (KeyError, TypeError, ValidationError) as error:
-        raise RecipeError(
-            f"recipe {name_or_path}: needs a [dataset] with name, title and modalities: {error}"
-        ) from error
+    except KeyError as error:
+        raise RecipeError(f"recipe {name_or_path}: needs a [dataset] with {_DATASET}") from error
+    except (TypeError, ValidationError) as error:
+        raise _wrong(name_or_path, "dataset", error, Dataset) from error
 
 
 def _read_validate(name: str, document: dict[str, Any]) -> Validate | None:
@@ -320,7 +322,7 @@ def _releases(name: str, document: dict[str, Any]) -> Releases | None:
     try:
         return Releases(**document["release"])
     except (TypeError, ValidationError) as error:
-        raise RecipeError(f"recipe {name}: [release] is wrong: {error}") from error
+        raise _wrong(name, "release", error, Releases) from error
 
 
 def _crawl(name: str, document: dict[str, Any], steps: tuple[Step, ...]) -> Crawl | None:
@@ -330,10 +332,17 @@ def _crawl(name: str, document: dict[str, Any], steps: tuple[Step, ...]) -> Craw
     try:
         crawl = Crawl(**document.get("crawl", {}))
     except (TypeError, ValidationError) as error:
-        raise RecipeError(f"recipe {name}: [crawl] is wrong: {error}") from error
+        raise _wrong(name, "crawl", error, Crawl) from error
     if missing := [service for service in called if service not in crawl.budgets]:
         raise RecipeError(f"recipe {name}: [crawl.budgets] says nothing of {', '.join(missing)}")
     return crawl
+
+
+def _wrong(name: str, table: str, error: Exception, model: type[BaseModel]) -> RecipeError:
+    """Return the error for a table of a recipe that its model refuses, or that is no table at all."""
+    if isinstance(error, ValidationError):
+        return RecipeError(f"recipe {name}: [{table}] is wrong: {invalid(error, model)}")
+    return RecipeError(f"recipe {name}: [{table}] is wrong: it is no table; it knows {listed(model.model_fields)}")
 
 
 def _path(name_or_path: str) -> Path:
@@ -342,7 +351,7 @@ def _path(name_or_path: str) -> Path:
         return shipped.files("pipelines")[name_or_path]
     if not name_or_path.endswith(".toml"):
         raise RecipeError(
-            f"no recipe is called {name_or_path!r}; there are {', '.join(names())}, or give the path of a .toml file"
+            f"no recipe is called {name_or_path!r}{choice(name_or_path, names())}, or give the path of a .toml file"
         )
     return Path(name_or_path)
 
@@ -363,14 +372,13 @@ def _text(path: Path) -> str:
 
 def _step(entry: dict[str, Any]) -> Step:
     name = entry.pop("use", None)
+    if name is None:
+        raise RecipeError(f'a [[stage]] has no use = "STAGE"; its keys are {listed(entry)}')
     stage = stages.find(str(name))
     try:
         return Step(stage, stage.parameters(**entry))
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join([stage.name, *map(str, first["loc"])])
-        known = ", ".join(stage.parameters.model_fields)
-        raise RecipeError(f"{where}: {first['msg']} (got {first['input']!r}); {stage.name} knows {known}") from error
+        raise RecipeError(invalid(error, stage.parameters, stage.name)) from error
 
 
 def _check_order(name: str, steps: tuple[Step, ...]) -> None:

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from musicdata.definitions.registry import Registry
 from musicdata.errors import RecipeError, SetupError, UsageError
+from musicdata.wording import choice, invalid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -381,8 +382,8 @@ class Suite(Generic[R]):
             UsageError: with the options it has.
         """
         if odd := [option for option in options.asked() if option not in self.options]:
-            has = ", ".join(["--seed", *sorted(self.options)])
-            raise UsageError(f"suite {self.name} has no {', '.join(odd)}; it has {has}")
+            has = ["--seed", *sorted(self.options)]
+            raise UsageError(f"suite {self.name} has no {', '.join(odd)}{choice(odd[0], has, 'it has')}")
 
 
 SUITES: Registry[Suite[Any]] = Registry("suite", f"{PACKAGE}.suites", "SUITE", Suite, RecipeError, nested=False)
@@ -419,9 +420,6 @@ def settings_of(task: str, given: dict[str, Any]) -> Settings:
     try:
         return suite.settings(**given)
     except ValidationError as error:
-        first = error.errors()[0]
-        if not first["loc"]:  # said by a validator of the whole model, for people
-            raise RecipeError(first["msg"].removeprefix("Value error, ")) from error
-        raise RecipeError(f"is wrong: {error}") from error
+        raise RecipeError(invalid(error, suite.settings)) from error
     except TypeError as error:
         raise RecipeError(f"is wrong: {error}") from error

@@ -150,9 +150,7 @@ class TableSource(ABC):
 
     def _require_columns(self, table: str, columns: list[str] | None) -> Contract:
         contract = self.contract(table)
-        known = [column.name for column in contract.columns]
-        if unknown := sorted(set(columns or ()) - set(known)):
-            raise ContractError(f"table {table} has no column {', '.join(unknown)}; it has {', '.join(known)}")
+        contract.require_columns(columns or ())
         return contract
 
 

@@ -10,8 +10,9 @@ import pyarrow as pa
 
 from musicdata.definitions.arrow import conformed
 from musicdata.definitions.reader import Reject
-from musicdata.errors import ContractError, IntegrityError
+from musicdata.errors import IntegrityError, UnknownNameError
 from musicdata.system import paths
+from musicdata.wording import choice
 from musicdata.workspace.parts import GATHER_ROWS, read_part
 
 if TYPE_CHECKING:
@@ -110,8 +111,8 @@ class TableReader:
             raise IntegrityError(f"table {table} cannot be read: {self._damages[0]}")
         if table not in self._parts:
             writer = self._workspace.writer()
-            raise ContractError(
-                f"there is no table {table!r} in {self._workspace.root}; there are {', '.join(self.tables)}"
+            raise UnknownNameError(
+                f"there is no table {table!r} in {self._workspace.root}{choice(table, self.tables)}"
                 + (f". The workspace is being written by {writer}" if writer else "")
             )
         low, high = first or "", last

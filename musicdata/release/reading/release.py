@@ -15,6 +15,7 @@ from musicdata.release.reading.reader import ReleaseReader
 from musicdata.release.record import layout
 from musicdata.release.record.files import require_layout
 from musicdata.release.record.whole import look_closer, whole_file
+from musicdata.wording import choice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -158,7 +159,7 @@ def open_release(path: str | Path, split: str | None = None, *, verify: bool = T
     root = Path(path)
     record = layout.read_record(root)
     if split is not None and split not in layout.SPLITS:
-        raise InputError(f"there is no split {split!r}; {record.slug} has {', '.join(layout.SPLITS)}")
+        raise InputError(f"there is no split {split!r}{choice(split, layout.SPLITS, f'{record.slug} has')}")
     if verify:
         require_layout(root, record)
     return Release(root, record, split, verify)
