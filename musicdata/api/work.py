@@ -58,7 +58,10 @@ class Work(Searchable):
     def rows(self, name: str, key: str | None = None, columns: list[str] | None = None) -> Iterator[dict[str, Any]]:
         """Yield rows one by one, those of one `key` if given; `rejects` is a table too."""
         if name == "rejects":
-            yield from (row for row in self.reader.rejects() if key in (None, row["key"], row["stage"]))
+            names = columns if columns is not None else self.contract(name).describing_columns()
+            self.contract(name).require_columns(names)
+            rejects = (row for row in self.reader.rejects() if key in (None, row["key"], row["stage"]))
+            yield from ({column: row[column] for column in names} for row in rejects)
             return
         yield from Searchable.rows(self, name, key, columns)
 

@@ -14,45 +14,97 @@ from musicdata.cli.output import json_line, say
 from musicdata.errors import UsageError
 
 SHOWN_CHARACTERS = 300
+SHOWN_ROWS = 10
+REJECTS = "rejects"
 
 if TYPE_CHECKING:
     from typing import Any
 
+    from musicdata.definitions.contract import Contract
     from musicdata.definitions.suite import Validation
+    from musicdata.definitions.table_source import TableSource
 
 
-@app.command(short_help="Look at rows, save sounds and pictures.")
+@app.command(
+    short_help="Which tables there are, their rows; save sounds and pictures.",
+    epilog="Which data sets there are, and all that can be set of one: musicdata recipes, musicdata recipes show NAME.",
+)
 def show(
-    table: Annotated[str, typer.Argument(help="Table to look at, or rejects.")],
+    table: Annotated[
+        str | None,
+        typer.Argument(metavar="[TABLE]", help="Table to look at, or rejects; lists the tables when left out."),
+    ] = None,
     key: Annotated[str | None, typer.Argument(help="Only rows of this key: a sample_id, song_id …")] = None,
     work: DataOption = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="Rows to print.")] = 20,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Rows to print.")] = SHOWN_ROWS,
     columns: Annotated[str | None, typer.Option("--columns", help="Columns, separated by commas.")] = None,
+    vertical: Annotated[bool, typer.Option("--vertical", help="All columns, one below the other.")] = False,
     save: Annotated[
         Path | None, typer.Option("--save", help="Write the sounds or pictures of the rows into this folder.")
     ] = None,
     as_json: Json = False,
+    as_lines: Annotated[bool, typer.Option("--jsonl", help="Print JSON Lines, one a row.")] = False,
 ) -> None:
-    """Look at rows of a table, or save its sounds and pictures as files."""
+    """Look at rows of a table, or save its sounds and pictures as files; without TABLE, say which tables there are."""
     from itertools import islice
 
     from musicdata.api.media import save_media
     from musicdata.api.work import open_data
     from musicdata.cli import rows as display
 
+    if table is not None and work is None and Path(table).is_dir():
+        raise UsageError(f"{table} is a folder, no table; its tables are listed by: musicdata show --work {table}")
     opened = open_data(work)
+    if table is None:
+        _show_tables(opened, as_json=as_json, as_lines=as_lines)
+        return
     names = columns.split(",") if columns else None
-    rows = list(islice(opened.rows(table, key, names), limit))
-    if key is not None and not rows and table != "rejects":  # no rejects are good news
+    found = list(islice(opened.rows(table, key, names), limit + 1))
+    rows, has_more = found[:limit], len(found) > limit
+    if key is not None and not rows and table != REJECTS:  # no rejects are good news
         raise UsageError(f"table {table} of {opened.root} has no row of {key}")
     if save is not None:
         for path in save_media(opened, table, rows, save):
             say(str(path))
-    elif as_json:
+    elif as_lines:
         for row in rows:
             say(json_line(row))
+    elif as_json:
+        print_json({"table": table, "rows": rows})
     else:
-        display.print_rows(table, rows)
+        preferred = _preferred(opened.contract(table)) if names is None else ()
+        display.print_rows(table, rows, preferred=preferred, are_chosen=names is not None, vertical=vertical)
+        if has_more:
+            say(f"the first {len(rows):,} rows{_of(opened, table, key)}; --limit N shows more")
+
+
+def _show_tables(opened: TableSource, *, as_json: bool, as_lines: bool) -> None:
+    from musicdata.cli import rows as display
+
+    listed = [
+        {"table": name, "rows": opened.n_rows(name), "description": opened.contract(name).description}
+        for name in opened.tables
+    ]
+    if as_lines:
+        for one in listed:
+            say(json_line(one))
+    elif as_json:
+        print_json({"tables": listed})
+    else:
+        say(f"{opened.root}: {opened.head.dataset.title}")
+        display.print_tables(listed)
+        say(f"Rows of one: musicdata show TABLE --work {opened.root} (or {REJECTS}: what was dropped, and why)")
+
+
+def _preferred(contract: Contract) -> list[str]:
+    """List the columns of a table in the order in which they are worth room: its key first, other ids last."""
+    names = contract.describing_columns()
+    others = [name for name in names if name not in contract.key]
+    return [*contract.key, *sorted(others, key=lambda name: name.endswith("_id"))]
+
+
+def _of(opened: TableSource, table: str, key: str | None) -> str:
+    return "" if key is not None or table == REJECTS else f" of {opened.n_rows(table):,}"
 
 
 @app.command(short_help="Prove that the tables are right.")

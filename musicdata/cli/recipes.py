@@ -67,7 +67,7 @@ def show(
             default = "" if one.is_default else f"; {json_line(one.default)} unless it is set"
             say(f"  {one.key} = {json_line(one.value)}  ({one.kind}{default})")
             say(f"      {one.meaning}")
-    say(f"Set any of them: --set KEY=VALUE with plan, build or crawl {name}. What a workspace holds then: musicdata show")
+    say(f"Set any of them: --set KEY=VALUE with plan, build or crawl {name}. What that made: musicdata show")
 
 
 @recipes.command("copy", short_help="Write a copy of a recipe, to change it.")

@@ -35,7 +35,7 @@ class Docstring:
         """Return name → what a section says of it; a name that another's line speaks of (``; `b` …``) has that line."""
         named = dict(self.sections.get(section, {}))
         for text in list(named.values()):
-            named = {also: text for also in _ALSO.findall(text)} | named
+            named = dict.fromkeys(_ALSO.findall(text), text) | named
         return named
 
 

@@ -107,8 +107,26 @@ class TableSource(ABC):
         for part in self.reader.iterate(name, columns, key, key):
             yield from part.to_pylist()
 
+    def n_rows(self, name: str) -> int:
+        """Return how many rows a table has.
+
+        Args:
+            name: table.
+
+        Raises:
+            UnknownNameError: there is no such table.
+        """
+        return self.reader.n_rows(name)
+
     def digest(self, name: str) -> str:
-        """Return the content hash of a table."""
+        """Return the content hash of a table.
+
+        Args:
+            name: table.
+
+        Raises:
+            UnknownNameError: there is no such table.
+        """
         return self.reader.digest(name)
 
     def vectors(self, name: str, column: str, *, split: str | None = None) -> Iterator[tuple[list[str], NDArray[Any]]]:

@@ -69,6 +69,10 @@ class ReleaseReader:
         self.contract(table)
         return digest_of(self._tables[table].digests | self._record.redacted.get(table, {}))
 
+    def n_rows(self, table: str) -> int:
+        """Return how many rows are read of `table`."""
+        return sum(self._tables[table].rows[split] for split in self.splits(table))
+
     def splits(self, table: str) -> list[str]:
         """List the splits that are read of `table`."""
         self.contract(table)
