@@ -62,6 +62,21 @@ def counted(n: int, noun: str, plural: str = "") -> str:
     return f"{n:,} {noun if n == 1 else plural or f'{noun}s'}"
 
 
+def as_table(heads: Sequence[str], rows: Iterable[Sequence[object]], caption: str = "") -> str:
+    """Return a table as HTML, which notebooks show; every text in it is escaped.
+
+    >>> as_table(["n"], [["<1>"]])
+    '<table><tr><th style="text-align:left">n</th></tr><tr><td style="text-align:left">&lt;1&gt;</td></tr></table>'
+    """
+    from html import escape
+
+    def line(tag: str, cells: Iterable[object]) -> str:
+        return "<tr>" + "".join(f'<{tag} style="text-align:left">{escape(str(one))}</{tag}>' for one in cells) + "</tr>"
+
+    above = f"<caption>{escape(caption)}</caption>" if caption else ""
+    return f"<table>{above}{line('th', heads) if heads else ''}{''.join(line('td', row) for row in rows)}</table>"
+
+
 def invalid(error: ValidationError, model: type[BaseModel] | None = None, name: str = "") -> str:
     """Say what is wrong with the first value that a model refuses, and what it knows.
 

@@ -18,10 +18,7 @@ SHOWN_ROWS = 10
 REJECTS = "rejects"
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from musicdata.definitions.contract import Contract
-    from musicdata.definitions.suite import Validation
     from musicdata.definitions.table_source import TableSource
 
 
@@ -167,70 +164,29 @@ def validate(
     as_json: Json = False,
 ) -> None:
     """Check a data set, fit its baselines and controls, and judge whether it may be released."""
-    import musicdata
-    from musicdata_baselines import report
+    from musicdata.api.validate import validate as judge
 
-    opened = musicdata.open_data(path)
-    if out is None:  # a release holds exactly what its record names
-        out = (
-            Path(f"validation-{opened.record.slug}")
-            if isinstance(opened, musicdata.Release)
-            else opened.place("validation")
-        )
-    validation, paths = run_validation(
-        opened.root,
-        out,
+    verdict = judge(
+        path,
+        out=out,
         deep=deep,
         device=device,
         seed=seed,
-        swept=sweep,
+        sweep=sweep,
         runs=runs,
         epochs=epochs,
         export=export,
+        progress=lambda text: say(text, err=True),
     )
     if as_json:
-        say(report.encode(validation))
+        say(verdict.json())
     else:
-        for line in report.lines(validation):
+        for line in verdict.lines():
             say(line)
-        say(f"report: {', '.join(map(str, paths))}")
-    if not validation.holds:
-        say(f"musicdata: the gate refuses: {validation.reason}", err=True)
+        say(f"report: {verdict.document}, {verdict.report}")
+    if not verdict.holds:
+        say(f"musicdata: the gate refuses: {'; '.join(verdict.reasons)}", err=True)
         raise typer.Exit(EXIT_REFUSED)
-
-
-def run_validation(
-    root: Path,
-    out: Path,
-    *,
-    deep: bool | None = None,
-    device: str = "auto",
-    seed: int = 0,
-    swept: bool | None = None,
-    runs: int | None = None,
-    epochs: float = 1.0,
-    export: Path | None = None,
-) -> tuple[Validation[Any], tuple[Path, Path]]:
-    """Validate what is at `root`, write the report into `out`; return what was found and the report's files.
-
-    What a suite trains is kept in ``models`` beside the report, where another run, or `musicdata caption`, finds it.
-    """
-    import musicdata_baselines
-    from musicdata_baselines import report
-
-    validation = musicdata_baselines.validate(
-        root,
-        deep=deep,
-        device=device,
-        seed=seed,
-        progress=lambda text: say(text, err=True),
-        swept=swept,
-        runs=runs,
-        epochs=epochs,
-        export=export,
-        keep=out / "models",
-    )
-    return validation, report.write(validation, out)
 
 
 @app.command(short_help="Find the texts nearest to a recording of yours.")

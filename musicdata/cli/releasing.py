@@ -61,10 +61,10 @@ def build(
 ) -> None:
     """Freeze a workspace into a release: validated, versioned, checksummed; the same workspace gives the same bytes."""
     from musicdata.api import release as library
-    from musicdata.cli.looking import run_validation
+    from musicdata.api.validate import validate
 
     if library.needs_validation(work, out, version=version, previous=previous or None):
-        run_validation(work, work / "validation", deep=deep, swept=False)
+        validate(work, deep=deep, sweep=False, progress=_tell)
     if dry_run:
         facts = library.foresee_build(
             work, version=version, previous=previous or None, allow_failed_gate=allow_failed_gate, progress=_tell

@@ -19,7 +19,7 @@ from musicdata.definitions.family import MAX_COLUMNS, Family, Group, grouped
 from musicdata.definitions.identifiers import ColumnName, TableName  # noqa: TC001  # pydantic reads them
 from musicdata.errors import ContractError, UnknownNameError
 from musicdata.system import paths
-from musicdata.wording import choice, listed, meant
+from musicdata.wording import as_table, choice, counted, listed, meant
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -67,6 +67,19 @@ class Contract(BaseModel):
     system: bool = False
     columns: tuple[Column, ...]
     families: tuple[Family, ...] = Field(default=(), exclude=True, repr=False)
+
+    def __repr__(self) -> str:
+        columns = counted(len(self.columns), "column")
+        return f"<Contract {self.name}: {columns}, key {', '.join(self.key)}>"
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        return as_table(
+            ("column", "type", "unit", "what it is"),
+            [(group.name, group.kind, group.unit, group.meaning) for group in self.groups()],
+            f"{self.name}: {self.description} Key: {', '.join(self.key)}.",
+        )
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Self:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import tomllib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,7 +21,7 @@ from musicdata.definitions.options import Given, Options
 from musicdata.definitions.plugins import Plugins
 from musicdata.errors import RecipeError
 from musicdata.system import paths
-from musicdata.wording import choice, invalid, listed
+from musicdata.wording import as_table, choice, invalid, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -61,13 +60,8 @@ class Recipe:
         return f"<Recipe {self.dataset.name}: {', '.join(step.stage.name for step in self.steps)}>"
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f'<tr><td style="text-align:left">{html.escape(step.stage.name)}</td>'
-            f'<td style="text-align:left">{html.escape(step.stage.verb)} → '
-            f"{html.escape(', '.join(step.stage.outputs))}</td></tr>"
-            for step in self.steps
-        )
-        return f"<table><caption>{html.escape(self.dataset.title)}</caption>{rows}</table>"
+        rows = [(step.stage.name, step.stage.verb, ", ".join(step.stage.outputs)) for step in self.steps]
+        return as_table(("stage", "what it does", "tables"), rows, self.dataset.title)
 
     @property
     def is_crawled(self) -> bool:

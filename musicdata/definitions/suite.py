@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from musicdata.definitions.registry import Registry
 from musicdata.errors import RecipeError, SetupError, UsageError
-from musicdata.wording import choice, invalid
+from musicdata.wording import choice, counted, invalid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -207,6 +207,11 @@ class Validation(Generic[R]):
     card: tuple[FigureTable, ...] = ()
     methods: tuple[dict[str, Any], ...] = ()
 
+    def __repr__(self) -> str:
+        n_broken = sum(not rule.holds for rule in self.rules)
+        said = f"{counted(n_broken, 'rule')} of the gate broken" if n_broken else "the gate holds"
+        return f"<Validation {self.dataset} by {self.task}: {said}>"
+
     @property
     def holds(self) -> bool:
         """Say whether the gate holds: every rule does."""
@@ -317,7 +322,7 @@ class Nearest:
     text: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Description:
     """What a data set says about a file of the user's own.
 
@@ -341,6 +346,10 @@ class Description:
     mean_score: float
     deviation: float
     notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        best = ", ".join(one.sample_id for one in self.nearest[:3])
+        return f"<Description of {self.file}: nearest of {counted(self.n_candidates, 'text')} {best}>"
 
 
 @dataclass(frozen=True)

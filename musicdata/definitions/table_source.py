@@ -32,6 +32,10 @@ class TableSource(ABC):
 
     root: Path
 
+    def __fspath__(self) -> str:
+        """Return its folder, so that it can be given wherever a path of one is asked for."""
+        return str(self.root)
+
     def _facts(self) -> dict[str, str]:
         """Return what a notebook shows of it, a text each."""
         return {"folder": str(self.root)}

@@ -170,6 +170,14 @@ class Record(_Model):
     previous: Previous | None = None
     tombstones: list[Tombstone] = Field(default_factory=list)
 
+    def __repr__(self) -> str:
+        samples = sum(self.n_samples.values())
+        return (
+            f"<Record {self.slug} ({self.view}): {samples:,} samples, {len(self.files):,} files, {self.content_root}>"
+        )
+
+    __str__ = __repr__
+
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
         if self.content_root != content_root(self.tables):
