@@ -32,9 +32,9 @@ class Docstring:
     returns: str = ""
 
     def of(self, section: str) -> Mapping[str, str]:
-        """Return name → what a section says of it; a name that another's line speaks of (``; `b` …``) has that line."""
+        """Return name → what a section says of it; of arguments, those too that another's line names."""
         named = dict(self.sections.get(section, {}))
-        for text in list(named.values()):
+        for text in list(named.values()) if section != "Raises" else ():
             named = dict.fromkeys(_ALSO.findall(text), text) | named
         return named
 

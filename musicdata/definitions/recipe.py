@@ -44,6 +44,13 @@ class Recipe:
     """A data set's stages in the order they run.
 
     Attributes:
+        dataset: name, title and modalities.
+        steps: each stage with its parameters.
+        validate: how it is validated; None where it is not.
+        release: what a release of it holds; None where it says nothing of that.
+        crawl: how services are called; None where none are.
+        plugins: modules and contracts that it adds.
+        options: what the short options set.
         settings: key → value of all that was set on top of what the recipe's file says.
     """
 

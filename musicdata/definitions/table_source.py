@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from musicdata.definitions.identifiers import is_file_name
 from musicdata.errors import ContractError, IntegrityError, UsageError
+from musicdata.wording import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -64,7 +65,10 @@ class TableSource(ABC):
         return self.reader.tables
 
     def contract(self, name: str) -> Contract:
-        """Return the contract of a table.
+        """Return the contract of a table: its columns with type, unit and meaning, and its key.
+
+        Args:
+            name: table.
 
         Raises:
             ContractError: there is no such table.
@@ -72,7 +76,11 @@ class TableSource(ABC):
         return self.reader.contract(name)
 
     def table(self, name: str, columns: list[str] | None = None) -> pa.Table:
-        """Return a table in order of its key; media columns only when `columns` names them.
+        """Return a table in order of its key, as an Arrow table.
+
+        Args:
+            name: table.
+            columns: only these; all but sounds, pictures and vectors when None.
 
         Raises:
             ContractError: there is no such table or column.
@@ -82,6 +90,10 @@ class TableSource(ABC):
 
     def frame(self, name: str, columns: list[str] | None = None) -> DataFrame:
         """Return a table as a pandas data frame, in order of its key; vectors are arrays of their shape.
+
+        Args:
+            name: table.
+            columns: only these; all but sounds, pictures and vectors when None.
 
         Raises:
             ContractError: there is no such table or column.
@@ -99,6 +111,10 @@ class TableSource(ABC):
     def iterate(self, name: str, columns: list[str] | None = None) -> Iterator[pa.Table]:
         """Yield a table piecewise, so that memory does not grow with it.
 
+        Args:
+            name: table.
+            columns: only these; all but sounds, pictures and vectors when None.
+
         Raises:
             ContractError: there is no such table or column.
         """
@@ -106,7 +122,16 @@ class TableSource(ABC):
         yield from self.reader.iterate(name, columns)
 
     def rows(self, name: str, key: str | None = None, columns: list[str] | None = None) -> Iterator[dict[str, Any]]:
-        """Yield rows one by one, those of one `key` if given."""
+        """Yield rows one by one, each a dict of column → value.
+
+        Args:
+            name: table.
+            key: only rows with this value of the first key column, a sample's id say; all rows when None.
+            columns: only these; all but sounds, pictures and vectors when None.
+
+        Raises:
+            ContractError: there is no such table or column.
+        """
         self._require_columns(name, columns)
         for part in self.reader.iterate(name, columns, key, key):
             yield from part.to_pylist()
@@ -158,7 +183,11 @@ class TableSource(ABC):
                 yield _stacked(contract, rows, column, shape)
 
     def media(self, name: str, key: str) -> dict[str, bytes]:
-        """Return file name → bytes of the sounds or pictures of one key of table `name`.
+        """Return file name → bytes of the sounds or pictures of one key of a table.
+
+        Args:
+            name: table.
+            key: value of its first key column, a sample's id say.
 
         Raises:
             UsageError: the table holds no media.
@@ -166,7 +195,8 @@ class TableSource(ABC):
         """
         column = next((c.name for c in self.contract(name).columns if c.is_media), None)
         if column is None:
-            raise UsageError(f"table {name} holds no sounds or pictures; audio, sheets and note_sheets do")
+            holding = [one for one in self.tables if any(c.is_media for c in self.contract(one).columns)]
+            raise UsageError(f"table {name} holds no sounds or pictures; of these do: {listed(holding)}")
         media = (row[column] for row in self.rows(name, key, [column]))
         return {_file_name(name, key, medium["path"]): medium["bytes"] for medium in media if medium is not None}
 
