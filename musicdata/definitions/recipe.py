@@ -21,7 +21,7 @@ from musicdata.definitions.options import Given, Options
 from musicdata.definitions.plugins import Plugins
 from musicdata.errors import RecipeError
 from musicdata.system import paths
-from musicdata.wording import as_table, choice, invalid, listed
+from musicdata.wording import as_table, choice, invalid, listed, meant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -172,6 +172,7 @@ def load(
     if release and release.complete not in made:
         raise RecipeError(
             f"recipe {name_or_path}: [release] names {release.complete}, a table that no stage of it makes"
+            f"{meant(release.complete, made)}"
         )
     crawl = _crawl(name_or_path, document, steps)
     validate = _read_validate(name_or_path, document) if is_foreign else _validate(name_or_path, document, steps)
@@ -311,9 +312,11 @@ def _validate(name: str, document: dict[str, Any], steps: tuple[Step, ...]) -> V
         raise RecipeError(f"recipe {name}: [validate] {error}") from error
     made = {table for step in steps for table in step.stage.outputs}
     for path in settings.columns():
-        table, _, column = path.partition(".")
-        if table not in made or column not in {c.name for c in contracts.load(table).columns}:
-            raise RecipeError(f"recipe {name}: [validate] names {path}, a column that no stage of it makes")
+        table = path.partition(".")[0]
+        columns = [f"{table}.{column.name}" for column in contracts.load(table).columns] if table in made else made
+        if path not in columns:
+            near = meant(path if table in made else table, columns)
+            raise RecipeError(f"recipe {name}: [validate] names {path}, a column that no stage of it makes{near}")
     return Validate(given.task, settings.model_dump(mode="json", exclude_none=True))
 
 
