@@ -10,7 +10,7 @@ import typer
 from musicdata.cli import building, captioning, crawling, interrupts, looking, recipes, releasing, searching
 from musicdata.cli.app import app
 from musicdata.cli.options import EXIT_INTERRUPTED
-from musicdata.cli.output import say
+from musicdata.cli.output import say, tell_warnings
 from musicdata.errors import MusicdataError
 
 __all__ = ["app", "building", "captioning", "crawling", "looking", "main", "recipes", "releasing", "searching"]
@@ -19,6 +19,7 @@ __all__ = ["app", "building", "captioning", "crawling", "looking", "main", "reci
 def main() -> NoReturn:
     """Run the command and leave with the exit code of `musicdata.errors`."""
     interrupts.arm()
+    tell_warnings()
     try:
         code = app(standalone_mode=False)
     except MusicdataError as error:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+import warnings
+from typing import Any
 
 import typer
+
+from musicdata.errors import UnprovedWarning
 
 _PLAIN = re.compile(r"[\x20-\x7e\n\t\u00a1-\u00ac\u00ae-\u02ff]*")  # what most lines are made of
 _ESCAPED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})  # control, format (direction, tags), surrogates, line separators
@@ -33,6 +37,24 @@ def _escaped(character: str) -> str:
 def json_line(value: object, indent: int | None = None) -> str:
     """Return a value as JSON that is safe to print."""
     return plain(json.dumps(value, indent=indent, ensure_ascii=False, default=str))
+
+
+def tell(text: str) -> None:
+    """Print how something goes on, beside what the command says."""
+    say(text, err=True)
+
+
+def tell_warnings() -> None:
+    """Print what nobody has proved as a line of the command; all other warnings are Python's."""
+    shown = warnings.showwarning
+
+    def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
+        if issubclass(category, UnprovedWarning):
+            say(f"musicdata: {message}", err=True)
+        else:
+            shown(message, category, *where, **more)
+
+    warnings.showwarning = show
 
 
 def say(text: str, *, err: bool = False, nl: bool = True) -> None:

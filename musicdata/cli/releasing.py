@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from musicdata.cli.app import app
-from musicdata.cli.options import EXIT_FINDINGS, Json, Workers, print_json, progress
+from musicdata.cli.options import EXIT_FINDINGS, Json, Pin, Workers, print_json, progress
 from musicdata.cli.output import say
 
 if TYPE_CHECKING:
@@ -29,7 +29,10 @@ releases = typer.Typer(
 app.add_typer(releases)
 
 ReleaseArgument = Annotated[
-    str, typer.Argument(metavar="RELEASE", help="Folder of a release, or NAME@VERSION of a published one.")
+    str,
+    typer.Argument(
+        metavar="RELEASE", help="A release: its folder, its address (s3://, hf://, https:// …) or NAME@VERSION."
+    ),
 ]
 Out = Annotated[Path, typer.Option("--out", "-o", help="Folder to make.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
@@ -94,12 +97,15 @@ def verify(
     signature: Annotated[
         Path | None, typer.Option("--signature", help="Signature file [default: RELEASE.json.minisig in the release].")
     ] = None,
+    pin: Pin = None,
     as_json: Json = False,
 ) -> None:
     """Prove that a release is whole: every file, every row, every sum; whose it is; that its exports say the same."""
     from musicdata.api import release as library
 
-    problems = library.verify(release, views=exports or (), public_key=public_key, signature=signature)
+    problems = library.verify(
+        release, views=exports or (), public_key=public_key, signature=signature, pin=pin, progress=_tell
+    )
     if as_json:
         print_json({"ok": not problems, "problems": [dataclasses.asdict(problem) for problem in problems]})
     else:
@@ -107,6 +113,7 @@ def verify(
             say(f"✗ {problem}")
         if not problems:
             signed = ", signed by that key" if public_key else ""
+            signed += ", and the one that is pinned" if pin else ""
             agree = f", and {len(exports)} views agree with it" if exports else ""
             say(f"✓ {release} is whole{signed}{agree}")
     if problems:
@@ -186,14 +193,21 @@ def _password() -> str:
 
 @releases.command("diff", short_help="What changed between two releases.")
 def diff(
-    first: Annotated[str, typer.Argument(metavar="A", help="Release: folder or NAME@VERSION.")],
+    first: Annotated[str, typer.Argument(metavar="A", help="Release: folder, address or NAME@VERSION.")],
     second: Annotated[str, typer.Argument(metavar="B", help="Release that comes after it.")],
+    pins: Annotated[
+        tuple[str, str],
+        typer.Option(
+            "--pins", metavar="HEX HEX", help="Content root, or sha256 of RELEASE.json, of A and of B; - for none."
+        ),
+    ] = ("-", "-"),
     as_json: Json = False,
 ) -> None:
     """Say what differs between two releases, table by table, and which step in version that is."""
     from musicdata.api import release as library
 
-    report = library.diff_report(first, second, progress=_tell)
+    of_first, of_second = (None if pin == "-" else pin for pin in pins)
+    report = library.diff_report(first, second, pins=(of_first, of_second), progress=_tell)
     if as_json:
         print_json(report.facts)
     else:
@@ -253,16 +267,17 @@ def takedown(
 def card(
     release: ReleaseArgument,
     check: Annotated[bool, typer.Option("--check", help="Say whether a number in it is stale.")] = False,
+    pin: Pin = None,
     as_json: Json = False,
 ) -> None:
     """Print the card of a release, or compute it anew and say what is stale."""
     from musicdata.api import release as library
 
     if not check:
-        text = library.card(release)
+        text = library.card(release, pin=pin, progress=_tell)
         print_json({"card": text}) if as_json else say(text, nl=False)
         return
-    stale = library.check_card(release)
+    stale = library.check_card(release, pin=pin, progress=_tell)
     if as_json:
         print_json({"ok": not stale, "stale": stale})
     else:
@@ -283,13 +298,14 @@ def export(
     shard_bytes: Annotated[
         int | None, typer.Option("--shard-bytes", min=1, help="Size of a WebDataset shard, about [default: 1 GB].")
     ] = None,
+    pin: Pin = None,
     as_json: Json = False,
 ) -> None:
     """Render a release for another tool, or what of it may be passed on."""
     from musicdata.api import release as library
 
     options = {} if shard_bytes is None else {"shard_bytes": shard_bytes}
-    facts = library.export(release, view, out, progress=_tell, **options)
+    facts = library.export(release, view, out, pin=pin, progress=_tell, **options)
     if as_json:
         print_json(facts)
     else:

@@ -171,8 +171,8 @@ def _announce(target: Target, publication: Publication, status: str) -> tuple[Pu
     if not there.names_the_same(publication):
         raise IntegrityError(
             f"{beside} is the record of another release: by it, RELEASE.json has the sha256 "
-            f"{there.release_json_sha256[:12]}…, the one beside it has {publication.release_json_sha256[:12]}…. Whoever "
-            "keeps that place has to mend it"
+            f"{there.release_json_sha256[:12]}…, the one beside it has {publication.release_json_sha256[:12]}…. "
+            "Whoever keeps that place has to mend it"
         )
     return publication.model_copy(update={"published": there.published}), beside
 

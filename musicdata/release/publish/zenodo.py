@@ -262,8 +262,9 @@ def _refuse_what_does_not_fit(upload: Upload) -> None:
     slug, n_files = upload.record.slug, len(upload.paths)
     if n_files + 1 > MAX_FILES or upload.n_bytes > MAX_BYTES:
         raise RefusedError(
-            f"{slug} has {n_files} files of {upload.n_bytes:,} bytes; a deposition holds {MAX_FILES} files, one of them "
-            f"the record, of {MAX_BYTES:,} bytes. Deposit a smaller view of it, such as ids, and publish the whole elsewhere"
+            f"{slug} has {n_files} files of {upload.n_bytes:,} bytes; a deposition holds {MAX_FILES} files, one of "
+            f"them the record, of {MAX_BYTES:,} bytes. Deposit a smaller view of it, such as ids, and publish the "
+            "whole elsewhere"
         )
     if odd := sorted(path for path in upload.paths if "--" in path):
         raise RefusedError(f"{slug}: {odd[0]} has a double dash in its path, which stands for a slash on Zenodo")
