@@ -41,8 +41,9 @@ def doctor(
     from musicdata.api import doctor as doctors
 
     findings = doctors.examine(recipe)
+    is_ready = all(finding.ok for finding in findings if finding.needed_to == "build")
     if as_json:
-        print_json([dataclasses.asdict(finding) for finding in findings])
+        print_json({"ok": is_ready, "findings": [dataclasses.asdict(finding) for finding in findings]})
     else:
         for purpose, group in itertools.groupby(findings, key=lambda finding: finding.needed_to):
             say(f"To {purpose}:")
@@ -50,7 +51,7 @@ def doctor(
                 mend = f" → {finding.mend}" if finding.mend else ""
                 mark = "✓" if finding.ok else "✗" if purpose == "build" else "–"
                 say(f"{mark} {finding.name}: {finding.found}{mend}")
-    if not all(finding.ok for finding in findings if finding.needed_to == "build"):
+    if not is_ready:
         raise typer.Exit(EXIT_SETUP)
 
 

@@ -10,7 +10,7 @@ import typer
 
 from musicdata.cli.app import app
 from musicdata.cli.options import EXIT_FINDINGS, EXIT_REFUSED, Data, DataOption, Json, print_json
-from musicdata.cli.output import json_line, say
+from musicdata.cli.output import json_line, say, tell
 from musicdata.errors import UsageError
 
 SHOWN_CHARACTERS = 300
@@ -171,7 +171,7 @@ def run_validation(
         deep=deep,
         device=device,
         seed=seed,
-        progress=lambda text: say(text, err=True),
+        progress=tell,
         swept=swept,
         runs=runs,
         epochs=epochs,

@@ -10,7 +10,7 @@ import typer
 
 from musicdata.cli.app import app
 from musicdata.cli.options import Json, print_json
-from musicdata.cli.output import say
+from musicdata.cli.output import say, tell
 from musicdata.errors import UsageError
 
 if TYPE_CHECKING:
@@ -74,15 +74,15 @@ def search(
         across=across,
         without=without or (),
         reindex=reindex,
-        progress=lambda text: say(text, err=True),
+        progress=tell,
     )
+    written = playlists.write_playlist(answer, playlist, data.head.dataset.name) if playlist is not None else None
     if as_json:
         print_json(dataclasses.asdict(answer))
     else:
         for line in lines(answer):
             say(line)
-    if playlist is not None:
-        written = playlists.write_playlist(answer, playlist, data.head.dataset.name)
+    if written is not None:
         say(f"playlist: {written}", err=as_json)
 
 
