@@ -172,7 +172,7 @@ def run_validation(
         deep=deep,
         device=device,
         seed=seed,
-        progress=lambda text: say(text, err=True),
+        progress=tell,
         swept=swept,
         runs=runs,
         epochs=epochs,

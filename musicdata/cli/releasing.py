@@ -11,7 +11,7 @@ import typer
 
 from musicdata.cli.app import app
 from musicdata.cli.options import EXIT_FINDINGS, Json, Pin, Workers, print_json, progress
-from musicdata.cli.output import say
+from musicdata.cli.output import say, tell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -347,4 +347,4 @@ def _view_option(out: Path) -> str:
 
 
 def _tell(text: str) -> None:
-    say(text, err=True)
+    tell(text)

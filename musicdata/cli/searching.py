@@ -77,13 +77,13 @@ def search(
         reindex=reindex,
         progress=tell,
     )
+    written = playlists.write_playlist(answer, playlist, data.head.dataset.name) if playlist is not None else None
     if as_json:
         print_json(dataclasses.asdict(answer))
     else:
         for line in lines(answer):
             say(line)
-    if playlist is not None:
-        written = playlists.write_playlist(answer, playlist, data.head.dataset.name)
+    if written is not None:
         say(f"playlist: {written}", err=as_json)
 
 
