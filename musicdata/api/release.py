@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
+from musicdata import settings
 from musicdata.api.work import folder_of, load, open_work
+from musicdata.definitions import identifiers
 from musicdata.engine import finished
 from musicdata.errors import InputError, IntegrityError, UsageError
 from musicdata.release import exports as views
@@ -78,6 +80,8 @@ def build(
     version: str = "",
     previous: str | Path | None = None,
     allow_failed_gate: bool = False,
+    date: str = "",
+    url: str = "",
     progress: Callable[[str], None] = _silent,
 ) -> Record:
     """Freeze a validated workspace into a release.
@@ -88,21 +92,49 @@ def build(
         version: semantic version; when empty, what the difference to `previous` asks for, or 1.0.0.
         previous: the release before.
         allow_failed_gate: release although the check or the gate refuses; the card says so.
+        date: the day of the release, ``2026-11-29``, which its citation states; when empty, that of SOURCE_DATE_EPOCH,
+            else today in UTC. The content root does not depend on it.
+        url: page or DOI at which it will be found, for its citation; when empty, that of the recipe's `[release]`.
         progress: is told what is done next.
 
     Raises:
         InputError: there is no workspace, it was not validated as it is now, or `out` is something else.
+        UsageError: `version`, `date` or `url` is none.
         RefusedError: the workspace is stale or unfinished, the check or the gate refuses, or the version does not fit
             what changed.
     """
-    return freeze.freeze(
+    date, url = _day(date), _page(url)
+    record = freeze.freeze(
         open_work(work).root,
         Path(out),
         version=version,
         previous=load(previous) if previous else None,
         allow_failed_gate=allow_failed_gate,
+        date=date or settings.release_day(),
+        url=url,
         progress=progress,
     )
+    for name, asked, stated in (("date", date, record.date), ("url", url, record.url)):
+        if asked and asked != stated:
+            raise InputError(
+                f"{out} is there already and states the {name} {stated or 'of nobody'}, not {asked}; remove it, or "
+                "give another folder with --out"
+            )
+    return record
+
+
+def _day(text: str) -> str:
+    try:
+        return layout.a_day(text.strip())
+    except ValueError as error:
+        raise UsageError(f"the date of the release is {text!r}; write it like 2026-11-29") from error
+
+
+def _page(text: str) -> str:
+    try:
+        return identifiers.web_address(text)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
 
 
 def foresee_build(
@@ -323,7 +355,13 @@ def publish(
 
 
 def takedown(
-    release: str | Path, ids: Sequence[str], *, reason: str, out: str | Path, progress: Callable[[str], None] = _silent
+    release: str | Path,
+    ids: Sequence[str],
+    *,
+    reason: str,
+    out: str | Path,
+    date: str = "",
+    progress: Callable[[str], None] = _silent,
 ) -> Record:
     """Take items out of a release: a patch version without them, with the proof that they are gone.
 
@@ -332,6 +370,7 @@ def takedown(
         ids: of samples, songs or groups.
         reason: why; it stands in the new release.
         out: folder to make.
+        date: the day of the new release; when empty, that of SOURCE_DATE_EPOCH, else today in UTC.
         progress: is told what is done next.
 
     Raises:
@@ -340,7 +379,7 @@ def takedown(
     """
     opened = load(release, progress=progress)
     progress(f"{opened.record.slug} without {', '.join(ids)}")
-    return takedowns.takedown(opened.root, ids, reason=reason, out=Path(out))
+    return takedowns.takedown(opened.root, ids, reason=reason, out=Path(out), date=_day(date) or settings.release_day())
 
 
 def foresee_takedown(release: str | Path, ids: Sequence[str], *, reason: str) -> dict[str, Any]:

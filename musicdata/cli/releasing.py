@@ -35,6 +35,14 @@ ReleaseArgument = Annotated[
     ),
 ]
 Out = Annotated[Path, typer.Option("--out", "-o", help="Folder to make.")]
+Date = Annotated[
+    str,
+    typer.Option(
+        "--date",
+        metavar="YYYY-MM-DD",
+        help="Day of the release, which its citation states [default: of SOURCE_DATE_EPOCH, else today].",
+    ),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
 
 
@@ -58,6 +66,10 @@ def build(
     deep: Annotated[
         bool | None, typer.Option("--deep/--no-deep", help="Deep baselines in a validation that has to be made first.")
     ] = None,
+    date: Date = "",
+    url: Annotated[
+        str, typer.Option("--url", help="Page or DOI where it will be found, for its citation [default: the recipe's].")
+    ] = "",
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
@@ -79,6 +91,8 @@ def build(
         version=version,
         previous=previous or None,
         allow_failed_gate=allow_failed_gate,
+        date=date,
+        url=url,
         progress=_tell,
     )
     _print_record(record, out, as_json=as_json)
@@ -250,6 +264,7 @@ def takedown(
     ids: Annotated[list[str], typer.Argument(metavar="ID…", help="Samples, songs, or groups as group:ID.")],
     reason: Annotated[str, typer.Option("--reason", help="Why; it stands in the new release.")],
     out: Out,
+    date: Date = "",
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
@@ -259,7 +274,7 @@ def takedown(
     if dry_run:
         _print_facts(library.foresee_takedown(release, ids, reason=reason), as_json=as_json)
         return
-    record = library.takedown(release, ids, reason=reason, out=out, progress=_tell)
+    record = library.takedown(release, ids, reason=reason, out=out, date=date, progress=_tell)
     _print_record(record, out, as_json=as_json)
 
 

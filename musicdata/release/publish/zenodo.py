@@ -287,6 +287,7 @@ def _metadata(upload: Upload) -> dict[str, Any]:
         "upload_type": "dataset",
         "access_right": "open",
         "license": (section.licence if section else "CC-BY-4.0").lower(),
+        **({"publication_date": record.date} if record.date else {}),
         "creators": creators or [{"name": citation.contributors(record.title)}],
         "description": f"<p>{described}</p><p>{html.escape(record.slug)}, view {record.view}. Samples: {rows}. "
         f"Content root: {record.content_root}. A slash in a path is -- in a file's name here.</p>{claim}",
