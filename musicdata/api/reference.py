@@ -28,8 +28,8 @@ arguments; where a folder is asked for, a `Work` or a `Release` can be given too
 `musicdata.MusicdataError`, and its message says what to do next.
 """
 
-_EXITS = """All stand in `musicdata.errors`; `musicdata.MusicdataError` catches every one. A command ends with the exit code of
-its error: 0 all is well, 1 findings (what was looked at is not as it should be), 2 the command or the recipe cannot
+_EXITS = """All stand in `musicdata.errors`; `musicdata.MusicdataError` catches every one. A command ends with the exit code
+of its error: 0 all is well, 1 findings (what was looked at is not as it should be), 2 the command or the recipe cannot
 mean anything (also a mistyped table, column, key, stage, recipe, view, split or place), 3 partly done, run the same
 command again, 4 a fault of the set-up, or the gate, the rights or the version rules refuse, 5 the workspace is held by
 another process, 130 interrupted.
@@ -204,6 +204,7 @@ def _call(entry: Entry) -> Iterator[str]:
     yield from _table("argument", entry.docstring.of("Args"))
     if entry.docstring.returns:
         yield f"\nReturns: {entry.docstring.returns}"
+    yield from _table("warns", entry.docstring.of("Warns"))
     yield from _table("raises", entry.docstring.of("Raises"))
 
 
@@ -224,7 +225,7 @@ def signature(entry: Entry) -> str:
 
 
 def _argument(one: inspect.Parameter) -> str:
-    star = {one.VAR_POSITIONAL: "*", one.VAR_KEYWORD: "**"}.get(one.kind, "")
+    star = "*" if one.kind is one.VAR_POSITIONAL else "**" if one.kind is one.VAR_KEYWORD else ""
     if one.default is one.empty:
         return f"{star}{one.name}: {one.annotation}"
     default = "…" if callable(one.default) else repr(one.default)

@@ -1,6 +1,6 @@
 """What the release commands do, as functions: the command's options are their arguments.
 
-A release is given by its folder or, once it is published, as ``musictm@1.0.0``.
+A release is given as `musicdata.load` takes it: by its folder, by its address, or as ``musictm@1.0.0``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
-from musicdata.api.work import load, open_work
+from musicdata import settings
+from musicdata.api.work import folder_of, load, open_work
+from musicdata.definitions import identifiers
 from musicdata.engine import finished
 from musicdata.errors import InputError, IntegrityError, UsageError
 from musicdata.release import exports as views
@@ -22,6 +24,7 @@ from musicdata.release.exports import check
 from musicdata.release.making import freeze
 from musicdata.release.publish import publications
 from musicdata.release.record import layout
+from musicdata.release.record import pins as pinned
 from musicdata.release.record import version as versions
 from musicdata.release.removal import takedown as takedowns
 from musicdata.release.sharing import redaction, rights
@@ -78,6 +81,8 @@ def build(
     version: str = "",
     previous: str | Path | None = None,
     allow_failed_gate: bool = False,
+    date: str = "",
+    url: str = "",
     progress: Callable[[str], None] = _silent,
 ) -> Record:
     """Freeze a validated workspace into a release.
@@ -88,21 +93,49 @@ def build(
         version: semantic version; when empty, what the difference to `previous` asks for, or 1.0.0.
         previous: the release before.
         allow_failed_gate: release although the check or the gate refuses; the card says so.
+        date: the day of the release, ``2026-11-29``, which its citation states; when empty, that of SOURCE_DATE_EPOCH,
+            else today in UTC. The content root does not depend on it.
+        url: page or DOI at which it will be found, for its citation; when empty, that of the recipe's `[release]`.
         progress: is told what is done next.
 
     Raises:
         InputError: there is no workspace, it was not validated as it is now, or `out` is something else.
+        UsageError: `version`, `date` or `url` is none.
         RefusedError: the workspace is stale or unfinished, the check or the gate refuses, or the version does not fit
             what changed.
     """
-    return freeze.freeze(
+    date, url = _day(date), _page(url)
+    record = freeze.freeze(
         open_work(work).root,
         Path(out),
         version=version,
         previous=load(previous) if previous else None,
         allow_failed_gate=allow_failed_gate,
+        date=date or settings.release_day(),
+        url=url,
         progress=progress,
     )
+    for name, asked, stated in (("date", date, record.date), ("url", url, record.url)):
+        if asked and asked != stated:
+            raise InputError(
+                f"{out} is there already and states the {name} {stated or 'of nobody'}, not {asked}; remove it, or "
+                "give another folder with --out"
+            )
+    return record
+
+
+def _day(text: str) -> str:
+    try:
+        return layout.a_day(text.strip())
+    except ValueError as error:
+        raise UsageError(f"the date of the release is {text!r}; write it like 2026-11-29") from error
+
+
+def _page(text: str) -> str:
+    try:
+        return identifiers.web_address(text)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
 
 
 def foresee_build(
@@ -134,24 +167,32 @@ def verify(
     views: Sequence[str | Path] = (),
     public_key: str | Path | None = None,
     signature: str | Path | None = None,
+    pin: str | None = None,
+    progress: Callable[[str], None] = _silent,
 ) -> list[Problem]:
     """Say what of a release is not as its record says, and what of its exports is not as the release says.
 
     Args:
-        release: folder or name.
+        release: folder, address or name.
         views: exported folders, and rights views of it.
         public_key: file of a minisign public key, or its line of base64, that must have signed it.
         signature: file of the signature, where it is not the release's own `RELEASE.json.minisig`.
+        pin: content root or sha256 of `RELEASE.json` that it has to have.
+        progress: is told how far a download is.
 
     Raises:
         InputError: there is no release, or no such key.
-        UsageError: there is a signature, and no key to verify it with.
+        IntegrityError: what is at an address is not what the pin or its record says.
+        UsageError: there is a signature, and no key to verify it with; or the pin is none.
         SetupError: the library for signatures is missing.
     """
     if signature and not public_key:
         raise UsageError("a signature is verified with a public key: give it with --public-key")
-    root = Path(release) if Path(release).is_dir() else load(release).root
+    here = Path(release)
+    root = here if here.is_dir() else folder_of(release, pin=pin, progress=progress)
     problems = verifying.verify(root, record=_published(root))
+    if pin is not None and not problems:  # the digests of all columns were computed: so a content root is proved
+        pinned.require(pin, layout.read_record(root), layout.read_encoded(root), str(release))
     if public_key and not problems:
         problems = signatures.problems(root, public_key, Path(signature) if signature else None)
     if views and not problems:
@@ -198,15 +239,28 @@ def _published(root: Path) -> dict[str, str] | None:
     return None
 
 
-def diff(first: str | Path, second: str | Path, *, progress: Callable[[str], None] = _silent) -> Diff:
+def diff(
+    first: str | Path,
+    second: str | Path,
+    *,
+    pins: tuple[str | None, str | None] = (None, None),
+    progress: Callable[[str], None] = _silent,
+) -> Diff:
     """Verify two releases, and say what differs between them.
+
+    Args:
+        first: release.
+        second: that comes after it.
+        pins: of the first and of the second; see `musicdata.load`.
+        progress: is told what is done next.
 
     Raises:
         InputError: one is no release.
         IntegrityError: one is not what it says it is.
         UsageError: they are not of one data set, or show different views.
     """
-    return difference(load(first), load(second), progress=progress)
+    one, other = (load(release, pin=pin, progress=progress) for release, pin in zip((first, second), pins, strict=True))
+    return difference(one, other, progress=progress)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,14 +276,23 @@ class DiffReport:
     lines: tuple[str, ...]
 
 
-def diff_report(first: str | Path, second: str | Path, *, progress: Callable[[str], None] = _silent) -> DiffReport:
+def diff_report(
+    first: str | Path,
+    second: str | Path,
+    *,
+    pins: tuple[str | None, str | None] = (None, None),
+    progress: Callable[[str], None] = _silent,
+) -> DiffReport:
     """Say what differs between two releases, as JSON values and as lines of text; raises as `diff` does."""
-    differences = diff(first, second, progress=progress)
+    differences = diff(first, second, pins=pins, progress=progress)
     return DiffReport(report.as_json(differences), tuple(report.lines(differences)))
 
 
 def permitted_views(release: str | Path) -> tuple[str, ...]:
     """List the rights views that may be published of a release, by its recipe and its rights.
+
+    Args:
+        release: folder, address or name.
 
     Raises:
         InputError: there is no release.
@@ -266,7 +329,7 @@ def publish(
         RefusedError: the rights forbid the view, or another release of this version is published there.
         TransferError: the upload broke off; the same call goes on from there.
     """
-    opened = load(release)
+    opened = load(release, progress=progress)
     if view not in get_args(layout.View):
         raise UsageError(f"there is no view {view!r}{choice(view, get_args(layout.View))}")
 
@@ -296,7 +359,13 @@ def publish(
 
 
 def takedown(
-    release: str | Path, ids: Sequence[str], *, reason: str, out: str | Path, progress: Callable[[str], None] = _silent
+    release: str | Path,
+    ids: Sequence[str],
+    *,
+    reason: str,
+    out: str | Path,
+    date: str = "",
+    progress: Callable[[str], None] = _silent,
 ) -> Record:
     """Take items out of a release: a patch version without them, with the proof that they are gone.
 
@@ -305,15 +374,16 @@ def takedown(
         ids: of samples, songs or groups.
         reason: why; it stands in the new release.
         out: folder to make.
+        date: the day of the new release; when empty, that of SOURCE_DATE_EPOCH, else today in UTC.
         progress: is told what is done next.
 
     Raises:
         InputError: an id is not in the release, or `out` is there already.
         IntegrityError: something of an item is still there.
     """
-    opened = load(release)
+    opened = load(release, progress=progress)
     progress(f"{opened.record.slug} without {', '.join(ids)}")
-    return takedowns.takedown(opened.root, ids, reason=reason, out=Path(out))
+    return takedowns.takedown(opened.root, ids, reason=reason, out=Path(out), date=_day(date) or settings.release_day())
 
 
 def foresee_takedown(release: str | Path, ids: Sequence[str], *, reason: str) -> dict[str, Any]:
@@ -325,37 +395,54 @@ def foresee_takedown(release: str | Path, ids: Sequence[str], *, reason: str) ->
     return takedowns.foresee(load(release).root, ids, reason=reason)
 
 
-def card(release: str | Path) -> str:
+def card(release: str | Path, *, pin: str | None = None, progress: Callable[[str], None] = _silent) -> str:
     """Return the card of a release, which is hashed first.
+
+    Args:
+        release: folder, address or name.
+        pin: that it has to fit; see `musicdata.load`.
+        progress: is told what is done next.
 
     Raises:
         InputError: there is no release.
         IntegrityError: its files, or the card's bytes, are not those of its record.
     """
-    return paths.read_regular(load(release).document(layout.CARD)).decode("utf-8")
+    return paths.read_regular(load(release, pin=pin, progress=progress).document(layout.CARD)).decode("utf-8")
 
 
-def check_card(release: str | Path) -> list[str]:
+def check_card(release: str | Path, *, pin: str | None = None, progress: Callable[[str], None] = _silent) -> list[str]:
     """Verify a release, compute its card anew, and return the lines that are stale.
+
+    Args:
+        release: folder, address or name.
+        pin: that it has to fit; see `musicdata.load`.
+        progress: is told what is done next.
 
     Raises:
         InputError: there is no release.
         IntegrityError: it is not what it says it is.
     """
-    root = load(release).root
+    root = load(release, pin=pin, progress=progress).root
     require_whole(root, "so nobody can say what its card should be")
     return cards.check(root)
 
 
 def export(
-    release: str | Path, view: str, out: str | Path, *, progress: Callable[[str], None] = _silent, **options: int
+    release: str | Path,
+    view: str,
+    out: str | Path,
+    *,
+    pin: str | None = None,
+    progress: Callable[[str], None] = _silent,
+    **options: int,
 ) -> dict[str, Any]:
     """Render a release for another tool, or what of it may be passed on.
 
     Args:
-        release: folder or name.
+        release: folder, address or name.
         view: ``open``, ``features``, ``ids``, or the name of a tool's format.
         out: folder to make.
+        pin: that the release has to fit; see `musicdata.load`.
         progress: is told what is done next.
         options: of the format: ``shard_bytes`` of `webdataset`.
 
@@ -366,8 +453,8 @@ def export(
         UsageError: there is no such view, or it makes no sense of this release.
         InputError: there is something else at `out`.
     """
-    opened, folder = load(release), Path(out)
     _require_view(view, options)
+    opened, folder = load(release, pin=pin, progress=progress), Path(out)
     progress(f"verify {opened.root}, then {view} of {opened.record.slug}")
     if view in RIGHTS_VIEWS:
         made: Any = redaction.render(opened.root, view, folder)  # type: ignore[arg-type]  # one of RIGHTS_VIEWS

@@ -91,7 +91,7 @@ def validate(
     What a suite trains is kept in ``models`` beside the report, where another run, or `musicdata.caption`, finds it.
 
     Args:
-        path: workspace or release; the only workspace in ``musicdata-work`` when None.
+        path: workspace, or a release in any way that `musicdata.load` takes; the only workspace in ``musicdata-work`` when None.
         out: folder of the report; ``validation`` in the workspace, ``validation-NAME-VERSION`` here for a release.
         deep: fit the deep baselines too; when None, if PyTorch is installed.
         device: ``auto``, ``cpu`` or ``cuda``.
@@ -111,7 +111,7 @@ def validate(
     import musicdata_baselines
     from musicdata_baselines import report
 
-    opened = open_data(None if path is None else Path(path))
+    opened = open_data(path if path is None or isinstance(path, str) else Path(path), progress=progress)
     folder = Path(out) if out is not None else _place(opened)
     validation = musicdata_baselines.validate(
         opened.root,

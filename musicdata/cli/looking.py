@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from musicdata.cli.app import app
-from musicdata.cli.options import EXIT_FINDINGS, EXIT_REFUSED, Data, DataOption, Json, print_json
-from musicdata.cli.output import json_line, say
+from musicdata.cli.options import EXIT_FINDINGS, EXIT_REFUSED, Data, DataOption, Json, Pin, print_json
+from musicdata.cli.output import json_line, say, tell
 from musicdata.errors import UsageError
 
 SHOWN_CHARACTERS = 300
@@ -39,6 +39,7 @@ def show(
     save: Annotated[
         Path | None, typer.Option("--save", help="Write the sounds or pictures of the rows into this folder.")
     ] = None,
+    pin: Pin = None,
     as_json: Json = False,
     as_lines: Annotated[bool, typer.Option("--jsonl", help="Print JSON Lines, one a row.")] = False,
 ) -> None:
@@ -51,7 +52,7 @@ def show(
 
     if table is not None and work is None and Path(table).is_dir():
         raise UsageError(f"{table} is a folder, no table; its tables are listed by: musicdata show --work {table}")
-    opened = open_data(work)
+    opened = open_data(work, pin=pin, progress=tell)
     if table is None:
         _show_tables(opened, as_json=as_json, as_lines=as_lines)
         return
@@ -105,11 +106,11 @@ def _of(opened: TableSource, table: str, key: str | None) -> str:
 
 
 @app.command(short_help="Prove that the tables are right.")
-def check(path: Data = None, as_json: Json = False) -> None:
+def check(path: Data = None, pin: Pin = None, as_json: Json = False) -> None:
     """Prove that the tables are right: contracts, keys, splits, alignment, checksums, sound, pictures."""
     from musicdata.api.check import check as examine
 
-    report = examine(path)
+    report = examine(path, pin=pin)
     if as_json:
         print_json(
             {
@@ -176,7 +177,7 @@ def validate(
         runs=runs,
         epochs=epochs,
         export=export,
-        progress=lambda text: say(text, err=True),
+        progress=tell,
     )
     if as_json:
         say(verdict.json())
@@ -193,7 +194,10 @@ def validate(
 def describe(
     file: Annotated[Path, typer.Argument(help="A recording, or a document of its features.")],
     against: Annotated[
-        Path | None, typer.Option("--against", help="Release or workspace [default: the only one].")
+        str | None,
+        typer.Option(
+            "--against", metavar="PLACE", help="Release (folder, address, name) or workspace [default: the only one]."
+        ),
     ] = None,
     k: Annotated[int, typer.Option("--k", min=1, help="Texts to print.")] = 5,
     device: Annotated[str, typer.Option("--device", help="auto, cpu or cuda.")] = "auto",

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from musicdata.cli.app import app
-from musicdata.cli.options import EXIT_FINDINGS, Json, Workers, print_json, progress
-from musicdata.cli.output import say
+from musicdata.cli.options import EXIT_FINDINGS, Json, Pin, Workers, print_json, progress
+from musicdata.cli.output import say, tell
 from musicdata.wording import counted
 
 if TYPE_CHECKING:
@@ -30,9 +30,20 @@ releases = typer.Typer(
 app.add_typer(releases)
 
 ReleaseArgument = Annotated[
-    str, typer.Argument(metavar="RELEASE", help="Folder of a release, or NAME@VERSION of a published one.")
+    str,
+    typer.Argument(
+        metavar="RELEASE", help="A release: its folder, its address (s3://, hf://, https:// …) or NAME@VERSION."
+    ),
 ]
 Out = Annotated[Path, typer.Option("--out", "-o", help="Folder to make.")]
+Date = Annotated[
+    str,
+    typer.Option(
+        "--date",
+        metavar="YYYY-MM-DD",
+        help="Day of the release, which its citation states [default: of SOURCE_DATE_EPOCH, else today].",
+    ),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
 
 
@@ -56,6 +67,10 @@ def build(
     deep: Annotated[
         bool | None, typer.Option("--deep/--no-deep", help="Deep baselines in a validation that has to be made first.")
     ] = None,
+    date: Date = "",
+    url: Annotated[
+        str, typer.Option("--url", help="Page or DOI where it will be found, for its citation [default: the recipe's].")
+    ] = "",
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
@@ -77,6 +92,8 @@ def build(
         version=version,
         previous=previous or None,
         allow_failed_gate=allow_failed_gate,
+        date=date,
+        url=url,
         progress=_tell,
     )
     _print_record(record, out, as_json=as_json)
@@ -95,12 +112,15 @@ def verify(
     signature: Annotated[
         Path | None, typer.Option("--signature", help="Signature file [default: RELEASE.json.minisig in the release].")
     ] = None,
+    pin: Pin = None,
     as_json: Json = False,
 ) -> None:
     """Prove that a release is whole: every file, every row, every sum; whose it is; that its exports say the same."""
     from musicdata.api import release as library
 
-    problems = library.verify(release, views=exports or (), public_key=public_key, signature=signature)
+    problems = library.verify(
+        release, views=exports or (), public_key=public_key, signature=signature, pin=pin, progress=_tell
+    )
     if as_json:
         print_json({"ok": not problems, "problems": [dataclasses.asdict(problem) for problem in problems]})
     else:
@@ -108,6 +128,7 @@ def verify(
             say(f"✗ {problem}")
         if not problems:
             signed = ", signed by that key" if public_key else ""
+            signed += ", and the one that is pinned" if pin else ""
             agree = (
                 f", and {counted(len(exports), 'view')} {'agrees' if len(exports) == 1 else 'agree'} with it"
                 if exports
@@ -191,14 +212,21 @@ def _password() -> str:
 
 @releases.command("diff", short_help="What changed between two releases.")
 def diff(
-    first: Annotated[str, typer.Argument(metavar="A", help="Release: folder or NAME@VERSION.")],
+    first: Annotated[str, typer.Argument(metavar="A", help="Release: folder, address or NAME@VERSION.")],
     second: Annotated[str, typer.Argument(metavar="B", help="Release that comes after it.")],
+    pins: Annotated[
+        tuple[str, str],
+        typer.Option(
+            "--pins", metavar="HEX HEX", help="Content root, or sha256 of RELEASE.json, of A and of B; - for none."
+        ),
+    ] = ("-", "-"),
     as_json: Json = False,
 ) -> None:
     """Say what differs between two releases, table by table, and which step in version that is."""
     from musicdata.api import release as library
 
-    report = library.diff_report(first, second, progress=_tell)
+    of_first, of_second = (None if pin == "-" else pin for pin in pins)
+    report = library.diff_report(first, second, pins=(of_first, of_second), progress=_tell)
     if as_json:
         print_json(report.facts)
     else:
@@ -241,6 +269,7 @@ def takedown(
     ids: Annotated[list[str], typer.Argument(metavar="ID…", help="Samples, songs, or groups as group:ID.")],
     reason: Annotated[str, typer.Option("--reason", help="Why; it stands in the new release.")],
     out: Out,
+    date: Date = "",
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
@@ -250,7 +279,7 @@ def takedown(
     if dry_run:
         _print_facts(library.foresee_takedown(release, ids, reason=reason), as_json=as_json)
         return
-    record = library.takedown(release, ids, reason=reason, out=out, progress=_tell)
+    record = library.takedown(release, ids, reason=reason, out=out, date=date, progress=_tell)
     _print_record(record, out, as_json=as_json)
 
 
@@ -258,16 +287,17 @@ def takedown(
 def card(
     release: ReleaseArgument,
     check: Annotated[bool, typer.Option("--check", help="Say whether a number in it is stale.")] = False,
+    pin: Pin = None,
     as_json: Json = False,
 ) -> None:
     """Print the card of a release, or compute it anew and say what is stale."""
     from musicdata.api import release as library
 
     if not check:
-        text = library.card(release)
+        text = library.card(release, pin=pin, progress=_tell)
         print_json({"card": text}) if as_json else say(text, nl=False)
         return
-    stale = library.check_card(release)
+    stale = library.check_card(release, pin=pin, progress=_tell)
     if as_json:
         print_json({"ok": not stale, "stale": stale})
     else:
@@ -288,13 +318,14 @@ def export(
     shard_bytes: Annotated[
         int | None, typer.Option("--shard-bytes", min=1, help="Size of a WebDataset shard, about [default: 1 GB].")
     ] = None,
+    pin: Pin = None,
     as_json: Json = False,
 ) -> None:
     """Render a release for another tool, or what of it may be passed on."""
     from musicdata.api import release as library
 
     options = {} if shard_bytes is None else {"shard_bytes": shard_bytes}
-    facts = library.export(release, view, out, progress=_tell, **options)
+    facts = library.export(release, view, out, pin=pin, progress=_tell, **options)
     if as_json:
         print_json(facts)
     else:
@@ -336,4 +367,4 @@ def _view_option(out: Path) -> str:
 
 
 def _tell(text: str) -> None:
-    say(text, err=True)
+    tell(text)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_SECTION = re.compile(r"^(Args|Attributes|Returns|Yields|Raises):$")
+_SECTION = re.compile(r"^(Args|Attributes|Returns|Yields|Raises|Warns):$")
 _ENTRY = re.compile(r"^    (\*{0,2}\w[\w.]*): (.*)$")
 _ALSO = re.compile(r"[;,] `(\w+)` ")
 
@@ -22,7 +22,7 @@ class Docstring:
     Attributes:
         summary: its first paragraph, in one line.
         text: what follows before the first section, as it is written.
-        sections: ``Args``, ``Attributes`` or ``Raises`` → name → what it says of it, in one line.
+        sections: ``Args``, ``Attributes``, ``Raises`` or ``Warns`` → name → what it says of it, in one line.
         returns: what it says of what comes back, in one line; "" where it says nothing.
     """
 
@@ -34,7 +34,7 @@ class Docstring:
     def of(self, section: str) -> Mapping[str, str]:
         """Return name → what a section says of it; of arguments, those too that another's line names."""
         named = dict(self.sections.get(section, {}))
-        for text in list(named.values()) if section != "Raises" else ():
+        for text in list(named.values()) if section in ("Args", "Attributes") else ():
             named = dict.fromkeys(_ALSO.findall(text), text) | named
         return named
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from musicdata.definitions.identifiers import ColumnName, DatasetName  # noqa: TC001  # pydantic reads them
+from musicdata.definitions.identifiers import ColumnName, DatasetName, WebAddress  # noqa: TC001  # pydantic reads them
 
 
 class Dataset(BaseModel):
@@ -66,6 +66,7 @@ class Releases(BaseModel):
         authors: who is cited.
         licence: SPDX identifier of the licence of what is ours: alignment, metadata, features; works keep their own.
         papers: what to cite beside it, a line each.
+        url: page or DOI at which the data set is found, for the citation; None where there is none yet.
         answers: question of the datasheet → answer, for what no number tells.
     """
 
@@ -77,6 +78,7 @@ class Releases(BaseModel):
     authors: tuple[Author, ...] = ()
     licence: str = "CC-BY-4.0"
     papers: tuple[str, ...] = ()
+    url: WebAddress | None = None
     answers: dict[str, str] = Field(default_factory=dict)
 
 

@@ -39,7 +39,9 @@ def test_a_verdict_says_whether_the_gate_holds_why_not_and_where_the_report_is(w
     verdict = musicdata.validate(musicdata.open_work(work), seed=3, progress=told.append)
     assert not verdict.holds
     assert [reason.partition(":")[0] for reason in verdict.reasons] == ["the text tells the number"]
-    assert (verdict.report, verdict.document) == tuple(work / "validation" / f"validation.{x}" for x in ("html", "json"))
+    assert (verdict.report, verdict.document) == tuple(
+        work / "validation" / f"validation.{x}" for x in ("html", "json")
+    )
     written = json.loads(verdict.document.read_text("utf-8"))
     assert written == json.loads(verdict.json())
     assert (written["seed"], written["gate_holds"]) == (3, False)

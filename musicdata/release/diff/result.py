@@ -92,6 +92,7 @@ class Diff:
         tables_added: table that only the second has → its rows; `tables_removed` likewise of the first.
         repackaged: configs whose rows are the same and whose files are not.
         metadata: what else differs: `card`, `citation`, `recipe`, `title` …
+        causes: in what the two were made otherwise: inputs, parameters, stages, tools, a line each.
         home: table that introduces samples; nothing where the view has none.
     """
 
@@ -103,6 +104,7 @@ class Diff:
     tables_removed: dict[str, int] = field(default_factory=dict)
     repackaged: list[str] = field(default_factory=list)
     metadata: list[str] = field(default_factory=list)
+    causes: list[str] = field(default_factory=list)
     home: str = ""
 
     def __repr__(self) -> str:

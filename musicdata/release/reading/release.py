@@ -78,6 +78,9 @@ class Release(Searchable):
     def document(self, name: str) -> Path:
         """Return the path of one of its documents, such as the card or the recipe, after it was looked at.
 
+        Args:
+            name: as `RELEASE.json` lists it: ``README.md``.
+
         Raises:
             IntegrityError: it is missing, or has other bytes than `RELEASE.json` says.
         """

@@ -126,6 +126,8 @@ class Facts:
         return [
             ["name", code(self.record.name)],
             ["version", code(self.record.version)],
+            *([["date", self.record.date]] if self.record.date else []),
+            *([["found at", Markdown(f"<{self.record.url}>")]] if self.record.url else []),
             ["view", self.view],
             ["content root", code(self.record.content_root)],
             ["samples", self.samples.n_rows if self.samples else 0],
