@@ -13,7 +13,6 @@ import numpy as np
 from scipy import linalg
 from scipy.linalg import blas, lapack
 
-from musicdata.wording import choice
 from musicdata_baselines.errors import DeviceError
 
 if TYPE_CHECKING:
@@ -228,7 +227,7 @@ def choose(device: str) -> Backend:
         DeviceError: the device is unknown, or there is no card, or no torch to use it.
     """
     if device not in DEVICES:
-        raise DeviceError(f"device {device!r} is unknown{choice(device, DEVICES)}")
+        raise DeviceError(f"device {device!r} is unknown; there are {', '.join(DEVICES)}")
     if device == "cpu":
         return Backend()
     if importlib.util.find_spec("torch") is None:

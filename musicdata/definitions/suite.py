@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from musicdata.definitions.registry import Registry
 from musicdata.errors import RecipeError, SetupError, UsageError
-from musicdata.wording import choice, counted, invalid
+from musicdata.wording import counted, invalid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -392,7 +392,7 @@ class Suite(Generic[R]):
         """
         if odd := [option for option in options.asked() if option not in self.options]:
             has = ["--seed", *sorted(self.options)]
-            raise UsageError(f"suite {self.name} has no {', '.join(odd)}{choice(odd[0], has, 'it has')}")
+            raise UsageError(f"suite {self.name} has no {', '.join(odd)}; it has {', '.join(has)}")
 
 
 SUITES: Registry[Suite[Any]] = Registry("suite", f"{PACKAGE}.suites", "SUITE", Suite, RecipeError, nested=False)

@@ -12,24 +12,16 @@ import musicdata
 from musicdata.definitions import plugins
 from tests.windows import Windows
 
-SUITE = Path(__file__).parents[1] / "baselines" / "suites" / "number_from_text.py"
-VALIDATE = f"""
-[validate]
-task = "number-from-text"
-text = "samples.lyrics"
-number = "samples.first_note_index"
-
-[plugins]
-modules = ["{SUITE}"]
-"""
+SUITE = Path(__file__).with_name("enough_samples.py")
 
 
 @pytest.fixture
 def work(windows: Windows, tmp_path: Path) -> Iterator[Path]:
-    """A small workspace whose recipe names a suite of its own."""
+    """A small workspace whose recipe names a suite of its own, which wants more samples than there are."""
     work = windows.copy(tmp_path)
     with (work / "recipe.toml").open("a", encoding="utf-8") as recipe:
-        recipe.write(VALIDATE)
+        recipe.write('\n[validate]\ntask = "enough-samples"\ntable = "samples"\nenough = 1000\n')
+        recipe.write(f'\n[plugins]\nmodules = ["{SUITE}"]\n')
     yield work
     plugins.activate(plugins.Plugins())
 
@@ -38,22 +30,26 @@ def test_a_verdict_says_whether_the_gate_holds_why_not_and_where_the_report_is(w
     told: list[str] = []
     verdict = musicdata.validate(musicdata.open_work(work), seed=3, progress=told.append)
     assert not verdict.holds
-    assert [reason.partition(":")[0] for reason in verdict.reasons] == ["the text tells the number"]
+    n = musicdata.open_work(work).n_rows("samples")
+    assert verdict.reasons == (f"there are enough: {n} of 1000",)
     assert (verdict.report, verdict.document) == tuple(
         work / "validation" / f"validation.{x}" for x in ("html", "json")
     )
     written = json.loads(verdict.document.read_text("utf-8"))
     assert written == json.loads(verdict.json())
-    assert (written["seed"], written["gate_holds"]) == (3, False)
-    assert "the text tells the number" in verdict.report.read_text("utf-8")
-    assert any("the text tells the number" in line for line in verdict.lines())
-    assert told
-
-
-def test_a_verdict_is_shown_in_a_few_words(work: Path, tmp_path: Path) -> None:
-    verdict = musicdata.validate(work, out=tmp_path / "elsewhere")
-    assert repr(verdict).startswith("<Verdict part: the gate refuses: the text tells the number: ")
-    assert len(repr(verdict)) < 1000
+    assert (written["seed"], written["gate_holds"], written["n_rows"]) == (3, False, n)
+    assert "there are enough" in verdict.report.read_text("utf-8")
+    assert any("there are enough" in line for line in verdict.lines())
+    assert told == ["check", "count"]
+    assert repr(verdict).startswith(f"<Verdict part: the gate refuses: there are enough: {n} of 1000; report ")
     assert "<td" in verdict._repr_html_()
+
+
+def test_a_gate_that_holds_gives_no_reasons(work: Path, tmp_path: Path) -> None:
+    recipe = work / "recipe.toml"
+    recipe.write_text(recipe.read_text("utf-8").replace("enough = 1000", "enough = 1"), "utf-8")
+    verdict = musicdata.validate(work, out=tmp_path / "elsewhere")
+    assert (verdict.holds, verdict.reasons) == (True, ())
+    assert "the gate holds" in repr(verdict)
     assert (tmp_path / "elsewhere" / "validation.html").is_file()
     assert not (work / "validation").exists()

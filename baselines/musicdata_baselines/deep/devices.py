@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import torch
 
-from musicdata.wording import choice
 from musicdata_baselines.errors import DeviceError
 
 NAMES = ("auto", "cpu", "cuda")
@@ -17,7 +16,7 @@ def choose(name: str) -> torch.device:
         DeviceError: the name is unknown, or there is no card.
     """
     if name not in NAMES:
-        raise DeviceError(f"device {name!r} is unknown{choice(name, NAMES)}")
+        raise DeviceError(f"device {name!r} is unknown; there are {', '.join(NAMES)}")
     if name == "cuda" and not torch.cuda.is_available():
         raise DeviceError("device 'cuda' was asked for, but PyTorch finds no CUDA card; use 'cpu' or 'auto'")
     return torch.device("cuda" if name != "cpu" and torch.cuda.is_available() else "cpu")
