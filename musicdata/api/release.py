@@ -22,7 +22,7 @@ from musicdata.release.diff import diff as difference
 from musicdata.release.diff import report
 from musicdata.release.exports import check
 from musicdata.release.making import freeze
-from musicdata.release.publish import publications
+from musicdata.release.publish import publications, taking
 from musicdata.release.record import layout
 from musicdata.release.record import pins as pinned
 from musicdata.release.record import version as versions
@@ -356,6 +356,33 @@ def publish(
     with tempfile.TemporaryDirectory(prefix="musicdata-publish-", dir=opened.root.parent) as scratch:
         export(opened.root, view, Path(scratch) / view, progress=progress)
         return send(Path(scratch) / view) | {"proved": f"cell by cell, with {opened.root}"}
+
+
+def add_record(place: str | Path, *, pin: str | None = None, dry_run: bool = False) -> dict[str, Any]:
+    """Take the record of a published release among those of this machine, so that its name leads to it.
+
+    Args:
+        place: file of a record; folder or address of the release that it lies beside; an address of a record.
+        pin: content root or sha256 of `RELEASE.json` that it has to name.
+        dry_run: only say what it is.
+
+    Returns:
+        the facts of the record; `found_at`, where it lay; `record`, its file here; `status`: ``taken in``,
+        ``there already`` or, of a dry run, ``not taken in yet``.
+
+    Raises:
+        InputError: there is no record, or it is none.
+        IntegrityError: it contradicts the release beside it, or the pin.
+        RefusedError: there is another record of this version here, or it leads into this machine or its network.
+        TransferError: it cannot be read.
+    """
+    taken = taking.find(place, pin=pin)
+    status = "there already"
+    if taken.is_new:
+        status = "not taken in yet" if dry_run else "taken in"
+    if taken.is_new and not dry_run:
+        taking.take(taken)
+    return taken.publication.facts | {"found_at": taken.found_at, "record": str(taken.path), "status": status}
 
 
 def takedown(

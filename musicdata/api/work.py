@@ -14,7 +14,7 @@ from musicdata.errors import InputError, MusicdataError, UnprovedWarning, UsageE
 from musicdata.release.publish import places
 from musicdata.release.reading.release import Release, open_release
 from musicdata.release.record import pins
-from musicdata.release.record.layout import RECORD, read_encoded
+from musicdata.release.record.layout import RECORD, read_encoded, read_record
 from musicdata.release.verify.gate import require_whole
 from musicdata.workspace.folder import Workspace
 from musicdata.workspace.reader import TableReader
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from musicdata.release.publish.places import Place
 
 DEFAULT_WORK = "musicdata-work"
+_SOON = 20_000_000  # bytes; what is smaller is here soon
 
 
 @dataclasses.dataclass(frozen=True, slots=True, repr=False)
@@ -247,14 +248,16 @@ def folder_of(
         try:
             return fetch(named.slug, records_in=records, progress=told)
         except InputError as error:
-            raise InputError(_not_known(named, error)) from error
+            raise InputError(not_known(named, error)) from error
     root = named.folder or Path()
     if not root.is_dir():
         raise InputError(f"{root} is no release: there is no such folder. Give {places.TAKEN}")
+    if named.name:
+        places.require_asked(named, read_record(root))
     return root
 
 
-def _not_known(named: Place, error: InputError) -> str:
+def not_known(named: Place, error: InputError) -> str:
     """Say what was not there: a bare word may have been meant for a folder."""
     if named.folder is None:
         return f"{error}. One that lies at an address is loaded by that: ADDRESS/{named.slug}"
@@ -274,7 +277,7 @@ def _warn_of(named: Place, root: Path) -> None:
 
 
 class _Percent:
-    """Tells how far a download is, each tenth of it once."""
+    """Tells how far a download is, each tenth of it once; of a small one nothing."""
 
     def __init__(self, what: str, tell: Callable[[str], None]) -> None:
         self._what = what
@@ -283,6 +286,6 @@ class _Percent:
 
     def __call__(self, _path: str, n_bytes: int, of_bytes: int) -> None:
         tenths = 10 * n_bytes // max(of_bytes, 1)
-        if tenths > self._tenths:
+        if tenths > self._tenths and of_bytes > _SOON:
             self._tenths = tenths
             self._tell(f"fetch {self._what}: {n_bytes / 1e6:,.1f} of {of_bytes / 1e6:,.1f} MB")

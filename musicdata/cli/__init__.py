@@ -13,7 +13,18 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
-from musicdata.cli import building, captioning, crawling, interrupts, looking, recipes, releasing, searching, status
+from musicdata.cli import (
+    building,
+    captioning,
+    crawling,
+    info,
+    interrupts,
+    looking,
+    recipes,
+    releasing,
+    searching,
+    status,
+)
 from musicdata.cli.app import app
 from musicdata.cli.options import EXIT_INTERRUPTED, print_json
 from musicdata.cli.output import VOICE, say, tell_warnings
@@ -28,6 +39,7 @@ __all__ = [
     "building",
     "captioning",
     "crawling",
+    "info",
     "looking",
     "main",
     "recipes",

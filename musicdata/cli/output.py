@@ -59,8 +59,9 @@ def tell(text: str) -> None:
 
 
 def tell_warnings() -> None:
-    """Print that something is not proved as a line of the command, quiet or not; other warnings are Python's."""
+    """Print that something is not proved as a line of the command, once, quiet or not; other warnings are Python's."""
     shown = warnings.showwarning
+    warnings.simplefilter("once", UnprovedWarning)
 
     def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
         if not issubclass(category, UnprovedWarning):

@@ -1,4 +1,4 @@
-"""Commands for what is published: release build, verify, sign, rebuild, diff, publish, takedown, card; export."""
+"""Commands for what is published: release build, verify, sign, rebuild, diff, publish, takedown …; export."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import typer
 from musicdata.cli.app import app
 from musicdata.cli.options import EXIT_FINDINGS, Json, Pin, Workers, print_json, progress
 from musicdata.cli.output import say, tell
-from musicdata.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -128,12 +127,9 @@ def verify(
             say(f"✗ {problem}")
         if not problems:
             signed = ", signed by that key" if public_key else ""
-            signed += ", and the one that is pinned" if pin else ""
-            agree = (
-                f", and {counted(len(exports), 'view')} {'agrees' if len(exports) == 1 else 'agree'} with it"
-                if exports
-                else ""
-            )
+            signed += ", and fits the pin" if pin else ""
+            one = "view agrees" if exports and len(exports) == 1 else "views agree"
+            agree = f", and {len(exports)} {one} with it" if exports else ""
             say(f"✓ {release} is whole{signed}{agree}")
     if problems:
         raise typer.Exit(EXIT_FINDINGS)
@@ -261,6 +257,27 @@ def publish(
 
     facts = library.publish(release, to, view=view, claim=claim, is_final=final, dry_run=dry_run, progress=_tell)
     _print_facts(facts, as_json=as_json)
+
+
+@releases.command("add-record", short_help="Take in the record of a published release.")
+def add_record(
+    place: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE|URL", help="A record, or the folder or address of the published release it lies beside."
+        ),
+    ],
+    pin: Pin = None,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Take the record of a published release among those of this machine: NAME@VERSION leads to it from then on."""
+    from musicdata.api import release as library
+
+    facts = library.add_record(place, pin=pin, dry_run=dry_run)
+    _print_facts(facts, as_json=as_json)
+    if not (as_json or dry_run):
+        say(f"  musicdata release verify {facts['name']}@{facts['version']}+{facts['view']}")
 
 
 @releases.command("takedown", short_help="Take items out: a patch version without them.")

@@ -55,7 +55,8 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"a recipe is a \.toml file"):
         copy_recipe("musictm", tmp_path / "mine")
     with pytest.raises(
-        RecipeError, match=r"no recipe is called 'mussictm' \(did you mean 'musictm'\?\); there are interpretations, lyrics, mard, mard-api, musictm"
+        RecipeError,
+        match=r"no recipe is called 'mussictm' \(did you mean 'musictm'\?\); there are interpretations, lyrics, mard, mard-api, musictm",
     ):
         copy_recipe("mussictm", tmp_path / "other.toml")
     assert [path.name for path in tmp_path.iterdir()] == ["mine.toml"]

@@ -13,6 +13,7 @@ well, and it is held to a pin, and to a record where this machine has one (`musi
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import shutil
 from dataclasses import dataclass
@@ -80,10 +81,22 @@ def fetch_from(
 
     with reading(place.url) as source:
         there = remote.look(place, source)
-    if pin is not None:
-        pins.require(pin, there.record, there.encoded, place.url)
-    is_on_record = remote.on_record(there, records_in) is not None
-    return _brought(_Wanted.at_address(there), progress), is_on_record
+        if pin is not None:
+            pins.require(pin, there.record, there.encoded, place.url)
+        is_on_record = remote.on_record(there, records_in) is not None
+        return _brought(_Wanted.at_address(there), progress, source), is_on_record
+
+
+def folder_here(known: Publication) -> Path | None:
+    """Return the folder of a release on record, if it was fetched before; it is not looked into."""
+    folder = paths.inside(
+        settings.read().home, f"releases/{known.name}/{_folder_name(known.version, known.release_json_sha256)}"
+    )
+    return folder if folder.is_dir() else None
+
+
+def _folder_name(version: str, digest: str) -> str:
+    return f"{version}-{digest[:12]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +148,10 @@ class _Wanted:
         return f"{self.name}@{self.version}"
 
 
-def _brought(wanted: _Wanted, progress: Progress | None) -> Path:
-    """Return the folder of a release, fetched if it is not here yet."""
+def _brought(wanted: _Wanted, progress: Progress | None, source: Source | None = None) -> Path:
+    """Return the folder of a release, fetched if it is not here yet, from what is open already or else is opened."""
     releases = settings.read().home / "releases"
-    name = f"{wanted.version}-{wanted.digest[:12]}"
+    name = _folder_name(wanted.version, wanted.digest)
     final = paths.inside(releases, f"{wanted.name}/{name}")
     if _is_here(final, wanted):
         return final
@@ -146,7 +159,7 @@ def _brought(wanted: _Wanted, progress: Progress | None) -> Path:
         if not _is_here(final, wanted):
             with storage_faults(final):
                 partial = paths.make_inside(releases, f"{wanted.name}/.{name}.partial")
-            _Download(wanted, partial, progress or (lambda *_: None)).run()
+            _Download(wanted, partial, progress or (lambda *_: None)).run(source)
             move_whole(partial, final)
     return final
 
@@ -191,7 +204,7 @@ class _Download:
         self._folder = folder
         self._progress = progress
 
-    def run(self) -> None:
+    def run(self, opened: Source | None) -> None:
         """Bring what is missing.
 
         Raises:
@@ -199,7 +212,7 @@ class _Download:
         """
         from musicdata.release.publish.source import reading
 
-        with reading(self._wanted.url) as source:
+        with reading(self._wanted.url) if opened is None else contextlib.nullcontext(opened) as source:
             files = self._files(source)
             names = {file.path for file in files} | {layout.RECORD}
             self._sweep(names | {f"{name}.part" for name in names})

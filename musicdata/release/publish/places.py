@@ -15,13 +15,18 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from musicdata import settings
 from musicdata.definitions import identifiers
-from musicdata.errors import UsageError
+from musicdata.errors import InputError, UsageError
 from musicdata.release.publish.folder import local_path
 from musicdata.release.publish.store import ATOMIC
 from musicdata.release.record import layout
+
+if TYPE_CHECKING:
+    from musicdata.release.publish.publications import Publication
+    from musicdata.release.record.layout import Record
 
 SCHEMES = ("file", "https", "http", "hf", *(scheme for scheme in ATOMIC if scheme != "memory"))
 TAKEN = "the folder of a release, an address (file://, s3://, hf://, https:// …) or NAME@VERSION"
@@ -82,9 +87,22 @@ def parse(place: str | Path) -> Place:
         if scheme == "file":
             return _folder(str(local_path(url)), url)
         return _hub(url) if scheme == "hf" else _below(url)
-    if os.path.exists(text) or not _NAME.fullmatch(text):  # noqa: PTH110  # Path raises where a name is too long
+    if not _NAME.fullmatch(text):
         return _folder(text, text)
-    return Place(text, None if "@" in text else Path(text), slug=text)
+    is_there = os.path.exists(text)  # noqa: PTH110  # Path raises where a name is too long
+    return Place(text, Path(text) if is_there or "@" not in text else None, slug=text)
+
+
+def require_asked(place: Place, found: Record | Publication) -> None:
+    """Make sure that what was found has the name, version and view that were asked for.
+
+    Raises:
+        InputError: it has not.
+    """
+    for what in ("name", "version", "view"):
+        if getattr(place, what) not in ("", getattr(found, what)):
+            where = place.url or place.folder
+            raise InputError(f"{where} is {found.slug}, view {found.view}; {place.text} was asked for")
 
 
 def _without_key(text: str, scheme: str) -> str:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from musicdata.errors import InputError, IntegrityError, SetupError
-from musicdata.release.publish import publications
+from musicdata.release.publish import places, publications
 from musicdata.release.publish.source import MissingError
 from musicdata.release.record import layout
 from musicdata.release.record.files import sums_over
@@ -72,26 +72,19 @@ def look(place: Place, source: Source) -> Remote:
     """
     try:
         encoded = source.read(layout.RECORD, layout.MAX_RECORD_BYTES)
-    except MissingError as error:
+    except MissingError:
         raise InputError(
-            f"there is no release at {place.url}: {error}. Give the address of the release itself, in which "
-            f"{layout.RECORD} lies, or of what it was published into with the name, ADDRESS/NAME@VERSION"
+            f"there is no release at {place.url}: no {layout.RECORD} is there. Give the address of the release itself, "
+            f"in which {layout.RECORD} lies, or of what it was published into with the name, ADDRESS/NAME@VERSION"
         ) from None
     if len(encoded) > layout.MAX_RECORD_BYTES:
         raise IntegrityError(f"{place.url}: its {layout.RECORD} has more than {layout.MAX_RECORD_BYTES:,} bytes")
     record = layout.decode(encoded, f"{place.url}/{layout.RECORD}")
-    _require_asked(place, record)
+    places.require_asked(place, record)
     digest = hashlib.sha256(encoded).hexdigest()
     publication = _beside(place.url, source, digest)
     signature = publication.signature if publication else _signature(source)
     return Remote(place.url, record, encoded, publication, signature)
-
-
-def _require_asked(place: Place, record: layout.Record) -> None:
-    asked = {"name": place.name, "version": place.version, "view": place.view}
-    for what, value in asked.items():
-        if value and getattr(record, what) != value:
-            raise InputError(f"{place.url} holds {record.slug}, view {record.view}; {place.text} was asked for")
 
 
 def _beside(url: str, source: Source, digest: str) -> Publication | None:
