@@ -18,9 +18,11 @@ def save_media(data: TableSource, table: str, rows: Sequence[dict[str, Any]], fo
     """Write the sounds or pictures of `rows` into `folder`; yield the files.
 
     Raises:
+        UsageError: the table holds no media.
         IntegrityError: the table calls one otherwise than a file in `folder`, or there is a link of that name.
         StorageError: the folder cannot be written.
     """
+    data.media_column(table)
     key = data.contract(table).key[0]
     with storage_faults(folder):
         folder.mkdir(parents=True, exist_ok=True)

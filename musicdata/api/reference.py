@@ -28,11 +28,11 @@ arguments; where a folder is asked for, a `Work` or a `Release` can be given too
 `musicdata.MusicdataError`, and its message says what to do next.
 """
 
-_EXITS = """All stand in `musicdata.errors`; `musicdata.MusicdataError` catches every one. A command ends with the exit code
-of its error: 0 all is well, 1 findings (what was looked at is not as it should be), 2 the command or the recipe cannot
-mean anything (also a mistyped table, column, key, stage, recipe, view, split or place), 3 partly done, run the same
-command again, 4 a fault of the set-up, or the gate, the rights or the version rules refuse, 5 the workspace is held by
-another process, 130 interrupted.
+_EXITS = """All stand in `musicdata.errors`; `musicdata.MusicdataError` catches every one. A command ends with the exit
+code of its error: 0 all is well, 1 findings (what was looked at is not as it should be), 2 the command or the recipe
+cannot mean anything (also a mistyped table, column, key, stage, recipe, view, split or place), 3 partly done, run the
+same command again, 4 a fault of the set-up, or the gate, the rights or the version rules refuse, 5 the workspace is
+held by another process, 130 interrupted.
 """
 
 GROUPS: dict[str, tuple[str, ...]] = {

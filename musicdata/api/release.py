@@ -37,6 +37,7 @@ from musicdata.workspace.folder import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from os import PathLike
 
     from musicdata.release.diff import Diff
     from musicdata.release.record.layout import Record
@@ -54,7 +55,7 @@ def _silent(_text: str) -> None:
 
 
 def needs_validation(
-    work: str | Path, out: str | Path, *, version: str = "", previous: str | Path | None = None
+    work: str | PathLike[str], out: str | Path, *, version: str = "", previous: str | PathLike[str] | None = None
 ) -> bool:
     """Say whether a workspace has to be validated, as its tables are now, before it can be released by `build`.
 
@@ -75,11 +76,11 @@ def needs_validation(
 
 
 def build(
-    work: str | Path,
+    work: str | PathLike[str],
     out: str | Path,
     *,
     version: str = "",
-    previous: str | Path | None = None,
+    previous: str | PathLike[str] | None = None,
     allow_failed_gate: bool = False,
     date: str = "",
     url: str = "",
@@ -139,10 +140,10 @@ def _page(text: str) -> str:
 
 
 def foresee_build(
-    work: str | Path,
+    work: str | PathLike[str],
     *,
     version: str = "",
-    previous: str | Path | None = None,
+    previous: str | PathLike[str] | None = None,
     allow_failed_gate: bool = False,
     progress: Callable[[str], None] = _silent,
 ) -> dict[str, Any]:
@@ -162,7 +163,7 @@ def foresee_build(
 
 
 def verify(
-    release: str | Path,
+    release: str | PathLike[str],
     *,
     views: Sequence[str | Path] = (),
     public_key: str | Path | None = None,
@@ -195,6 +196,8 @@ def verify(
         pinned.require(pin, layout.read_record(root), layout.read_encoded(root), str(release))
     if public_key and not problems:
         problems = signatures.problems(root, public_key, Path(signature) if signature else None)
+    if absent := [folder for folder in views if not Path(folder).is_dir()]:
+        raise InputError(f"{absent[0]} is no folder; give that of an export, or of a view, to compare with the release")
     if views and not problems:
         messages = check.check_exports(load(root), [Path(folder) for folder in views])
         problems += [
@@ -203,7 +206,7 @@ def verify(
     return problems
 
 
-def sign(release: str | Path, key: str | Path, *, password: Callable[[], str] = str) -> dict[str, str]:
+def sign(release: str | PathLike[str], key: str | Path, *, password: Callable[[], str] = str) -> dict[str, str]:
     """Verify a release, and sign it with a minisign secret key, into its `RELEASE.json.minisig`.
 
     Args:
@@ -240,8 +243,8 @@ def _published(root: Path) -> dict[str, str] | None:
 
 
 def diff(
-    first: str | Path,
-    second: str | Path,
+    first: str | PathLike[str],
+    second: str | PathLike[str],
     *,
     pins: tuple[str | None, str | None] = (None, None),
     progress: Callable[[str], None] = _silent,
@@ -277,8 +280,8 @@ class DiffReport:
 
 
 def diff_report(
-    first: str | Path,
-    second: str | Path,
+    first: str | PathLike[str],
+    second: str | PathLike[str],
     *,
     pins: tuple[str | None, str | None] = (None, None),
     progress: Callable[[str], None] = _silent,
@@ -288,7 +291,7 @@ def diff_report(
     return DiffReport(report.as_json(differences), tuple(report.lines(differences)))
 
 
-def permitted_views(release: str | Path) -> tuple[str, ...]:
+def permitted_views(release: str | PathLike[str]) -> tuple[str, ...]:
     """List the rights views that may be published of a release, by its recipe and its rights.
 
     Args:
@@ -301,7 +304,7 @@ def permitted_views(release: str | Path) -> tuple[str, ...]:
 
 
 def publish(
-    release: str | Path,
+    release: str | PathLike[str],
     to: str,
     *,
     view: str = "full",
@@ -358,7 +361,7 @@ def publish(
         return send(Path(scratch) / view) | {"proved": f"cell by cell, with {opened.root}"}
 
 
-def add_record(place: str | Path, *, pin: str | None = None, dry_run: bool = False) -> dict[str, Any]:
+def add_record(place: str | PathLike[str], *, pin: str | None = None, dry_run: bool = False) -> dict[str, Any]:
     """Take the record of a published release among those of this machine, so that its name leads to it.
 
     Args:
@@ -386,7 +389,7 @@ def add_record(place: str | Path, *, pin: str | None = None, dry_run: bool = Fal
 
 
 def takedown(
-    release: str | Path,
+    release: str | PathLike[str],
     ids: Sequence[str],
     *,
     reason: str,
@@ -413,7 +416,7 @@ def takedown(
     return takedowns.takedown(opened.root, ids, reason=reason, out=Path(out), date=_day(date) or settings.release_day())
 
 
-def foresee_takedown(release: str | Path, ids: Sequence[str], *, reason: str) -> dict[str, Any]:
+def foresee_takedown(release: str | PathLike[str], ids: Sequence[str], *, reason: str) -> dict[str, Any]:
     """Say what `takedown` would take, without writing: version, samples taken down, samples left.
 
     Raises:
@@ -422,7 +425,7 @@ def foresee_takedown(release: str | Path, ids: Sequence[str], *, reason: str) ->
     return takedowns.foresee(load(release).root, ids, reason=reason)
 
 
-def card(release: str | Path, *, pin: str | None = None, progress: Callable[[str], None] = _silent) -> str:
+def card(release: str | PathLike[str], *, pin: str | None = None, progress: Callable[[str], None] = _silent) -> str:
     """Return the card of a release, which is hashed first.
 
     Args:
@@ -437,7 +440,9 @@ def card(release: str | Path, *, pin: str | None = None, progress: Callable[[str
     return paths.read_regular(load(release, pin=pin, progress=progress).document(layout.CARD)).decode("utf-8")
 
 
-def check_card(release: str | Path, *, pin: str | None = None, progress: Callable[[str], None] = _silent) -> list[str]:
+def check_card(
+    release: str | PathLike[str], *, pin: str | None = None, progress: Callable[[str], None] = _silent
+) -> list[str]:
     """Verify a release, compute its card anew, and return the lines that are stale.
 
     Args:
@@ -455,7 +460,7 @@ def check_card(release: str | Path, *, pin: str | None = None, progress: Callabl
 
 
 def export(
-    release: str | Path,
+    release: str | PathLike[str],
     view: str,
     out: str | Path,
     *,

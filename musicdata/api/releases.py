@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from musicdata.api.rebuild import rebuild
 from musicdata.api.release import (
+    add_record,
     build,
     card,
     check_card,
@@ -23,6 +24,7 @@ from musicdata.api.release import (
 )
 
 __all__ = [
+    "add_record",
     "build",
     "card",
     "check_card",

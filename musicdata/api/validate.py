@@ -91,7 +91,8 @@ def validate(
     What a suite trains is kept in ``models`` beside the report, where another run, or `musicdata.caption`, finds it.
 
     Args:
-        path: workspace, or a release in any way that `musicdata.load` takes; the only workspace in ``musicdata-work`` when None.
+        path: workspace, or a release in any way that `musicdata.load` takes; the only workspace in ``musicdata-work``
+            when None.
         out: folder of the report; ``validation`` in the workspace, ``validation-NAME-VERSION`` here for a release.
         deep: fit the deep baselines too; when None, if PyTorch is installed.
         device: ``auto``, ``cpu`` or ``cuda``.

@@ -21,6 +21,7 @@ from musicdata.workspace.reader import TableReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from os import PathLike
 
     from musicdata.definitions.head import Head
     from musicdata.definitions.recipe import Recipe
@@ -108,7 +109,7 @@ class Work(Searchable):
         return self.recipe.head
 
 
-def open_work(path: str | Path | None = None) -> Work:
+def open_work(path: str | PathLike[str] | None = None) -> Work:
     """Open a workspace to read.
 
     Args:
@@ -138,7 +139,7 @@ def open_work(path: str | Path | None = None) -> Work:
 
 
 def open_data(
-    path: str | Path | None = None,
+    path: str | PathLike[str] | None = None,
     *,
     pin: str | None = None,
     progress: Callable[[str], None] = lambda _text: None,
@@ -174,7 +175,7 @@ def _open_workspace(place: Place, pin: str | None) -> Work:
 
 
 def load(
-    place: str | Path,
+    place: str | PathLike[str],
     *,
     split: str | None = None,
     verify: bool = True,
@@ -225,7 +226,7 @@ def load(
 
 
 def folder_of(
-    place: str | Path,
+    place: str | PathLike[str],
     *,
     records: Path | None = None,
     pin: str | None = None,

@@ -182,6 +182,21 @@ class TableSource(ABC):
             if len(rows):
                 yield _stacked(contract, rows, column, shape)
 
+    def media_column(self, name: str) -> str:
+        """Return the column of a table that holds sounds or pictures.
+
+        Args:
+            name: table.
+
+        Raises:
+            UsageError: none does; the message lists the tables that have one.
+        """
+        column = next((c.name for c in self.contract(name).columns if c.is_media), None)
+        if column is None:
+            holding = [one for one in self.tables if any(c.is_media for c in self.contract(one).columns)]
+            raise UsageError(f"table {name} holds no sounds or pictures; these do: {listed(holding)}")
+        return column
+
     def media(self, name: str, key: str) -> dict[str, bytes]:
         """Return file name → bytes of the sounds or pictures of one key of a table.
 
@@ -193,10 +208,7 @@ class TableSource(ABC):
             UsageError: the table holds no media.
             IntegrityError: one is called otherwise than a file can be called; nobody has to look at the names again.
         """
-        column = next((c.name for c in self.contract(name).columns if c.is_media), None)
-        if column is None:
-            holding = [one for one in self.tables if any(c.is_media for c in self.contract(one).columns)]
-            raise UsageError(f"table {name} holds no sounds or pictures; of these do: {listed(holding)}")
+        column = self.media_column(name)
         media = (row[column] for row in self.rows(name, key, [column]))
         return {_file_name(name, key, medium["path"]): medium["bytes"] for medium in media if medium is not None}
 
