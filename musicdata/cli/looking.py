@@ -163,6 +163,7 @@ def run_validation(
 
     What a suite trains is kept in ``models`` beside the report, where another run, or `musicdata caption`, finds it.
     """
+    import musicdata
     import musicdata_baselines
     from musicdata_baselines import report
 
@@ -178,7 +179,7 @@ def run_validation(
         export=export,
         keep=out / "models",
     )
-    return validation, report.write(validation, out)
+    return validation, report.write(validation, out, musicdata.open_data(root))
 
 
 @app.command(short_help="Find the texts nearest to a recording of yours.")
