@@ -29,7 +29,8 @@ def show(
     limit: Annotated[int, typer.Option("--limit", min=1, help="Rows to print.")] = 20,
     columns: Annotated[str | None, typer.Option("--columns", help="Columns, separated by commas.")] = None,
     save: Annotated[
-        Path | None, typer.Option("--save", help="Write the sounds or pictures of the rows into this folder.")
+        Path | None,
+        typer.Option("--save", help="Write the sounds or pictures of the rows into this folder, and a page of them."),
     ] = None,
     as_json: Json = False,
 ) -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import functools
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from musicdata.gallery.exhibits import Gallery
+    from musicdata.gallery.saved import Item
     from musicdata.gallery.works import ShownSound
 
 _OUTLINE_WIDTH, _OUTLINE_HEIGHT = 1000, 64
@@ -30,9 +32,15 @@ def style() -> Markup:
     return Markup(_environment().get_template("style.css.j2").render())  # noqa: S704 - nothing but our own file
 
 
-def page(**values: object) -> str:
-    """Return the page of saved pictures and sounds."""
-    return _environment().get_template("index.html.j2").render(**values)
+def index(title: str, items: Mapping[str, Item], n_withheld: int) -> str:
+    """Return the page of saved pictures and sounds.
+
+    Args:
+        title: of the data set.
+        items: key → what was saved of it; the files lie beside the page.
+        n_withheld: items of which something may not be handed on.
+    """
+    return _environment().get_template("index.html.j2").render(title=title, items=items, n_withheld=n_withheld)
 
 
 @functools.cache
@@ -46,7 +54,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters |= {"px": _px, "outline": _outline, "across": _across, "fits": _fits}
+    made.filters |= {"px": _px, "outline": _outline, "across": _across, "fits": _fits, "address": _address}
     return made
 
 
@@ -55,6 +63,11 @@ def _clean(value: object) -> object:
     if isinstance(value, Markup) or not isinstance(value, str):
         return value
     return "".join(character if character.isprintable() else "�" for character in value)
+
+
+def _address(file: str) -> str:
+    """Return the address of a file that lies beside the page."""
+    return f"./{quote(file)}"
 
 
 def _px(value: float) -> str:
