@@ -60,7 +60,7 @@ def _environment() -> Environment:
 
 def _clean(value: object) -> object:
     """Replace what cannot be printed in every text a template shows."""
-    if isinstance(value, Markup) or not isinstance(value, str):
+    if not isinstance(value, str) or isinstance(value, Markup) or value.isprintable():
         return value
     return "".join(character if character.isprintable() else "�" for character in value)
 

@@ -31,7 +31,7 @@ class Terms:
 
     Attributes:
         allowed: modality → ids of the samples of which it may be handed on.
-        others: modality → ids of the samples of which it may not, and, in the same order, their rights.
+        others: modality → ids of the samples of which it may not, and, in the same order, their licence or rights.
     """
 
     allowed: dict[str, Values]
@@ -43,13 +43,13 @@ class Terms:
         allowed: dict[str, Values] = {}
         others: dict[str, tuple[Values, Values]] = {}
         if RIGHTS in reader.tables:
-            rows = reader.read(RIGHTS, [SAMPLE_ID, "modality", "rights", "may_redistribute"])
+            rows = reader.read(RIGHTS, [SAMPLE_ID, "modality", "rights", "licence", "may_redistribute"])
             for modality in sorted(strings(pc.unique(rows.column("modality")))):
                 of_it = rows.filter(pc.equal(rows.column("modality"), pa.scalar(modality)))
                 may = of_it.column("may_redistribute")
                 allowed[modality] = of_it.filter(may).column(SAMPLE_ID).combine_chunks()
                 rest = of_it.filter(pc.invert(may))
-                others[modality] = rest.column(SAMPLE_ID).combine_chunks(), rest.column("rights").combine_chunks()
+                others[modality] = rest.column(SAMPLE_ID).combine_chunks(), _as_said(rest)
         return cls(allowed, others)
 
     def may(self, ids: Values, modality: str) -> NDArray[np.bool_]:
@@ -59,10 +59,15 @@ class Terms:
         return mask
 
     def reasons(self, ids: Values, modality: str) -> list[str]:
-        """Say of each sample that may not be handed on why: its rights, as the table has them."""
+        """Say of each sample that may not be handed on why: its licence, or its rights where there is none."""
         known_ids, rights = self.others.get(modality, (pa.array([], pa.string()), pa.array([], pa.string())))
         places = pc.index_in(ids, known_ids)
         return [NOT_RECORDED if right is None else right for right in rights.take(places).to_pylist()]
+
+
+def _as_said(rows: pa.Table) -> Values:
+    said: Values = pc.coalesce(rows.column("licence"), rows.column("rights")).combine_chunks()
+    return said
 
 
 def count(reasons: Sequence[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from musicdata.gallery import media
@@ -82,6 +82,7 @@ class SampleWorks:
     sample_id: str
     allowed: Sequence[str]
     most_bytes: int
+    _rows_of: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     def pictures(self) -> tuple[ShownPicture, ...]:
         """Return the pictures, each with the boxes of its modality."""
@@ -126,7 +127,6 @@ class SampleWorks:
         return [(work, file["bytes"]) for work, file in files if file is not None]
 
     def _boxes(self, kind: int, boxes: Boxes) -> list[Box]:
-        rows = self._rows(boxes.table, [*boxes.columns, *self._label(boxes.table)])
         return [
             Box(
                 kind,
@@ -137,7 +137,7 @@ class SampleWorks:
                 self._called(boxes.table, row),
             )
             for left, top, right, bottom in [boxes.columns]
-            for row in rows
+            for row in self._drawn(boxes.table)
             if all(row[column] is not None for column in boxes.columns)
         ]
 
@@ -145,12 +145,21 @@ class SampleWorks:
         spans = self.contents.spans
         if spans is None:
             return []
-        rows = self._rows(spans.table, [spans.onset, spans.offset, *self._label(spans.table)])
         return [
             Span(row[spans.onset], row[spans.offset], self._called(spans.table, row))
-            for row in rows
+            for row in self._drawn(spans.table)
             if row[spans.onset] is not None and row[spans.offset] is not None
         ]
+
+    def _drawn(self, table: str) -> list[dict[str, Any]]:
+        """Return the rows of a table with boxes or spans, read once: what may be shown of them, and their names."""
+        if table not in self._rows_of:
+            boxes = [one for one in self.contents.boxes if one.table == table and one.modality in self.allowed]
+            spans = self.contents.spans if self.contents.spans and self.contents.spans.table == table else None
+            columns = [column for one in boxes for column in one.columns]
+            columns += [spans.onset, spans.offset] if spans else []
+            self._rows_of[table] = self._rows(table, [*columns, *self._label(table)])
+        return self._rows_of[table]
 
     def _label(self, table: str) -> list[str]:
         """Return the column that names the rows of a table, if it may be shown."""
