@@ -127,6 +127,10 @@ class RefusedError(MusicdataError):
     exit_code = 4
 
 
+class UnprovedWarning(UserWarning):
+    """Something was read that nobody has proved to be what was asked for; the message says what proves it."""
+
+
 class WorkspaceHeldError(MusicdataError):
     """Another process is writing this workspace."""
 

@@ -4,35 +4,30 @@ from __future__ import annotations
 
 import contextlib
 import os
-import platform
 import shutil
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from musicdata import settings
 from musicdata.api.asking import ask
 from musicdata.api.options import given
+from musicdata.api.running import running
 from musicdata.api.work import Work
 from musicdata.engine import executor as executors
 from musicdata.engine.build import Build, accept
-from musicdata.engine.progress import Progress
-from musicdata.errors import IntegrityError, RefusedError, SetupError, StorageError, UsageError
-from musicdata.sources.videos import process
-from musicdata.system import paths, processes
-from musicdata.version import __version__
+from musicdata.errors import RefusedError, SetupError, StorageError, UsageError
+from musicdata.system import paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from musicdata.api.asking import Asked, Overrides
+    from musicdata.api.terminal import Shown
     from musicdata.definitions.recipe import Recipe
     from musicdata.engine.state import Source
     from musicdata.settings.services import Services
     from musicdata.workspace.folder import Workspace
 
 _EXECUTOR = "local"
-_EMPTY: dict[str, Any] = {}
 
 
 def build(  # noqa: PLR0913 - each is an option of the command
@@ -47,7 +42,7 @@ def build(  # noqa: PLR0913 - each is an option of the command
     twin: bool = False,
     overrides: Overrides = (),
     change: bool = False,
-    progress: Progress | None = None,
+    progress: Shown = None,
 ) -> Work:
     """Build a data set, or bring a workspace up to date; stages that are up to date are not run.
 
@@ -64,7 +59,8 @@ def build(  # noqa: PLR0913 - each is an option of the command
         twin: read made-up files, which are kept in ``$MUSICDATA_HOME/twin``.
         overrides: ``stage.key=value`` texts, or key → value, as after ``--set``.
         change: the workspace may be made another one: other input, other settings, another recipe.
-        progress: is told how it goes on.
+        progress: who is shown how it goes on: True for this terminal or notebook, False for nobody, None for True where
+            somebody looks; or a function of a `RunState`.
 
     Raises:
         RefusedError: without `change`, something else is asked for than before; the message says what it would change.
@@ -77,10 +73,17 @@ def build(  # noqa: PLR0913 - each is an option of the command
         raise UsageError(f"{asked.dataset} is fetched from services; use: musicdata crawl {again}")
     sources = accept(asked.recipe)
     asked.require_agreed(sources, change=change)
-    with asked.workspace.hold(f"musicdata build {name or _work(asked)}"):
+    command = f"musicdata build {name or _work(asked)}"
+    with asked.workspace.hold(command):
         asked.require_unchanged()
         return run_recipe(
-            asked.recipe, asked.workspace, text=asked.text(), sources=sources, workers=workers, progress=progress
+            asked.recipe,
+            asked.workspace,
+            command,
+            text=asked.text(),
+            sources=sources,
+            workers=workers,
+            progress=progress,
         )
 
 
@@ -91,11 +94,12 @@ def _work(asked: Asked) -> str:
 def run_recipe(
     resolved: Recipe,
     workspace: Workspace,
+    command: str,
     *,
     text: str = "",
     sources: Mapping[str, Source] | None = None,
     workers: int | None = None,
-    progress: Progress | None = None,
+    progress: Shown = None,
     services: Services | None = None,
 ) -> Work:
     """Run a recipe in a workspace that is held.
@@ -103,23 +107,23 @@ def run_recipe(
     Args:
         resolved: the recipe, whose input was accepted.
         workspace: the folder.
+        command: that runs it, for people.
         text: what the workspace keeps as its `recipe.toml`; when empty, just the recipe.
         sources: what was hashed when the input was accepted.
         workers: worker processes; one a processor when None.
-        progress: is told how it goes on.
+        progress: who is shown how it goes on.
         services: those that network stages call.
 
     Raises:
         MusicdataError: see `musicdata.errors`.
     """
     n_workers = workers or processors()
-    record = _Record(workspace, resolved, n_workers)
     with (
         _taken_over(workspace, text or resolved.toml()),
-        record,
+        running(workspace, resolved, command, n_workers, progress) as tally,
         executors.open(_EXECUTOR, n_workers) as executor,
     ):
-        build = Build(resolved, workspace, executor, n_workers, progress or Progress(), services, sources)
+        build = Build(resolved, workspace, executor, n_workers, tally, services, sources)
         stages = build.run()
     return Work(workspace.root, stages)
 
@@ -147,8 +151,9 @@ def _taken_over(workspace: Workspace, text: str) -> Iterator[None]:
 
 
 def _told(workspace: Workspace) -> set[Path]:
-    """Return the files that tell workers what to do."""
-    return {path for name in ("job", "hashes", "plan") for path in workspace.root.glob(f"state/*/{name}.json")}
+    """Return the files that tell workers what to do, and logs."""
+    patterns = ("state/*/job.json", "state/*/hashes.json", "state/*/plan.json", "logs/*.log")
+    return {path for pattern in patterns for path in workspace.root.glob(pattern)}
 
 
 def _made(workspace: Workspace) -> dict[str, int]:
@@ -161,54 +166,3 @@ def _made(workspace: Workspace) -> dict[str, int]:
 def processors() -> int:
     """Return how many processors this process may use."""
     return len(os.sched_getaffinity(0))
-
-
-class _Record:
-    """Writes `run.json`: with what, where and when the last build ran, and how it ended. No table depends on it."""
-
-    def __init__(self, workspace: Workspace, resolved: Recipe, workers: int) -> None:
-        self._path = workspace.root / "run.json"
-        self._workspace = workspace
-        self._facts: dict[str, Any] = {
-            "musicdata": __version__,
-            "python": platform.python_version(),
-            "platform": platform.platform(),
-            "dataset": resolved.dataset.name,
-            "workers": workers,
-            "isolation": processes.isolation(),
-            "sandbox": str(settings.sandbox()),
-            **_fetched_with(resolved),
-        }
-
-    def __enter__(self) -> None:
-        self._write(started=_now(), outcome="running")
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        outcome = "finished" if kind is None else kind.__name__
-        manifests = [self._manifest(stage) for stage in self._workspace.sealed_stages()]
-        tools = {tool: v for manifest in manifests for tool, v in manifest.get("tools", _EMPTY).items()}
-        # On a full disk, the error that ended the build says more than that it could not be noted down.
-        with contextlib.suppress(StorageError) if error else contextlib.nullcontext():
-            self._write(ended=_now(), outcome=outcome, tools=tools)
-
-    def _manifest(self, stage: str) -> dict[str, Any]:
-        with contextlib.suppress(IntegrityError):  # it is a stage's that this run did not get to, or not this recipe's
-            return self._workspace.manifest(stage) or _EMPTY
-        return _EMPTY
-
-    def _write(self, **facts: object) -> None:
-        self._facts |= facts
-        self._workspace.write_json(self._path, self._facts)
-
-
-def _fetched_with(resolved: Recipe) -> dict[str, str]:
-    """Return the version of yt-dlp, by its own word, for a recipe that fetches; what it yields changes with it."""
-    if resolved.crawl is None:
-        return {}
-    with contextlib.suppress(SetupError):
-        return {"yt-dlp": process.ytdlp_version()}
-    return {"yt-dlp": "not installed"}
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

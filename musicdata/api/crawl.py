@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from musicdata.api import terms
 from musicdata.api.asking import ask
@@ -21,12 +21,12 @@ from musicdata.workspace.folder import Workspace
 from musicdata.workspace.ledger import Ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from musicdata.api.asking import Asked, Overrides
+    from musicdata.api.terminal import Shown
     from musicdata.definitions.recipe import Recipe
-    from musicdata.engine.progress import Progress
     from musicdata.settings.services import Services
 
 TWIN_TRACKS = 2000
@@ -47,7 +47,7 @@ def crawl(  # noqa: PLR0913 - the command's options are its arguments
     twin: bool = False,
     overrides: Overrides = (),
     change: bool = False,
-    progress: Progress | None = None,
+    progress: Shown = None,
     tell: Callable[[str], None] = lambda _line: None,
 ) -> Work:
     """Crawl a data set, or go on with it: what was fetched is kept, what failed in a way that may pass is tried again.
@@ -66,7 +66,7 @@ def crawl(  # noqa: PLR0913 - the command's options are its arguments
         twin: talk to made-up services on this machine, which need no keys, and read made-up files.
         overrides: ``stage.key=value`` or ``crawl.key=value`` texts, or key → value.
         change: the workspace may be made another one: other input, other settings, another recipe.
-        progress: is told how it goes on.
+        progress: who is shown how it goes on, as for `musicdata.build`.
         tell: is given the terms, line by line.
 
     Raises:
@@ -100,7 +100,7 @@ def retry(
     stages: Sequence[str] = (),
     workers: int | None = None,
     accept_terms: bool = False,
-    progress: Progress | None = None,
+    progress: Shown = None,
     tell: Callable[[str], None] = lambda _line: None,
 ) -> Work:
     """Fetch again what failed, and bring every table up to date.
@@ -112,7 +112,7 @@ def retry(
         stages: only those of these stages, when any are given.
         workers: worker processes.
         accept_terms: as for `crawl`.
-        progress: is told how it goes on.
+        progress: who is shown how it goes on, as for `musicdata.build`.
         tell: is given the terms, line by line.
 
     Raises:
@@ -151,7 +151,7 @@ def _run(
     accept_terms: bool,
     twin: bool,
     change: bool = False,
-    progress: Progress | None,
+    progress: Shown,
     tell: Callable[[str], None],
     begin: Callable[[], None] = lambda: None,
 ) -> Work:
@@ -162,7 +162,7 @@ def _run(
         called = services_of(asked.recipe)
         shown = []
         if twin:
-            asked = dataclasses.replace(asked, recipe=unhurried(asked.recipe))
+            asked = dataclasses.replace(asked, recipe=unhurried(asked.recipe, asked.settings))
         elif any(service.is_in_world(available.urls) for service in service_entries.called(called)):
             shown = terms.of(called)
             _require_terms(shown, workspace, accepted=accept_terms, tell=tell)
@@ -179,6 +179,7 @@ def _run(
             done = run_recipe(
                 resolved,
                 workspace,
+                command,
                 text=asked.text(),
                 sources=sources,
                 workers=workers,
@@ -203,6 +204,17 @@ def _services(*, twin: bool) -> Iterator[Services]:
 
     with Twin(Population(n_tracks=TWIN_TRACKS, clip_s=TWIN_CLIP_S), faults=Faults.none()) as server:
         yield server.services()
+
+
+def in_force(workspace: Workspace, resolved: Recipe, settings: Mapping[str, Any]) -> Recipe:
+    """Return a workspace's recipe with the budgets that a crawl of it keeps to: of the twin there are fewer.
+
+    Args:
+        workspace: that is crawled.
+        resolved: its recipe.
+        settings: key → value of what was set on top of the recipe.
+    """
+    return unhurried(resolved, settings) if _source_of(workspace) == _TWIN else resolved
 
 
 def _require_same_source(workspace: Workspace, source: str) -> None:

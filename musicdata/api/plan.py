@@ -49,7 +49,7 @@ def plan(
         InputError: a source cannot be read.
     """
     asked = ask(name, work, given(input, limit, seed, audio=audio, twin=twin), overrides)
-    recipe = unhurried(asked.recipe) if twin and asked.recipe.is_crawled else asked.recipe
+    recipe = unhurried(asked.recipe, asked.settings) if twin and asked.recipe.is_crawled else asked.recipe
     planned = planning.plan(recipe, asked.workspace, workers or processors())
     changes = asked.changes()
     return dataclasses.replace(planned, changes=asked.told(changes) if changes else "")

@@ -25,8 +25,8 @@ from musicdata.workspace.folder import Workspace
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from musicdata.api.terminal import Shown
     from musicdata.definitions.recipe import Recipe
-    from musicdata.engine.progress import Progress
     from musicdata.release.reading.release import Release
     from musicdata.release.verify.rebuilt import Difference
 
@@ -64,7 +64,7 @@ def rebuild(
     out: str | Path | None = None,
     overrides: Sequence[str] = (),
     workers: int | None = None,
-    progress: Progress | None = None,
+    progress: Shown = None,
 ) -> Rebuilt:
     """Build a release again from its own recipe and say whether its content root comes out again.
 
@@ -79,7 +79,7 @@ def rebuild(
         out: folder for the release that came out, to be compared with `musicdata release diff`; none when None.
         overrides: ``stage.key=value`` texts of other places where input lies; no other parameter may be set.
         workers: worker processes; one a processor when None.
-        progress: is told how it goes on.
+        progress: who is shown how it goes on, as for `musicdata.build`.
 
     Raises:
         IntegrityError: the release is not what it says it is.
@@ -102,9 +102,18 @@ def rebuild(
         workspace = Workspace(Path(work) if work is not None else scratch / "work")
         asked = _asked(opened.record, resolved, workspace)
         sources = accept(resolved)
-        with workspace.hold("musicdata release rebuild"):
+        command = "musicdata release rebuild"
+        with workspace.hold(command):
             asked.require_unchanged()
-            run_recipe(resolved, workspace, text=asked.text(), sources=sources, workers=workers, progress=progress)
+            run_recipe(
+                resolved,
+                workspace,
+                command,
+                text=asked.text(),
+                sources=sources,
+                workers=workers,
+                progress=progress,
+            )
         folder = Path(out) if out is not None else scratch / "release"
         again = freeze.remake(resolved, workspace, folder, opened.record)
         return _compared(opened.record, again, resolved, workspace)

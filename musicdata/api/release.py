@@ -1,6 +1,6 @@
 """What the release commands do, as functions: the command's options are their arguments.
 
-A release is given by its folder or, once it is published, as ``musictm@1.0.0``.
+A release is given as `musicdata.load` takes it: by its folder, by its address, or as ``musictm@1.0.0``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from musicdata import settings
-from musicdata.api.work import load, open_work
+from musicdata.api.work import folder_of, load, open_work
 from musicdata.definitions import identifiers
 from musicdata.engine import finished
 from musicdata.errors import InputError, IntegrityError, UsageError
@@ -22,8 +22,9 @@ from musicdata.release.diff import diff as difference
 from musicdata.release.diff import report
 from musicdata.release.exports import check
 from musicdata.release.making import freeze
-from musicdata.release.publish import publications
+from musicdata.release.publish import publications, taking
 from musicdata.release.record import layout
+from musicdata.release.record import pins as pinned
 from musicdata.release.record import version as versions
 from musicdata.release.removal import takedown as takedowns
 from musicdata.release.sharing import redaction, rights
@@ -165,24 +166,32 @@ def verify(
     views: Sequence[str | Path] = (),
     public_key: str | Path | None = None,
     signature: str | Path | None = None,
+    pin: str | None = None,
+    progress: Callable[[str], None] = _silent,
 ) -> list[Problem]:
     """Say what of a release is not as its record says, and what of its exports is not as the release says.
 
     Args:
-        release: folder or name.
+        release: folder, address or name.
         views: exported folders, and rights views of it.
         public_key: file of a minisign public key, or its line of base64, that must have signed it.
         signature: file of the signature, where it is not the release's own `RELEASE.json.minisig`.
+        pin: content root or sha256 of `RELEASE.json` that it has to have.
+        progress: is told how far a download is.
 
     Raises:
         InputError: there is no release, or no such key.
-        UsageError: there is a signature, and no key to verify it with.
+        IntegrityError: what is at an address is not what the pin or its record says.
+        UsageError: there is a signature, and no key to verify it with; or the pin is none.
         SetupError: the library for signatures is missing.
     """
     if signature and not public_key:
         raise UsageError("a signature is verified with a public key: give it with --public-key")
-    root = Path(release) if Path(release).is_dir() else load(release).root
+    here = Path(release)
+    root = here if here.is_dir() else folder_of(release, pin=pin, progress=progress)
     problems = verifying.verify(root, record=_published(root))
+    if pin is not None and not problems:  # the digests of all columns were computed: so a content root is proved
+        pinned.require(pin, layout.read_record(root), layout.read_encoded(root), str(release))
     if public_key and not problems:
         problems = signatures.problems(root, public_key, Path(signature) if signature else None)
     if views and not problems:
@@ -229,15 +238,28 @@ def _published(root: Path) -> dict[str, str] | None:
     return None
 
 
-def diff(first: str | Path, second: str | Path, *, progress: Callable[[str], None] = _silent) -> Diff:
+def diff(
+    first: str | Path,
+    second: str | Path,
+    *,
+    pins: tuple[str | None, str | None] = (None, None),
+    progress: Callable[[str], None] = _silent,
+) -> Diff:
     """Verify two releases, and say what differs between them.
+
+    Args:
+        first: release.
+        second: that comes after it.
+        pins: of the first and of the second; see `musicdata.load`.
+        progress: is told what is done next.
 
     Raises:
         InputError: one is no release.
         IntegrityError: one is not what it says it is.
         UsageError: they are not of one data set, or show different views.
     """
-    return difference(load(first), load(second), progress=progress)
+    one, other = (load(release, pin=pin, progress=progress) for release, pin in zip((first, second), pins, strict=True))
+    return difference(one, other, progress=progress)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,9 +275,15 @@ class DiffReport:
     lines: tuple[str, ...]
 
 
-def diff_report(first: str | Path, second: str | Path, *, progress: Callable[[str], None] = _silent) -> DiffReport:
+def diff_report(
+    first: str | Path,
+    second: str | Path,
+    *,
+    pins: tuple[str | None, str | None] = (None, None),
+    progress: Callable[[str], None] = _silent,
+) -> DiffReport:
     """Say what differs between two releases, as JSON values and as lines of text; raises as `diff` does."""
-    differences = diff(first, second, progress=progress)
+    differences = diff(first, second, pins=pins, progress=progress)
     return DiffReport(report.as_json(differences), tuple(report.lines(differences)))
 
 
@@ -297,7 +325,7 @@ def publish(
         RefusedError: the rights forbid the view, or another release of this version is published there.
         TransferError: the upload broke off; the same call goes on from there.
     """
-    opened = load(release)
+    opened = load(release, progress=progress)
     if view not in get_args(layout.View):
         raise UsageError(f"there is no view {view!r}; there are {', '.join(get_args(layout.View))}")
 
@@ -326,6 +354,33 @@ def publish(
         return send(Path(scratch) / view) | {"proved": f"cell by cell, with {opened.root}"}
 
 
+def add_record(place: str | Path, *, pin: str | None = None, dry_run: bool = False) -> dict[str, Any]:
+    """Take the record of a published release among those of this machine, so that its name leads to it.
+
+    Args:
+        place: file of a record; folder or address of the release that it lies beside; an address of a record.
+        pin: content root or sha256 of `RELEASE.json` that it has to name.
+        dry_run: only say what it is.
+
+    Returns:
+        the facts of the record; `found_at`, where it lay; `record`, its file here; `status`: ``taken in``,
+        ``there already`` or, of a dry run, ``not taken in yet``.
+
+    Raises:
+        InputError: there is no record, or it is none.
+        IntegrityError: it contradicts the release beside it, or the pin.
+        RefusedError: there is another record of this version here, or it leads into this machine or its network.
+        TransferError: it cannot be read.
+    """
+    taken = taking.find(place, pin=pin)
+    status = "there already"
+    if taken.is_new:
+        status = "not taken in yet" if dry_run else "taken in"
+    if taken.is_new and not dry_run:
+        taking.take(taken)
+    return taken.publication.facts | {"found_at": taken.found_at, "record": str(taken.path), "status": status}
+
+
 def takedown(
     release: str | Path,
     ids: Sequence[str],
@@ -349,7 +404,7 @@ def takedown(
         InputError: an id is not in the release, or `out` is there already.
         IntegrityError: something of an item is still there.
     """
-    opened = load(release)
+    opened = load(release, progress=progress)
     progress(f"{opened.record.slug} without {', '.join(ids)}")
     return takedowns.takedown(opened.root, ids, reason=reason, out=Path(out), date=_day(date) or settings.release_day())
 
@@ -363,37 +418,44 @@ def foresee_takedown(release: str | Path, ids: Sequence[str], *, reason: str) ->
     return takedowns.foresee(load(release).root, ids, reason=reason)
 
 
-def card(release: str | Path) -> str:
-    """Return the card of a release, which is hashed first.
+def card(release: str | Path, *, pin: str | None = None, progress: Callable[[str], None] = _silent) -> str:
+    """Return the card of a release, which is hashed first; `pin` and `progress` are those of `musicdata.load`.
 
     Raises:
         InputError: there is no release.
         IntegrityError: its files, or the card's bytes, are not those of its record.
     """
-    return paths.read_regular(load(release).document(layout.CARD)).decode("utf-8")
+    return paths.read_regular(load(release, pin=pin, progress=progress).document(layout.CARD)).decode("utf-8")
 
 
-def check_card(release: str | Path) -> list[str]:
-    """Verify a release, compute its card anew, and return the lines that are stale.
+def check_card(release: str | Path, *, pin: str | None = None, progress: Callable[[str], None] = _silent) -> list[str]:
+    """Verify a release, compute its card anew, and return the lines that are stale; arguments as for `card`.
 
     Raises:
         InputError: there is no release.
         IntegrityError: it is not what it says it is.
     """
-    root = load(release).root
+    root = load(release, pin=pin, progress=progress).root
     require_whole(root, "so nobody can say what its card should be")
     return cards.check(root)
 
 
 def export(
-    release: str | Path, view: str, out: str | Path, *, progress: Callable[[str], None] = _silent, **options: int
+    release: str | Path,
+    view: str,
+    out: str | Path,
+    *,
+    pin: str | None = None,
+    progress: Callable[[str], None] = _silent,
+    **options: int,
 ) -> dict[str, Any]:
     """Render a release for another tool, or what of it may be passed on.
 
     Args:
-        release: folder or name.
+        release: folder, address or name.
         view: ``open``, ``features``, ``ids``, or the name of a tool's format.
         out: folder to make.
+        pin: that the release has to fit; see `musicdata.load`.
         progress: is told what is done next.
         options: of the format: ``shard_bytes`` of `webdataset`.
 
@@ -404,7 +466,7 @@ def export(
         UsageError: there is no such view, or it makes no sense of this release.
         InputError: there is something else at `out`.
     """
-    opened, folder = load(release), Path(out)
+    opened, folder = load(release, pin=pin, progress=progress), Path(out)
     progress(f"verify {opened.root}, then {view} of {opened.record.slug}")
     if view == "full":
         raise UsageError(

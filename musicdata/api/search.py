@@ -46,7 +46,7 @@ def search(
         InputError: there is no such data set.
         MusicdataError: see `musicdata.definitions.searchable.Searchable.search`.
     """
-    return open_data(against).search(
+    return open_data(against, progress=progress).search(
         query,
         like=like,
         k=k,

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import time
 from typing import TYPE_CHECKING, Any
 
+from musicdata.api.asking import Kept
+from musicdata.api.crawl import in_force
+from musicdata.api.running import moment
+from musicdata.api.standing import standing
 from musicdata.api.work import open_work
 from musicdata.definitions import recipe
 from musicdata.definitions import recipe as recipes
-from musicdata.engine.fetching.rate_limits import state_of
+from musicdata.engine.fetching.rate_limits import opens_at, state_of
 from musicdata.engine.state import stage_states
 from musicdata.errors import IntegrityError
 from musicdata.workspace import ledger as ledgers
@@ -19,9 +25,12 @@ from musicdata.workspace.ledger import Ledger
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from musicdata.api.standing import Standing
+    from musicdata.definitions.recipe import Recipe
+
 
 def status(path: str | Path | None = None) -> dict[str, Any]:
-    """Say what is in a workspace: each stage's rows, rejects and whether it is up to date."""
+    """Say what is in a workspace: how the last run stands, each stage's rows, rejects and whether it is up to date."""
     work = open_work(path)
     workspace = Workspace(work.root)
     resolved = recipe.load_kept(work.root)
@@ -30,9 +39,23 @@ def status(path: str | Path | None = None) -> dict[str, Any]:
         "work": str(work.root),
         "dataset": resolved.dataset.name,
         "last_run": _last_run(work.root),
+        "run": run_facts(standing(workspace)),
+        "go_on": f"musicdata {'crawl' if resolved.is_crawled else 'build'} --work {work.root}",
         "written_by": workspace.writer(),
         "stages": [dataclasses.asdict(state) for state in states],
     }
+
+
+def run_facts(run: Standing) -> dict[str, Any]:
+    """Return how a run stands as JSON values, with rate and time left where it runs."""
+    rates = {"per_s": run.now.per_s, "left_s": run.now.left_s} if run.now else {}
+    facts = {name: value for name, value in dataclasses.asdict(run).items() if value not in ("", None)}
+    return facts | ({"now": facts["now"] | rates} if run.now else {})
+
+
+def live(path: str | Path | None = None) -> Standing:
+    """Say how the last run in a workspace stands, and nothing else: that is quick, however large it is."""
+    return standing(Workspace(open_work(path).root))
 
 
 def _last_run(root: Path) -> dict[str, Any]:
@@ -61,7 +84,16 @@ def ledger_facts(path: str | Path | None = None) -> dict[str, Any]:
             if step.stage.network is not None
         }
         services = {name: dataclasses.asdict(state_of(ledger, name)) for name in ledger.services()}
-    return {"stages": stages, "services": services}
+        return {"stages": stages, "services": services, "come_back_at": _come_back_at(workspace, resolved, ledger)}
+
+
+def _come_back_at(workspace: Workspace, resolved: Recipe, ledger: Ledger) -> dict[str, str]:
+    """Return service → when it may be asked again, of those that are to be left alone now."""
+    with contextlib.suppress(IntegrityError):  # nobody knows any more whether the twin was asked
+        resolved = in_force(workspace, resolved, Kept.of(workspace).settings)
+    now, budgets = time.time(), resolved.crawl.budgets if resolved.crawl else {}
+    opens = {name: opens_at(ledger, name, budgets.get(name), now) for name in ledger.services()}
+    return {name: moment(at) for name, at in opens.items() if at}
 
 
 def remarks(path: str | Path | None = None) -> dict[str, dict[str, Any]]:

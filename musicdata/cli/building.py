@@ -1,10 +1,10 @@
-"""Commands that build: doctor, plan, build, status."""
+"""Commands that build: doctor, plan, build."""
 
 from __future__ import annotations
 
 import dataclasses
 import itertools
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -21,7 +21,6 @@ from musicdata.cli.options import (
     Seed,
     Set,
     Twin,
-    WorkArgument,
     Workers,
     WorkOption,
     print_json,
@@ -29,9 +28,6 @@ from musicdata.cli.options import (
 )
 from musicdata.cli.output import say
 from musicdata.cli.planning import print_plan
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 @app.command(short_help="What is installed, what is missing.")
@@ -45,8 +41,9 @@ def doctor(
     from musicdata.api import doctor as doctors
 
     findings = doctors.examine(recipe)
+    is_ready = all(finding.ok for finding in findings if finding.needed_to == "build")
     if as_json:
-        print_json([dataclasses.asdict(finding) for finding in findings])
+        print_json({"ok": is_ready, "findings": [dataclasses.asdict(finding) for finding in findings]})
     else:
         for purpose, group in itertools.groupby(findings, key=lambda finding: finding.needed_to):
             say(f"To {purpose}:")
@@ -54,7 +51,7 @@ def doctor(
                 mend = f" → {finding.mend}" if finding.mend else ""
                 mark = "✓" if finding.ok else "✗" if purpose == "build" else "–"
                 say(f"{mark} {finding.name}: {finding.found}{mend}")
-    if not all(finding.ok for finding in findings if finding.needed_to == "build"):
+    if not is_ready:
         raise typer.Exit(EXIT_SETUP)
 
 
@@ -118,46 +115,3 @@ def build(  # noqa: PLR0913, PLR0917 - each is an option of the command
         say(f"{done.root} is built. Look at it:")
         for line in looking_lines(done.root):
             say(line)
-
-
-@app.command(short_help="What a workspace holds, what is stale.")
-def status(work: WorkArgument = None, as_json: Json = False) -> None:
-    """Say what is in a workspace: rows, rejects, and what is up to date."""
-    from musicdata.api import status as states
-
-    summary = states.status(work)
-    ledger, remarks = states.ledger_facts(work), states.remarks(work)
-    if as_json:
-        print_json(summary | ({"ledger": ledger} if ledger else {}) | ({"remarks": remarks} if remarks else {}))
-        return
-    run = summary["last_run"]
-    say(f"{summary['work']}: {summary['dataset']}, last run {run.get('outcome', 'unknown')} {run.get('ended', '')}")
-    if summary["written_by"]:
-        say(f"  is being written by {summary['written_by']}: what follows may change at any moment")
-    if isolation := run.get("isolation"):
-        in_force = ", ".join(name.replace("_", " ") for name, holds in isolation.items() if holds)
-        say(f"  renderers ran with: {in_force}")
-    for stage in summary["stages"]:
-        rows = ", ".join(f"{table} {n:,}" for table, n in stage["rows"].items()) or "nothing yet"
-        dropped = ", ".join(f"{reason} {n:,}" for reason, n in sorted(stage["rejects"].items()))
-        mark, rejected = "•" if stage["reasons"] else "✓", f"; rejected: {dropped}" if dropped else ""
-        say(f"{mark} {stage['stage']}: {rows}{rejected} ({'; '.join(stage['reasons']) or 'up to date'})")
-    for name, items in ledger.get("stages", {}).items():
-        outcomes = ", ".join(f"{i['outcome']}{' ' + i['reason'] if i['reason'] else ''} {i['items']:,}" for i in items)
-        say(f"  fetched for {name}: {outcomes or 'nothing wanted yet'}")
-    for remark in remarks.values():
-        if remark["text"]:
-            say(f"  {remark['text']}")
-    for line in _open_waits(ledger.get("services", {})):
-        say(line)
-
-
-def _open_waits(services: dict[str, dict[str, float]]) -> Iterator[str]:
-    """Yield a line for each service that asked us to come back later."""
-    import time
-    from datetime import UTC, datetime
-
-    for name, state in services.items():
-        if 0 < state["not_before"] - time.time() <= state["asked_s"]:
-            moment = datetime.fromtimestamp(state["not_before"], UTC)
-            yield f"  {name} asks us to come back after {moment:%Y-%m-%d %H:%M:%S} UTC"

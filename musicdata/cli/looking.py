@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from musicdata.cli.app import app
-from musicdata.cli.options import EXIT_FINDINGS, EXIT_REFUSED, Data, DataOption, Json, print_json
-from musicdata.cli.output import json_line, say
+from musicdata.cli.options import EXIT_FINDINGS, EXIT_REFUSED, Data, DataOption, Json, Pin, print_json
+from musicdata.cli.output import json_line, say, tell
 from musicdata.errors import UsageError
 
 SHOWN_CHARACTERS = 300
@@ -32,6 +32,7 @@ def show(
         Path | None,
         typer.Option("--save", help="Write the sounds or pictures of the rows into this folder, and a page of them."),
     ] = None,
+    pin: Pin = None,
     as_json: Json = False,
 ) -> None:
     """Look at rows of a table, or save its sounds and pictures as files."""
@@ -41,7 +42,7 @@ def show(
     from musicdata.api.work import open_data
     from musicdata.cli import rows as display
 
-    opened = open_data(work)
+    opened = open_data(work, pin=pin, progress=tell)
     names = columns.split(",") if columns else None
     rows = list(islice(opened.rows(table, key, names), limit))
     if key is not None and not rows and table != "rejects":  # no rejects are good news
@@ -57,11 +58,11 @@ def show(
 
 
 @app.command(short_help="Prove that the tables are right.")
-def check(path: Data = None, as_json: Json = False) -> None:
+def check(path: Data = None, pin: Pin = None, as_json: Json = False) -> None:
     """Prove that the tables are right: contracts, keys, splits, alignment, checksums, sound, pictures."""
     from musicdata.api.check import check as examine
 
-    report = examine(path)
+    report = examine(path, pin=pin)
     if as_json:
         print_json(
             {
@@ -119,7 +120,7 @@ def validate(
     import musicdata
     from musicdata_baselines import report
 
-    opened = musicdata.open_data(path)
+    opened = musicdata.open_data(path, progress=tell)
     if out is None:  # a release holds exactly what its record names
         out = (
             Path(f"validation-{opened.record.slug}")
@@ -173,7 +174,7 @@ def run_validation(
         deep=deep,
         device=device,
         seed=seed,
-        progress=lambda text: say(text, err=True),
+        progress=tell,
         swept=swept,
         runs=runs,
         epochs=epochs,
@@ -187,7 +188,10 @@ def run_validation(
 def describe(
     file: Annotated[Path, typer.Argument(help="A recording, or a document of its features.")],
     against: Annotated[
-        Path | None, typer.Option("--against", help="Release or workspace [default: the only one].")
+        str | None,
+        typer.Option(
+            "--against", metavar="PLACE", help="Release (folder, address, name) or workspace [default: the only one]."
+        ),
     ] = None,
     k: Annotated[int, typer.Option("--k", min=1, help="Texts to print.")] = 5,
     device: Annotated[str, typer.Option("--device", help="auto, cpu or cuda.")] = "auto",

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from musicdata.cli.output import json_line, say
+from musicdata.cli.output import VOICE, json_line, say
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from musicdata.engine.progress import Watcher
 
 EXIT_FINDINGS, EXIT_SETUP, EXIT_REFUSED, EXIT_INTERRUPTED = 1, 4, 4, 130
 
@@ -40,11 +45,16 @@ WorkOption = Annotated[
 WorkArgument = Annotated[
     Path | None, typer.Argument(metavar="[WORK]", help="Workspace; the only one in musicdata-work.")
 ]
-DataOption = Annotated[
-    Path | None, typer.Option("--work", "-w", help="Workspace or release; the only workspace in musicdata-work.")
-]
-Data = Annotated[
-    Path | None, typer.Argument(metavar="[PATH]", help="Workspace or release; the only workspace in musicdata-work.")
+_DATA = "Workspace, or a release: folder, address or NAME@VERSION; the only workspace in musicdata-work."
+DataOption = Annotated[str | None, typer.Option("--work", "-w", metavar="PLACE", help=_DATA)]
+Data = Annotated[str | None, typer.Argument(metavar="[PLACE]", help=_DATA)]
+Pin = Annotated[
+    str | None,
+    typer.Option(
+        "--pin",
+        metavar="HEX",
+        help="Content root, or sha256 of RELEASE.json, that the release has to have: it is proved.",
+    ),
 ]
 Limit = Annotated[
     int | None, typer.Option("--limit", min=1, help="Make less: at most so many of what the recipe's [options] name.")
@@ -70,20 +80,16 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def print_json(value: object) -> None:
-    """Print JSON."""
+    """Print JSON, the answer of a command."""
+    VOICE.has_answered = True
     say(json_line(value, indent=1))
 
 
-def progress(*, quiet: bool) -> Any:
-    """Return what shows how a build goes on: live on a terminal, plain lines elsewhere."""
+def progress(*, quiet: bool) -> AbstractContextManager[Watcher]:
+    """Return what shows how a run goes on: live on a terminal, lines with the time elsewhere, and in `--log-file`."""
     from contextlib import nullcontext
 
-    from rich.console import Console
+    from musicdata.api.terminal import Watchers, terminal_watcher
 
-    from musicdata.cli.progress import LiveProgress, PlainProgress
-    from musicdata.engine.progress import Progress
-
-    if quiet:
-        return nullcontext(Progress())
-    console = Console(stderr=True)
-    return LiveProgress(console) if console.is_terminal else PlainProgress(console)
+    shown = [] if VOICE.is_quiet or (quiet and not VOICE.is_verbose) else [terminal_watcher(details=VOICE.is_verbose)]
+    return nullcontext(Watchers(shown + ([VOICE.log] if VOICE.log else [])))

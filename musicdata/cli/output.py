@@ -3,31 +3,41 @@
 from __future__ import annotations
 
 import json
-import re
-import unicodedata
+import sys
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-_PLAIN = re.compile(r"[\x20-\x7e\n\t\u00a1-\u00ac\u00ae-\u02ff]*")  # what most lines are made of
-_ESCAPED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})  # control, format (direction, tags), surrogates, line separators
-_JOINERS = frozenset("\u200c\u200d")  # letters of many scripts, and emoji, are joined by them
-_KEPT = frozenset("\n\t") | _JOINERS
+from musicdata.api.terminal import plain, stamp
+from musicdata.errors import UnprovedWarning
+
+if TYPE_CHECKING:
+    from musicdata.api.logs import LogFile
+
+__all__ = ["VOICE", "Voice", "json_line", "plain", "say", "tell", "tell_warnings"]
 
 
-def plain(text: str) -> str:
-    r"""Return a text with everything that a terminal would obey, or not show, as ``\uXXXX``, which JSON reads back.
+@dataclass(slots=True)
+class Voice:
+    """How much the command says beside its result, as the options of all commands set it.
 
-    >>> print(plain("Lied\x1b[2J \x9b1m \u202eabc\x7f"))
-    Lied\u001b[2J \u009b1m \u202eabc\u007f
+    Attributes:
+        is_quiet: nothing (`--quiet`).
+        is_verbose: each shard and each failed item too (`--verbose`).
+        log: takes all of it (`--log-file`).
+        is_json: the result is one JSON object; `has_answered` once it is printed.
     """
-    if _PLAIN.fullmatch(text):
-        return text
-    return "".join(_escaped(c) if c not in _KEPT and unicodedata.category(c) in _ESCAPED else c for c in text)
+
+    is_quiet: bool = False
+    is_verbose: bool = False
+    log: LogFile | None = None
+    is_json: bool = False
+    has_answered: bool = False
 
 
-def _escaped(character: str) -> str:
-    units = character.encode("utf-16-be", "surrogatepass")
-    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
+VOICE = Voice()
 
 
 def json_line(value: object, indent: int | None = None) -> str:
@@ -38,3 +48,27 @@ def json_line(value: object, indent: int | None = None) -> str:
 def say(text: str, *, err: bool = False, nl: bool = True) -> None:
     """Print a text of a command; every text that it prints goes through here, or through `rows`."""
     typer.echo(plain(text), err=err, nl=nl)
+
+
+def tell(text: str) -> None:
+    """Say on standard error how a command goes on: with the time where that is no terminal, never when quiet."""
+    if VOICE.log is not None:
+        VOICE.log.say(text)
+    if not VOICE.is_quiet:
+        say(text if sys.stderr.isatty() else f"{stamp()} {text}", err=True)
+
+
+def tell_warnings() -> None:
+    """Print that something is not proved as a line of the command, once, quiet or not; other warnings are Python's."""
+    shown = warnings.showwarning
+    warnings.simplefilter("once", UnprovedWarning)
+
+    def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
+        if not issubclass(category, UnprovedWarning):
+            shown(message, category, *where, **more)
+            return
+        if VOICE.log is not None:
+            VOICE.log.say(str(message))
+        say(f"musicdata: {message}", err=True)
+
+    warnings.showwarning = show

@@ -37,7 +37,7 @@ def listing(context: typer.Context, as_json: Json = False) -> None:
         return
     listed = recipe_names()
     if as_json:
-        print_json([dataclasses.asdict(one) for one in listed])
+        print_json({"recipes": [dataclasses.asdict(one) for one in listed]})
         return
     widest = max(len(one.name) for one in listed)
     for one in listed:
@@ -50,11 +50,15 @@ def listing(context: typer.Context, as_json: Json = False) -> None:
 def copy(
     name: Annotated[str, typer.Argument(metavar="NAME|FILE", help="Recipe to copy.")],
     out: Copy,
+    as_json: Json = False,
 ) -> None:
     """Write a copy of a recipe: change it, and build it by its path."""
     from musicdata.api.recipes import copy_recipe
 
     path = copy_recipe(name, out)
+    if as_json:
+        print_json({"recipe": str(path), "copy_of": name})
+        return
     say(f"{path} is a copy of {name}. Change it, then: musicdata plan {path}")
 
 
@@ -64,11 +68,15 @@ def new(
     name: Annotated[str, typer.Argument(help="What it is called: small letters, digits, - and _.")],
     folder: Folder = None,
     reads: Annotated[str, typer.Option("--reads", metavar="TABLE", help="Table that a stage reads.")] = "",
+    as_json: Json = False,
 ) -> None:
     """Write module, contract and test of a data set, a stage or a view of your own; they run as they are."""
     from musicdata.api.new import new as begin
 
     files = begin(kind, name, folder=folder, reads=reads)
+    if as_json:
+        print_json({"files": [str(path) for path in files]})
+        return
     for path in files:
         say(str(path))
     test = next(path for path in files if path.name.startswith("test_"))

@@ -10,7 +10,7 @@ import typer
 
 from musicdata.cli.app import app
 from musicdata.cli.options import Json, print_json
-from musicdata.cli.output import say
+from musicdata.cli.output import say, tell
 from musicdata.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,8 +26,9 @@ def search(
     words: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[PATH] QUERY",
-            help="Workspace or release [default: the only workspace in musicdata-work], and what is looked for.",
+            metavar="[PLACE] QUERY",
+            help="Workspace or release (folder, address, name) [default: the only workspace in musicdata-work], and "
+            "what is looked for.",
         ),
     ] = None,
     k: Annotated[int, typer.Option("--k", "-k", help="Songs to print.")] = 10,
@@ -64,7 +65,7 @@ def search(
     path, query = _path_and_query(words or [], like)
     if playlist is not None:
         playlists.require_playlist(playlist)
-    data = open_data(path)
+    data = open_data(path, progress=tell)
     answer = data.search(
         query,
         like=like,
@@ -74,19 +75,19 @@ def search(
         across=across,
         without=without or (),
         reindex=reindex,
-        progress=lambda text: say(text, err=True),
+        progress=tell,
     )
+    written = playlists.write_playlist(answer, playlist, data.head.dataset.name) if playlist is not None else None
     if as_json:
         print_json(dataclasses.asdict(answer))
     else:
         for line in lines(answer):
             say(line)
-    if playlist is not None:
-        written = playlists.write_playlist(answer, playlist, data.head.dataset.name)
+    if written is not None:
         say(f"playlist: {written}", err=as_json)
 
 
-def _path_and_query(words: list[str], like: str | None) -> tuple[Path | None, str | None]:
+def _path_and_query(words: list[str], like: str | None) -> tuple[str | None, str | None]:
     """Tell the data set and the query apart: the query is the last of two, the only one where there is no `like`."""
     most = 1 if like is not None else 2
     if len(words) > most:
@@ -95,12 +96,12 @@ def _path_and_query(words: list[str], like: str | None) -> tuple[Path | None, st
             "most; put a query of several words in quotes"
         )
     if like is not None:
-        return (Path(words[0]) if words else None), None
+        return (words[0] if words else None), None
     if not words:
         raise UsageError('nothing was asked: musicdata search WORK "a sad song about the sea", or --like ID')
     if len(words) == 1 and Path(words[0]).is_dir():
         raise UsageError(f'nothing was asked of {words[0]}: musicdata search {words[0]} "a sad song about the sea"')
-    return (Path(words[0]) if len(words) == most else None), words[-1]
+    return (words[0] if len(words) == most else None), words[-1]
 
 
 def lines(answer: Answer) -> Iterator[str]:

@@ -78,6 +78,7 @@ class Build:
             SetupError: a renderer or a key is missing, or the disk is full.
         """
         reports, paused = [], []
+        self.progress.run_started(self.recipe.steps)
         for step in self.recipe.steps:
             if missing := [table for table in self._needed(step) if table not in self._known.made]:
                 self.progress.stage_skipped(step, missing)

@@ -96,7 +96,8 @@ class Workers:
 
     def _advance(self, outcome: Outcome) -> None:
         if outcome.spec.operation in ("shard", "merge"):
-            self.progress.advanced(outcome.facts["n_items"], outcome.facts["n_rejects"])
+            facts = outcome.facts
+            self.progress.advanced(facts["n_items"], facts["n_rejects"], facts["reasons"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from musicdata.definitions import stage as stages
 from musicdata.definitions.stage import Shard, Task
 from musicdata.engine import fetched
 from musicdata.engine import job as jobs
+from musicdata.engine.underway import Underway
 from musicdata.system.digests import digest_of, each_file_once
 from musicdata.system.files import storage_faults
 from musicdata.workspace.folder import Workspace
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from musicdata.engine.job import Job
 
 _REJECTS = "rejects"
+_REASONS_TOLD = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,8 @@ def commit(work: Work, ordinal: int, key: str, shard: Shard, sink: ShardSink, **
     path = work.workspace.state_folder(work.stage.name) / "shards" / f"{key}.json"
     work.workspace.create_json(path, record)
     shutil.rmtree(sink.scratch, ignore_errors=True)
-    return {"n_items": shard.n_items, "n_rejects": sum(record["reasons"].values())}
+    most = dict(Counter(record["reasons"]).most_common(_REASONS_TOLD))
+    return {"n_items": shard.n_items, "n_rejects": sum(record["reasons"].values()), "reasons": most}
 
 
 @dataclass(slots=True)
@@ -185,16 +188,25 @@ class ShardSink:
     scratch: Path
     writers: dict[str, PartWriter] = field(default_factory=dict)
     rejected: list[tuple[str, str, str]] = field(default_factory=list)
+    underway: Underway = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin with no item."""
+        self.underway = Underway(self.scratch)
 
     def write(self, table: str, rows: pa.Table | dict[str, list[Any]]) -> None:
         """Append rows to the shard's part of a table that the stage declares."""
         if table not in self.stage.outputs:
             raise ValueError(f"stage {self.stage.name} does not declare the table {table!r}")
         self._writer(table).write(rows)
+        if table == self.stage.outputs[0]:
+            key = self.writers[table].contract.key[0]
+            self.underway.wrote(rows.get(key, ()) if isinstance(rows, dict) else rows[key])
 
     def reject(self, key: str, reason: str, detail: str) -> None:
         """Record that an item is dropped."""
         self.rejected.append((key, reason, detail))
+        self.underway.dropped(key)
 
     def close(self) -> dict[str, Path]:
         """Finish the files of the tables that have rows, without committing them; return where they are."""

@@ -37,6 +37,7 @@ class StageStatus:
         rows: rows of each table it made last.
         bytes: size of those tables.
         rejects: dropped items by reason.
+        n_items: items of a stage that is not sealed yet, as far as its plan is made; `n_done` those whose shards are.
     """
 
     stage: str
@@ -44,6 +45,8 @@ class StageStatus:
     rows: dict[str, int]
     bytes: int
     rejects: dict[str, int]
+    n_items: int = 0
+    n_done: int = 0
 
 
 @dataclass(frozen=True)
@@ -283,13 +286,27 @@ class StageState:
     def status(self) -> StageStatus:
         """Return what people are told."""
         manifest: Record = self.manifest or {"tables": {}, "rejects": {}}
+        n_items, n_done = self._begun() if self.reasons else (0, 0)
         return StageStatus(
             stage=self.step.stage.name,
             reasons=self.reasons,
             rows={table: facts["rows"] for table, facts in manifest["tables"].items()},
             bytes=sum(facts["bytes"] for facts in manifest["tables"].values()),
             rejects=manifest["rejects"],
+            n_items=n_items,
+            n_done=n_done,
         )
+
+    def _begun(self) -> tuple[int, int]:
+        """Count the items of the stage's plan, if there is one, and those of them whose shards are done."""
+        folder = self.workspace.state_folder(self.step.stage.name)
+        try:
+            shards = (records.read(folder / "plan.json") or {}).get("shards", [])
+            done = {path.stem for path in (folder / "shards").glob("*.json")}
+            counted = [(shard["n_items"], shard["key"] in done) for shard in shards]
+        except (IntegrityError, KeyError, TypeError):  # a build makes another plan
+            return 0, 0
+        return sum(n for n, _ in counted), sum(n for n, is_done in counted if is_done)
 
 
 def _parts(shards: list[Record]) -> list[tuple[str, Record]]:

@@ -10,6 +10,7 @@
       state/<stage>/job.json  hashes.json  plan.json    what workers are told and the shards they cut, until then too
       state/lock                        held (flock) by the one process that writes
       state/scratch/                    unfinished files; emptied when a build starts and when it ends
+      logs/<UTC time>-<command>.log     what the last runs said; no table depends on them
 
 The folder itself may be reached by a link, to lie on another disk; below it there are no links: one that is there would
 lead reading, sweeping and writing to files of somebody's, so it is named and refused (`musicdata.system.paths`).
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 
     from musicdata.definitions.contract import Contract
 
-_OWN = ("tables", "rejects", "manifests", "state", "recipe.toml", "run.json")
+_OWN = ("tables", "rejects", "manifests", "state", "logs", "recipe.toml", "run.json")
 _SCRATCH = "state/scratch"
 _PART = re.compile(r"part-\d{5,9}-[0-9a-f]{16}\.parquet")
 
@@ -196,6 +197,10 @@ class Workspace:
             return ""
         return self._holder_text()
 
+    def holder(self) -> dict[str, Any] | None:
+        """Return ``pid`` and ``command`` of the process that writes the workspace now; None when none does."""
+        return self._holder() if files.is_held(self._lock) else None
+
     def last_hold(self) -> tuple[int, ...]:
         """Return what differs from one hold of the workspace to the next; () before the first."""
         try:
@@ -238,6 +243,15 @@ class Workspace:
     def write_bytes(self, path: Path, data: bytes) -> None:
         """Write a small file whole or not at all."""
         files.write_whole(path, data, self._temporary(path))
+
+    def write_passing(self, path: Path, value: object) -> None:
+        """Write a small JSON file whole, of which nothing is lost if it does not outlive a power loss."""
+        temporary = self._temporary(path)
+        with storage_faults(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with paths.create(temporary) as file:
+                file.write(_encoded(value))
+            temporary.replace(path)
 
     def create_json(self, path: Path, value: object) -> bool:
         """Write a small JSON file only if there is none; say whether it was this call that wrote it."""

@@ -125,6 +125,22 @@ class RateLimiter:
             raise PausedError(service, time.time() + wait_s, f"{service} {why}")
 
 
+def opens_at(ledger: Ledger, service: str, budget: Budget | None, now: float) -> float:
+    """Return the wall-clock time from which on a service may be called again; 0.0 when that is now.
+
+    Args:
+        ledger: of the workspace.
+        service: as budgets name it.
+        budget: its budget, whose calls of today may be spent.
+        now: wall-clock time.
+    """
+    state = state_of(ledger, service)
+    left_s = min(state.not_before - now, state.asked_s)
+    if budget and budget.per_day and state.day == _day(now) and state.n_calls >= budget.per_day:
+        left_s = max(left_s, until_tomorrow_s(now))
+    return now + left_s if left_s > 0 else 0.0
+
+
 def _family(service: str) -> str:
     return service.partition(".")[0]
 

@@ -128,23 +128,24 @@ class Fetching:
         with storage_faults(scratch):
             scratch.mkdir(parents=True, exist_ok=True)
         try:
-            outcome = self._concluded(fetcher, item, calls)
+            outcome, reason = self._concluded(fetcher, item, calls)
         finally:
             _empty(scratch)
-        self._progress.fetched(outcome)
+        self._progress.fetched(outcome, item.key, reason)
 
-    def _concluded(self, fetcher: Fetcher, item: Item, calls: ItemCalls) -> str:
+    def _concluded(self, fetcher: Fetcher, item: Item, calls: ItemCalls) -> tuple[str, str]:
+        """Fetch an item and note how it ended; return its outcome, and the reason if it failed."""
         try:
             fetched = fetcher.fetch(item, calls)
         except HttpError as error:
             detail = redact(error.detail)[:_DETAIL_CHARACTERS]
             self._ledger.fail(self._stage, item.key, str(error.outcome), error.reason, detail)
-            return str(error.outcome)
+            return str(error.outcome), error.reason
         if isinstance(fetched, bytes):
             self._ledger.conclude(self._stage, item.key, data_without_keys(fetched))
         else:
             self._ledger.conclude_file(self._stage, item.key, fetched)
-        return "ok"
+        return "ok", ""
 
 
 def _empty(folder: Path) -> None:

@@ -4,6 +4,7 @@
       README.md                         the dataset card, with the YAML head that `datasets.load_dataset` reads
       RELEASE.json                      this module's `Record`
       RELEASE.json.minisig              a signature of it, where somebody signed the release
+      PUBLICATION.json                  where it was published first, once it is; no part of the release
       SHA256SUMS                        of every file but itself and the signature
       CITATION.cff  croissant.json      how to cite it; the same facts as JSON-LD
       recipe.toml                       the recipe with every parameter
@@ -44,8 +45,8 @@ from musicdata.system import paths
 from musicdata.system.digests import digest_of
 
 RECORD, SUMS, CARD, CITATION, CROISSANT = "RELEASE.json", "SHA256SUMS", "README.md", "CITATION.cff", "croissant.json"
-SIGNATURE = f"{RECORD}.minisig"
-UNLISTED = (RECORD, SUMS, SIGNATURE)
+SIGNATURE, PUBLICATION = f"{RECORD}.minisig", "PUBLICATION.json"
+UNLISTED = (RECORD, SUMS, SIGNATURE, PUBLICATION)
 """The files of a release that its record does not list: they are about the record itself."""
 RECIPE, CONTRACTS, DATA = "recipe.toml", "manifests", "data"
 SAMPLES = "samples"
@@ -55,6 +56,8 @@ FORMAT: Literal[1] = 1
 
 MAX_RECORD_BYTES = paths.MAX_TEXT_BYTES
 """`RELEASE.json` is not larger."""
+MAX_PUBLICATION_BYTES = 1 << 20
+"""`PUBLICATION.json` is not larger."""
 
 View = Literal["full", "open", "features", "ids"]
 Split = Annotated[str, Field(pattern="^(train|valid|test|whole)$")]

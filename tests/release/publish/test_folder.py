@@ -38,6 +38,7 @@ def test_a_published_release_is_the_release(release: Path, tmp_path: Path, recor
         "url": place(tmp_path / "there").as_uri(),
         "status": "published",
         "record": str(records / "musictm/1.0.0.json"),
+        "beside": f"{place(tmp_path / 'there').as_uri()}/PUBLICATION.json",
     }
     assert [path for path, _, _ in seen] == sorted(tree(release).keys() - {layout.RECORD})
     assert seen[-1][1:] == (n_bytes - (release / layout.RECORD).stat().st_size, n_bytes)

@@ -35,8 +35,9 @@ def twin(monkeypatch: pytest.MonkeyPatch) -> Iterator[Twin]:
 
 
 def at(twin: Twin, revision: str) -> dict[str, bytes]:
-    """Return the files of a revision, but for the hub's own."""
-    return {path: data for path, data in (twin.files(revision) or {}).items() if path != ".gitattributes"}
+    """Return the files of a revision, but for the hub's own and the record of the publication."""
+    others = (".gitattributes", layout.PUBLICATION)
+    return {path: data for path, data in (twin.files(revision) or {}).items() if path not in others}
 
 
 def stop(*_: object) -> None:
