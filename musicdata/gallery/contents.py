@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _CORNERS = ("x0", "y0", "x1", "y1")
 _PIXEL, _SECOND = "pixel", "second"
 _ONSET, _OFFSET = "onset_s", "offset_s"
-_IDENTIFIER = "_id"
+_IDENTIFIER, _TEXT = "_id", "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +134,11 @@ def _spans(contract: Contract) -> Spans | None:
 
 
 def _texts(works: list[Work], drawn: set[str]) -> Iterator[Work]:
-    """Yield one text a modality: of a table with a row a sample before others, called as the modality before others."""
+    """Yield one text a modality: called as the modality or `text` before others, then with a row a sample."""
     words = [work for work in works if _is_words(work.column) and (work.is_single or work.table not in drawn)]
     for modality in dict.fromkeys(work.column.content_of for work in words):
         of_it = [work for work in words if work.column.content_of == modality]
-        yield min(of_it, key=lambda work: (not work.is_single, work.column.name != modality))
+        yield min(of_it, key=lambda work: (work.column.name not in (modality, _TEXT), not work.is_single))
 
 
 def _is_words(column: Column) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,10 @@ from PIL import Image
 
 import musicdata
 from musicdata import gallery
+from musicdata.definitions import contract as contracts
+from musicdata.definitions import recipe as recipes
 from musicdata.definitions.arrow import strings
+from musicdata.definitions.contract import Contract
 from musicdata.errors import IntegrityError
 from musicdata.gallery import media
 from musicdata.gallery.choosing import choose
@@ -84,6 +88,36 @@ def test_contracts_tell_what_there_is(release: Release) -> None:
     ]
     assert contents.spans is not None
     assert (contents.spans.table, contents.spans.onset, contents.spans.offset) == ("alignment", "onset_s", "offset_s")
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The contracts of a recipe's tables."""
+
+    contracts: dict[str, Contract]
+
+    @property
+    def tables(self) -> list[str]:
+        return sorted(self.contracts)
+
+    def contract(self, table: str) -> Contract:
+        return self.contracts[table]
+
+
+@pytest.mark.parametrize(
+    ("name", "works"),
+    [
+        ("musictm", ["audio.audio", "sheets.image", "samples.lyrics"]),
+        ("spotify-moods", ["audio.audio", "pairs.lyrics"]),
+        ("mard", ["review_texts.text"]),
+        ("lyrics", ["lyric_texts.text"]),
+        ("interpretations", ["song_audio.clip", "interpretation_lyrics.text", "interpretations.text"]),
+    ],
+)
+def test_each_data_set_has_its_works_to_show(name: str, works: list[str]) -> None:
+    tables = recipes.load(name).tables()
+    contents = Contents.of(Tables({table: contracts.load(table).among(tables) for table in tables}))
+    assert [f"{work.table}.{work.column.name}" for work in (*contents.media, *contents.texts)] == works
 
 
 def test_only_what_may_be_handed_on_is_shown(release: Release, shown: gallery.Gallery, page: str) -> None:
