@@ -126,7 +126,7 @@ def validate(
         export=None if export is None else Path(export),
         keep=folder / "models",
     )
-    as_json, as_html = report.write(validation, folder)
+    as_json, as_html = report.write(validation, folder, opened)
     return Verdict(validation, as_html, as_json)
 
 

@@ -37,7 +37,8 @@ def show(
     columns: Annotated[str | None, typer.Option("--columns", help="Columns, separated by commas.")] = None,
     vertical: Annotated[bool, typer.Option("--vertical", help="All columns, one below the other.")] = False,
     save: Annotated[
-        Path | None, typer.Option("--save", help="Write the sounds or pictures of the rows into this folder.")
+        Path | None,
+        typer.Option("--save", help="Write the sounds or pictures of the rows into this folder, and a page of them."),
     ] = None,
     pin: Pin = None,
     as_json: Json = False,
