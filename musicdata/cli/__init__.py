@@ -58,7 +58,7 @@ def main() -> NoReturn:
     except Exception as error:
         if hasattr(error, "exit_code") and hasattr(error, "show"):  # a wrong option, told by typer
             error.show()
-            _leave(error.exit_code, "UsageError", str(getattr(error, "message", error)))
+            _leave(error.exit_code, "UsageError", getattr(error, "format_message", error.__str__)())
         _log(error)
         if VOICE.is_json:
             print_json(_failure(type(error).__name__, str(error), _EXIT_FAULT))
