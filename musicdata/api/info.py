@@ -49,7 +49,8 @@ def info(place: str | PathLike[str] | None = None, *, pin: str | None = None) ->
         (their number), `is_signed`, `from` (the address where it lies or was published, or "") and `proved` (by what it
         is known to be the one that was published, or "").
 
-        Of a workspace also `bytes` of its tables, `last_run` and `rejects` (their number).
+        Of a workspace also `bytes` of its tables, `last_run`, `rejects` (their number) and `suite`, by which it is
+        validated, or "".
 
     Raises:
         InputError: there is neither.
@@ -166,6 +167,7 @@ def _of_workspace(work: Work) -> dict[str, Any]:
         "bytes": sum(facts["bytes"] for facts in tables.values()),
         "rejects": sum(sum(manifest.get("rejects", {}).values()) for manifest in manifests),
         "last_run": standing(workspace).says,
-        "gate": {"holds": validation["holds"], "reason": validation["reason"]} if validation else None,
+        "gate": {"holds": validation["gate_holds"], "reason": validation["reason"]} if validation else None,
+        "suite": head.validate.task if head.validate else "",
         "cite": _cited(head.dataset.title, head, "", "", ""),
     }

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _COLUMNS, _LABEL = 80, 14
+_NO_GATE = "none: its recipe has no [validate]"
 _LINES = 3
 """Of one fact at most."""
 
@@ -53,7 +54,7 @@ def _release(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "samples", ", ".join(f"{n:,} {split}" for split, n in facts["rows"].items())
     yield "tables", ", ".join(facts["tables"])
     yield "size", f"{facts['files']:,} files, {_size(facts['bytes'])}{', signed' if facts['is_signed'] else ''}"
-    yield "gate", _gate(facts["gate"], "none: its recipe has no [validate]")
+    yield "gate", _gate(facts["gate"], _NO_GATE)
     yield "follows", facts["previous"]
     yield "taken down", f"{facts['taken_down']:,} items" if facts["taken_down"] else ""
     yield "content root", facts["content_root"]
@@ -67,7 +68,7 @@ def _workspace(facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "tables", ", ".join(f"{name} {n:,}" for name, n in facts["tables"].items()) or "none yet"
     yield "rejects", f"{facts['rejects']:,} (musicdata show rejects)" if facts["rejects"] else "none"
     yield "size", _size(facts["bytes"])
-    yield "gate", _gate(facts["gate"], "not validated as it is now: musicdata validate")
+    yield "gate", _gate(facts["gate"], "not validated as it is now: musicdata validate" if facts["suite"] else _NO_GATE)
     yield "cite", facts["cite"]
     yield "more", f"musicdata status {facts['place']}"
 

@@ -14,7 +14,7 @@ from musicdata.system import cage
 
 COMMANDS = [
     *("doctor", "plan", "build", "crawl", "retry", "status", "show", "check", "validate", "describe", "search"),
-    "caption",
+    *("caption", "info"),
 ]
 
 

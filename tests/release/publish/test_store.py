@@ -261,3 +261,13 @@ def test_any_store_of_fsspec(release: Path, records: Path) -> None:
         assert found == tree(release)
     finally:
         memory.rm("/x", recursive=True)
+
+
+def test_the_record_lies_beside_the_release(bucket: Any, release: Path, records: Path) -> None:
+    done = send(release, URL, records)
+    key = f"{PLACE}{layout.PUBLICATION}"
+    assert done["beside"] == f"s3://bucket/{key}"
+    assert bucket.get_object(Bucket="bucket", Key=key)["Body"].read() == (records / "musictm/1.0.0.json").read_bytes()
+    bucket.delete_object(Bucket="bucket", Key=key)  # as of a version published before there were any
+    assert send(release, URL, records)["status"] == "already published"
+    assert bucket.get_object(Bucket="bucket", Key=key)["Body"].read() == (records / "musictm/1.0.0.json").read_bytes()

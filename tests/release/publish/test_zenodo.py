@@ -159,7 +159,7 @@ def test_another_release_of_that_version_is_refused(twin: Twin, release: Path, t
     send(release, "zenodo://", records, is_final=True)
     with pytest.raises(RefusedError, match="never overwritten"):
         send(tmp_path / "other", "zenodo://", tmp_path / "other records")
-    assert twin.contents == {1000: flat(release)}
+    assert (list(twin.contents), sent_to(twin, 1000)) == ([1000], flat(release))
 
 
 def test_other_peoples_depositions_do_not_matter(twin: Twin, release: Path, records: Path) -> None:
@@ -247,3 +247,32 @@ def test_the_key_is_nowhere(
     told += caplog.text + "".join(str(record.__dict__) for record in caplog.records)
     told += str(tree(tmp_path)) + str(twin.depositions) + str(twin.contents) + str(twin.asked)
     assert TOKEN not in told
+
+
+def test_the_record_goes_with_what_is_published_at_once(twin: Twin, release: Path, records: Path) -> None:
+    send(release, "zenodo://", records)
+    assert layout.PUBLICATION not in twin.contents[1000]  # nobody knows the day yet
+    done = send(release, "zenodo://", records, is_final=True)
+    beside = json.loads(twin.contents[1000][layout.PUBLICATION])
+    assert beside == json.loads((records / "musictm/1.0.0.json").read_text())
+    assert done["beside"] == f"{twin.url}/records/1000/{layout.PUBLICATION}"
+
+
+def test_a_record_of_a_publication_that_did_not_come_to_it_is_replaced(
+    twin: Twin, release: Path, records: Path
+) -> None:
+    twin.faults.append(("POST /api/deposit/depositions/1000/actions/publish", 500))
+    with pytest.raises(TransferError):
+        send(release, "zenodo://", records, is_final=True)
+    first = twin.contents[1000][layout.PUBLICATION]
+    twin.contents[1000][layout.PUBLICATION] = b"of another day"
+    assert send(release, "zenodo://", records, is_final=True)["status"] == "published"
+    assert twin.contents[1000][layout.PUBLICATION] == first
+
+
+def test_a_record_does_not_stay_with_a_draft(twin: Twin, release: Path, records: Path) -> None:
+    twin.faults.append(("POST /api/deposit/depositions/1000/actions/publish", 500))
+    with pytest.raises(TransferError):
+        send(release, "zenodo://", records, is_final=True)
+    assert send(release, "zenodo://", records)["status"] == "draft"
+    assert twin.contents[1000] == flat(release)
