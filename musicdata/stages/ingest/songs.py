@@ -34,6 +34,7 @@ _MEMORY_BYTES = 2 << 30  # far more than a file may hold that the formats' own l
 _NOTES_A_FILE = {".mxl": 130.0, ".musicxml": 130.0, ".xml": 130.0, ".npy": 210.0, ".mid": 187.8, ".kar": 187.8}
 _NOTES_A_CORPUS_FILE, _NOTES_ELSE = 63.33, 143.33
 _CPU_S = {".mxl": 0.05, ".musicxml": 0.05, ".xml": 0.05, ".mid": 0.1, ".kar": 0.1}
+_CPU_S |= dict.fromkeys((".abc", ".mei", ".krn", ".kern"), 0.15)
 _CPU_S_ELSE = 0.002
 _BYTES_A_FILE = 1_900
 
