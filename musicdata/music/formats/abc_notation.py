@@ -39,8 +39,7 @@ def read_each(data: bytes, _file_name: str, _unit_ql: float = 1.0) -> dict[str, 
     read = list(abc_text.tunes(data))
     seen: Counter[str] = Counter()
     songs: dict[str, Song | FormatError] = {}
-    for place, tune in enumerate(read, 1):
-        number = tune.number if not isinstance(tune, FormatError) else f"tune {place}"
+    for number, tune in read:
         seen[number] += 1
         more = f" ({seen[number]})" if seen[number] > 1 else ""
         name = "" if len(read) == 1 else f"X:{number}{more}"
@@ -59,7 +58,7 @@ def count_syllables(data: bytes) -> tuple[int, int]:
     """
     texts = [
         [_plain(sign["text"]) for sign in _SIGNS.finditer(line) if sign["text"]]
-        for tune in abc_text.tunes(data)
+        for _, tune in abc_text.tunes(data)
         if not isinstance(tune, FormatError)
         for line in tune.words
     ]
@@ -92,17 +91,29 @@ def _rights(tune: Tune) -> str | None:
 
 
 def _score(tune: Tune, words: Underlay) -> Any:
-    """Return music21's score of a tune, with the words of `w:` lines on their way under its notes."""
+    """Return music21's score of the voices with words, these on their way under its notes."""
+    from music21.stream import Score
+
+    score = Score()
+    for voice, lines in tune.sung_voices().items():
+        score.insert(0, _part(tune, voice, lines, words))
+    return score
+
+
+def _part(tune: Tune, voice: str, lines: Sequence[str], words: Underlay) -> Any:
     from music21 import abcFormat
     from music21.abcFormat import translate
 
     handler = abcFormat.ABCHandler()
-    handler.process("\n".join(tune.music) + "\n")
-    handler.tokens = [_top(token) for token in handler.tokens]
-    for note, under in _aligned(handler.tokens, tune, words):
+    handler.process("\n".join([*tune.head, *lines]) + "\n")
+    tokens = [_top(token) for token in handler.tokens]
+    for note in tokens if (octaves := tune.octaves_of(voice)) else ():
+        if getattr(note, "pitchName", None):
+            note.pitchName = re.sub(r"-?\d+$", lambda octave: str(int(octave[0]) + octaves), note.pitchName)
+    for note, under in _aligned(tokens, tune, words):
         note.applicableSpanners = [*note.applicableSpanners, _Hanging(words, under)]
-    handler.tokens = [token for token in handler.tokens if not _is_field(token, "w")]
-    return translate.abcToStreamScore(handler)
+    handler.tokens = [token for token in tokens if not _is_field(token, "w")]
+    return translate.abcToStreamPart(handler)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +155,10 @@ def _aligned(tokens: Iterable[Any], tune: Tune, words: Underlay) -> Iterator[tup
     """Yield the notes that have words, and these."""
     from music21 import abcFormat
 
-    voices: dict[str, _Voice] = {}
-    voice = voices.setdefault("", _Voice())
+    voice = _Voice()
     under: dict[int, tuple[Any, list[Word]]] = {}
     for token in tokens:
-        if _is_field(token, "V"):
-            voice = voices.setdefault(token.data.split(None, 1)[0] if token.data.strip() else "", _Voice())
-        elif _is_field(token, "w"):
+        if _is_field(token, "w"):
             voice.verse += 1
             for note, word in _lay(voice, tune.words[int(token.data)], words):
                 under.setdefault(id(note), (note, []))[1].append(word)

@@ -23,12 +23,14 @@ MAX_TUNES = 20_000
 MAX_CHARACTERS = 400_000  # of one tune; the longest scores have some 100,000
 _FIELD = re.compile(r"([A-Za-z+]):(?!\|)(.*)")
 _INLINE = re.compile(r"\[([A-Za-z]):([^\]\n]*)\]")
-_TO_MUSIC21 = frozenset("KLMV")
+_TO_MUSIC21 = frozenset("KLM")
 _QUIET = re.compile(r'"[^"]*"|![^!\s][^!\n]*!|\+[^+\s|]+\+|\$|`|\[\|\](?!:)|(?<![A-Za-z])y[\d/]*')
 _OVERLAY = re.compile(r"&[^|]*")
 _BARS_OF_REST = re.compile(r"[ZX](\d*)")
 _OWN_ACCIDENTALS = re.compile(r"(^|\s)exp\b|(^|\s)[_^=]{1,2}[a-gA-G]")
-_SHIFTED = re.compile(r"\b(?:transpose|octave|score|sound|shift)\s*=\s*(?!-?0\b)\S+")
+_SHIFTED = re.compile(r"\b(?:transpose|score|sound|shift)\s*=\s*(?!-?0\b)\S+")
+_OCTAVE = re.compile(r"\boctave\s*=\s*([-+]?\d{1,2})\b|\b[a-z]+\d?([-+])8\b")
+_NAMED = re.compile(r"\s*\b[a-z]+\s*=\s*(?:\"[^\"]*\"|\S+)|\s*\b(?:treble|bass|alto|tenor|none|perc)\d?(?:[-+]8)?\b")
 _TEX = re.compile(r"\\([`'^~\"cvuH=.o/])\s?\{?([A-Za-z])\}?")
 _MARKS = {"`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", '"': "\u0308", "c": "\u0327", "v": "\u030c",
           "u": "\u0306", "H": "\u030b", "=": "\u0304", ".": "\u0307"}  # fmt: skip
@@ -44,14 +46,26 @@ class Tune:
     Attributes:
         number: what its `X:` says.
         fields: letter → its values in the order of the header.
-        music: its text for music21; a line of words is `w:` and its number in `words`.
+        head: lines for music21 that hold for all voices.
+        voices: voice → its lines for music21; a line of words is `w:` and its number in `words`.
+        octaves: voice → by how many octaves it sounds higher than written; "" for all that say nothing.
         words: lines of words; empty where a line of music has none.
     """
 
     number: str
     fields: dict[str, list[str]] = field(default_factory=dict)
-    music: list[str] = field(default_factory=list)
+    head: list[str] = field(default_factory=list)
+    voices: dict[str, list[str]] = field(default_factory=dict)
+    octaves: dict[str, int] = field(default_factory=dict)
     words: list[str] = field(default_factory=list)
+
+    def sung_voices(self) -> dict[str, list[str]]:
+        """Return the voices that have words."""
+        return {name: lines for name, lines in self.voices.items() if any(line.startswith("w:") for line in lines)}
+
+    def octaves_of(self, voice: str) -> int:
+        """Return by how many octaves a voice sounds higher than written."""
+        return self.octaves.get(voice, self.octaves.get("", 0))
 
     def first(self, letter: str) -> str | None:
         """Return the first value of a field as text; None where there is none."""
@@ -92,8 +106,8 @@ def text(value: str) -> str:
     return unicodedata.normalize("NFC", " ".join(plain.split()))
 
 
-def tunes(data: bytes) -> Iterator[Tune | FormatError]:
-    """Yield the tunes of a file, or why one cannot be read.
+def tunes(data: bytes) -> Iterator[tuple[str, Tune | FormatError]]:
+    """Yield what `X:` says of each tune of a file, and the tune, or why it cannot be read.
 
     Raises:
         FormatError: `not_abc`, for a file without a tune; `too_large`.
@@ -107,18 +121,19 @@ def tunes(data: bytes) -> Iterator[Tune | FormatError]:
     common = [line for line in written[: starts[0]] if line[:2] in ("M:", "L:", "C:", "Z:")]
     for start, stop in zip(starts, [*starts[1:], len(written)], strict=True):
         end = next((number for number in range(start, stop) if not written[number].strip()), stop)
+        number = written[start][2:].strip()
         try:
-            yield _tune([written[start], *common, *written[start + 1 : end]])
+            yield number, _tune(number, [*common, *written[start + 1 : end]])
         except FormatError as error:
-            yield error
+            yield number, error
 
 
-def _tune(lines: list[str]) -> Tune:
+def _tune(number: str, lines: list[str]) -> Tune:
     if sum(map(len, lines)) > MAX_CHARACTERS:
         raise FormatError("too_large", f"a tune of more than {MAX_CHARACTERS:,} characters")
-    tune = Tune(lines[0][2:].strip())
+    tune = Tune(number)
     reading = _Reading(tune)
-    for line in _joined(lines[1:]):
+    for line in _joined(lines):
         reading.line(line)
     if not reading.is_body:
         raise FormatError("no_key", f"tune {tune.number} has no K:, so that nobody knows its notes")
@@ -145,42 +160,59 @@ def _joined(lines: list[str]) -> Iterator[str]:
         yield waiting
 
 
+def _voice(value: str) -> str:
+    """Return the name of a voice, which its properties follow."""
+    return value.split(None, 1)[0] if value.strip() else ""
+
+
 class _Reading:
     """A tune as it is read, line by line: what a bar of rest lasts depends on what went before."""
 
     def __init__(self, tune: Tune) -> None:
         self.tune, self.is_body = tune, False
         self.meter, self.unit = Fraction(1), Fraction(0)
-        tune.music = ["X:1"]
+        self.voice = ""
+        tune.head = ["X:1"]
+
+    def add(self, line: str) -> None:
+        """Add a line for music21 to where it belongs."""
+        (self.tune.voices.setdefault(self.voice, []) if self.is_body else self.tune.head).append(line)
 
     def line(self, line: str) -> None:
         found = _FIELD.match(line)
         if found is None:
             self.music(line)
         elif found[1] == "w" and self.is_body:
-            self.tune.music.append(f"w:{len(self.tune.words)}")
+            self.add(f"w:{len(self.tune.words)}")
             self.tune.words.append(found[2])
         else:
             self.field(found[1], found[2].strip())
 
     def field(self, letter: str, value: str) -> None:
         if letter in "mU" or (letter == "I" and value.startswith(("transpose", "octave"))):
-            raise FormatError(
-                "unsupported_abc", f"{letter}:{value[:40]} gives signs or notes a meaning that is not read"
-            )
-        if letter in "KV" and (shift := _SHIFTED.search(value)):
-            raise FormatError(
-                "unsupported_abc", f"{letter}: {shift[0][:40]} shifts what is written; write it as it sounds"
-            )
+            raise FormatError("unsupported_abc", f"{letter}:{value[:40]} gives signs or notes a meaning of their own")
+        if letter in "KV":
+            self.read_shift(letter, value)
         if letter == "K" and _OWN_ACCIDENTALS.search(value):
             raise FormatError("unsupported_abc", f"K:{value[:40]} has accidentals of its own; write them at the notes")
         if not self.is_body:
             self.tune.fields.setdefault(letter, []).append(value)
+        if letter == "V" and self.is_body:
+            self.voice = _voice(value)
         if letter in "ML":
             self.time(letter, value)
         if letter in _TO_MUSIC21:
-            self.tune.music.append(f"{letter}:{value}")
+            self.add(f"{letter}:{_NAMED.sub('', value).strip() if letter == 'K' else value}")
         self.is_body |= letter == "K"
+
+    def read_shift(self, letter: str, value: str) -> None:
+        """Take octaves that a key or a voice sounds higher; refuse other intervals."""
+        if shift := _SHIFTED.search(value):
+            raise FormatError("unsupported_abc", f"{letter}: {shift[0][:40]} shifts what is written; write what sounds")
+        found = _OCTAVE.findall(value)
+        if found:
+            octaves = sum(int(number or f"{sign}1") for number, sign in found)
+            self.tune.octaves[_voice(value) if letter == "V" else self.voice] = octaves
 
     def time(self, letter: str, value: str) -> None:
         value = {"C": "4/4", "C|": "2/2"}.get(value, value)
@@ -197,10 +229,10 @@ class _Reading:
         line = line.rstrip("\\")
         for piece in re.split(r"(\[[A-Za-z]:[^\]\n]*\])", line):
             if (inline := _INLINE.fullmatch(piece)) is not None:
-                if inline[1] in _TO_MUSIC21 or inline[1] in "mUI":
+                if inline[1] in _TO_MUSIC21 or inline[1] in "mUIV":
                     self.field(inline[1], inline[2].strip())
             elif plain := self.plain(piece):
-                self.tune.music.append(plain)
+                self.add(plain)
 
     def plain(self, piece: str) -> str:
         piece = _OVERLAY.sub("", _QUIET.sub("", piece)).replace("x", "z")

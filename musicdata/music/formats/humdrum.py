@@ -8,6 +8,7 @@ underscore holds it. A null token (`.`) under a new note says nothing: the note 
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,13 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from musicdata.music.formats.song import Song
+    from musicdata.music.formats.underlay import Syllabic
 
 MAX_LINES, MAX_SPINES = 200_000, 200
 _WORDS = ("**text", "**silbe", "**lyrics")
 _LANGUAGES = {"english": "en", "german": "de", "french": "fr", "italian": "it", "latin": "la", "spanish": "es",
               "dutch": "nl", "polish": "pl", "czech": "cs", "swedish": "sv", "danish": "da"}  # fmt: skip
 _RECORD = re.compile(r"!!!([A-Z][A-Z0-9-]*)(?:@{1,2}[A-Z]{2,3})?:\s*(.*)")
-_HELD = re.compile(r"[_\s]+")
+_UMLAUT = re.compile(r"\\([aouAOU])3")  # as encoders wrote it in seven bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,15 @@ def count_syllables(data: bytes) -> tuple[int, int]:
     sung = [token for token in tokens if _is_sung(token.text)]
     n_grace = sum("q" in lines[token.line - 1].split("\t")[token.column].lower() for token in sung)
     return len(sung) - n_grace, len(sung)
+
+
+def plain(text: str) -> str:
+    r"""Return a text as it reads: old files have umlauts in seven bits.
+
+    >>> plain(r" S\u3nd' ")
+    "Sünd'"
+    """
+    return _UMLAUT.sub(lambda found: unicodedata.normalize("NFC", f"{found[1]}\u0308"), " ".join(text.split()))
 
 
 def _is_sung(text: str) -> bool:
@@ -159,24 +170,29 @@ def _after(spines: list[tuple[int, int]], cells: list[str]) -> list[tuple[int, i
 
 def _laid(tokens: list[_Token]) -> Iterator[tuple[_Token, Word]]:
     """Yield the tokens with what they say: a syllable, or that one goes on."""
-    is_open: dict[tuple[int, int], bool] = {}
+    spines: dict[tuple[int, int], list[tuple[_Token, str]]] = {}
     for token in tokens:
-        spine = (token.column, token.verse)
-        text = token.text.strip().strip("|").replace("~", " ")
-        is_held, sung = text.endswith("_"), text.strip("_").strip()
-        if not _is_sung(sung):
-            if sung.strip("-") == "" and text:
-                yield token, Word(str(token.verse))
-            continue
-        ends = not sung.endswith("-")
-        starts = not (is_open.get(spine, False) or sung.startswith("-"))
-        texts = [piece for piece in sung.strip("-").split(" ") if piece]
-        pieces = tuple(
-            (piece, underlay.syllabic(starts=starts or n > 0, ends=ends or n < len(texts) - 1))
-            for n, piece in enumerate(texts)
-        )
-        is_open[spine] = not ends
-        yield token, Word(str(token.verse), pieces, is_held)
+        text = plain(token.text).strip("|").replace("~", " ")
+        if _is_sung(text):
+            spines.setdefault((token.column, token.verse), []).append((token, text))
+        elif text and not text.strip("-_ "):
+            yield token, Word(str(token.verse))
+    for sung in spines.values():
+        goes_on = False
+        for (token, text), (_, after) in zip(sung, [*sung[1:], (None, "")], strict=True):
+            syllable = text.strip("_ ")
+            starts = not (goes_on or syllable.startswith("-"))
+            goes_on = syllable.endswith("-") or after.startswith("-")
+            yield token, Word(str(token.verse), _pieces(syllable, starts=starts, ends=not goes_on), text.endswith("_"))
+
+
+def _pieces(syllable: str, *, starts: bool, ends: bool) -> tuple[tuple[str, Syllabic], ...]:
+    texts = [text for text in syllable.strip("-").split(" ") if text]
+    last = len(texts) - 1
+    return tuple(
+        (text, underlay.syllabic(starts=starts or number > 0, ends=ends or number < last))
+        for number, text in enumerate(texts)
+    )
 
 
 def _score(text: str, laid: list[tuple[_Token, Word]], under: Underlay) -> Any:
@@ -190,29 +206,22 @@ def _score(text: str, laid: list[tuple[_Token, Word]], under: Underlay) -> Any:
     collection = HumdrumDataCollection(text)
     collection.parse()
     for spine in collection.spineCollection.spines if collection.spineCollection else ():
-        if spine.spineType != "kern":
+        if spine.spineType != "kern" or spine.parentSpine is not None:  # what was split off stands in its parent
             continue
         for note in spine.stream.recurse().getElementsByClass(NotRest):
             note.lyrics = []
-            if (of_note := words.pop((_column(spine), note.priority), None)) is not None:
+            if (of_note := words.pop((spine.id, note.priority), None)) is not None:
                 under.hang(note, of_note)
     for of_note in words.values():
         under.lose("no_note", of_note)
     return collection.stream
 
 
-def _column(spine: Any) -> int:
-    """Return the column that a spine began in; one that was split off stands under the one it came from."""
-    while spine.parentSpine is not None:
-        spine = spine.parentSpine
-    return int(spine.id)
-
-
 def _facts(lines: list[str], languages: list[str]) -> Facts:
     records: dict[str, list[str]] = {}
     for line in lines:
         if (found := _RECORD.match(line)) and found[2].strip():
-            records.setdefault(found[1], []).append(" ".join(found[2].split()))
+            records.setdefault(found[1], []).append(plain(found[2]))
     told = [text.strip("@") for key in ("TXL", "TXO") for text in records.get(key, ())] + languages
     stated = told[0].lower() if told else ""
     return Facts(
