@@ -98,7 +98,7 @@ class Underlay:
     def _as_musicxml(self, score: Any) -> ET.Element:
         from music21.musicxml.m21ToXml import GeneralObjectExporter
 
-        _keep_short_measures(score)
+        in_music21(lambda: _prepare(score))
         text = in_music21(lambda: GeneralObjectExporter(score).parse()).decode("utf-8")
         score_size.check(text)
         root = xml_tree.parse_text(text)
@@ -115,8 +115,11 @@ class Underlay:
         return root
 
 
-def _keep_short_measures(score: Any) -> None:
-    """Keep measures as short as they are, upbeats above all: as it writes them, music21 would fill them with rests."""
+def _prepare(score: Any) -> None:
+    """Make of a score what music21 writes as it is.
+
+    It fills measures that are short, upbeats above all, with rests, and begins every voice with its measure.
+    """
     from music21.meter import TimeSignature
     from music21.stream import Measure
 
@@ -125,8 +128,27 @@ def _keep_short_measures(score: Any) -> None:
         for measure in part.getElementsByClass(Measure):
             for signature in measure.getElementsByClass(TimeSignature):
                 bar_ql = signature.barDuration.quarterLength
+            _level_voices(measure)
             if 0 < measure.highestTime < bar_ql:
                 measure.paddingRight, measure.paddingLeft = bar_ql - measure.highestTime, 0.0
+
+
+def _level_voices(measure: Any) -> None:
+    """Let all voices of a measure begin with it, and the first one have the notes that stand beside them."""
+    from music21.note import GeneralNote
+
+    voices = list(measure.voices)
+    if not voices:
+        return
+    for voice in voices:
+        begin_ql = measure.elementOffset(voice)
+        for element in list(voice):
+            voice.setElementOffset(element, voice.elementOffset(element) + begin_ql)
+        measure.setElementOffset(voice, 0.0)
+    for note in list(measure.getElementsByClass(GeneralNote)):
+        begin_ql = measure.elementOffset(note)
+        measure.remove(note)
+        voices[0].insert(begin_ql, note)
 
 
 def _is_printed(piece: tuple[str, Syllabic]) -> bool:
