@@ -99,6 +99,8 @@ def count_in_score(data: bytes, name: str) -> tuple[int, int]:
     """
     from musicdata.music.formats import musicxml
 
+    if song_formats.is_mei(data):
+        return count_in_mei(data, name)
     n_all = n_grace = 0
     for note in musicxml.read_score(data, name).iter("note"):
         texts = ("".join(text.text or "" for text in lyric.iter("text")) for lyric in note.iter("lyric"))

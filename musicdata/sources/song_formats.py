@@ -70,9 +70,12 @@ def _reader(module: str) -> Read:
 
 
 def _xml(data: bytes, file_name: str, unit_ql: float) -> Mapping[str, Song | FormatError]:
-    """Read MusicXML, or MEI that is called so too; which it is, the root element says in the first bytes."""
-    is_mei = _MEI_ROOT.search(data[:_HEAD_BYTES]) is not None
-    return _reader("mei" if is_mei else "musicxml")(data, file_name, unit_ql)
+    return _reader("mei" if is_mei(data) else "musicxml")(data, file_name, unit_ql)
+
+
+def is_mei(data: bytes) -> bool:
+    """Say whether a document is MEI, whatever it is called: its root element stands in its first bytes."""
+    return _MEI_ROOT.search(data[:_HEAD_BYTES]) is not None
 
 
 def _abc(data: bytes, file_name: str, _unit_ql: float) -> dict[str, Song | FormatError]:
