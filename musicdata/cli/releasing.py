@@ -64,6 +64,8 @@ def build(
 
     if library.needs_validation(work, out, version=version, previous=previous or None):
         run_validation(work, work / "validation", deep=deep, swept=False)
+    if unstated := library.unstated(work):
+        _tell(unstated)
     if dry_run:
         facts = library.foresee_build(
             work, version=version, previous=previous or None, allow_failed_gate=allow_failed_gate, progress=_tell
