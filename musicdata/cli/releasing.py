@@ -53,8 +53,11 @@ def build(
         typer.Option("--allow-failed-gate", help="Release although the check or the gate refuses; the card says so."),
     ] = False,
     deep: Annotated[
-        bool | None, typer.Option("--deep/--no-deep", help="Deep baselines in a validation that has to be made first.")
-    ] = None,
+        bool,
+        typer.Option(
+            "--deep/--no-deep", help="Deep baselines in a validation that has to be made first: they take minutes."
+        ),
+    ] = False,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
