@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musicdata.definitions.head import Author, Dataset, Head, Releases
+from musicdata.definitions.own_input import UNSTATED
 from musicdata.release.description import citation
 from musicdata.release.reading.release import open_release
 from musicdata.release.record import layout
@@ -160,6 +161,11 @@ def test_bibtex_keeps_its_braces(record: layout.Record, title: str, family: str)
         assert depth >= 0
     assert depth == 0
     assert len(entry.splitlines()) == 6
+
+
+def test_nobody_is_named_for_a_title_that_nobody_gave(record: layout.Record) -> None:
+    untitled = record.model_copy(update={"title": f"{UNSTATED}musictm from other input than its own"})
+    assert "author = {{Authors not stated}}" in citation.bibtex(untitled, head())
 
 
 def test_a_release_says_how_to_cite_it(released: Path, record: layout.Record) -> None:
