@@ -383,12 +383,11 @@ def _text(path: Path) -> str:
 
 
 def _step(entry: dict[str, Any]) -> Step:
-    name = entry.pop("use", None)
-    if name is None:
+    if "use" not in entry:
         raise RecipeError(f'a [[stage]] has no use = "STAGE"; its keys are {listed(entry)}')
-    stage = stages.find(str(name))
+    stage = stages.find(str(entry["use"]))
     try:
-        return Step(stage, stage.parameters(**entry))
+        return Step(stage, stage.parameters(**{key: value for key, value in entry.items() if key != "use"}))
     except ValidationError as error:
         raise RecipeError(invalid(error, stage.parameters, stage.name)) from error
 

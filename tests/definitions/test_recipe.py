@@ -241,3 +241,10 @@ def test_a_portable_recipe_has_no_path_of_this_machine() -> None:
     assert "/home/me/songs" in emptied.toml()
     assert "/home/me" not in emptied.portable().toml()
     assert kept.portable() == kept
+
+
+@pytest.mark.parametrize("name", recipe.names())
+def test_a_recipe_with_its_own_input_states_whose_it_is(name: str) -> None:
+    loaded = recipe.load(name)
+    assert loaded.dataset == recipe.read_dataset(name)
+    assert loaded.release == recipe.read_head(name).release
