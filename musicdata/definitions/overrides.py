@@ -41,7 +41,7 @@ def override(text: str, entries: list[dict[str, Any]], document: dict[str, Any])
         others = [f"{section}.{name}" for section in SETTABLE if section in document for name in SETTABLE[section]]
         may_be = meant(given, others) or meant(given.rpartition(".")[0] or given, used)
         raise RecipeError(
-            f"--set {text}: expected STAGE.KEY=VALUE{may_be} with a stage of {listed(used)}; or {listed(others)}"
+            f"--set {text}{may_be}: expected STAGE.KEY=VALUE with a stage of {listed(used)}; or {listed(others)}"
         )
     return key
 
