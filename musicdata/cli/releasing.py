@@ -77,7 +77,7 @@ def build(
     from musicdata.api import release as library
     from musicdata.cli.looking import run_validation
 
-    if library.needs_validation(work, out, version=version, previous=previous or None):
+    if library.needs_validation(work, out, version=version, previous=previous or None, date=date, url=url):
         run_validation(work, work / "validation", deep=deep, swept=False)
     if dry_run:
         facts = library.foresee_build(
