@@ -55,15 +55,23 @@ def _silent(_text: str) -> None:
 
 
 def needs_validation(
-    work: str | PathLike[str], out: str | Path, *, version: str = "", previous: str | PathLike[str] | None = None
+    work: str | PathLike[str],
+    out: str | Path,
+    *,
+    version: str = "",
+    previous: str | PathLike[str] | None = None,
+    date: str = "",
+    url: str = "",
 ) -> bool:
     """Say whether a workspace has to be validated, as its tables are now, before it can be released by `build`.
 
     Raises:
         InputError: there is no workspace, or no release before, or `out` is something else than a release.
-        UsageError: `version` is none.
+        UsageError: `version`, `date` or `url` is none.
         RefusedError: the workspace is stale or unfinished.
     """
+    _day(date)
+    _page(url)
     opened = open_work(work)
     if version:
         versions.parse(version)

@@ -80,7 +80,7 @@ def build(
     from musicdata.api import release as library
     from musicdata.api.validate import validate
 
-    if library.needs_validation(work, out, version=version, previous=previous or None):
+    if library.needs_validation(work, out, version=version, previous=previous or None, date=date, url=url):
         validate(work, deep=deep, sweep=False, progress=_tell)
     if unstated := library.unstated(work):
         _tell(unstated)
