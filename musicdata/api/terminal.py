@@ -10,7 +10,7 @@ import threading
 import time
 import unicodedata
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING
 
 from musicdata.engine.progress import RunState, Watcher
@@ -25,6 +25,7 @@ a function that is given a `RunState` when a stage begins and about every second
 
 _LINE_EVERY_S = 30.0
 _NOTEBOOK_COLUMNS = 80
+_DAY_H = 24
 _SHORTEST_NAME, _SHORTEST_BAR, _LONGEST_BAR = 8, 8, 30
 
 _PLAIN = re.compile(r"[\x20-\x7e\n\t\u00a1-\u00ac\u00ae-\u02ff]*")  # what most lines are made of
@@ -254,5 +255,13 @@ def rate(per_s: float) -> str:
     raise AssertionError("an hour is the last unit")
 
 
-def _span(left_s: float | None) -> str:
-    return str(timedelta(seconds=round(left_s or 0.0)))
+def _span(left_s: float) -> str:
+    """Return how long something takes: hours, minutes and seconds, or days, hours and minutes.
+
+    >>> _span(4000.2), _span(90_000.0)
+    ('1:06:40', '1d 1:00')
+    """
+    hours, seconds = divmod(round(left_s), 3600)
+    if hours < _DAY_H:
+        return f"{hours}:{seconds // 60:02}:{seconds % 60:02}"
+    return f"{hours // _DAY_H}d {hours % _DAY_H}:{seconds // 60:02}"

@@ -8,6 +8,7 @@ With `--json` a command prints exactly one object on standard output, whatever b
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -71,14 +72,13 @@ def main() -> NoReturn:
     except Exception as error:
         if hasattr(error, "exit_code") and hasattr(error, "show"):  # a wrong option, told by typer
             error.show()
-            _leave(error.exit_code, "UsageError", str(getattr(error, "message", error)))
+            _leave(error.exit_code, "UsageError", getattr(error, "format_message", error.__str__)())
         _log(error)
         if VOICE.is_json:
             print_json(_failure(type(error).__name__, str(error), _EXIT_FAULT))
         raise
     if code == EXIT_INTERRUPTED:  # typer itself turns KeyboardInterrupt into this, without a word
-        say(f"musicdata: {_INTERRUPTED}", err=True)
-        _leave(code, "KeyboardInterrupt", _INTERRUPTED)
+        _leave_interrupted()
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -87,6 +87,18 @@ def _leave(code: int, kind: str, message: str, facts: Mapping[str, str] | None =
     if VOICE.is_json and not VOICE.has_answered:
         print_json(_failure(kind, message, code, facts))
     sys.exit(code)
+
+
+def _leave_interrupted() -> NoReturn:
+    """Leave with the exit code of an interrupted command.
+
+    By `sys.exit`, Python would kill itself with SIGINT where the signal came while a module was being imported.
+    """
+    say(f"musicdata: {_INTERRUPTED}", err=True)
+    if VOICE.is_json and not VOICE.has_answered:
+        print_json(_failure("KeyboardInterrupt", _INTERRUPTED, EXIT_INTERRUPTED))
+    sys.stdout.flush()
+    os._exit(EXIT_INTERRUPTED)
 
 
 def _failure(kind: str, message: str, code: int, facts: Mapping[str, str] | None = None) -> dict[str, Any]:

@@ -56,9 +56,9 @@ def _options(
 
 def with_voice(app: typer.Typer) -> Any:
     """Return an app's command, each command of which has these options too."""
-    command = typer.main.get_command(app)
+    command, options = typer.main.get_command(app), typer.main.get_command(_declared).params
     for one in _commands(command):
-        one.params += typer.main.get_command(_declared).params
+        one.params += options
     return command
 
 

@@ -112,6 +112,15 @@ def write_whole(path: Path, data: bytes, temporary: Path) -> None:
         move_whole(temporary, path)
 
 
+def write_passing(path: Path, data: bytes, temporary: Path) -> None:
+    """Write a file whole, over one that is there, of which nothing is lost if it does not outlive a power loss."""
+    with storage_faults(path, len(data)):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with paths.create(temporary) as file:
+            file.write(data)
+        temporary.replace(path)
+
+
 def create_once(path: Path, data: bytes, temporary: Path, *, alone: bool) -> bool:
     """Write a file whole, only if there is none; say whether it was this call that wrote it.
 

@@ -246,12 +246,7 @@ class Workspace:
 
     def write_passing(self, path: Path, value: object) -> None:
         """Write a small JSON file whole, of which nothing is lost if it does not outlive a power loss."""
-        temporary = self._temporary(path)
-        with storage_faults(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with paths.create(temporary) as file:
-                file.write(_encoded(value))
-            temporary.replace(path)
+        files.write_passing(path, _encoded(value), self._temporary(path))
 
     def create_json(self, path: Path, value: object) -> bool:
         """Write a small JSON file only if there is none; say whether it was this call that wrote it."""

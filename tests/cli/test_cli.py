@@ -53,7 +53,7 @@ def test_every_command_explains_itself(command: str) -> None:
 
 def test_doctor_finds_the_renderers() -> None:
     done = run("doctor", "--json")
-    found = {finding["name"]: finding for finding in json.loads(done.stdout)}
+    found = {finding["name"]: finding for finding in json.loads(done.stdout)["findings"]}
     assert done.returncode == 0, done.stdout
     assert found["LilyPond"]["found"].startswith("2.24.3")
     assert found["TiMidity++"]["ok"]
@@ -61,9 +61,8 @@ def test_doctor_finds_the_renderers() -> None:
 
 def test_doctor_says_which_sandbox_is_in_force() -> None:
     for told, said in (("auto", True), ("off", False)):
-        found = {
-            finding["name"]: finding for finding in json.loads(run("doctor", "--json", MUSICDATA_SANDBOX=told).stdout)
-        }
+        report = json.loads(run("doctor", "--json", MUSICDATA_SANDBOX=told).stdout)
+        found = {finding["name"]: finding for finding in report["findings"]}
         sandbox = found["sandbox"]["found"]
         in_force = sandbox.partition("; not in force: ")[0]
         assert f"MUSICDATA_SANDBOX={told}" in sandbox

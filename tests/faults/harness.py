@@ -129,6 +129,8 @@ def tree(work: Path) -> dict[str, str]:
     found = {}
     for path in sorted(work.rglob("*")):
         name = path.relative_to(work).as_posix()
+        if name.startswith("logs"):  # of times, and called after one
+            continue
         whole = path.is_file() and name not in TIMES_AND_PIDS
         found[name] = hashlib.sha256(path.read_bytes()).hexdigest() if whole else ""
     return found
