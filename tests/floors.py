@@ -51,6 +51,7 @@ HOUSE: list[list[Room]] = [
             "the services of a crawl, made up, on this machine; files of sets",
             "settings, system, errors and itself only",
         ),
+        Room("gallery", "samples on a page: pictures, sounds, words, as far as rights allow", "reads tables only"),
     ],
     [
         Room(

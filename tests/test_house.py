@@ -162,6 +162,7 @@ JSON_KEYS: dict[str, set[str]] = {
     "musicdata/music/rights/overrides.py": {"notes", "lyrics"},  # what a line of the file speaks of
     "musicdata/music/similarity/__init__.py": {"group"},  # name of a function
     "musicdata/release/description/card/datasheet.py": {"missing", "splits"},  # questions of the datasheet
+    "musicdata/release/description/card/known.py": {"missing", "splits"},  # questions of the datasheet
     "musicdata/release/description/card/facts.py": {"samples"},  # what is counted, for people
     "musicdata/release/description/croissant.py": {"splits", "audio"},  # Croissant's record set; type of a column
     "musicdata/release/diff/media.py": {"audio"},  # type of a column

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from musicdata.definitions import recipe
 from musicdata.definitions.searchable import Searchable
 from musicdata.errors import InputError, MusicdataError, UnprovedWarning, UsageError
-from musicdata.release.publish import places
+from musicdata.release.publish import places, publications
 from musicdata.release.reading.release import Release, open_release
 from musicdata.release.record import pins
 from musicdata.release.record.layout import RECORD, read_encoded, read_record
@@ -203,7 +203,17 @@ def load(
     release = open_release(folder_of(place, records=folder, pin=pin, progress=progress), split, verify=verify)
     if pin is not None and pins.require(pin, release.record, read_encoded(release.root), str(place)) == "content root":
         require_whole(release.root, "so the pin proves nothing")
-    return release
+    return dataclasses.replace(release, published_at=_published_at(release, place, folder))
+
+
+def _published_at(release: Release, place: str | Path, records: Path | None) -> str:
+    """Return where the release was published, by the records of it, else the address that it was loaded by."""
+    digest = hashlib.sha256(read_encoded(release.root)).hexdigest()
+    try:
+        known = publications.all_of(release.name, records)
+    except MusicdataError:  # told where a release is looked for by its name
+        known = []
+    return next((one.url for one in known if one.release_json_sha256 == digest), places.parse(place).url)
 
 
 def folder_of(

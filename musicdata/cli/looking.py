@@ -29,7 +29,8 @@ def show(
     limit: Annotated[int, typer.Option("--limit", min=1, help="Rows to print.")] = 20,
     columns: Annotated[str | None, typer.Option("--columns", help="Columns, separated by commas.")] = None,
     save: Annotated[
-        Path | None, typer.Option("--save", help="Write the sounds or pictures of the rows into this folder.")
+        Path | None,
+        typer.Option("--save", help="Write the sounds or pictures of the rows into this folder, and a page of them."),
     ] = None,
     pin: Pin = None,
     as_json: Json = False,
@@ -164,6 +165,7 @@ def run_validation(
 
     What a suite trains is kept in ``models`` beside the report, where another run, or `musicdata caption`, finds it.
     """
+    import musicdata
     import musicdata_baselines
     from musicdata_baselines import report
 
@@ -179,7 +181,7 @@ def run_validation(
         export=export,
         keep=out / "models",
     )
-    return validation, report.write(validation, out)
+    return validation, report.write(validation, out, musicdata.open_data(root))
 
 
 @app.command(short_help="Find the texts nearest to a recording of yours.")

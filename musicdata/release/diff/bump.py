@@ -119,5 +119,5 @@ def _what_is_wrong(previous: Version, version: Version, bump: Bump) -> str:
 
 def _first(texts: list[str], most: int) -> list[str]:
     """Return the first of some texts as short indented lines, and how many more there are."""
-    more = [f"  and {len(texts) - most} more: musicdata release diff"] if len(texts) > most else []
+    more = [f"  and {len(texts) - most} more"] if len(texts) > most else []
     return [*(f"  {textwrap.shorten(text, _CHARACTERS, placeholder=' …')}" for text in texts[:most]), *more]

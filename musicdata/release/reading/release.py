@@ -35,12 +35,14 @@ class Release(Searchable):
         record: what `RELEASE.json` says.
         split: only this split; None for all of them.
         verify: hash each file before it is first read; one that differs is an IntegrityError that names it.
+        published_at: where it was published, as far as that is known; it is cited by that where it states no address.
     """
 
     root: Path
     record: layout.Record
     split: str | None = None
     verify: bool = True
+    published_at: str = ""
     _readers: list[ReleaseReader] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def __repr__(self) -> str:
@@ -139,7 +141,7 @@ class Release(Searchable):
 
     def cite(self) -> str:
         """Return a BibTeX entry."""
-        return citation.bibtex(self.record, self.head)
+        return citation.bibtex(self.record, self.head, url=self.published_at)
 
 
 def open_release(path: str | Path, split: str | None = None, *, verify: bool = True) -> Release:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -242,6 +243,11 @@ def test_a_record_older_than_dates_reads_and_is_written_as_it_was(record: layout
     assert b'"date"' not in older.encode()
     assert layout.decode(older.encode(), "it") == older
     assert not {"year", "month"} & set(fields(citation.bibtex(older, head())))
+
+
+def test_a_release_is_cited_where_it_was_published(released: Path) -> None:
+    release = replace(open_release(released), published_at="hf://datasets/me/songs@v1.0.0")
+    assert fields(release.cite())["url"] == "https://huggingface.co/datasets/me/songs"
 
 
 def test_a_release_says_how_to_cite_it(released: Path, record: layout.Record) -> None:

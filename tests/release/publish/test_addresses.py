@@ -80,6 +80,7 @@ def test_a_stranger_loads_it_and_is_told_what_is_not_proved(
         loaded = musicdata.load(url)
     assert loaded.root == tmp_path / f"home/releases/musictm/1.0.0-{digest[:12]}"
     assert tree(loaded.root) == tree(release)
+    assert loaded.published_at == url
     assert not (loaded.root / layout.PUBLICATION).exists()
     assert musicdata.load(url, pin=digest).root == loaded.root
     assert musicdata.load(url, pin=f"sha256:{digest[:12]}", split="train").split == "train"
