@@ -3,7 +3,8 @@
     MusicdataError                  exit code 1
     ├── UsageError             2    the command or the recipe cannot mean anything
     │   ├── InputError         2    the input as a whole cannot be used (missing, empty, not a kind we read)
-    │   └── RecipeError        2    a recipe or an override is wrong
+    │   ├── RecipeError        2    a recipe or an override is wrong
+    │   └── UnknownNameError   2    there is no table, column, stage of this name; also a ContractError
     ├── ItemError              1    one item is at fault: the stage turns it into a reject and goes on
     │   ├── FormatError        1    a file is not what its name says, or not safe to read
     │   └── RenderError        1    a renderer could not make a picture or a sound of an item
@@ -76,6 +77,10 @@ class ContractError(MusicdataError):
 
 class NothingLeftError(MusicdataError):
     """A stage rejected every item it was given."""
+
+
+class UnknownNameError(UsageError, ContractError):
+    """There is no table or column of the name that was given."""
 
 
 class IntegrityError(MusicdataError):

@@ -9,12 +9,12 @@ from musicdata.engine import checking
 from musicdata.release.reading.release import Release
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from os import PathLike
 
     from musicdata.checks.examination import CheckReport
 
 
-def check(path: str | Path | None = None, *, pin: str | None = None) -> CheckReport:
+def check(path: str | PathLike[str] | None = None, *, pin: str | None = None) -> CheckReport:
     """Prove that the tables of a workspace or a release are what they say.
 
     Args:

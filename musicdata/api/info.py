@@ -20,6 +20,8 @@ from musicdata.system import paths
 from musicdata.workspace.folder import Workspace
 
 if TYPE_CHECKING:
+    from os import PathLike
+
     from musicdata.definitions.head import Head
     from musicdata.release.publish.places import Place
     from musicdata.release.publish.publications import Publication
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 _SPLITS = (*layout.SPLITS, layout.WHOLE)
 
 
-def info(place: str | Path | None = None, *, pin: str | None = None) -> dict[str, Any]:
+def info(place: str | PathLike[str] | None = None, *, pin: str | None = None) -> dict[str, Any]:
     """Say what a workspace or a release is.
 
     Of a release that lies elsewhere, and was not fetched, only `RELEASE.json`, the record beside it and the recipe are

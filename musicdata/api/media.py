@@ -31,6 +31,7 @@ def save_media(data: TableSource, table: str, rows: Sequence[dict[str, Any]], fo
         IntegrityError: the table calls one otherwise than a file in `folder`, or there is a link of that name.
         StorageError: the folder cannot be written.
     """
+    data.media_column(table)
     key = data.contract(table).key[0]
     if any(key not in row for row in rows):
         raise UsageError(f"files of {table} are saved by {key}: name it among --columns too, or leave --columns out")

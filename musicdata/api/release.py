@@ -32,10 +32,12 @@ from musicdata.release.verify import files as verifying
 from musicdata.release.verify import signature as signatures
 from musicdata.release.verify.gate import require_whole
 from musicdata.system import paths
+from musicdata.wording import choice, listed
 from musicdata.workspace.folder import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from os import PathLike
 
     from musicdata.release.diff import Diff
     from musicdata.release.record.layout import Record
@@ -53,7 +55,7 @@ def _silent(_text: str) -> None:
 
 
 def needs_validation(
-    work: str | Path, out: str | Path, *, version: str = "", previous: str | Path | None = None
+    work: str | PathLike[str], out: str | Path, *, version: str = "", previous: str | PathLike[str] | None = None
 ) -> bool:
     """Say whether a workspace has to be validated, as its tables are now, before it can be released by `build`.
 
@@ -74,11 +76,11 @@ def needs_validation(
 
 
 def build(
-    work: str | Path,
+    work: str | PathLike[str],
     out: str | Path,
     *,
     version: str = "",
-    previous: str | Path | None = None,
+    previous: str | PathLike[str] | None = None,
     allow_failed_gate: bool = False,
     date: str = "",
     url: str = "",
@@ -138,10 +140,10 @@ def _page(text: str) -> str:
 
 
 def foresee_build(
-    work: str | Path,
+    work: str | PathLike[str],
     *,
     version: str = "",
-    previous: str | Path | None = None,
+    previous: str | PathLike[str] | None = None,
     allow_failed_gate: bool = False,
     progress: Callable[[str], None] = _silent,
 ) -> dict[str, Any]:
@@ -161,7 +163,7 @@ def foresee_build(
 
 
 def verify(
-    release: str | Path,
+    release: str | PathLike[str],
     *,
     views: Sequence[str | Path] = (),
     public_key: str | Path | None = None,
@@ -194,6 +196,8 @@ def verify(
         pinned.require(pin, layout.read_record(root), layout.read_encoded(root), str(release))
     if public_key and not problems:
         problems = signatures.problems(root, public_key, Path(signature) if signature else None)
+    if absent := [folder for folder in views if not Path(folder).is_dir()]:
+        raise InputError(f"{absent[0]} is no folder; give that of an export, or of a view, to compare with the release")
     if views and not problems:
         messages = check.check_exports(load(root), [Path(folder) for folder in views])
         problems += [
@@ -202,7 +206,7 @@ def verify(
     return problems
 
 
-def sign(release: str | Path, key: str | Path, *, password: Callable[[], str] = str) -> dict[str, str]:
+def sign(release: str | PathLike[str], key: str | Path, *, password: Callable[[], str] = str) -> dict[str, str]:
     """Verify a release, and sign it with a minisign secret key, into its `RELEASE.json.minisig`.
 
     Args:
@@ -239,8 +243,8 @@ def _published(root: Path) -> dict[str, str] | None:
 
 
 def diff(
-    first: str | Path,
-    second: str | Path,
+    first: str | PathLike[str],
+    second: str | PathLike[str],
     *,
     pins: tuple[str | None, str | None] = (None, None),
     progress: Callable[[str], None] = _silent,
@@ -276,8 +280,8 @@ class DiffReport:
 
 
 def diff_report(
-    first: str | Path,
-    second: str | Path,
+    first: str | PathLike[str],
+    second: str | PathLike[str],
     *,
     pins: tuple[str | None, str | None] = (None, None),
     progress: Callable[[str], None] = _silent,
@@ -287,8 +291,11 @@ def diff_report(
     return DiffReport(report.as_json(differences), tuple(report.lines(differences)))
 
 
-def permitted_views(release: str | Path) -> tuple[str, ...]:
+def permitted_views(release: str | PathLike[str]) -> tuple[str, ...]:
     """List the rights views that may be published of a release, by its recipe and its rights.
+
+    Args:
+        release: folder, address or name.
 
     Raises:
         InputError: there is no release.
@@ -297,7 +304,7 @@ def permitted_views(release: str | Path) -> tuple[str, ...]:
 
 
 def publish(
-    release: str | Path,
+    release: str | PathLike[str],
     to: str,
     *,
     view: str = "full",
@@ -327,7 +334,7 @@ def publish(
     """
     opened = load(release, progress=progress)
     if view not in get_args(layout.View):
-        raise UsageError(f"there is no view {view!r}; there are {', '.join(get_args(layout.View))}")
+        raise UsageError(f"there is no view {view!r}{choice(view, get_args(layout.View))}")
 
     progress(f"verify {opened.root}")
     require_whole(opened.root, "nothing was sent")
@@ -354,7 +361,7 @@ def publish(
         return send(Path(scratch) / view) | {"proved": f"cell by cell, with {opened.root}"}
 
 
-def add_record(place: str | Path, *, pin: str | None = None, dry_run: bool = False) -> dict[str, Any]:
+def add_record(place: str | PathLike[str], *, pin: str | None = None, dry_run: bool = False) -> dict[str, Any]:
     """Take the record of a published release among those of this machine, so that its name leads to it.
 
     Args:
@@ -382,7 +389,7 @@ def add_record(place: str | Path, *, pin: str | None = None, dry_run: bool = Fal
 
 
 def takedown(
-    release: str | Path,
+    release: str | PathLike[str],
     ids: Sequence[str],
     *,
     reason: str,
@@ -409,7 +416,7 @@ def takedown(
     return takedowns.takedown(opened.root, ids, reason=reason, out=Path(out), date=_day(date) or settings.release_day())
 
 
-def foresee_takedown(release: str | Path, ids: Sequence[str], *, reason: str) -> dict[str, Any]:
+def foresee_takedown(release: str | PathLike[str], ids: Sequence[str], *, reason: str) -> dict[str, Any]:
     """Say what `takedown` would take, without writing: version, samples taken down, samples left.
 
     Raises:
@@ -418,8 +425,13 @@ def foresee_takedown(release: str | Path, ids: Sequence[str], *, reason: str) ->
     return takedowns.foresee(load(release).root, ids, reason=reason)
 
 
-def card(release: str | Path, *, pin: str | None = None, progress: Callable[[str], None] = _silent) -> str:
-    """Return the card of a release, which is hashed first; `pin` and `progress` are those of `musicdata.load`.
+def card(release: str | PathLike[str], *, pin: str | None = None, progress: Callable[[str], None] = _silent) -> str:
+    """Return the card of a release, which is hashed first.
+
+    Args:
+        release: folder, address or name.
+        pin: that it has to fit; see `musicdata.load`.
+        progress: is told what is done next.
 
     Raises:
         InputError: there is no release.
@@ -428,8 +440,15 @@ def card(release: str | Path, *, pin: str | None = None, progress: Callable[[str
     return paths.read_regular(load(release, pin=pin, progress=progress).document(layout.CARD)).decode("utf-8")
 
 
-def check_card(release: str | Path, *, pin: str | None = None, progress: Callable[[str], None] = _silent) -> list[str]:
-    """Verify a release, compute its card anew, and return the lines that are stale; arguments as for `card`.
+def check_card(
+    release: str | PathLike[str], *, pin: str | None = None, progress: Callable[[str], None] = _silent
+) -> list[str]:
+    """Verify a release, compute its card anew, and return the lines that are stale.
+
+    Args:
+        release: folder, address or name.
+        pin: that it has to fit; see `musicdata.load`.
+        progress: is told what is done next.
 
     Raises:
         InputError: there is no release.
@@ -441,7 +460,7 @@ def check_card(release: str | Path, *, pin: str | None = None, progress: Callabl
 
 
 def export(
-    release: str | Path,
+    release: str | PathLike[str],
     view: str,
     out: str | Path,
     *,
@@ -466,17 +485,22 @@ def export(
         UsageError: there is no such view, or it makes no sense of this release.
         InputError: there is something else at `out`.
     """
+    _require_view(view, options)
     opened, folder = load(release, pin=pin, progress=progress), Path(out)
     progress(f"verify {opened.root}, then {view} of {opened.record.slug}")
-    if view == "full":
-        raise UsageError(
-            f"the view full is the release itself; there are {', '.join((*RIGHTS_VIEWS, *views.EXPORTS.all()))}"
-        )
-    if view in RIGHTS_VIEWS and options:
-        raise UsageError(f"the view {view} has no option {', '.join(options)}")
     if view in RIGHTS_VIEWS:
         made: Any = redaction.render(opened.root, view, folder)  # type: ignore[arg-type]  # one of RIGHTS_VIEWS
     else:
         made = views.export(opened, view, folder, **options)
     facts = {"name": made.name, "version": made.version, "view": view, "content_root": made.content_root}
     return facts | {"files": len(made.files), "bytes": sum(file.bytes for file in made.files)}
+
+
+def _require_view(view: str, options: Mapping[str, int]) -> None:
+    known = (*RIGHTS_VIEWS, *views.EXPORTS.all())
+    if view == "full":
+        raise UsageError(f"the view full is the release itself; there are {listed(known)}")
+    if view not in known:
+        raise UsageError(f"no view is called {view!r}{choice(view, known)}")
+    if view in RIGHTS_VIEWS and options:
+        raise UsageError(f"the view {view} has no option {', '.join(options)}")

@@ -21,6 +21,7 @@ from musicdata.workspace.reader import TableReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from os import PathLike
 
     from musicdata.definitions.head import Head
     from musicdata.definitions.recipe import Recipe
@@ -63,14 +64,29 @@ class Work(Searchable):
         return TableReader(Workspace(self.root))
 
     def rows(self, name: str, key: str | None = None, columns: list[str] | None = None) -> Iterator[dict[str, Any]]:
-        """Yield rows one by one, those of one `key` if given; `rejects` is a table too."""
+        """Yield rows one by one, each a dict of column → value; `rejects` is a table too.
+
+        Args:
+            name: table.
+            key: only rows with this value of the first key column, of rejects also those of a stage; all when None.
+            columns: only these; all but sounds, pictures and vectors when None.
+
+        Raises:
+            ContractError: there is no such table or column.
+        """
         if name == "rejects":
-            yield from (row for row in self.reader.rejects() if key in (None, row["key"], row["stage"]))
+            names = columns if columns is not None else self.contract(name).describing_columns()
+            self.contract(name).require_columns(names)
+            rejects = (row for row in self.reader.rejects() if key in (None, row["key"], row["stage"]))
+            yield from ({column: row[column] for column in names} for row in rejects)
             return
         yield from Searchable.rows(self, name, key, columns)
 
     def place(self, name: str) -> Path:
         """Return where something of the workspace is, whether it is there or not.
+
+        Args:
+            name: path inside the workspace.
 
         Raises:
             IntegrityError: the name leads out of the workspace, or over a link.
@@ -93,8 +109,11 @@ class Work(Searchable):
         return self.recipe.head
 
 
-def open_work(path: str | Path | None = None) -> Work:
-    """Open a workspace to read; None takes the only one in ``musicdata-work``.
+def open_work(path: str | PathLike[str] | None = None) -> Work:
+    """Open a workspace to read.
+
+    Args:
+        path: its folder; the only one in ``musicdata-work`` when None.
 
     Raises:
         InputError: there is none, or there are several to choose from.
@@ -120,7 +139,7 @@ def open_work(path: str | Path | None = None) -> Work:
 
 
 def open_data(
-    path: str | Path | None = None,
+    path: str | PathLike[str] | None = None,
     *,
     pin: str | None = None,
     progress: Callable[[str], None] = lambda _text: None,
@@ -156,7 +175,7 @@ def _open_workspace(place: Place, pin: str | None) -> Work:
 
 
 def load(
-    place: str | Path,
+    place: str | PathLike[str],
     *,
     split: str | None = None,
     verify: bool = True,
@@ -217,7 +236,7 @@ def _published_at(release: Release, place: str | Path, records: Path | None) -> 
 
 
 def folder_of(
-    place: str | Path,
+    place: str | PathLike[str],
     *,
     records: Path | None = None,
     pin: str | None = None,

@@ -75,10 +75,10 @@ def build(
 ) -> None:
     """Freeze a workspace into a release: validated, versioned, checksummed; the same workspace gives the same bytes."""
     from musicdata.api import release as library
-    from musicdata.cli.looking import run_validation
+    from musicdata.api.validate import validate
 
     if library.needs_validation(work, out, version=version, previous=previous or None):
-        run_validation(work, work / "validation", deep=deep, swept=False)
+        validate(work, deep=deep, sweep=False, progress=_tell)
     if dry_run:
         facts = library.foresee_build(
             work, version=version, previous=previous or None, allow_failed_gate=allow_failed_gate, progress=_tell
@@ -128,7 +128,8 @@ def verify(
         if not problems:
             signed = ", signed by that key" if public_key else ""
             signed += ", and fits the pin" if pin else ""
-            agree = f", and {len(exports)} views agree with it" if exports else ""
+            one = "view agrees" if exports and len(exports) == 1 else "views agree"
+            agree = f", and {len(exports)} {one} with it" if exports else ""
             say(f"✓ {release} is whole{signed}{agree}")
     if problems:
         raise typer.Exit(EXIT_FINDINGS)

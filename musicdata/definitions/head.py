@@ -11,7 +11,13 @@ from musicdata.definitions.identifiers import ColumnName, DatasetName, WebAddres
 
 
 class Dataset(BaseModel):
-    """The recipe's head: name, title and modalities of the data set."""
+    """The recipe's head: name, title and modalities of the data set.
+
+    Attributes:
+        name: by which it is built, released and loaded: small letters, digits, ``.``, ``-`` and ``_``.
+        title: for people.
+        modalities: what a sample has of each item: ``audio``, ``sheet``, ``lyrics`` …
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

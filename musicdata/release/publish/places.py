@@ -67,7 +67,7 @@ class Place:
         return self.folder is not None and os.path.isfile(self.folder / layout.RECORD)  # noqa: PTH113  # as above
 
 
-def parse(place: str | Path) -> Place:
+def parse(place: str | os.PathLike[str]) -> Place:
     """Say what a user named; nothing is looked for but folders of this machine.
 
     A bare word may be a folder or a name: `folder` and `slug` are both set then.
@@ -80,7 +80,7 @@ def parse(place: str | Path) -> Place:
     >>> parse("hf://datasets/me/songs").url
     'hf://datasets/me/songs@main'
     """
-    text = str(place)
+    text = os.fspath(place)
     scheme, colon, _ = text.partition("://")
     if colon and isinstance(place, str):
         url = _stripped(_without_key(text, scheme))

@@ -23,6 +23,8 @@ from musicdata.release.record import layout, pins
 from musicdata.settings.reach import place_of
 
 if TYPE_CHECKING:
+    from os import PathLike
+
     from musicdata.release.publish.places import Place
     from musicdata.release.publish.publications import Publication
     from musicdata.release.publish.source import Source
@@ -46,7 +48,7 @@ class Taken:
     is_new: bool
 
 
-def find(place: str | Path, *, pin: str | None = None) -> Taken:
+def find(place: str | PathLike[str], *, pin: str | None = None) -> Taken:
     """Read a record, and look whether it fits those of this machine; nothing is written.
 
     Args:

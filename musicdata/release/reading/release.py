@@ -15,6 +15,7 @@ from musicdata.release.reading.reader import ReleaseReader
 from musicdata.release.record import layout
 from musicdata.release.record.files import require_layout
 from musicdata.release.record.whole import look_closer, whole_file
+from musicdata.wording import choice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,6 +79,9 @@ class Release(Searchable):
 
     def document(self, name: str) -> Path:
         """Return the path of one of its documents, such as the card or the recipe, after it was looked at.
+
+        Args:
+            name: as `RELEASE.json` lists it: ``README.md``.
 
         Raises:
             IntegrityError: it is missing, or has other bytes than `RELEASE.json` says.
@@ -160,7 +164,7 @@ def open_release(path: str | Path, split: str | None = None, *, verify: bool = T
     root = Path(path)
     record = layout.read_record(root)
     if split is not None and split not in layout.SPLITS:
-        raise InputError(f"there is no split {split!r}; {record.slug} has {', '.join(layout.SPLITS)}")
+        raise InputError(f"there is no split {split!r}{choice(split, layout.SPLITS, f'{record.slug} has')}")
     if verify:
         require_layout(root, record)
     return Release(root, record, split, verify)

@@ -43,6 +43,7 @@ from musicdata.definitions.suite import FIRST, FigureTable
 from musicdata.errors import InputError
 from musicdata.system import paths
 from musicdata.system.digests import digest_of
+from musicdata.wording import invalid
 
 RECORD, SUMS, CARD, CITATION, CROISSANT = "RELEASE.json", "SHA256SUMS", "README.md", "CITATION.cff", "croissant.json"
 SIGNATURE, PUBLICATION = f"{RECORD}.minisig", "PUBLICATION.json"
@@ -208,6 +209,14 @@ class Record(_Model):
     date: Date = ""
     url: WebAddress = ""
 
+    def __repr__(self) -> str:
+        samples = sum(self.n_samples.values())
+        return (
+            f"<Record {self.slug} ({self.view}): {samples:,} samples, {len(self.files):,} files, {self.content_root}>"
+        )
+
+    __str__ = __repr__
+
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
         if self.content_root != content_root(self.tables):
@@ -295,9 +304,7 @@ def decode(data: bytes, where: str) -> Record:
     try:
         return Record.model_validate_json(data)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "the whole"
-        raise InputError(f"{where} is not a release record: {place}: {first['msg']}") from error
+        raise InputError(f"{where} is not a release record: {invalid(error, Record)}") from error
 
 
 def data_file(config: str, split: str, number: int, of: int) -> str:
