@@ -3,7 +3,8 @@
     MusicdataError                  exit code 1
     ├── UsageError             2    the command or the recipe cannot mean anything
     │   ├── InputError         2    the input as a whole cannot be used (missing, empty, not a kind we read)
-    │   └── RecipeError        2    a recipe or an override is wrong
+    │   ├── RecipeError        2    a recipe or an override is wrong
+    │   └── UnknownNameError   2    there is no table, column, stage of this name; also a ContractError
     ├── ItemError              1    one item is at fault: the stage turns it into a reject and goes on
     │   ├── FormatError        1    a file is not what its name says, or not safe to read
     │   └── RenderError        1    a renderer could not make a picture or a sound of an item
@@ -78,6 +79,10 @@ class NothingLeftError(MusicdataError):
     """A stage rejected every item it was given."""
 
 
+class UnknownNameError(UsageError, ContractError):
+    """There is no table or column of the name that was given."""
+
+
 class IntegrityError(MusicdataError):
     """A release, or a copy of it, is not what its record says."""
 
@@ -125,6 +130,10 @@ class RefusedError(MusicdataError):
     """Something could be done but must not be: the gate, the rights or the version rules forbid it."""
 
     exit_code = 4
+
+
+class UnprovedWarning(UserWarning):
+    """Something was read that nobody has proved to be what was asked for; the message says what proves it."""
 
 
 class WorkspaceHeldError(MusicdataError):

@@ -22,6 +22,7 @@ HOUSE: list[list[Room]] = [
     [
         Room("errors", "the tree of errors, with exit codes", "imports nothing of ours"),
         Room("version", "one constant", "imports nothing of ours"),
+        Room("wording", "what messages have in common: names that may have been meant", "imports nothing of ours"),
     ],
     [Room("settings", "the environment, secrets, one entry a service", "errors only")],
     [
@@ -51,6 +52,7 @@ HOUSE: list[list[Room]] = [
             "the services of a crawl, made up, on this machine; files of sets",
             "settings, system, errors and itself only",
         ),
+        Room("gallery", "samples on a page: pictures, sounds, words, as far as rights allow", "reads tables only"),
     ],
     [
         Room(

@@ -15,6 +15,7 @@ from musicdata.definitions import service as service_entries
 from musicdata.engine.build import accept
 from musicdata.errors import IntegrityError, PartialError, RefusedError, UsageError
 from musicdata.settings import services as world
+from musicdata.wording import choice
 from musicdata.workspace import ledger as ledgers
 from musicdata.workspace import records
 from musicdata.workspace.folder import Workspace
@@ -116,15 +117,20 @@ def retry(
         tell: is given the terms, line by line.
 
     Raises:
-        UsageError: no such class, or the workspace was not crawled.
+        UsageError: no such class or stage, or the workspace was not crawled.
         MusicdataError: as `crawl` does.
     """
     if wrong := [outcome for outcome in outcomes if outcome not in FAILURES]:
-        raise UsageError(f"no failure is of the class {', '.join(wrong)}; there are {', '.join(FAILURES)}")
+        raise UsageError(f"no failure is of the class {', '.join(wrong)}{choice(wrong[0], FAILURES)}")
     opened = open_work(path)
     workspace = Workspace(opened.root)
     if not ledgers.exists(workspace):
         raise UsageError(f"{opened.root} was not crawled: it has no ledger, so there is nothing to try again")
+
+    asked = ask(None, opened.root)
+    fetching = [step.stage.name for step in asked.recipe.steps if step.stage.network is not None]
+    if unknown := [stage for stage in stages if stage not in fetching]:
+        raise UsageError(f"no stage that fetches is called {unknown[0]!r}{choice(unknown[0], fetching)}")
 
     def reopen() -> None:
         with Ledger(workspace) as ledger:
@@ -132,7 +138,7 @@ def retry(
         tell(f"{n_items:,} items are tried again")
 
     return _run(
-        ask(None, opened.root),
+        asked,
         "musicdata retry",
         workers=workers,
         accept_terms=accept_terms,

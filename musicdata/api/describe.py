@@ -10,11 +10,13 @@ from musicdata.definitions import suite as suites
 from musicdata.errors import InputError, RecipeError, UsageError
 
 if TYPE_CHECKING:
+    from os import PathLike
+
     from musicdata.definitions.suite import Description
 
 
 def describe(
-    file: str | Path, against: str | Path | None = None, *, nearest: int = 5, device: str = "auto"
+    file: str | Path, against: str | PathLike[str] | None = None, *, nearest: int = 5, device: str = "auto"
 ) -> Description:
     """Return the texts of a release or a workspace that lie nearest to a recording of the user's own.
 

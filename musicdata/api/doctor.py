@@ -40,6 +40,9 @@ class Finding:
     """One thing that is needed: what was found, and the command that mends it if it is missing.
 
     Attributes:
+        name: of the program, package, key or place.
+        ok: it is there, and fit for use.
+        found: what was found, for people; `mend` the command that mends it, "" where nothing has to be.
         needed_to: "build", or "embed texts", "caption songs", "crawl", "publish" or "search" for what a build can do
             without.
     """

@@ -12,6 +12,7 @@ from musicdata.definitions import contract as contracts
 from musicdata.errors import InputError, UsageError
 from musicdata.system import paths
 from musicdata.system.files import storage_faults
+from musicdata.wording import choice
 
 KINDS = ("dataset", "stage", "view")
 _TEMPLATES = Path(__file__).with_name("templates")
@@ -35,7 +36,7 @@ def new(kind: str, name: str, *, folder: str | Path | None = None, reads: str = 
         InputError: a file of it is there already; nothing is written then.
     """
     if kind not in KINDS:
-        raise UsageError(f"{kind!r} is nothing that can be begun; there are {', '.join(KINDS)}")
+        raise UsageError(f"{kind!r} is nothing that can be begun{choice(kind, KINDS)}")
     if not _NAME.fullmatch(name) or keyword.iskeyword(name):
         raise UsageError(f"{name!r} is no name: expected a small letter, then small letters, digits, - and _")
     if kind == "stage":

@@ -24,6 +24,7 @@ from musicdata.workspace.folder import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from os import PathLike
 
     from musicdata.api.terminal import Shown
     from musicdata.definitions.recipe import Recipe
@@ -56,11 +57,11 @@ class Rebuilt:
 
 
 def rebuild(
-    release: str | Path,
+    release: str | PathLike[str],
     *,
     input: str | Path | None = None,  # noqa: A002 - the option's name
     audio: str | Path | None = None,
-    work: str | Path | None = None,
+    work: str | PathLike[str] | None = None,
     out: str | Path | None = None,
     overrides: Sequence[str] = (),
     workers: int | None = None,

@@ -6,12 +6,18 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from musicdata.definitions import recipe as recipes
 from musicdata.definitions import shipped
+from musicdata.definitions.head import Crawl
+from musicdata.definitions.parameters import Parameter, parameters
 from musicdata.errors import InputError
 from musicdata.system import paths
 from musicdata.system.files import storage_faults
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,49 @@ def recipe_names() -> list[Listed]:
         Listed(name, one.dataset.title, one.dataset.modalities, one.is_crawled, str(files[name]))
         for name, one in known.items()
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What of a recipe can be set in one place.
+
+    Attributes:
+        name: of the stage, or ``crawl``.
+        does: what the stage does, for people.
+        makes: tables it writes.
+        parameters: what `--set` takes, key by key.
+    """
+
+    name: str
+    does: str
+    makes: tuple[str, ...]
+    parameters: tuple[Parameter, ...]
+
+
+def recipe_parameters(name: str, overrides: Sequence[str] = ()) -> list[Section]:
+    """List every parameter of a recipe, those too that it does not write out: what `--set` takes.
+
+    Args:
+        name: of a recipe, or the path of one, or of the `recipe.toml` of a workspace.
+        overrides: ``stage.key=value`` texts.
+
+    Raises:
+        RecipeError: there is no such recipe, stage or key.
+    """
+    known = recipes.load(name, overrides)
+    sections = [
+        Section(
+            step.stage.name,
+            step.stage.verb,
+            step.stage.outputs,
+            tuple(parameters(step.stage.name, step.stage.parameters, step.parameters)),
+        )
+        for step in known.steps
+    ]
+    if known.crawl is not None:
+        crawl = tuple(parameters("crawl", Crawl, known.crawl))
+        sections.append(Section("crawl", "how services are called", (), crawl))
+    return sections
 
 
 def copy_recipe(name: str, out: str | Path) -> Path:

@@ -1,6 +1,6 @@
 """What the release commands do, as functions: the command's options are their arguments.
 
-A release is given by its folder or, once it is published, as ``musictm@1.0.0``.
+A release is given as `musicdata.load` takes it: by its folder, by its address, or as ``musictm@1.0.0``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
-from musicdata.api.work import load, open_work
+from musicdata import settings
+from musicdata.api.work import folder_of, load, open_work
+from musicdata.definitions import identifiers
 from musicdata.engine import finished
 from musicdata.errors import InputError, IntegrityError, UsageError
 from musicdata.release import exports as views
@@ -20,8 +22,9 @@ from musicdata.release.diff import diff as difference
 from musicdata.release.diff import report
 from musicdata.release.exports import check
 from musicdata.release.making import freeze
-from musicdata.release.publish import publications
+from musicdata.release.publish import publications, taking
 from musicdata.release.record import layout
+from musicdata.release.record import pins as pinned
 from musicdata.release.record import version as versions
 from musicdata.release.removal import takedown as takedowns
 from musicdata.release.sharing import redaction, rights
@@ -29,10 +32,12 @@ from musicdata.release.verify import files as verifying
 from musicdata.release.verify import signature as signatures
 from musicdata.release.verify.gate import require_whole
 from musicdata.system import paths
+from musicdata.wording import choice, listed
 from musicdata.workspace.folder import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from os import PathLike
 
     from musicdata.release.diff import Diff
     from musicdata.release.record.layout import Record
@@ -50,7 +55,7 @@ def _silent(_text: str) -> None:
 
 
 def needs_validation(
-    work: str | Path, out: str | Path, *, version: str = "", previous: str | Path | None = None
+    work: str | PathLike[str], out: str | Path, *, version: str = "", previous: str | PathLike[str] | None = None
 ) -> bool:
     """Say whether a workspace has to be validated, as its tables are now, before it can be released by `build`.
 
@@ -71,12 +76,14 @@ def needs_validation(
 
 
 def build(
-    work: str | Path,
+    work: str | PathLike[str],
     out: str | Path,
     *,
     version: str = "",
-    previous: str | Path | None = None,
+    previous: str | PathLike[str] | None = None,
     allow_failed_gate: bool = False,
+    date: str = "",
+    url: str = "",
     progress: Callable[[str], None] = _silent,
 ) -> Record:
     """Freeze a validated workspace into a release.
@@ -87,28 +94,56 @@ def build(
         version: semantic version; when empty, what the difference to `previous` asks for, or 1.0.0.
         previous: the release before.
         allow_failed_gate: release although the check or the gate refuses; the card says so.
+        date: the day of the release, ``2026-11-29``, which its citation states; when empty, that of SOURCE_DATE_EPOCH,
+            else today in UTC. The content root does not depend on it.
+        url: page or DOI at which it will be found, for its citation; when empty, that of the recipe's `[release]`.
         progress: is told what is done next.
 
     Raises:
         InputError: there is no workspace, it was not validated as it is now, or `out` is something else.
+        UsageError: `version`, `date` or `url` is none.
         RefusedError: the workspace is stale or unfinished, the check or the gate refuses, or the version does not fit
             what changed.
     """
-    return freeze.freeze(
+    date, url = _day(date), _page(url)
+    record = freeze.freeze(
         open_work(work).root,
         Path(out),
         version=version,
         previous=load(previous) if previous else None,
         allow_failed_gate=allow_failed_gate,
+        date=date or settings.release_day(),
+        url=url,
         progress=progress,
     )
+    for name, asked, stated in (("date", date, record.date), ("url", url, record.url)):
+        if asked and asked != stated:
+            raise InputError(
+                f"{out} is there already and states the {name} {stated or 'of nobody'}, not {asked}; remove it, or "
+                "give another folder with --out"
+            )
+    return record
+
+
+def _day(text: str) -> str:
+    try:
+        return layout.a_day(text.strip())
+    except ValueError as error:
+        raise UsageError(f"the date of the release is {text!r}; write it like 2026-11-29") from error
+
+
+def _page(text: str) -> str:
+    try:
+        return identifiers.web_address(text)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
 
 
 def foresee_build(
-    work: str | Path,
+    work: str | PathLike[str],
     *,
     version: str = "",
-    previous: str | Path | None = None,
+    previous: str | PathLike[str] | None = None,
     allow_failed_gate: bool = False,
     progress: Callable[[str], None] = _silent,
 ) -> dict[str, Any]:
@@ -128,31 +163,41 @@ def foresee_build(
 
 
 def verify(
-    release: str | Path,
+    release: str | PathLike[str],
     *,
     views: Sequence[str | Path] = (),
     public_key: str | Path | None = None,
     signature: str | Path | None = None,
+    pin: str | None = None,
+    progress: Callable[[str], None] = _silent,
 ) -> list[Problem]:
     """Say what of a release is not as its record says, and what of its exports is not as the release says.
 
     Args:
-        release: folder or name.
+        release: folder, address or name.
         views: exported folders, and rights views of it.
         public_key: file of a minisign public key, or its line of base64, that must have signed it.
         signature: file of the signature, where it is not the release's own `RELEASE.json.minisig`.
+        pin: content root or sha256 of `RELEASE.json` that it has to have.
+        progress: is told how far a download is.
 
     Raises:
         InputError: there is no release, or no such key.
-        UsageError: there is a signature, and no key to verify it with.
+        IntegrityError: what is at an address is not what the pin or its record says.
+        UsageError: there is a signature, and no key to verify it with; or the pin is none.
         SetupError: the library for signatures is missing.
     """
     if signature and not public_key:
         raise UsageError("a signature is verified with a public key: give it with --public-key")
-    root = Path(release) if Path(release).is_dir() else load(release).root
+    here = Path(release)
+    root = here if here.is_dir() else folder_of(release, pin=pin, progress=progress)
     problems = verifying.verify(root, record=_published(root))
+    if pin is not None and not problems:  # the digests of all columns were computed: so a content root is proved
+        pinned.require(pin, layout.read_record(root), layout.read_encoded(root), str(release))
     if public_key and not problems:
         problems = signatures.problems(root, public_key, Path(signature) if signature else None)
+    if absent := [folder for folder in views if not Path(folder).is_dir()]:
+        raise InputError(f"{absent[0]} is no folder; give that of an export, or of a view, to compare with the release")
     if views and not problems:
         messages = check.check_exports(load(root), [Path(folder) for folder in views])
         problems += [
@@ -161,7 +206,7 @@ def verify(
     return problems
 
 
-def sign(release: str | Path, key: str | Path, *, password: Callable[[], str] = str) -> dict[str, str]:
+def sign(release: str | PathLike[str], key: str | Path, *, password: Callable[[], str] = str) -> dict[str, str]:
     """Verify a release, and sign it with a minisign secret key, into its `RELEASE.json.minisig`.
 
     Args:
@@ -197,15 +242,28 @@ def _published(root: Path) -> dict[str, str] | None:
     return None
 
 
-def diff(first: str | Path, second: str | Path, *, progress: Callable[[str], None] = _silent) -> Diff:
+def diff(
+    first: str | PathLike[str],
+    second: str | PathLike[str],
+    *,
+    pins: tuple[str | None, str | None] = (None, None),
+    progress: Callable[[str], None] = _silent,
+) -> Diff:
     """Verify two releases, and say what differs between them.
+
+    Args:
+        first: release.
+        second: that comes after it.
+        pins: of the first and of the second; see `musicdata.load`.
+        progress: is told what is done next.
 
     Raises:
         InputError: one is no release.
         IntegrityError: one is not what it says it is.
         UsageError: they are not of one data set, or show different views.
     """
-    return difference(load(first), load(second), progress=progress)
+    one, other = (load(release, pin=pin, progress=progress) for release, pin in zip((first, second), pins, strict=True))
+    return difference(one, other, progress=progress)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,14 +279,23 @@ class DiffReport:
     lines: tuple[str, ...]
 
 
-def diff_report(first: str | Path, second: str | Path, *, progress: Callable[[str], None] = _silent) -> DiffReport:
+def diff_report(
+    first: str | PathLike[str],
+    second: str | PathLike[str],
+    *,
+    pins: tuple[str | None, str | None] = (None, None),
+    progress: Callable[[str], None] = _silent,
+) -> DiffReport:
     """Say what differs between two releases, as JSON values and as lines of text; raises as `diff` does."""
-    differences = diff(first, second, progress=progress)
+    differences = diff(first, second, pins=pins, progress=progress)
     return DiffReport(report.as_json(differences), tuple(report.lines(differences)))
 
 
-def permitted_views(release: str | Path) -> tuple[str, ...]:
+def permitted_views(release: str | PathLike[str]) -> tuple[str, ...]:
     """List the rights views that may be published of a release, by its recipe and its rights.
+
+    Args:
+        release: folder, address or name.
 
     Raises:
         InputError: there is no release.
@@ -237,7 +304,7 @@ def permitted_views(release: str | Path) -> tuple[str, ...]:
 
 
 def publish(
-    release: str | Path,
+    release: str | PathLike[str],
     to: str,
     *,
     view: str = "full",
@@ -265,9 +332,9 @@ def publish(
         RefusedError: the rights forbid the view, or another release of this version is published there.
         TransferError: the upload broke off; the same call goes on from there.
     """
-    opened = load(release)
+    opened = load(release, progress=progress)
     if view not in get_args(layout.View):
-        raise UsageError(f"there is no view {view!r}; there are {', '.join(get_args(layout.View))}")
+        raise UsageError(f"there is no view {view!r}{choice(view, get_args(layout.View))}")
 
     progress(f"verify {opened.root}")
     require_whole(opened.root, "nothing was sent")
@@ -294,8 +361,41 @@ def publish(
         return send(Path(scratch) / view) | {"proved": f"cell by cell, with {opened.root}"}
 
 
+def add_record(place: str | PathLike[str], *, pin: str | None = None, dry_run: bool = False) -> dict[str, Any]:
+    """Take the record of a published release among those of this machine, so that its name leads to it.
+
+    Args:
+        place: file of a record; folder or address of the release that it lies beside; an address of a record.
+        pin: content root or sha256 of `RELEASE.json` that it has to name.
+        dry_run: only say what it is.
+
+    Returns:
+        the facts of the record; `found_at`, where it lay; `record`, its file here; `status`: ``taken in``,
+        ``there already`` or, of a dry run, ``not taken in yet``.
+
+    Raises:
+        InputError: there is no record, or it is none.
+        IntegrityError: it contradicts the release beside it, or the pin.
+        RefusedError: there is another record of this version here, or it leads into this machine or its network.
+        TransferError: it cannot be read.
+    """
+    taken = taking.find(place, pin=pin)
+    status = "there already"
+    if taken.is_new:
+        status = "not taken in yet" if dry_run else "taken in"
+    if taken.is_new and not dry_run:
+        taking.take(taken)
+    return taken.publication.facts | {"found_at": taken.found_at, "record": str(taken.path), "status": status}
+
+
 def takedown(
-    release: str | Path, ids: Sequence[str], *, reason: str, out: str | Path, progress: Callable[[str], None] = _silent
+    release: str | PathLike[str],
+    ids: Sequence[str],
+    *,
+    reason: str,
+    out: str | Path,
+    date: str = "",
+    progress: Callable[[str], None] = _silent,
 ) -> Record:
     """Take items out of a release: a patch version without them, with the proof that they are gone.
 
@@ -304,18 +404,19 @@ def takedown(
         ids: of samples, songs or groups.
         reason: why; it stands in the new release.
         out: folder to make.
+        date: the day of the new release; when empty, that of SOURCE_DATE_EPOCH, else today in UTC.
         progress: is told what is done next.
 
     Raises:
         InputError: an id is not in the release, or `out` is there already.
         IntegrityError: something of an item is still there.
     """
-    opened = load(release)
+    opened = load(release, progress=progress)
     progress(f"{opened.record.slug} without {', '.join(ids)}")
-    return takedowns.takedown(opened.root, ids, reason=reason, out=Path(out))
+    return takedowns.takedown(opened.root, ids, reason=reason, out=Path(out), date=_day(date) or settings.release_day())
 
 
-def foresee_takedown(release: str | Path, ids: Sequence[str], *, reason: str) -> dict[str, Any]:
+def foresee_takedown(release: str | PathLike[str], ids: Sequence[str], *, reason: str) -> dict[str, Any]:
     """Say what `takedown` would take, without writing: version, samples taken down, samples left.
 
     Raises:
@@ -324,37 +425,56 @@ def foresee_takedown(release: str | Path, ids: Sequence[str], *, reason: str) ->
     return takedowns.foresee(load(release).root, ids, reason=reason)
 
 
-def card(release: str | Path) -> str:
+def card(release: str | PathLike[str], *, pin: str | None = None, progress: Callable[[str], None] = _silent) -> str:
     """Return the card of a release, which is hashed first.
+
+    Args:
+        release: folder, address or name.
+        pin: that it has to fit; see `musicdata.load`.
+        progress: is told what is done next.
 
     Raises:
         InputError: there is no release.
         IntegrityError: its files, or the card's bytes, are not those of its record.
     """
-    return paths.read_regular(load(release).document(layout.CARD)).decode("utf-8")
+    return paths.read_regular(load(release, pin=pin, progress=progress).document(layout.CARD)).decode("utf-8")
 
 
-def check_card(release: str | Path) -> list[str]:
+def check_card(
+    release: str | PathLike[str], *, pin: str | None = None, progress: Callable[[str], None] = _silent
+) -> list[str]:
     """Verify a release, compute its card anew, and return the lines that are stale.
+
+    Args:
+        release: folder, address or name.
+        pin: that it has to fit; see `musicdata.load`.
+        progress: is told what is done next.
 
     Raises:
         InputError: there is no release.
         IntegrityError: it is not what it says it is.
     """
-    root = load(release).root
+    root = load(release, pin=pin, progress=progress).root
     require_whole(root, "so nobody can say what its card should be")
     return cards.check(root)
 
 
 def export(
-    release: str | Path, view: str, out: str | Path, *, progress: Callable[[str], None] = _silent, **options: int
+    release: str | PathLike[str],
+    view: str,
+    out: str | Path,
+    *,
+    pin: str | None = None,
+    progress: Callable[[str], None] = _silent,
+    **options: int,
 ) -> dict[str, Any]:
     """Render a release for another tool, or what of it may be passed on.
 
     Args:
-        release: folder or name.
+        release: folder, address or name.
         view: ``open``, ``features``, ``ids``, or the name of a tool's format.
         out: folder to make.
+        pin: that the release has to fit; see `musicdata.load`.
         progress: is told what is done next.
         options: of the format: ``shard_bytes`` of `webdataset`.
 
@@ -365,17 +485,22 @@ def export(
         UsageError: there is no such view, or it makes no sense of this release.
         InputError: there is something else at `out`.
     """
-    opened, folder = load(release), Path(out)
+    _require_view(view, options)
+    opened, folder = load(release, pin=pin, progress=progress), Path(out)
     progress(f"verify {opened.root}, then {view} of {opened.record.slug}")
-    if view == "full":
-        raise UsageError(
-            f"the view full is the release itself; there are {', '.join((*RIGHTS_VIEWS, *views.EXPORTS.all()))}"
-        )
-    if view in RIGHTS_VIEWS and options:
-        raise UsageError(f"the view {view} has no option {', '.join(options)}")
     if view in RIGHTS_VIEWS:
         made: Any = redaction.render(opened.root, view, folder)  # type: ignore[arg-type]  # one of RIGHTS_VIEWS
     else:
         made = views.export(opened, view, folder, **options)
     facts = {"name": made.name, "version": made.version, "view": view, "content_root": made.content_root}
     return facts | {"files": len(made.files), "bytes": sum(file.bytes for file in made.files)}
+
+
+def _require_view(view: str, options: Mapping[str, int]) -> None:
+    known = (*RIGHTS_VIEWS, *views.EXPORTS.all())
+    if view == "full":
+        raise UsageError(f"the view full is the release itself; there are {listed(known)}")
+    if view not in known:
+        raise UsageError(f"no view is called {view!r}{choice(view, known)}")
+    if view in RIGHTS_VIEWS and options:
+        raise UsageError(f"the view {view} has no option {', '.join(options)}")

@@ -8,14 +8,14 @@ from musicdata.api.work import open_data
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
+    from os import PathLike
 
     from musicdata.definitions.search import Answer
 
 
 def search(
     query: str | None = None,
-    against: str | Path | None = None,
+    against: str | PathLike[str] | None = None,
     *,
     like: str | None = None,
     k: int = 10,
@@ -46,7 +46,7 @@ def search(
         InputError: there is no such data set.
         MusicdataError: see `musicdata.definitions.searchable.Searchable.search`.
     """
-    return open_data(against).search(
+    return open_data(against, progress=progress).search(
         query,
         like=like,
         k=k,

@@ -23,14 +23,26 @@ from musicdata.workspace.folder import Workspace
 from musicdata.workspace.ledger import Ledger
 
 if TYPE_CHECKING:
+    from os import PathLike
     from pathlib import Path
 
     from musicdata.api.standing import Standing
     from musicdata.definitions.recipe import Recipe
 
 
-def status(path: str | Path | None = None) -> dict[str, Any]:
-    """Say what is in a workspace: how the last run stands, each stage's rows, rejects and whether it is up to date."""
+def status(path: str | PathLike[str] | None = None) -> dict[str, Any]:
+    """Say what is in a workspace: how the last run stands, each stage's rows, rejects and whether it is up to date.
+
+    Args:
+        path: workspace; the only one in ``musicdata-work`` when None.
+
+    Returns:
+        JSON values: `work`, `dataset`, `last_run`, `run`, `go_on`, the command that goes on, `written_by`, "" for
+        nobody, and `stages`, of each its rows, bytes, rejects by reason, and the reasons why it has to run again.
+
+    Raises:
+        InputError: there is no workspace.
+    """
     work = open_work(path)
     workspace = Workspace(work.root)
     resolved = recipe.load_kept(work.root)
@@ -53,7 +65,7 @@ def run_facts(run: Standing) -> dict[str, Any]:
     return facts | ({"now": facts["now"] | rates} if run.now else {})
 
 
-def live(path: str | Path | None = None) -> Standing:
+def live(path: str | PathLike[str] | None = None) -> Standing:
     """Say how the last run in a workspace stands, and nothing else: that is quick, however large it is."""
     return standing(Workspace(open_work(path).root))
 
@@ -65,7 +77,7 @@ def _last_run(root: Path) -> dict[str, Any]:
         return {"outcome": "unknown (run.json is damaged)"}
 
 
-def ledger_facts(path: str | Path | None = None) -> dict[str, Any]:
+def ledger_facts(path: str | PathLike[str] | None = None) -> dict[str, Any]:
     """Say what stands in the ledger of a workspace: items by outcome and reason a stage, and the services' waits.
 
     Empty for a workspace that was not crawled.
@@ -96,7 +108,7 @@ def _come_back_at(workspace: Workspace, resolved: Recipe, ledger: Ledger) -> dic
     return {name: moment(at) for name, at in opens.items() if at}
 
 
-def remarks(path: str | Path | None = None) -> dict[str, dict[str, Any]]:
+def remarks(path: str | PathLike[str] | None = None) -> dict[str, dict[str, Any]]:
     """Return stage → what it has to tell of its tables, of those that have something to tell and are sealed.
 
     Each has ``facts``, JSON values, and ``text``, which is empty where all is as it should be.
@@ -130,7 +142,7 @@ class Sights:
     has_rejects: bool
 
 
-def sights(path: str | Path | None = None) -> Sights:
+def sights(path: str | PathLike[str] | None = None) -> Sights:
     """Say what is worth looking at in a workspace, as its recipe and its contracts tell."""
     work = open_work(path)
     resolved, sealed = work.recipe, set(work.tables)

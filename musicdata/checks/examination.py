@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from musicdata.definitions import check as checks
 from musicdata.errors import MusicdataError, SetupError
+from musicdata.wording import as_table, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -26,7 +27,7 @@ class Finding:
     message: str
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class CheckReport:
     """What was looked at and what was found.
 
@@ -37,6 +38,14 @@ class CheckReport:
 
     findings: list[Finding] = field(default_factory=list)
     passed: list[str] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        first = f", first {self.findings[0].check}: {self.findings[0].message[:200]}" if self.findings else ""
+        return f"<CheckReport: {len(self.passed)} passed, {counted(len(self.findings), 'finding')}{first}>"
+
+    def _repr_html_(self) -> str:
+        found = [("✗", one.check, f"{one.table}: {one.message}" if one.table else one.message) for one in self.findings]
+        return as_table(("", "check", "found"), [*found, *(("✓", name, "") for name in self.passed)])
 
     def add(self, check: str, problems: Iterable[tuple[str, str]]) -> None:
         """Take in what one check found: (table, message) of each problem.

@@ -14,10 +14,21 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
-from musicdata.cli import building, captioning, crawling, interrupts, looking, recipes, releasing, searching, status
+from musicdata.cli import (
+    building,
+    captioning,
+    crawling,
+    info,
+    interrupts,
+    looking,
+    recipes,
+    releasing,
+    searching,
+    status,
+)
 from musicdata.cli.app import app
 from musicdata.cli.options import EXIT_INTERRUPTED, print_json
-from musicdata.cli.output import VOICE, say
+from musicdata.cli.output import VOICE, say, tell_warnings
 from musicdata.cli.voice import with_voice
 from musicdata.errors import MusicdataError
 
@@ -29,6 +40,7 @@ __all__ = [
     "building",
     "captioning",
     "crawling",
+    "info",
     "looking",
     "main",
     "recipes",
@@ -45,6 +57,7 @@ def main() -> NoReturn:
     """Run the command and leave with the exit code of `musicdata.errors`."""
     VOICE.is_json = "--json" in sys.argv[1 : sys.argv.index("--")] if "--" in sys.argv else "--json" in sys.argv
     interrupts.arm(_INTERRUPTED, _failure("KeyboardInterrupt", _INTERRUPTED, EXIT_INTERRUPTED))
+    tell_warnings()
     try:
         code = with_voice(app)(standalone_mode=False)
     except MusicdataError as error:

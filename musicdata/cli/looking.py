@@ -9,58 +9,109 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from musicdata.cli.app import app
-from musicdata.cli.options import EXIT_FINDINGS, EXIT_REFUSED, Data, DataOption, Json, print_json
+from musicdata.cli.options import EXIT_FINDINGS, EXIT_REFUSED, Data, DataOption, Json, Pin, print_json
 from musicdata.cli.output import json_line, say, tell
 from musicdata.errors import UsageError
 
 SHOWN_CHARACTERS = 300
+SHOWN_ROWS = 10
+REJECTS = "rejects"
 
 if TYPE_CHECKING:
-    from typing import Any
+    from musicdata.definitions.contract import Contract
+    from musicdata.definitions.table_source import TableSource
 
-    from musicdata.definitions.suite import Validation
 
-
-@app.command(short_help="Look at rows, save sounds and pictures.")
+@app.command(
+    short_help="Which tables there are, their rows; save sounds and pictures.",
+    epilog="Which data sets there are, and all that can be set of one: musicdata recipes, musicdata recipes show NAME.",
+)
 def show(
-    table: Annotated[str, typer.Argument(help="Table to look at, or rejects.")],
+    table: Annotated[
+        str | None,
+        typer.Argument(metavar="[TABLE]", help="Table to look at, or rejects; lists the tables when left out."),
+    ] = None,
     key: Annotated[str | None, typer.Argument(help="Only rows of this key: a sample_id, song_id …")] = None,
     work: DataOption = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="Rows to print.")] = 20,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Rows to print.")] = SHOWN_ROWS,
     columns: Annotated[str | None, typer.Option("--columns", help="Columns, separated by commas.")] = None,
+    vertical: Annotated[bool, typer.Option("--vertical", help="All columns, one below the other.")] = False,
     save: Annotated[
-        Path | None, typer.Option("--save", help="Write the sounds or pictures of the rows into this folder.")
+        Path | None,
+        typer.Option("--save", help="Write the sounds or pictures of the rows into this folder, and a page of them."),
     ] = None,
+    pin: Pin = None,
     as_json: Json = False,
+    as_lines: Annotated[bool, typer.Option("--jsonl", help="Print JSON Lines, one a row.")] = False,
 ) -> None:
-    """Look at rows of a table, or save its sounds and pictures as files."""
+    """Look at rows of a table, or save its sounds and pictures as files; without TABLE, say which tables there are."""
     from itertools import islice
 
     from musicdata.api.media import save_media
     from musicdata.api.work import open_data
     from musicdata.cli import rows as display
 
-    opened = open_data(work)
+    if table is not None and work is None and Path(table).is_dir():
+        raise UsageError(f"{table} is a folder, no table; its tables are listed by: musicdata show --work {table}")
+    opened = open_data(work, pin=pin, progress=tell)
+    if table is None:
+        _show_tables(opened, as_json=as_json, as_lines=as_lines)
+        return
     names = columns.split(",") if columns else None
-    rows = list(islice(opened.rows(table, key, names), limit))
-    if key is not None and not rows and table != "rejects":  # no rejects are good news
+    found = list(islice(opened.rows(table, key, names), limit + 1))
+    rows, has_more = found[:limit], len(found) > limit
+    if key is not None and not rows and table != REJECTS:  # no rejects are good news
         raise UsageError(f"table {table} of {opened.root} has no row of {key}")
     if save is not None:
         for path in save_media(opened, table, rows, save):
             say(str(path))
-    elif as_json:
+    elif as_lines:
         for row in rows:
             say(json_line(row))
+    elif as_json:
+        print_json({"table": table, "rows": rows})
     else:
-        display.print_rows(table, rows)
+        preferred = _preferred(opened.contract(table)) if names is None else ()
+        display.print_rows(table, rows, preferred=preferred, are_chosen=names is not None, vertical=vertical)
+        if has_more:
+            say(f"the first {len(rows):,} rows{_of(opened, table, key)}; --limit N shows more")
+
+
+def _show_tables(opened: TableSource, *, as_json: bool, as_lines: bool) -> None:
+    from musicdata.cli import rows as display
+
+    listed = [
+        {"table": name, "rows": opened.n_rows(name), "description": opened.contract(name).description}
+        for name in opened.tables
+    ]
+    if as_lines:
+        for one in listed:
+            say(json_line(one))
+    elif as_json:
+        print_json({"tables": listed})
+    else:
+        say(f"{opened.root}: {opened.head.dataset.title}")
+        display.print_tables(listed)
+        say(f"Rows of one: musicdata show TABLE --work {opened.root} (or {REJECTS}: what was dropped, and why)")
+
+
+def _preferred(contract: Contract) -> list[str]:
+    """List the columns of a table in the order in which they are worth room: its key first, other ids last."""
+    names = contract.describing_columns()
+    others = [name for name in names if name not in contract.key]
+    return [*contract.key, *sorted(others, key=lambda name: name.endswith("_id"))]
+
+
+def _of(opened: TableSource, table: str, key: str | None) -> str:
+    return "" if key is not None or table == REJECTS else f" of {opened.n_rows(table):,}"
 
 
 @app.command(short_help="Prove that the tables are right.")
-def check(path: Data = None, as_json: Json = False) -> None:
+def check(path: Data = None, pin: Pin = None, as_json: Json = False) -> None:
     """Prove that the tables are right: contracts, keys, splits, alignment, checksums, sound, pictures."""
     from musicdata.api.check import check as examine
 
-    report = examine(path)
+    report = examine(path, pin=pin)
     if as_json:
         print_json(
             {
@@ -115,77 +166,39 @@ def validate(
     as_json: Json = False,
 ) -> None:
     """Check a data set, fit its baselines and controls, and judge whether it may be released."""
-    import musicdata
-    from musicdata_baselines import report
+    from musicdata.api.validate import validate as judge
 
-    opened = musicdata.open_data(path)
-    if out is None:  # a release holds exactly what its record names
-        out = (
-            Path(f"validation-{opened.record.slug}")
-            if isinstance(opened, musicdata.Release)
-            else opened.place("validation")
-        )
-    validation, paths = run_validation(
-        opened.root,
-        out,
+    verdict = judge(
+        path,
+        out=out,
         deep=deep,
         device=device,
         seed=seed,
-        swept=sweep,
+        sweep=sweep,
         runs=runs,
         epochs=epochs,
         export=export,
+        progress=tell,
     )
     if as_json:
-        say(report.encode(validation))
+        say(verdict.json())
     else:
-        for line in report.lines(validation):
+        for line in verdict.lines():
             say(line)
-        say(f"report: {', '.join(map(str, paths))}")
-    if not validation.holds:
-        say(f"musicdata: the gate refuses: {validation.reason}", err=True)
+        say(f"report: {verdict.document}, {verdict.report}")
+    if not verdict.holds:
+        say(f"musicdata: the gate refuses: {'; '.join(verdict.reasons)}", err=True)
         raise typer.Exit(EXIT_REFUSED)
-
-
-def run_validation(
-    root: Path,
-    out: Path,
-    *,
-    deep: bool | None = None,
-    device: str = "auto",
-    seed: int = 0,
-    swept: bool | None = None,
-    runs: int | None = None,
-    epochs: float = 1.0,
-    export: Path | None = None,
-) -> tuple[Validation[Any], tuple[Path, Path]]:
-    """Validate what is at `root`, write the report into `out`; return what was found and the report's files.
-
-    What a suite trains is kept in ``models`` beside the report, where another run, or `musicdata caption`, finds it.
-    """
-    import musicdata_baselines
-    from musicdata_baselines import report
-
-    validation = musicdata_baselines.validate(
-        root,
-        deep=deep,
-        device=device,
-        seed=seed,
-        progress=tell,
-        swept=swept,
-        runs=runs,
-        epochs=epochs,
-        export=export,
-        keep=out / "models",
-    )
-    return validation, report.write(validation, out)
 
 
 @app.command(short_help="Find the texts nearest to a recording of yours.")
 def describe(
     file: Annotated[Path, typer.Argument(help="A recording, or a document of its features.")],
     against: Annotated[
-        Path | None, typer.Option("--against", help="Release or workspace [default: the only one].")
+        str | None,
+        typer.Option(
+            "--against", metavar="PLACE", help="Release (folder, address, name) or workspace [default: the only one]."
+        ),
     ] = None,
     k: Annotated[int, typer.Option("--k", min=1, help="Texts to print.")] = 5,
     device: Annotated[str, typer.Option("--device", help="auto, cpu or cuda.")] = "auto",

@@ -45,11 +45,16 @@ WorkOption = Annotated[
 WorkArgument = Annotated[
     Path | None, typer.Argument(metavar="[WORK]", help="Workspace; the only one in musicdata-work.")
 ]
-DataOption = Annotated[
-    Path | None, typer.Option("--work", "-w", help="Workspace or release; the only workspace in musicdata-work.")
-]
-Data = Annotated[
-    Path | None, typer.Argument(metavar="[PATH]", help="Workspace or release; the only workspace in musicdata-work.")
+_DATA = "Workspace, or a release: folder, address or NAME@VERSION; the only workspace in musicdata-work."
+DataOption = Annotated[str | None, typer.Option("--work", "-w", metavar="PLACE", help=_DATA)]
+Data = Annotated[str | None, typer.Argument(metavar="[PLACE]", help=_DATA)]
+Pin = Annotated[
+    str | None,
+    typer.Option(
+        "--pin",
+        metavar="HEX",
+        help="Content root, or sha256 of RELEASE.json, that the release has to have: it is proved.",
+    ),
 ]
 Limit = Annotated[
     int | None, typer.Option("--limit", min=1, help="Make less: at most so many of what the recipe's [options] name.")

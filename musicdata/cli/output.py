@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
+import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from musicdata.api.terminal import plain, stamp
+from musicdata.errors import UnprovedWarning
 
 if TYPE_CHECKING:
     from musicdata.api.logs import LogFile
 
-__all__ = ["VOICE", "Voice", "json_line", "plain", "say", "tell"]
+__all__ = ["VOICE", "Voice", "json_line", "plain", "say", "tell", "tell_warnings"]
 
 
 @dataclass(slots=True)
@@ -54,3 +56,19 @@ def tell(text: str) -> None:
         VOICE.log.say(text)
     if not VOICE.is_quiet:
         say(text if sys.stderr.isatty() else f"{stamp()} {text}", err=True)
+
+
+def tell_warnings() -> None:
+    """Print that something is not proved as a line of the command, once, quiet or not; other warnings are Python's."""
+    shown = warnings.showwarning
+    warnings.simplefilter("once", UnprovedWarning)
+
+    def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
+        if not issubclass(category, UnprovedWarning):
+            shown(message, category, *where, **more)
+            return
+        if VOICE.log is not None:
+            VOICE.log.say(str(message))
+        say(f"musicdata: {message}", err=True)
+
+    warnings.showwarning = show

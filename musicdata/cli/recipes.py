@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from musicdata.cli.app import app
-from musicdata.cli.options import Json, print_json
-from musicdata.cli.output import say
+from musicdata.cli.options import Json, Set, print_json
+from musicdata.cli.output import json_line, say
 
 Copy = Annotated[Path, typer.Argument(metavar="FILE", help="The copy, a .toml file; its data set is called after it.")]
 Folder = Annotated[
@@ -19,8 +19,8 @@ Folder = Annotated[
 
 recipes = typer.Typer(
     name="recipes",
-    help="List the recipes that there are, or copy one to change it.",
-    short_help="Which data sets there are; copy one to change it.",
+    help="List the recipes that there are, show all that can be set of one, or copy one to change it.",
+    short_help="Which data sets there are, what can be set of one; copy one to change it.",
     add_completion=False,
     rich_markup_mode=None,
     invoke_without_command=True,
@@ -43,7 +43,31 @@ def listing(context: typer.Context, as_json: Json = False) -> None:
     for one in listed:
         verb = "crawl" if one.is_crawled else "build"
         say(f"{one.name:<{widest}}  {one.title} ({', '.join(one.modalities)}; musicdata {verb} {one.name})")
+    say("All that can be set of one: musicdata recipes show NAME; what it would make: musicdata plan NAME")
     say("Change one: musicdata recipes copy NAME mine.toml; begin another: musicdata new dataset NAME")
+
+
+@recipes.command("show", short_help="All that can be set of a recipe, stage by stage.")
+def show(
+    name: Annotated[str, typer.Argument(metavar="NAME|FILE", help="Recipe to look at.")],
+    set_: Set = None,
+    as_json: Json = False,
+) -> None:
+    """List every parameter of a recipe, also those that it does not write out: value, what it may be, what it means."""
+    from musicdata.api.recipes import recipe_parameters
+
+    sections = recipe_parameters(name, set_ or ())
+    if as_json:
+        print_json({"recipe": name, "sections": [dataclasses.asdict(section) for section in sections]})
+        return
+    for section in sections:
+        makes = f" → {', '.join(section.makes)}" if section.makes else ""
+        say(f"{section.name}: {section.does}{makes}")
+        for one in section.parameters:
+            default = "" if one.is_default else f"; {json_line(one.default)} unless it is set"
+            say(f"  {one.key} = {json_line(one.value)}  ({one.kind}{default})")
+            say(f"      {one.meaning}")
+    say(f"Set any of them: --set KEY=VALUE with plan, build or crawl {name}. What that made: musicdata show")
 
 
 @recipes.command("copy", short_help="Write a copy of a recipe, to change it.")

@@ -1,4 +1,4 @@
-"""Commands for what is published: release build, verify, sign, rebuild, diff, publish, takedown, card; export."""
+"""Commands for what is published: release build, verify, sign, rebuild, diff, publish, takedown …; export."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from musicdata.cli.app import app
-from musicdata.cli.options import EXIT_FINDINGS, Json, Workers, print_json, progress
+from musicdata.cli.options import EXIT_FINDINGS, Json, Pin, Workers, print_json, progress
 from musicdata.cli.output import say, tell
 
 if TYPE_CHECKING:
@@ -29,9 +29,20 @@ releases = typer.Typer(
 app.add_typer(releases)
 
 ReleaseArgument = Annotated[
-    str, typer.Argument(metavar="RELEASE", help="Folder of a release, or NAME@VERSION of a published one.")
+    str,
+    typer.Argument(
+        metavar="RELEASE", help="A release: its folder, its address (s3://, hf://, https:// …) or NAME@VERSION."
+    ),
 ]
 Out = Annotated[Path, typer.Option("--out", "-o", help="Folder to make.")]
+Date = Annotated[
+    str,
+    typer.Option(
+        "--date",
+        metavar="YYYY-MM-DD",
+        help="Day of the release, which its citation states [default: of SOURCE_DATE_EPOCH, else today].",
+    ),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
 
 
@@ -55,15 +66,19 @@ def build(
     deep: Annotated[
         bool | None, typer.Option("--deep/--no-deep", help="Deep baselines in a validation that has to be made first.")
     ] = None,
+    date: Date = "",
+    url: Annotated[
+        str, typer.Option("--url", help="Page or DOI where it will be found, for its citation [default: the recipe's].")
+    ] = "",
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
     """Freeze a workspace into a release: validated, versioned, checksummed; the same workspace gives the same bytes."""
     from musicdata.api import release as library
-    from musicdata.cli.looking import run_validation
+    from musicdata.api.validate import validate
 
     if library.needs_validation(work, out, version=version, previous=previous or None):
-        run_validation(work, work / "validation", deep=deep, swept=False)
+        validate(work, deep=deep, sweep=False, progress=_tell)
     if dry_run:
         facts = library.foresee_build(
             work, version=version, previous=previous or None, allow_failed_gate=allow_failed_gate, progress=_tell
@@ -76,6 +91,8 @@ def build(
         version=version,
         previous=previous or None,
         allow_failed_gate=allow_failed_gate,
+        date=date,
+        url=url,
         progress=_tell,
     )
     _print_record(record, out, as_json=as_json)
@@ -94,12 +111,15 @@ def verify(
     signature: Annotated[
         Path | None, typer.Option("--signature", help="Signature file [default: RELEASE.json.minisig in the release].")
     ] = None,
+    pin: Pin = None,
     as_json: Json = False,
 ) -> None:
     """Prove that a release is whole: every file, every row, every sum; whose it is; that its exports say the same."""
     from musicdata.api import release as library
 
-    problems = library.verify(release, views=exports or (), public_key=public_key, signature=signature)
+    problems = library.verify(
+        release, views=exports or (), public_key=public_key, signature=signature, pin=pin, progress=_tell
+    )
     if as_json:
         print_json({"ok": not problems, "problems": [dataclasses.asdict(problem) for problem in problems]})
     else:
@@ -107,7 +127,9 @@ def verify(
             say(f"✗ {problem}")
         if not problems:
             signed = ", signed by that key" if public_key else ""
-            agree = f", and {len(exports)} views agree with it" if exports else ""
+            signed += ", and fits the pin" if pin else ""
+            one = "view agrees" if exports and len(exports) == 1 else "views agree"
+            agree = f", and {len(exports)} {one} with it" if exports else ""
             say(f"✓ {release} is whole{signed}{agree}")
     if problems:
         raise typer.Exit(EXIT_FINDINGS)
@@ -186,14 +208,21 @@ def _password() -> str:
 
 @releases.command("diff", short_help="What changed between two releases.")
 def diff(
-    first: Annotated[str, typer.Argument(metavar="A", help="Release: folder or NAME@VERSION.")],
+    first: Annotated[str, typer.Argument(metavar="A", help="Release: folder, address or NAME@VERSION.")],
     second: Annotated[str, typer.Argument(metavar="B", help="Release that comes after it.")],
+    pins: Annotated[
+        tuple[str, str],
+        typer.Option(
+            "--pins", metavar="HEX HEX", help="Content root, or sha256 of RELEASE.json, of A and of B; - for none."
+        ),
+    ] = ("-", "-"),
     as_json: Json = False,
 ) -> None:
     """Say what differs between two releases, table by table, and which step in version that is."""
     from musicdata.api import release as library
 
-    report = library.diff_report(first, second, progress=_tell)
+    of_first, of_second = (None if pin == "-" else pin for pin in pins)
+    report = library.diff_report(first, second, pins=(of_first, of_second), progress=_tell)
     if as_json:
         print_json(report.facts)
     else:
@@ -230,12 +259,34 @@ def publish(
     _print_facts(facts, as_json=as_json)
 
 
+@releases.command("add-record", short_help="Take in the record of a published release.")
+def add_record(
+    place: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE|URL", help="A record, or the folder or address of the published release it lies beside."
+        ),
+    ],
+    pin: Pin = None,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Take the record of a published release among those of this machine: NAME@VERSION leads to it from then on."""
+    from musicdata.api import release as library
+
+    facts = library.add_record(place, pin=pin, dry_run=dry_run)
+    _print_facts(facts, as_json=as_json)
+    if not (as_json or dry_run):
+        say(f"  musicdata release verify {facts['name']}@{facts['version']}+{facts['view']}")
+
+
 @releases.command("takedown", short_help="Take items out: a patch version without them.")
 def takedown(
     release: ReleaseArgument,
     ids: Annotated[list[str], typer.Argument(metavar="ID…", help="Samples, songs, or groups as group:ID.")],
     reason: Annotated[str, typer.Option("--reason", help="Why; it stands in the new release.")],
     out: Out,
+    date: Date = "",
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
@@ -245,7 +296,7 @@ def takedown(
     if dry_run:
         _print_facts(library.foresee_takedown(release, ids, reason=reason), as_json=as_json)
         return
-    record = library.takedown(release, ids, reason=reason, out=out, progress=_tell)
+    record = library.takedown(release, ids, reason=reason, out=out, date=date, progress=_tell)
     _print_record(record, out, as_json=as_json)
 
 
@@ -253,16 +304,17 @@ def takedown(
 def card(
     release: ReleaseArgument,
     check: Annotated[bool, typer.Option("--check", help="Say whether a number in it is stale.")] = False,
+    pin: Pin = None,
     as_json: Json = False,
 ) -> None:
     """Print the card of a release, or compute it anew and say what is stale."""
     from musicdata.api import release as library
 
     if not check:
-        text = library.card(release)
+        text = library.card(release, pin=pin, progress=_tell)
         print_json({"card": text}) if as_json else say(text, nl=False)
         return
-    stale = library.check_card(release)
+    stale = library.check_card(release, pin=pin, progress=_tell)
     if as_json:
         print_json({"ok": not stale, "stale": stale})
     else:
@@ -283,13 +335,14 @@ def export(
     shard_bytes: Annotated[
         int | None, typer.Option("--shard-bytes", min=1, help="Size of a WebDataset shard, about [default: 1 GB].")
     ] = None,
+    pin: Pin = None,
     as_json: Json = False,
 ) -> None:
     """Render a release for another tool, or what of it may be passed on."""
     from musicdata.api import release as library
 
     options = {} if shard_bytes is None else {"shard_bytes": shard_bytes}
-    facts = library.export(release, view, out, progress=_tell, **options)
+    facts = library.export(release, view, out, pin=pin, progress=_tell, **options)
     if as_json:
         print_json(facts)
     else:

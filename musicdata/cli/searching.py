@@ -26,8 +26,9 @@ def search(
     words: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[PATH] QUERY",
-            help="Workspace or release [default: the only workspace in musicdata-work], and what is looked for.",
+            metavar="[PLACE] QUERY",
+            help="Workspace or release (folder, address, name) [default: the only workspace in musicdata-work], and "
+            "what is looked for.",
         ),
     ] = None,
     k: Annotated[int, typer.Option("--k", "-k", help="Songs to print.")] = 10,
@@ -64,7 +65,7 @@ def search(
     path, query = _path_and_query(words or [], like)
     if playlist is not None:
         playlists.require_playlist(playlist)
-    data = open_data(path)
+    data = open_data(path, progress=tell)
     answer = data.search(
         query,
         like=like,
@@ -86,7 +87,7 @@ def search(
         say(f"playlist: {written}", err=as_json)
 
 
-def _path_and_query(words: list[str], like: str | None) -> tuple[Path | None, str | None]:
+def _path_and_query(words: list[str], like: str | None) -> tuple[str | None, str | None]:
     """Tell the data set and the query apart: the query is the last of two, the only one where there is no `like`."""
     most = 1 if like is not None else 2
     if len(words) > most:
@@ -95,12 +96,12 @@ def _path_and_query(words: list[str], like: str | None) -> tuple[Path | None, st
             "most; put a query of several words in quotes"
         )
     if like is not None:
-        return (Path(words[0]) if words else None), None
+        return (words[0] if words else None), None
     if not words:
         raise UsageError('nothing was asked: musicdata search WORK "a sad song about the sea", or --like ID')
     if len(words) == 1 and Path(words[0]).is_dir():
         raise UsageError(f'nothing was asked of {words[0]}: musicdata search {words[0]} "a sad song about the sea"')
-    return (Path(words[0]) if len(words) == most else None), words[-1]
+    return (words[0] if len(words) == most else None), words[-1]
 
 
 def lines(answer: Answer) -> Iterator[str]:

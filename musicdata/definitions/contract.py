@@ -17,8 +17,9 @@ from musicdata.definitions.arrow import conformed
 from musicdata.definitions.column import Column, column_problems
 from musicdata.definitions.family import MAX_COLUMNS, Family, Group, grouped
 from musicdata.definitions.identifiers import ColumnName, TableName  # noqa: TC001  # pydantic reads them
-from musicdata.errors import ContractError
+from musicdata.errors import ContractError, UnknownNameError
 from musicdata.system import paths
+from musicdata.wording import as_table, choice, counted, listed, meant
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -66,6 +67,19 @@ class Contract(BaseModel):
     system: bool = False
     columns: tuple[Column, ...]
     families: tuple[Family, ...] = Field(default=(), exclude=True, repr=False)
+
+    def __repr__(self) -> str:
+        columns = counted(len(self.columns), "column")
+        return f"<Contract {self.name}: {columns}, key {', '.join(self.key)}>"
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        return as_table(
+            ("column", "type", "unit", "what it is"),
+            [(group.name, group.kind, group.unit, group.meaning) for group in self.groups()],
+            f"{self.name}: {self.description} Key: {', '.join(self.key)}.",
+        )
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Self:
@@ -171,9 +185,22 @@ class Contract(BaseModel):
         """
         match = next((column for column in self.columns if column.name == name), None)
         if match is None:
-            known = ", ".join(column.name for column in self.columns)
-            raise ContractError(f"table {self.name} has no column {name!r}; it has {known}")
+            raise self._unknown([name])
         return match
+
+    def require_columns(self, names: Iterable[str]) -> None:
+        """Refuse names that are no columns.
+
+        Raises:
+            UnknownNameError: naming them, what may have been meant, and the columns there are.
+        """
+        if unknown := sorted(set(names) - {column.name for column in self.columns}):
+            raise self._unknown(unknown)
+
+    def _unknown(self, names: list[str]) -> UnknownNameError:
+        may_be = meant(names[0], [column.name for column in self.columns])
+        known = listed(group.name for group in self.groups())
+        return UnknownNameError(f"table {self.name} has no column {', '.join(names)}{may_be}; it has {known}")
 
     def table(self, rows: dict[str, list[object]] | pa.Table) -> pa.Table:
         """Turn columns of values, or an Arrow table, into a table that fits.
@@ -277,7 +304,7 @@ def load(name: str) -> Contract:
         raise ContractError(f"table {name}: {added} says other things of it than {ours}; give yours another name")
     path = ours or added
     if path is None:
-        raise ContractError(f"no table is called {name!r}; the tables are {', '.join(names())}")
+        raise UnknownNameError(f"no table is called {name!r}{choice(name, names(), 'the tables are')}")
     return _read(path, path.stat().st_mtime_ns)
 
 

@@ -7,11 +7,17 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from musicdata.definitions.identifiers import ColumnName, DatasetName  # noqa: TC001  # pydantic reads them
+from musicdata.definitions.identifiers import ColumnName, DatasetName, WebAddress  # noqa: TC001  # pydantic reads them
 
 
 class Dataset(BaseModel):
-    """The recipe's head: name, title and modalities of the data set."""
+    """The recipe's head: name, title and modalities of the data set.
+
+    Attributes:
+        name: by which it is built, released and loaded: small letters, digits, ``.``, ``-`` and ``_``.
+        title: for people.
+        modalities: what a sample has of each item: ``audio``, ``sheet``, ``lyrics`` …
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -60,6 +66,7 @@ class Releases(BaseModel):
         authors: who is cited.
         licence: SPDX identifier of the licence of what is ours: alignment, metadata, features; works keep their own.
         papers: what to cite beside it, a line each.
+        url: page or DOI at which the data set is found, for the citation; None where there is none yet.
         answers: question of the datasheet → answer, for what no number tells.
     """
 
@@ -71,6 +78,7 @@ class Releases(BaseModel):
     authors: tuple[Author, ...] = ()
     licence: str = "CC-BY-4.0"
     papers: tuple[str, ...] = ()
+    url: WebAddress | None = None
     answers: dict[str, str] = Field(default_factory=dict)
 
 

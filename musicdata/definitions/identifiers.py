@@ -6,11 +6,14 @@ data. So none goes up, hides or breaks a line, whatever the record, contract or 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import Field
+from pydantic import AfterValidator, Field
+
+from musicdata import settings
 
 if TYPE_CHECKING:
     from musicdata.definitions.arrow import Values
@@ -27,6 +30,45 @@ DATASET = "[a-z0-9][a-z0-9._-]{0,99}"
 _FILE = r"^[^./\\\pC\s:*?\"<>|][^/\\\pC:*?\"<>|]{0,199}$"
 """Of a sound or a picture in a table: one file name, not hidden, without what some file system forbids."""
 
+_DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/[^\s\\{}<>\"|^`?#]+)", re.IGNORECASE)
+_PAGE = re.compile(r"https?://[\w.-]+(:\d{1,5})?(/[^\s\\{}<>\"|^`?#]*)?")
+_LONGEST_ADDRESS = 500
+
+
+def web_address(text: str) -> str:
+    """Return the address of a page as it is cited; a DOI becomes its page, nothing stays nothing.
+
+    Raises:
+        ValueError: it is neither ``http://``, ``https://`` nor a DOI, or names a user, a password or a query.
+
+    >>> web_address("doi:10.5281/zenodo.1"), web_address("https://example.org/data")
+    ('https://doi.org/10.5281/zenodo.1', 'https://example.org/data')
+    """
+    text = text.strip()
+    if not text:
+        return ""
+    if doi := _DOI.fullmatch(text):
+        text = f"https://doi.org/{doi[1]}"
+    is_odd = len(text) > _LONGEST_ADDRESS or not text.isprintable()
+    if is_odd or not _PAGE.fullmatch(text) or settings.redact(text) != text:
+        shown = settings.redact(text).partition("?")[0][:_LONGEST_ADDRESS]
+        raise ValueError(
+            f"{shown!r} is no address to cite: give a DOI, or a page at https:// without user, password and query"
+        )
+    return text
+
+
+def doi_of(address: str) -> str:
+    """Return the DOI that an address of `web_address` leads to; nothing where it leads to none.
+
+    >>> doi_of("https://doi.org/10.5281/zenodo.1"), doi_of("https://example.org/data")
+    ('10.5281/zenodo.1', '')
+    """
+    doi = _DOI.fullmatch(address)
+    return doi[1] if doi else ""
+
+
+WebAddress = Annotated[str, AfterValidator(web_address)]
 TableName = Annotated[str, Field(pattern=f"^{TABLE}$")]
 ColumnName = Annotated[str, Field(pattern=f"^{COLUMN}$")]
 DatasetName = Annotated[str, Field(pattern=f"^{DATASET}$")]

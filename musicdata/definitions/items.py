@@ -72,7 +72,11 @@ class Items:
         self._arrays = {}
 
     def array(self, name: str) -> NDArray[Any]:
-        """Return all samples (samples, …) of what was asked for under a name, read where they lie."""
+        """Return what was asked for under a name, of all samples: (samples, …), read where it lies.
+
+        Args:
+            name: one of `names`.
+        """
         if name not in self._arrays:
             self._arrays[name] = _open(self.folder, self.names.index(name))
         return self._arrays[name]

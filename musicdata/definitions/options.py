@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from musicdata.errors import RecipeError
+from musicdata.wording import choice, invalid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -152,7 +153,8 @@ def read(recipe: str, document: Mapping[str, Any]) -> Options:
     try:
         return Options(**document.get("options", {}))
     except (TypeError, ValidationError) as error:
-        raise RecipeError(f"recipe {recipe}: [options] is wrong: {error}") from error
+        problem = invalid(error, Options) if isinstance(error, ValidationError) else "it is no table"
+        raise RecipeError(f"recipe {recipe}: [options] is wrong: {problem}") from error
 
 
 def located(given: str | Path, *, is_location: bool) -> str:
@@ -205,13 +207,13 @@ def _problem(key: str, stages: Mapping[str, Stage[Any]]) -> str:
     """Return what is wrong with a key; "" when it is one."""
     name = stage_of(key, stages)
     if not name:
-        return f"a key of no stage of it; expected STAGE.KEY with a stage of {', '.join(stages)}"
+        return f"a key of no stage of it{choice(key.rpartition('.')[0], stages, 'expected STAGE.KEY with a stage of')}"
     model: Any = stages[name].parameters
     for part in key.removeprefix(f"{name}.").split("."):
         if not _is_model(model):
             return ""  # below a table that a stage reads by itself
         if part not in model.model_fields:
-            return f"and stage {name} has no {part!r} there; it knows {', '.join(model.model_fields)}"
+            return f"and stage {name} has no {part!r} there{choice(part, model.model_fields, 'it knows')}"
         model = model.model_fields[part].annotation
     return ""
 

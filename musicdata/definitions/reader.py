@@ -59,6 +59,10 @@ class Reader(Inputs, Protocol):
         """Return the contract of `table`."""
         ...
 
+    def n_rows(self, table: str) -> int:
+        """Return how many rows `table` has."""
+        ...
+
     def parameters(self, stage: str) -> dict[str, Any]:
         """Return what a stage ran with; nothing for one that did not run."""
         ...

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import html
 import tomllib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tomli_w
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from musicdata.definitions import contract as contracts
 from musicdata.definitions import options as short_options
@@ -22,12 +21,14 @@ from musicdata.definitions.options import Given, Options
 from musicdata.definitions.plugins import Plugins
 from musicdata.errors import RecipeError
 from musicdata.system import paths
+from musicdata.wording import as_table, choice, invalid, listed, meant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 
 _KEPT = "recipe.toml"
+_DATASET = "name, title and modalities"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,13 @@ class Recipe:
     """A data set's stages in the order they run.
 
     Attributes:
+        dataset: name, title and modalities.
+        steps: each stage with its parameters.
+        validate: how it is validated; None where it is not.
+        release: what a release of it holds; None where it says nothing of that.
+        crawl: how services are called; None where none are.
+        plugins: modules and contracts that it adds.
+        options: what the short options set.
         settings: key → value of all that was set on top of what the recipe's file says.
     """
 
@@ -59,13 +67,8 @@ class Recipe:
         return f"<Recipe {self.dataset.name}: {', '.join(step.stage.name for step in self.steps)}>"
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f'<tr><td style="text-align:left">{html.escape(step.stage.name)}</td>'
-            f'<td style="text-align:left">{html.escape(step.stage.verb)} → '
-            f"{html.escape(', '.join(step.stage.outputs))}</td></tr>"
-            for step in self.steps
-        )
-        return f"<table><caption>{html.escape(self.dataset.title)}</caption>{rows}</table>"
+        rows = [(step.stage.name, step.stage.verb, ", ".join(step.stage.outputs)) for step in self.steps]
+        return as_table(("stage", "what it does", "tables"), rows, self.dataset.title)
 
     @property
     def is_crawled(self) -> bool:
@@ -156,7 +159,7 @@ def load(
     try:
         entries = [dict(entry) for entry in document["stage"]]
     except (KeyError, TypeError, ValueError) as error:
-        raise RecipeError(f"recipe {name_or_path}: needs [[stage]] tables: {error}") from error
+        raise RecipeError(f'recipe {name_or_path}: needs [[stage]] tables, each with use = "STAGE"') from error
     changed = [key for key, value in (settings or {}).items() if keys.put(key, value, entries, document)]
     options, given_keys = _options(name_or_path, document, entries, given or Given())
     changed += [*given_keys, *(keys.override(override, entries, document) for override in overrides)]
@@ -169,6 +172,7 @@ def load(
     if release and release.complete not in made:
         raise RecipeError(
             f"recipe {name_or_path}: [release] names {release.complete}, a table that no stage of it makes"
+            f"{meant(release.complete, made)}"
         )
     crawl = _crawl(name_or_path, document, steps)
     validate = _read_validate(name_or_path, document) if is_foreign else _validate(name_or_path, document, steps)
@@ -216,7 +220,7 @@ def _plugins(name_or_path: str, document: dict[str, Any]) -> Plugins:
     try:
         table = PluginTable(**document.get("plugins", {}))
     except (TypeError, ValidationError) as error:
-        raise RecipeError(f"recipe {name_or_path}: [plugins] is wrong: {error}") from error
+        raise _wrong(name_or_path, "plugins", error, PluginTable) from error
     if name_or_path in names() and "plugins" not in document:
         return Plugins()
     beside = _path(name_or_path).absolute().parent
@@ -282,10 +286,10 @@ def read_head(name_or_path: str) -> Head:
 def _dataset(name_or_path: str, document: dict[str, Any]) -> Dataset:
     try:
         return Dataset(**document["dataset"])
-    except (KeyError, TypeError, ValidationError) as error:
-        raise RecipeError(
-            f"recipe {name_or_path}: needs a [dataset] with name, title and modalities: {error}"
-        ) from error
+    except KeyError as error:
+        raise RecipeError(f"recipe {name_or_path}: needs a [dataset] with {_DATASET}") from error
+    except (TypeError, ValidationError) as error:
+        raise _wrong(name_or_path, "dataset", error, Dataset) from error
 
 
 def _read_validate(name: str, document: dict[str, Any]) -> Validate | None:
@@ -308,9 +312,11 @@ def _validate(name: str, document: dict[str, Any], steps: tuple[Step, ...]) -> V
         raise RecipeError(f"recipe {name}: [validate] {error}") from error
     made = {table for step in steps for table in step.stage.outputs}
     for path in settings.columns():
-        table, _, column = path.partition(".")
-        if table not in made or column not in {c.name for c in contracts.load(table).columns}:
-            raise RecipeError(f"recipe {name}: [validate] names {path}, a column that no stage of it makes")
+        table = path.partition(".")[0]
+        columns = [f"{table}.{column.name}" for column in contracts.load(table).columns] if table in made else made
+        if path not in columns:
+            near = meant(path if table in made else table, columns)
+            raise RecipeError(f"recipe {name}: [validate] names {path}, a column that no stage of it makes{near}")
     return Validate(given.task, settings.model_dump(mode="json", exclude_none=True))
 
 
@@ -320,7 +326,7 @@ def _releases(name: str, document: dict[str, Any]) -> Releases | None:
     try:
         return Releases(**document["release"])
     except (TypeError, ValidationError) as error:
-        raise RecipeError(f"recipe {name}: [release] is wrong: {error}") from error
+        raise _wrong(name, "release", error, Releases) from error
 
 
 def _crawl(name: str, document: dict[str, Any], steps: tuple[Step, ...]) -> Crawl | None:
@@ -330,10 +336,17 @@ def _crawl(name: str, document: dict[str, Any], steps: tuple[Step, ...]) -> Craw
     try:
         crawl = Crawl(**document.get("crawl", {}))
     except (TypeError, ValidationError) as error:
-        raise RecipeError(f"recipe {name}: [crawl] is wrong: {error}") from error
+        raise _wrong(name, "crawl", error, Crawl) from error
     if missing := [service for service in called if service not in crawl.budgets]:
         raise RecipeError(f"recipe {name}: [crawl.budgets] says nothing of {', '.join(missing)}")
     return crawl
+
+
+def _wrong(name: str, table: str, error: Exception, model: type[BaseModel]) -> RecipeError:
+    """Return the error for a table of a recipe that its model refuses, or that is no table at all."""
+    if isinstance(error, ValidationError):
+        return RecipeError(f"recipe {name}: [{table}] is wrong: {invalid(error, model)}")
+    return RecipeError(f"recipe {name}: [{table}] is wrong: it is no table; it knows {listed(model.model_fields)}")
 
 
 def _path(name_or_path: str) -> Path:
@@ -342,7 +355,7 @@ def _path(name_or_path: str) -> Path:
         return shipped.files("pipelines")[name_or_path]
     if not name_or_path.endswith(".toml"):
         raise RecipeError(
-            f"no recipe is called {name_or_path!r}; there are {', '.join(names())}, or give the path of a .toml file"
+            f"no recipe is called {name_or_path!r}{choice(name_or_path, names())}, or give the path of a .toml file"
         )
     return Path(name_or_path)
 
@@ -363,14 +376,13 @@ def _text(path: Path) -> str:
 
 def _step(entry: dict[str, Any]) -> Step:
     name = entry.pop("use", None)
+    if name is None:
+        raise RecipeError(f'a [[stage]] has no use = "STAGE"; its keys are {listed(entry)}')
     stage = stages.find(str(name))
     try:
         return Step(stage, stage.parameters(**entry))
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join([stage.name, *map(str, first["loc"])])
-        known = ", ".join(stage.parameters.model_fields)
-        raise RecipeError(f"{where}: {first['msg']} (got {first['input']!r}); {stage.name} knows {known}") from error
+        raise RecipeError(invalid(error, stage.parameters, stage.name)) from error
 
 
 def _check_order(name: str, steps: tuple[Step, ...]) -> None:

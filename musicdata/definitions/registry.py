@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from musicdata.definitions import plugins
 from musicdata.errors import MusicdataError, RecipeError, UsageError
+from musicdata.wording import choice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,7 +116,7 @@ class Registry(Generic[T]):
         """Return what is called `name`, and where it comes from; raises as `find` does."""
         entries = self.entries()
         if name not in entries:
-            raise self._error(f"no {self.kind} is called {name!r}; there are {', '.join(entries)}")
+            raise self._error(f"no {self.kind} is called {name!r}{choice(name, entries)}")
         return entries[name]
 
     def plugins(self) -> dict[str, str]:

@@ -10,9 +10,11 @@ import unicodedata
 from dataclasses import dataclass, field
 
 from musicdata.errors import UsageError
+from musicdata.wording import as_table, counted
 
 Fact = str | bool | int | float | None
 
+_SHOWN_CHARACTERS = 100
 MOST_CHARACTERS = 20_000
 """A query is not longer; a song of 3,000 words is not either."""
 
@@ -121,7 +123,7 @@ class Match:
     versions: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Answer:
     """What a data set answers.
 
@@ -148,3 +150,21 @@ class Answer:
     n_candidates: int
     weights: dict[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        asked = repr((self.query or "")[:_SHOWN_CHARACTERS]) if self.query is not None else f"like {self.like}"
+        best = f", best {self.matches[0].sample_id}" if self.matches else ""
+        return f"<Answer to {asked}: {counted(len(self.matches), 'match', 'matches')} of {self.n_candidates:,}{best}>"
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (
+                match.rank,
+                f"{match.score:.3f}",
+                match.facts.get("artist", ""),
+                match.facts.get("title", ""),
+                match.sample_id,
+            )
+            for match in self.matches
+        ]
+        return as_table(("rank", "score", "artist", "title", "id"), rows, repr(self))

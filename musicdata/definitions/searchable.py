@@ -62,6 +62,10 @@ class Searchable(TableSource):
         >>> for batch in torch.utils.data.DataLoader(train, batch_size=32, shuffle=True):  # doctest: +SKIP
         ...     batch["audio"].shape  # (32, notes, frames, mels)
 
+        Args:
+            names: modalities, or columns of numbers as ``table.column``, as for `items`.
+            split: only samples of this split; None for all.
+
         Raises:
             SetupError: PyTorch is not installed.
             MusicdataError: see `items`.

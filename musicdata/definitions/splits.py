@@ -20,6 +20,12 @@ class Split(Parameters):
 
     `by="group_id"` keeps near-duplicate songs together; `by="sample_id"` is the MusicTM paper's own way, in which
     windows of one song fall into different splits. `by="artist_group_id"` keeps together what shares an artist.
+
+    Attributes:
+        by: column whose values are placed: rows that share one are in the same split.
+        train: share of these values in train, about, since each is placed by a hash.
+        valid: share of them in valid; `test` share of them in test; the three sum to 1.
+        seed: of the hash: another one places them otherwise.
     """
 
     by: Literal["group_id", "artist_group_id", "song_id", "sample_id"] = "group_id"

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from musicdata.definitions.registry import Registry
 from musicdata.errors import RecipeError, SetupError, UsageError
+from musicdata.wording import counted, invalid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -206,6 +207,11 @@ class Validation(Generic[R]):
     card: tuple[FigureTable, ...] = ()
     methods: tuple[dict[str, Any], ...] = ()
 
+    def __repr__(self) -> str:
+        n_broken = sum(not rule.holds for rule in self.rules)
+        said = f"{counted(n_broken, 'rule')} of the gate broken" if n_broken else "the gate holds"
+        return f"<Validation {self.dataset} by {self.task}: {said}>"
+
     @property
     def holds(self) -> bool:
         """Say whether the gate holds: every rule does."""
@@ -316,7 +322,7 @@ class Nearest:
     text: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Description:
     """What a data set says about a file of the user's own.
 
@@ -340,6 +346,10 @@ class Description:
     mean_score: float
     deviation: float
     notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        best = ", ".join(one.sample_id for one in self.nearest[:3])
+        return f"<Description of {self.file}: nearest of {counted(self.n_candidates, 'text')} {best}>"
 
 
 @dataclass(frozen=True)
@@ -381,8 +391,8 @@ class Suite(Generic[R]):
             UsageError: with the options it has.
         """
         if odd := [option for option in options.asked() if option not in self.options]:
-            has = ", ".join(["--seed", *sorted(self.options)])
-            raise UsageError(f"suite {self.name} has no {', '.join(odd)}; it has {has}")
+            has = ["--seed", *sorted(self.options)]
+            raise UsageError(f"suite {self.name} has no {', '.join(odd)}; it has {', '.join(has)}")
 
 
 SUITES: Registry[Suite[Any]] = Registry("suite", f"{PACKAGE}.suites", "SUITE", Suite, RecipeError, nested=False)
@@ -419,9 +429,6 @@ def settings_of(task: str, given: dict[str, Any]) -> Settings:
     try:
         return suite.settings(**given)
     except ValidationError as error:
-        first = error.errors()[0]
-        if not first["loc"]:  # said by a validator of the whole model, for people
-            raise RecipeError(first["msg"].removeprefix("Value error, ")) from error
-        raise RecipeError(f"is wrong: {error}") from error
+        raise RecipeError(invalid(error, suite.settings)) from error
     except TypeError as error:
         raise RecipeError(f"is wrong: {error}") from error

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from musicdata.definitions.identifiers import is_file_name
 from musicdata.errors import ContractError, IntegrityError, UsageError
+from musicdata.wording import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,6 +32,10 @@ class TableSource(ABC):
     __slots__ = ()
 
     root: Path
+
+    def __fspath__(self) -> str:
+        """Return its folder, so that it can be given wherever a path of one is asked for."""
+        return str(self.root)
 
     def _facts(self) -> dict[str, str]:
         """Return what a notebook shows of it, a text each."""
@@ -60,7 +65,10 @@ class TableSource(ABC):
         return self.reader.tables
 
     def contract(self, name: str) -> Contract:
-        """Return the contract of a table.
+        """Return the contract of a table: its columns with type, unit and meaning, and its key.
+
+        Args:
+            name: table.
 
         Raises:
             ContractError: there is no such table.
@@ -68,7 +76,11 @@ class TableSource(ABC):
         return self.reader.contract(name)
 
     def table(self, name: str, columns: list[str] | None = None) -> pa.Table:
-        """Return a table in order of its key; media columns only when `columns` names them.
+        """Return a table in order of its key, as an Arrow table.
+
+        Args:
+            name: table.
+            columns: only these; all but sounds, pictures and vectors when None.
 
         Raises:
             ContractError: there is no such table or column.
@@ -78,6 +90,10 @@ class TableSource(ABC):
 
     def frame(self, name: str, columns: list[str] | None = None) -> DataFrame:
         """Return a table as a pandas data frame, in order of its key; vectors are arrays of their shape.
+
+        Args:
+            name: table.
+            columns: only these; all but sounds, pictures and vectors when None.
 
         Raises:
             ContractError: there is no such table or column.
@@ -95,6 +111,10 @@ class TableSource(ABC):
     def iterate(self, name: str, columns: list[str] | None = None) -> Iterator[pa.Table]:
         """Yield a table piecewise, so that memory does not grow with it.
 
+        Args:
+            name: table.
+            columns: only these; all but sounds, pictures and vectors when None.
+
         Raises:
             ContractError: there is no such table or column.
         """
@@ -102,13 +122,40 @@ class TableSource(ABC):
         yield from self.reader.iterate(name, columns)
 
     def rows(self, name: str, key: str | None = None, columns: list[str] | None = None) -> Iterator[dict[str, Any]]:
-        """Yield rows one by one, those of one `key` if given."""
+        """Yield rows one by one, each a dict of column → value.
+
+        Args:
+            name: table.
+            key: only rows with this value of the first key column, a sample's id say; all rows when None.
+            columns: only these; all but sounds, pictures and vectors when None.
+
+        Raises:
+            ContractError: there is no such table or column.
+        """
         self._require_columns(name, columns)
         for part in self.reader.iterate(name, columns, key, key):
             yield from part.to_pylist()
 
+    def n_rows(self, name: str) -> int:
+        """Return how many rows a table has.
+
+        Args:
+            name: table.
+
+        Raises:
+            UnknownNameError: there is no such table.
+        """
+        return self.reader.n_rows(name)
+
     def digest(self, name: str) -> str:
-        """Return the content hash of a table."""
+        """Return the content hash of a table.
+
+        Args:
+            name: table.
+
+        Raises:
+            UnknownNameError: there is no such table.
+        """
         return self.reader.digest(name)
 
     def vectors(self, name: str, column: str, *, split: str | None = None) -> Iterator[tuple[list[str], NDArray[Any]]]:
@@ -135,24 +182,39 @@ class TableSource(ABC):
             if len(rows):
                 yield _stacked(contract, rows, column, shape)
 
+    def media_column(self, name: str) -> str:
+        """Return the column of a table that holds sounds or pictures.
+
+        Args:
+            name: table.
+
+        Raises:
+            UsageError: none does; the message lists the tables that have one.
+        """
+        column = next((c.name for c in self.contract(name).columns if c.is_media), None)
+        if column is None:
+            holding = [one for one in self.tables if any(c.is_media for c in self.contract(one).columns)]
+            raise UsageError(f"table {name} holds no sounds or pictures; these do: {listed(holding)}")
+        return column
+
     def media(self, name: str, key: str) -> dict[str, bytes]:
-        """Return file name → bytes of the sounds or pictures of one key of table `name`.
+        """Return file name → bytes of the sounds or pictures of one key of a table.
+
+        Args:
+            name: table.
+            key: value of its first key column, a sample's id say.
 
         Raises:
             UsageError: the table holds no media.
             IntegrityError: one is called otherwise than a file can be called; nobody has to look at the names again.
         """
-        column = next((c.name for c in self.contract(name).columns if c.is_media), None)
-        if column is None:
-            raise UsageError(f"table {name} holds no sounds or pictures; audio, sheets and note_sheets do")
+        column = self.media_column(name)
         media = (row[column] for row in self.rows(name, key, [column]))
         return {_file_name(name, key, medium["path"]): medium["bytes"] for medium in media if medium is not None}
 
     def _require_columns(self, table: str, columns: list[str] | None) -> Contract:
         contract = self.contract(table)
-        known = [column.name for column in contract.columns]
-        if unknown := sorted(set(columns or ()) - set(known)):
-            raise ContractError(f"table {table} has no column {', '.join(unknown)}; it has {', '.join(known)}")
+        contract.require_columns(columns or ())
         return contract
 
 

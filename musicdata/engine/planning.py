@@ -12,6 +12,7 @@ from musicdata.definitions import contract as contracts
 from musicdata.engine.expectation import counted, expected_of
 from musicdata.engine.state import StageStatus, stage_states
 from musicdata.system import paths
+from musicdata.wording import as_table
 from musicdata.workspace import ledger as ledgers
 from musicdata.workspace.ledger import Ledger
 
@@ -47,7 +48,7 @@ class ServicePlan:
     hours: float
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True, repr=False)
 class Plan:
     """What a build or a crawl would do; None stands for what cannot be told.
 
@@ -87,6 +88,19 @@ class Plan:
     unknown: dict[str, tuple[str, ...]]
     options: dict[str, str]
     changes: str = ""
+
+    def __repr__(self) -> str:
+        stale = sum(bool(state.reasons) for state in self.stages)
+        samples = "unknown how many" if self.samples is None else f"{self.samples:,}"
+        minutes = "unknown" if self.cpu_s is None else f"{self.cpu_s / 60:,.1f} min"
+        return (
+            f"<Plan {self.dataset}: {stale} of {len(self.stages)} stages to run, {samples} samples, "
+            f"processor time {minutes}>"
+        )
+
+    def _repr_html_(self) -> str:
+        rows = [(state.stage, "; ".join(state.reasons) or "up to date") for state in self.stages]
+        return as_table(("stage", "why"), rows, repr(self))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

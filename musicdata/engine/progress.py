@@ -107,7 +107,7 @@ class StageReport:
         reasons: why it was built.
         rows: rows of each of its tables.
         rejects: dropped items by reason code.
-        n_items: items it was given, and `n_kept` those whose shards an earlier run had done.
+        n_items: items it was given; `n_kept` those whose shards an earlier run had done.
         seconds: wall time.
     """
 

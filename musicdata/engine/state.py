@@ -33,6 +33,7 @@ class StageStatus:
     """A stage in a workspace, as people are told.
 
     Attributes:
+        stage: its name.
         reasons: why it has to run; empty when it is up to date.
         rows: rows of each table it made last.
         bytes: size of those tables.

@@ -6,6 +6,7 @@
     MUSICDATA_RECORDS       folder with records of published releases that are trusted, beside those of this machine
     MUSICDATA_SANDBOX       auto, required or off: see `Sandbox`
     MUSICDATA_WORDNET       folder with WordNet's own files, for scores that count synonyms
+    SOURCE_DATE_EPOCH       seconds since 1970: the day of a release whose day is not given
     keys and addresses      as the entries of the services say: `services.toml`, `musicdata.settings.service`
 
 Keys come from here and from nowhere else, and are `Secret`s from the first moment. `redact` takes their values out of a
@@ -14,6 +15,7 @@ text, `guard_logs` out of every line that any library logs.
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
 import json
 import logging
@@ -189,6 +191,23 @@ def shard_items(environment: Mapping[str, str] = os.environ) -> int | None:
     if not (value.isascii() and value.isdigit() and int(value)):
         raise UsageError(f"MUSICDATA_SHARD_ITEMS is {value!r}; set it to a whole number above 0, or unset it")
     return int(value)
+
+
+def release_day(environment: Mapping[str, str] = os.environ) -> str:
+    """Return the day, in UTC, of a release whose day nobody gives: that of SOURCE_DATE_EPOCH, or else today.
+
+    Raises:
+        UsageError: SOURCE_DATE_EPOCH is no number of seconds since 1970.
+    """
+    value = environment.get("SOURCE_DATE_EPOCH", "").strip()
+    if not value:
+        return dt.datetime.now(dt.UTC).date().isoformat()
+    try:
+        return dt.datetime.fromtimestamp(int(value), dt.UTC).date().isoformat()
+    except (ValueError, OverflowError, OSError) as error:
+        raise UsageError(
+            f"SOURCE_DATE_EPOCH is {value!r}; set it to a number of seconds since 1970, or unset it"
+        ) from error
 
 
 def require_network(what: str) -> None:

@@ -10,8 +10,9 @@ import pyarrow as pa
 
 from musicdata.definitions.arrow import conformed
 from musicdata.definitions.reader import Reject
-from musicdata.errors import ContractError, IntegrityError
+from musicdata.errors import IntegrityError, UnknownNameError
 from musicdata.system import paths
+from musicdata.wording import choice
 from musicdata.workspace.parts import GATHER_ROWS, read_part
 
 if TYPE_CHECKING:
@@ -57,12 +58,12 @@ class TableReader:
     def __init__(self, workspace: Workspace, stages: list[str] | None = None) -> None:
         self._workspace = workspace
         self._parts: dict[str, list[dict[str, Any]]] = {}
-        self._digests: dict[str, str] = {}
+        self._facts: dict[str, dict[str, Any]] = {}
         self._damages: list[str] = []
         for stage in stages if stages is not None else workspace.sealed_stages():
             manifest = self._manifest(stage)
             for table, facts in manifest["tables"].items():
-                self._digests[table] = facts["digest"]
+                self._facts[table] = facts
                 self._parts[table] = [s["parts"][table] for s in manifest["shards"] if table in s["parts"]]
 
     def _manifest(self, stage: str) -> dict[str, Any]:
@@ -85,8 +86,17 @@ class TableReader:
                 yield from part.to_pylist()
 
     def contract(self, table: str) -> Contract:
-        """Return the contract of `table`, which refers to tables there are."""
-        return self._workspace.contract(table).among(self.tables)
+        """Return the contract of `table`, which refers to tables there are.
+
+        Raises:
+            UnknownNameError: there is no such table, neither here nor with any recipe.
+        """
+        try:
+            contract = self._workspace.contract(table)
+        except UnknownNameError:
+            self.parts(table)  # lists those of this workspace
+            raise
+        return contract.among(self.tables)
 
     def parameters(self, stage: str) -> dict[str, Any]:
         """Return what a sealed stage ran with; nothing for one that was not sealed."""
@@ -110,8 +120,8 @@ class TableReader:
             raise IntegrityError(f"table {table} cannot be read: {self._damages[0]}")
         if table not in self._parts:
             writer = self._workspace.writer()
-            raise ContractError(
-                f"there is no table {table!r} in {self._workspace.root}; there are {', '.join(self.tables)}"
+            raise UnknownNameError(
+                f"there is no table {table!r} in {self._workspace.root}{choice(table, self.tables)}"
                 + (f". The workspace is being written by {writer}" if writer else "")
             )
         low, high = first or "", last
@@ -120,7 +130,12 @@ class TableReader:
     def digest(self, table: str) -> str:
         """Return the content hash of a whole table."""
         self.parts(table)  # raises for a table that is not there
-        return self._digests[table]
+        return str(self._facts[table]["digest"])
+
+    def n_rows(self, table: str) -> int:
+        """Return how many rows `table` has."""
+        self.parts(table)
+        return int(self._facts[table]["rows"])
 
     def read(
         self, table: str, columns: list[str] | None = None, first: str | None = None, last: str | None = None

@@ -37,7 +37,7 @@ def test_an_export_is_verified_against_its_release(released: Path, tmp_path: Pat
 
 def test_a_release_is_looked_at_like_a_workspace(released: Path) -> None:
     done = run("show", "alignment", "--work", released, "--limit", "1", "--json")
-    assert json.loads(done.stdout)["note_index"] == 0
+    assert json.loads(done.stdout)["rows"][0]["note_index"] == 0
     assert run("check", released).returncode == 0
 
 

@@ -14,7 +14,7 @@ from musicdata.system import cage
 
 COMMANDS = [
     *("doctor", "plan", "build", "crawl", "retry", "status", "show", "check", "validate", "describe", "search"),
-    "caption",
+    *("caption", "info"),
 ]
 
 
@@ -139,7 +139,8 @@ def test_status_counts_rows_and_rejects(built: Path) -> None:
 
 def test_show_prints_rows_and_saves_media(built: Path, tmp_path: Path) -> None:
     rows = [
-        json.loads(line) for line in run("show", "notes", "--work", built, "--limit", "3", "--json").stdout.splitlines()
+        json.loads(line)
+        for line in run("show", "notes", "--work", built, "--limit", "3", "--jsonl").stdout.splitlines()
     ]
     assert [row["note_index"] for row in rows] == [0, 1, 2]
     one = run(
@@ -173,7 +174,7 @@ def test_check_passes_and_fails_by_exit_code(copied: Path) -> None:
         (
             ["build", "musictn"],
             2,
-            "no recipe is called 'musictn'; there are interpretations, lyrics, mard, mard-api, musictm, musictm-deep",
+            "no recipe is called 'musictn' (did you mean 'musictm'?); there are interpretations, lyrics, mard, mard-api, musictm, musictm-deep",
         ),
         (["build", "musictm", "--input", "nowhere"], 2, "no such file or folder"),
         (["build", "musictm", "--set", "window.notes=no"], 2, "window.notes"),
@@ -194,8 +195,11 @@ def test_what_cannot_mean_anything_exits_with_2(arguments: list[str], code: int,
 
 
 def test_show_names_the_tables_and_columns_there_are(built: Path) -> None:
-    assert "the tables are acousticbrainz_highlevel, " in run("show", "noets", "--work", built).stderr
-    assert "it has sample_id, split" in run("show", "notes", "--work", built, "--columns", "ptich").stderr
+    assert "(did you mean 'notes'?); there are alignment, audio, " in run("show", "noets", "--work", built).stderr
+    assert (
+        "(did you mean 'pitch'?); it has sample_id, split"
+        in run("show", "notes", "--work", built, "--columns", "ptich").stderr
+    )
     assert run("show", "rejects", "render_audio", "--work", built).stdout == "rejects: no rows\n"
     unknown = run("show", "audio", "nobody", "--work", built, "--save", "x")
     assert (unknown.returncode, unknown.stderr) == (2, f"musicdata: table audio of {built} has no row of nobody\n")

@@ -89,4 +89,4 @@ def test_titles_of_a_score_do_not_reach_the_terminal(tmp_path: Path) -> None:
         )  # fmt: skip
         assert not obeyed(done.stdout + done.stderr)
         if command == ["show", "songs", "--json"]:
-            assert json.loads(done.stdout.splitlines()[0])["title"] == title
+            assert json.loads(done.stdout)["rows"][0]["title"] == title

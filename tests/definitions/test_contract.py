@@ -155,7 +155,7 @@ def test_vector_tables_say_to_the_datasets_library_how_long_they_are() -> None:
 
 
 def test_an_unknown_column_lists_those_there_are() -> None:
-    with pytest.raises(ContractError, match="no column 'vectr'; it has sample_id, vector"):
+    with pytest.raises(ContractError, match=r"no column vectr \(did you mean 'vector'\?\); it has sample_id, vector"):
         VECTORS.column("vectr")
 
 

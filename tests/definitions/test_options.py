@@ -163,9 +163,9 @@ def test_made_up_files_take_the_place_of_their_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ('input = ["ingest.song.input"]', "input names 'ingest.song.input', a key of no stage of it; expected STAGE.KEY"),
+        ('input = ["ingest.song.input"]', "input names 'ingest.song.input', a key of no stage of it .*'ingest.songs'.*; expected STAGE.KEY"),
         ('limit = { "ingest.songs.most" = 2 }', r"'ingest.songs.most', and stage ingest.songs has no 'most' there; it knows"),
-        ('seed = ["window.split.sed"]', "has no 'sed' there; it knows by, train, valid, test, seed"),
+        ('seed = ["window.split.sed"]', "has no 'sed' there .*'seed'.*; it knows by, train, valid, test, seed"),
         ('with_input = { "group.mode" = 1 }', "with_input names 'group.mode'"),
         ('audio = ["match.audio"]', "audio names 'match.audio', a key of no stage"),
         ('with_audio = { "group.mode" = 1 }', "with_audio names 'group.mode'"),

@@ -161,7 +161,7 @@ VALIDATE = "[dataset]\nname='x'\ntitle='x'\nmodalities=[]\n[[stage]]\nuse='inges
         ("vews={}", "vews"),
         (
             "task='pared-views'",
-            r"\[validate\] task: no suite is called 'pared-views'; there are albums, captioning, paired-views, text-search",
+            r"\[validate\] task: no suite is called 'pared-views' \(did you mean 'paired-views'\?\); there are albums, capt",
         ),
         ("task=3", "its task a text"),
     ],

@@ -72,7 +72,9 @@ def test_a_name_that_ours_has_is_refused(tmp_path: Path) -> None:
 
 def test_what_is_not_there_lists_what_is() -> None:
     stages: Registry[Stage[Any]] = Registry("stage", "musicdata.stages", "STAGE", Stage)
-    with pytest.raises(UsageError, match=r"no stage is called 'widow'; there are acousticbrainz\.api, .*window"):
+    with pytest.raises(
+        UsageError, match=r"'widow' \(did you mean 'window'\?\); there are acousticbrainz\.api, .*window"
+    ):
         stages.find("widow")
     with pytest.raises(RecipeError):
         STAGES.find("widow")

@@ -55,7 +55,7 @@ def audio_only(source: Path, folder: Path) -> list[str]:
 
 
 def rejects(work: Path, stage: str) -> list[dict[str, str]]:
-    done = harness.run([*harness.COMMAND, "show", "rejects", stage, "--work", str(work), "--json", "--limit", "999"])
+    done = harness.run([*harness.COMMAND, "show", "rejects", stage, "--work", str(work), "--jsonl", "--limit", "999"])
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 

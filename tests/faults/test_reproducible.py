@@ -82,7 +82,7 @@ def build(folder: Path, work: str = "work") -> dict[str, tuple[int, int]]:
 
 
 def splits(folder: Path) -> dict[str, str]:
-    command = [*harness.COMMAND, "show", "samples", "--work", str(folder / "work"), "--json", "--limit", "9999"]
+    command = [*harness.COMMAND, "show", "samples", "--work", str(folder / "work"), "--jsonl", "--limit", "9999"]
     samples = [json.loads(line) for line in harness.run(command).stdout.splitlines()]
     return {sample["sample_id"]: sample["split"] for sample in samples}
 

@@ -58,9 +58,9 @@ def test_a_wrong_step_is_refused(version: str, size: str, grown: Path, released:
     assert not (tmp_path / "next").exists()
 
 
-def test_nothing_new_is_no_release(validated: Path, released: Path, tmp_path: Path) -> None:
+def test_another_day_alone_is_no_release(validated: Path, released: Path, tmp_path: Path) -> None:
     with pytest.raises(RefusedError, match="nothing changed"):
-        freeze(validated, tmp_path / "next", previous=open_release(released), allow_failed_gate=True)
+        freeze(validated, tmp_path / "next", previous=open_release(released), allow_failed_gate=True, date="2027-04-01")
 
 
 def test_what_was_taken_down_stays_down(grown: Path, released: Path, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from torch import nn
 
 from musicdata.errors import UsageError
+from musicdata.wording import choice
 from musicdata_baselines.deep.estimator import DeepEstimator
 from musicdata_baselines.deep.losses import MIN_RIDGE
 from musicdata_baselines.deep.networks import BestMLP, build_paper_mlp
@@ -47,7 +48,7 @@ class DeepCorrelation(DeepEstimator):
     def _check_parameters(self) -> None:
         super()._check_parameters()
         if self.architecture not in ARCHITECTURES:
-            raise UsageError(f"architecture {self.architecture!r} is unknown; there are {', '.join(ARCHITECTURES)}")
+            raise UsageError(f"architecture {self.architecture!r} is unknown{choice(self.architecture, ARCHITECTURES)}")
         if not MIN_RIDGE <= self.ridge < float("inf"):
             raise UsageError(f"ridge is {self.ridge}, expected a number of at least {MIN_RIDGE}")
 

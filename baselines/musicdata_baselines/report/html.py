@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from markupsafe import Markup
 
+from musicdata import gallery
 from musicdata.definitions import suite as suites
 from musicdata.definitions.suite import Place
 from musicdata_baselines.report import plain_tables
@@ -15,13 +16,19 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from musicdata.definitions.suite import Section, Validation
+    from musicdata.definitions.table_source import TableSource
 
 
-def render(validation: Validation[Any]) -> str:
+def render(validation: Validation[Any], data: TableSource | None = None) -> str:
     """Return the page as HTML text.
+
+    Args:
+        validation: what was found.
+        data: the workspace or release, to show samples of it; None for a page of figures alone.
 
     Raises:
         InputError: the suite cannot draw its part, as where a paper is named whose table is not here.
+        IntegrityError: a sound or picture of `data` is damaged.
     """
     suite = suites.find(validation.task)
     of_suite = suite.page(validation) if suite.page else plain_tables.page(validation.card)
@@ -35,6 +42,8 @@ def render(validation: Validation[Any]) -> str:
             groups=of_suite.groups,
             again=of_suite.again,
             splits=[split for split in ("train", "valid", "test") if split in validation.n_samples],
+            gallery=gallery.section(gallery.gather(data)) if data else "",
+            gallery_style=gallery.style() if data else "",
             total=sum(validation.seconds.values()),
             times=sorted(validation.seconds.items(), key=lambda part: (-part[1], part[0])),
         )

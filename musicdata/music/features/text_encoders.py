@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from musicdata.errors import UsageError
 from musicdata.music.features.text_encoder import E5, ENCODERS, MINILM, MODEL, USE, Encoded, EncoderFacts, TextEncoder
+from musicdata.wording import choice
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +33,7 @@ def open_encoder(name: str, folder: Path | None = None) -> TextEncoder:
         InputError: the folder holds no model that can be used.
     """
     if name not in ENCODERS:
-        raise UsageError(f"no sentence encoder is called {name!r}; there are {', '.join(ENCODERS)}")
+        raise UsageError(f"no sentence encoder is called {name!r}{choice(name, ENCODERS)}")
     if (folder is not None) != (name == MODEL):
         raise UsageError(
             "the sentence encoder model needs the folder of one (model.onnx and tokenizer.json)"

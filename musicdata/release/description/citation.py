@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from musicdata.definitions.identifiers import doi_of
 from musicdata.release.description.escaping import latex, one_line, yaml
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ _MESSAGE = "If you use this data set, please cite it, and the works it is made f
 _SPDX = re.compile(r"[A-Za-z0-9.+-]+")
 _ARXIV = re.compile(r"arXiv:\s*(\d{4}\.\d{4,5})", re.IGNORECASE)
 _DOI = re.compile(r"\b10\.\d{4,9}/[^\s,;)]*[^\s,;.)]")
+_HUB = re.compile(r"hf://(datasets/[\w.-]+/[\w.-]+)(?:[@/].*)?")
+_CITED = re.compile(r"(?:https?|s3|gs|az|abfs)://[\w.:/%+~-]+")
 _PERSON = re.compile(r"(?P<family>[^,&]*[^,&\s]), (?P<given>\w\.(?:[ -]?\w\.)*)(?:(?:,? & |, )|$)")
 _PEOPLE = re.compile(rf"(?:{re.sub(r'[?]P<[a-z]+>', '?:', _PERSON.pattern)})+")
 _PAPER = re.compile(r"(?P<people>[^(]+?),? \((?P<year>\d{4})[a-z]?\)\. (?P<title>.+?)(?:\. .*|\.?)")
@@ -31,6 +34,9 @@ def render(record: Record, recipe: Head) -> str:
         f"message: {yaml(_MESSAGE)}",
         f"title: {yaml(one_line(record.title))}",
         f"version: {yaml(record.version)}",
+        *([f"date-released: {yaml(record.date)}"] if record.date else []),
+        *([f"url: {yaml(record.url)}"] if record.url else []),
+        *([f"doi: {yaml(doi)}"] if (doi := doi_of(record.url)) else []),
     ]
     if section and (abstract := one_line(section.description)):
         lines.append(f"abstract: {yaml(abstract)}")
@@ -68,6 +74,17 @@ def contributors(title: str) -> str:
     return f"The {one_line(title).split(': ', maxsplit=1)[0]} contributors"
 
 
+def page_of(published: str) -> str:
+    """Return where people find what was published at a URL; nothing where they cannot go there, or it would break out.
+
+    >>> page_of("hf://datasets/me/songs"), page_of("s3://bucket/songs/1.0.0"), page_of("file:///home/me/songs")
+    ('https://huggingface.co/datasets/me/songs', 's3://bucket/songs/1.0.0', '')
+    """
+    if hub := _HUB.fullmatch(published):
+        return f"https://huggingface.co/{hub[1]}"
+    return published if _CITED.fullmatch(published) else ""
+
+
 def _people(authors: Iterable[Author], title: str) -> list[str]:
     lines = []
     for author in authors:
@@ -103,18 +120,26 @@ def _writers(people: str) -> list[str]:
     return lines
 
 
-def bibtex(record: Record, recipe: Head) -> str:
-    """Return the release as a BibTeX entry.
+def bibtex(record: Record, recipe: Head, *, url: str = "") -> str:
+    """Return the release as a BibTeX entry; it has a year where the release states its date.
 
-    The entry has no year: a release does not know when it is published.
+    Args:
+        record: of the release.
+        recipe: what it says about the data set.
+        url: where it was published, if the release itself does not state an address.
     """
+    url = record.url or page_of(url)
     authors = recipe.release.authors if recipe.release else ()
     names = [f"{latex(author.family_names)}, {latex(author.given_names)}" for author in authors]
     fields = {
         "author": " and ".join(names) or f"{{{latex(contributors(record.title))}}}",
         "title": f"{{{latex(record.title)}}}",
+        "year": record.date[:4],
+        "month": record.date[5:7].lstrip("0"),
         "version": record.version,
+        "doi": doi_of(url),
+        "url": url,
         "note": f"Data set {latex(record.slug)}, content root sha256:{record.content_root}",
     }
     key = re.sub(r"[^A-Za-z0-9]+", "-", record.slug)
-    return f"@misc{{{key},\n" + "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items()) + "}\n"
+    return f"@misc{{{key},\n" + "".join(f"  {name} = {{{text}}},\n" for name, text in fields.items() if text) + "}\n"

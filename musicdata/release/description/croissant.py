@@ -125,6 +125,8 @@ def _head(record: Record, recipe: Head) -> dict[str, Any]:
         "keywords": citation.keywords(recipe),
         "creator": creators or [{"@type": "sc:Organization", "name": citation.contributors(record.title)}],
     }
+    head |= {"datePublished": record.date} if record.date else {}
+    head |= {"url": record.url} if record.url else {}
     if section and section.licence:
         is_listed = citation.is_spdx(section.licence)
         head["license"] = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from musicdata.errors import UsageError
+from musicdata.release.diff.causes import causes
 from musicdata.release.diff.metadata import changed_metadata
 from musicdata.release.diff.result import Diff, Found, TableDiff
 from musicdata.release.diff.rows import compare_rows
@@ -73,6 +74,7 @@ def compare(
     ours, theirs = Side.of(a), Side.of(b)
     removed = Removed.between(ours, theirs)
     difference = Diff(a.record.slug, b.record.slug, a.record.view, metadata=changed_metadata(ours, theirs))
+    difference.causes = causes(a.record, b.record)
     difference.home = ours.home
     for table in sorted(ours.contracts.keys() | theirs.contracts.keys()):
         progress(table)

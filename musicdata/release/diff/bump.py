@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, NamedTuple
 
 from musicdata.errors import RefusedError, UsageError
@@ -12,7 +13,8 @@ if TYPE_CHECKING:
 
     from musicdata.release.diff.result import Diff, TableDiff
 
-_SHOWN_REASONS = 8
+_SHOWN_REASONS, _SHOWN_CAUSES = 8, 8
+_CHARACTERS = 96  # of a line
 
 
 _ROWS: dict[str, tuple[Bump, str]] = {
@@ -94,9 +96,14 @@ def require(previous: str, version: str, diff: Diff) -> Bump:
     bump = changes[0].bump
     right = next_version(previous, bump)
     if parsed != parse(right):
-        raise RefusedError(
-            f"{_what_is_wrong(parse(previous), parsed, bump)}: {_told(changes, bump)}. Release it as {right}"
-        )
+        of_it = [reason.text for reason in changes if reason.bump == bump]
+        lines = [
+            f"{_what_is_wrong(parse(previous), parsed, bump)}. Release it as {right}",
+            f"what changed is {bump}:",
+            *_first(of_it, _SHOWN_REASONS),
+            *(["it was made otherwise:", *_first(diff.causes, _SHOWN_CAUSES)] if diff.causes else []),
+        ]
+        raise RefusedError("\n".join(lines))
     return bump
 
 
@@ -107,10 +114,10 @@ def _what_is_wrong(previous: Version, version: Version, bump: Bump) -> str:
     if step == bump:
         return f"version {version} is not the next {bump} version after {previous}"
     size = "too small" if BUMPS.index(step) > BUMPS.index(bump) else "too large"
-    return f"version {version} is a {step} step from {previous}, which is {size}; what changed is {bump}"
+    return f"version {version} is a {step} step from {previous}, which is {size}; what changed asks for a {bump} one"
 
 
-def _told(changes: list[Reason], bump: Bump) -> str:
-    of_it = [reason.text for reason in changes if reason.bump == bump]
-    more = [f"and {len(of_it) - _SHOWN_REASONS} more"] if len(of_it) > _SHOWN_REASONS else []
-    return "; ".join([*of_it[:_SHOWN_REASONS], *more])
+def _first(texts: list[str], most: int) -> list[str]:
+    """Return the first of some texts as short indented lines, and how many more there are."""
+    more = [f"  and {len(texts) - most} more"] if len(texts) > most else []
+    return [*(f"  {textwrap.shorten(text, _CHARACTERS, placeholder=' …')}" for text in texts[:most]), *more]

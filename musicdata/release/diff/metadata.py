@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 _FACTS = ("title", "stages", "sources", "rejects", "tools", "rights", "gate", "tombstones")
 _TEXTS = {"card": layout.CARD, "citation": layout.CITATION, "croissant": layout.CROISSANT, "recipe": layout.RECIPE}
 _HASH = re.compile(r"\b[0-9a-f]{64}\b")
+_YEAR = re.compile(r"  (?:year|month) = \{\d+\},")
 _FOLLOWS = re.compile(r"^- It follows .*\n|[;.] [Ii]t follows \d+\.\d+\.\d+", re.MULTILINE)
 
 
 def changed_metadata(a: Side, b: Side) -> list[str]:
     """List what tells of the rows and is not the same, such as `title`, `tools`, `recipe`, `card`, `contract of notes`.
 
-    Texts that name their release's version, the one before it or its hashes do not differ by that alone.
+    Texts that name their release's version, its day, the one before it or its hashes do not differ by that alone.
 
     Raises:
         IntegrityError: a text is missing.
@@ -40,5 +41,6 @@ def _neutral(side: Side, name: str) -> str:
         raise IntegrityError(
             f"{side.root / name} cannot be read: {error}. Run: musicdata release verify {side.root}"
         ) from error
-    text, version = _FOLLOWS.sub("", text), side.record.version
+    text, version = _YEAR.sub("", _FOLLOWS.sub("", text)), side.record.version
+    text = text.replace(side.record.date, "") if side.record.date else text
     return _HASH.sub("", text.replace(version, "").replace(version.replace(".", "-"), ""))

@@ -27,6 +27,7 @@ def as_json(diff: Diff) -> dict[str, Any]:
         "tables_removed": diff.tables_removed,
         "repackaged": diff.repackaged,
         "metadata": diff.metadata,
+        "causes": diff.causes,
     }
 
 
@@ -53,6 +54,7 @@ def lines(diff: Diff) -> list[str]:
     lines = [f"{diff.a} → {diff.b}: {step if bump.reasons(diff) else 'no difference'}"]
     counts = [f"{n:,} {kind.replace('_', ' ')}" for kind, n in diff.samples.items() if n]
     lines += [f"{', '.join(counts)} of the samples"] if counts else []
+    lines += ["made otherwise:", *(f"  {cause}" for cause in diff.causes)] if diff.causes else []
     lines += [f"{name}: table added, {n:,} rows" for name, n in diff.tables_added.items()]
     lines += [f"{name}: table removed, {n:,} rows" for name, n in diff.tables_removed.items()]
     differing = [table for _, table in sorted(diff.tables.items()) if not table.is_same]

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from musicdata.wording import listed
+
 EXAMPLES = 5
+_SHOWN_CHARACTERS = 500
 KINDS = ("added", "removed", "taken_down", "moved", "changed", "reencoded", "reassigned")
 
 
@@ -22,7 +25,7 @@ class Found:
         return f"{shown} …" if self.n > len(self.examples) else shown
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class TableDiff:
     """What differs in one table that both releases have.
 
@@ -61,6 +64,10 @@ class TableDiff:
     rekeyed: tuple[str, str] | None = None
     unseen: list[str] = field(default_factory=list)
 
+    def __repr__(self) -> str:
+        found = ", ".join(f"{kind} {differing.n:,}" for kind, differing in self.found.items())
+        return f"<TableDiff {self.name}: {'same' if self.is_same else found or 'its columns differ'}>"
+
     @property
     def found(self) -> dict[str, Found]:
         """Return kind of difference → rows, of those that there are."""
@@ -74,7 +81,7 @@ class TableDiff:
         return not self.found and not any(others)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Diff:
     """What differs between two releases, or between the same view of both.
 
@@ -85,6 +92,7 @@ class Diff:
         tables_added: table that only the second has → its rows; `tables_removed` likewise of the first.
         repackaged: configs whose rows are the same and whose files are not.
         metadata: what else differs: `card`, `citation`, `recipe`, `title` …
+        causes: in what the two were made otherwise: inputs, parameters, stages, tools, a line each.
         home: table that introduces samples; nothing where the view has none.
     """
 
@@ -96,7 +104,12 @@ class Diff:
     tables_removed: dict[str, int] = field(default_factory=dict)
     repackaged: list[str] = field(default_factory=list)
     metadata: list[str] = field(default_factory=list)
+    causes: list[str] = field(default_factory=list)
     home: str = ""
+
+    def __repr__(self) -> str:
+        differing = [name for name, table in self.tables.items() if not table.is_same]
+        return f"<Diff {self.a} → {self.b} ({self.view}): tables that differ: {listed(differing)[:_SHOWN_CHARACTERS]}>"
 
     @property
     def samples(self) -> dict[str, int]:

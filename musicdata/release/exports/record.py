@@ -13,6 +13,7 @@ from musicdata.definitions.identifiers import DatasetName, TableName  # noqa: TC
 from musicdata.errors import InputError
 from musicdata.release.record import layout  # noqa: TC001  # pydantic reads it
 from musicdata.system import paths
+from musicdata.wording import invalid
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,9 +82,7 @@ def read_export_record(folder: Path) -> ExportRecord:
     except OSError as error:
         raise InputError(f"{folder} is no finished export: {path.name} cannot be read ({error.strerror})") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "the whole"
-        raise InputError(f"{path} is not the record of an export: {place}: {first['msg']}") from error
+        raise InputError(f"{path} is not the record of an export: {invalid(error, ExportRecord)}") from error
 
 
 def ids_of(release: Release) -> Ids:

@@ -57,6 +57,8 @@ def freeze(
     previous: Release | None = None,
     allow_failed_gate: bool = False,
     file_bytes: int = writing.FILE_BYTES,
+    date: str = "",
+    url: str = "",
     progress: Callable[[str], None] = lambda _text: None,
 ) -> layout.Record:
     """Freeze the workspace at `work` into a release at `out`.
@@ -68,6 +70,8 @@ def freeze(
         previous: the release before; what was taken down stays down, and the difference decides the version.
         allow_failed_gate: freeze although the check or the gate refuses; the card says so.
         file_bytes: size of a data file, about.
+        date: the day of the release, ``2026-11-29``, as it is cited; nothing for a release that states none.
+        url: page at which it will be found; that of the recipe when empty.
         progress: is told what is done next.
 
     Raises:
@@ -85,7 +89,9 @@ def freeze(
         record = frozen.facts(allow_failed_gate=allow_failed_gate)
         if is_there(out):
             return _the_same(out, record, version)
-        identity = digest_of(record.model_dump(mode="json", exclude={"version"}) | {"file_bytes": file_bytes})
+        record = record.model_copy(update={"date": date, "url": url or record.url})
+        not_of_rows = {"version", "date", "url"}  # what is written goes on when only these are others
+        identity = digest_of(record.model_dump(mode="json", exclude=not_of_rows) | {"file_bytes": file_bytes})
         with staging(out, identity) as folder:
             return frozen.write(folder, record)
 
@@ -134,7 +140,7 @@ def remake(recipe: Recipe, workspace: Workspace, out: Path, model: layout.Record
         task=recipe.validate.task if recipe.validate else suites.FIRST,
     )
     with workspace.hold("musicdata release rebuild"):
-        kept = {"previous": model.previous, "tombstones": model.tombstones}
+        kept = {name: getattr(model, name) for name in ("previous", "tombstones", "date", "url")}
         record = frozen.record(unasked).model_copy(update=kept)
         with staging(out, digest_of(record.model_dump(mode="json"))) as folder:
             return frozen.write(folder, record)
@@ -224,6 +230,7 @@ class _Frozen:
             tools=_tools(manifests, self.recipe.plugins.facts()),
             rights={},
             gate=gate,
+            url=(self.recipe.release and self.recipe.release.url) or "",
         )
 
     def _sources(self) -> dict[str, Any]:

@@ -14,7 +14,8 @@ Everywhere it goes the same way:
 5. Every file is read back, and its sha256 compared.
 6. `RELEASE.json`, the tag or the deposition's publication comes last, and only if there is none: that is the moment of
    publication. Of two that publish at once one wins, and the other is told.
-7. What only the upload needed is removed, and the record is written (`musicdata.release.publish.publications`).
+7. The record is put beside the release, as `PUBLICATION.json`, for whoever has nothing but the address; what only the
+   upload needed is removed, and the record is written here (`musicdata.release.publish.publications`).
 
 A kill at any moment leaves nothing that could be taken for a published version, unless it is one; the same command goes
 on from there. Credentials come from the environment and stand in no file, log, error or record.
@@ -23,11 +24,10 @@ on from there. Credentials come from the environment and stand in no file, log, 
 from __future__ import annotations
 
 import dataclasses
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from musicdata import settings
-from musicdata.errors import IntegrityError, RefusedError, UsageError
+from musicdata.errors import IntegrityError, RefusedError, SetupError, UsageError
 from musicdata.release.publish import publications
 from musicdata.release.publish.folder import Folder, local_path
 from musicdata.release.publish.store import ATOMIC, Store
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from musicdata.release.publish.publications import Publication
     from musicdata.release.publish.upload import Progress, Target
 
 
@@ -75,7 +76,8 @@ def publish(
 
     Returns:
         name, version, view, files, bytes; `url`, where it is; `status`: ``published``, ``already published`` or
-        ``draft``; `record`: the file that says so, or None; of a signed release `signature`, whether it is there too.
+        ``draft``; `record`: the file that says so, or None; `beside`: the record beside the release, or why there is
+        none; of a signed release `signature`, whether it is there too.
 
     Raises:
         RefusedError: the version is published with other bytes, or the view must not be published.
@@ -88,21 +90,23 @@ def publish(
     folders = publications.written_to(records)
     with target_of(url, upload, is_final=is_final) as target:
         for folder in folders:
-            publications.place(_publication(upload, "file:///"), folder)
+            publications.place(upload.publication("file:///"), folder)
         if verify is None:
             require_whole(root, _UNSENT)
         elif problems := verify(root):
             raise IntegrityError(f"{root} is not whole, {_UNSENT}: {'; '.join(problems[:5])}")
         permit(root)
         status = _bring(upload, target, progress)
-        publication, signed = _publication(upload, target.address), dict[str, str]()
+        publication, signed = upload.publication(target.address), dict[str, str]()
         if upload.signature:
             is_there = status != "already published" or _wrong_there(target, [upload.signature]) == []
             signed = {"signature": "sent" if is_there else "not sent: the version was published without it before"}
-            publication = publication if is_there else _publication(_unsigned(upload), target.address)
+            publication = publication if is_there else _unsigned(upload).publication(target.address)
+        publication, beside = _announce(target, publication, status)
+        target.clean()
     written = [] if status == "draft" else [publications.write(publication, folder) for folder in folders]
     facts = publication.model_dump(include={"name", "version", "view", "files", "bytes", "url"})
-    return facts | signed | {"status": status, "record": str(written[0]) if written else None}
+    return facts | signed | {"status": status, "record": str(written[0]) if written else None, "beside": beside}
 
 
 def target_of(url: str, upload: Upload, *, is_final: bool = False) -> Target:
@@ -135,14 +139,12 @@ def target_of(url: str, upload: Upload, *, is_final: bool = False) -> Target:
 def _bring(upload: Upload, target: Target, progress: Progress) -> str:
     """Bring a release to its place; return what came of it."""
     if _is_there(upload, target):
-        target.clean()
         return "already published"
     target.begin()
     if target.published() is None:  # still, now that nobody else can begin
         target.upload(progress)
         _compare(upload, target)
         if (committed := target.commit()) != "lost":
-            target.clean()
             return committed
     target.clean()
     if not _is_there(upload, target):
@@ -150,6 +152,29 @@ def _bring(upload: Upload, target: Target, progress: Progress) -> str:
             f"{target.address}: another process began to publish {upload.record.slug} there at the same time"
         )
     return "already published"
+
+
+def _announce(target: Target, publication: Publication, status: str) -> tuple[Publication, str]:
+    """Put the record beside the release; return the one that counts, and where it is or why there is none."""
+    if status == "draft":
+        return publication, "none: a draft has no record"
+    try:
+        data = target.announce(publications.encode(publication))
+    except SetupError as error:
+        if status != "already published":
+            raise
+        return publication, f"none: {error}"  # the release is there all the same
+    if data is None:
+        return publication, "none: the version was published without it before"
+    beside = f"{target.address}/{layout.PUBLICATION}"
+    there = publications.decode(data, beside)
+    if not there.names_the_same(publication):
+        raise IntegrityError(
+            f"{beside} is the record of another release: by it, RELEASE.json has the sha256 "
+            f"{there.release_json_sha256[:12]}…, the one beside it has {publication.release_json_sha256[:12]}…. "
+            "Whoever keeps that place has to mend it"
+        )
+    return publication.model_copy(update={"published": there.published}), beside
 
 
 def _is_there(upload: Upload, target: Target) -> bool:
@@ -194,20 +219,3 @@ def _compare(upload: Upload, target: Target) -> None:
             f"{target.address}: what came back is not what was sent, so {upload.record.slug} is not published: "
             f"{', '.join(wrong[:5])}. Run the same command again; it sends these anew"
         )
-
-
-def _publication(upload: Upload, url: str) -> publications.Publication:
-    return publications.Publication(
-        name=upload.record.name,
-        version=upload.record.version,
-        view=upload.record.view,
-        content_root=upload.record.content_root,
-        release_json_sha256=upload.digest,
-        files=len(upload.paths),
-        bytes=upload.n_bytes,
-        rows=upload.rows,
-        url=url,
-        claim=upload.claim,
-        signature=upload.signature,
-        published=datetime.now(UTC).date().isoformat(),
-    )

@@ -59,8 +59,11 @@ class Folder:
 
     def published(self) -> bytes | None:
         """Return the bytes of `RELEASE.json` there, or None."""
+        return self._read(layout.RECORD)
+
+    def _read(self, path: str) -> bytes | None:
         try:
-            return paths.read_inside(self._base, f"{self._version}/{layout.RECORD}", layout.MAX_RECORD_BYTES)
+            return paths.read_inside(self._base, f"{self._version}/{path}", layout.MAX_RECORD_BYTES)
         except (FileNotFoundError, NotADirectoryError):
             return None
 
@@ -154,6 +157,18 @@ class Folder:
         final = paths.inside(self._base, f"{self._version}/{layout.RECORD}")
         is_first = create_once(final, self._upload.encoded, paths.inside(self._state, _PART), alone=True)
         return "published" if is_first else "lost"
+
+    def announce(self, record: bytes) -> bytes | None:
+        """Put the record of the publication into the version's folder, unless another process does it now."""
+        if (there := self._read(layout.PUBLICATION)) is not None:
+            return there
+        with storage_faults(self._intent):
+            paths.make_inside(self._base, self._below(self._state))
+            if self._taken_lock() is None:
+                return None
+        final = paths.inside(self._base, f"{self._version}/{layout.PUBLICATION}")
+        create_once(final, record, paths.inside(self._state, _PART), alone=True)
+        return self._read(layout.PUBLICATION)
 
     def clean(self) -> None:
         """Remove the folder beside the version's, unless another process holds it."""

@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 from musicdata import settings
 from musicdata.errors import IntegrityError, SetupError, UsageError
-from musicdata.release.publish import failures
+from musicdata.release.publish import failures, publications
 from musicdata.release.publish.failures import transfers
 from musicdata.release.record import layout
 
@@ -122,6 +122,9 @@ class Hub:
             for each in batch:
                 n_bytes += sizes[each.path_in_repo]
                 progress(each.path_in_repo, n_bytes, self._upload.n_bytes)
+        record = publications.encode(self._upload.publication(self.address))
+        sizes[layout.PUBLICATION] = len(record)
+        added.append(self._hub.CommitOperationAdd(layout.PUBLICATION, record))
         removed = set(self._tree(branch)) - set(sizes) - _HUBS_OWN
         operations = added + [self._hub.CommitOperationDelete(path) for path in sorted(removed)]
         done = self._api.create_commit(
@@ -155,6 +158,11 @@ class Hub:
             return "lost"
         return "published"
 
+    @transfers
+    def announce(self, record: bytes) -> bytes | None:  # noqa: ARG002  # it went with the commit
+        """Return the record of the publication that went with the version's commit; later, nothing can be added."""
+        return self._read(self._tag, layout.PUBLICATION) or None
+
     def clean(self) -> None:
         """Do nothing: an upload leaves nothing behind."""
 
@@ -185,11 +193,11 @@ class Hub:
         except self._hub.errors.EntryNotFoundError:  # a repository without a file
             return {}
 
-    def _read(self, revision: str) -> bytes:
+    def _read(self, revision: str, path: str = layout.RECORD) -> bytes:
         from musicdata.system.http import HttpError, Limits, Outcome
 
         try:
-            url = file_url(self._repository, revision, layout.RECORD)
+            url = file_url(self._repository, revision, path)
             limits = Limits(max_bytes=MAX_RECORD_BYTES)
             return self._client.request("GET", url, headers=authorization(self._token), limits=limits).body
         except HttpError as error:

@@ -16,16 +16,19 @@ MUSICDATA_RECORDS names them.
 A record is written to the folder that is given or that MUSICDATA_RECORDS names, or else both to `manifests/releases` of
 the current folder, if that has `manifests` and is not itself a release, and to `$MUSICDATA_HOME/records`. It is never
 changed: a version is published once.
+
+The same record lies beside the published release, as `PUBLICATION.json` (`musicdata.release.publish.taking`).
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, ValidationError, field_validator
 
@@ -41,7 +44,6 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(identifiers.DATASET)
 _SHA256 = "^[0-9a-f]{64}$"
-_MAX_RECORD_BYTES = 1 << 20
 
 
 class Publication(BaseModel):
@@ -92,6 +94,29 @@ class Publication(BaseModel):
     def names_the_same(self, other: Self) -> bool:
         """Say whether both are of the same bytes, wherever they are."""
         return self.release_json_sha256 == other.release_json_sha256
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Return it as JSON values, without the signature where there is none."""
+        return self.model_dump(mode="json", exclude={"signature"} if self.signature is None else None)
+
+
+def encode(publication: Publication) -> bytes:
+    """Return the bytes of a record's file."""
+    return f"{json.dumps(publication.facts, indent=1, ensure_ascii=False)}\n".encode()
+
+
+def decode(data: bytes, where: str) -> Publication:
+    """Read a record from its bytes.
+
+    Raises:
+        InputError: they are not one; `where` stands in the message.
+    """
+    try:
+        return Publication.model_validate_json(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise InputError(f"{where} is not the record of a release: {first['loc']}: {first['msg']}") from error
 
 
 def folders(records: Path | None = None) -> list[Path]:
@@ -221,8 +246,7 @@ def write(publication: Publication, folder: Path) -> Path:
         RefusedError: the version is on record with other bytes.
         StorageError: the folder cannot be written.
     """
-    unsaid = {"signature"} if publication.signature is None else None
-    encoded = f"{publication.model_dump_json(indent=1, exclude=unsaid)}\n".encode()
+    encoded = encode(publication)
     while True:
         path, is_there = place(publication, folder)
         temporary = path.with_name(f".{path.name}.{os.getpid()}")
@@ -233,11 +257,7 @@ def write(publication: Publication, folder: Path) -> Path:
 
 
 def _read(path: Path) -> Publication:
-    try:
-        publication = Publication.model_validate_json(paths.read_regular(path, _MAX_RECORD_BYTES, follow=True))
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise InputError(f"{path} is not the record of a release: {first['loc']}: {first['msg']}") from error
+    publication = decode(paths.read_regular(path, layout.MAX_PUBLICATION_BYTES, follow=True), str(path))
     if publication.name != path.parent.name or publication.version != path.stem.partition("+")[0]:
         raise InputError(f"{path} is the record of {publication.slug}; its file has another name")
     return publication

@@ -30,6 +30,10 @@ _ZENODO = re.compile(r"https?://[^/]+/records/\d+")
 _TAGGED = re.compile(r"(hf://datasets/[^/]+/[^/@]+)@([^/@]+)")
 
 
+class MissingError(IntegrityError):
+    """A file is not there."""
+
+
 class Source(Protocol):
     """Where one release is published."""
 
@@ -37,7 +41,7 @@ class Source(Protocol):
         """Return the bytes of a small file; of a larger one not much more than `max_bytes` are read.
 
         Raises:
-            IntegrityError: it is missing there.
+            MissingError: it is not there.
         """
         ...
 
@@ -74,7 +78,7 @@ def reading(url: str) -> Iterator[Source]:
         with Client() as client:
             yield Web(client, url)
     else:
-        raise UsageError(f"nothing fetches from {url}")
+        raise UsageError(f"nothing is fetched from {url}")
 
 
 class Files:
@@ -108,7 +112,7 @@ class Files:
             if self._fs is None:
                 return paths.open_inside(Path(self._place), path)
             return self._fs.open(f"{self._root.rstrip('/')}/{path}", "rb", block_size=_CHUNK_BYTES)
-        raise IntegrityError(f"{path} is missing")
+        raise MissingError(f"{path} is missing")
 
     @transfers
     def bring(self, file: File, to: Path) -> None:
@@ -202,7 +206,8 @@ def _lacking() -> Iterator[None]:
     except HttpError as error:
         if error.outcome not in (Outcome.GONE, Outcome.INVALID):
             raise
-        raise IntegrityError(str(error)) from None
+        missing = error.outcome is Outcome.GONE
+        raise (MissingError if missing else IntegrityError)(str(error)) from None
 
 
 def _addresses(url: str) -> tuple[Callable[[str], str], dict[str, str | Secret]]:

@@ -112,6 +112,14 @@ class Store:
         return "published" if is_first else "lost"
 
     @transfers
+    def announce(self, record: bytes) -> bytes | None:
+        """Put the record of the publication if there is none."""
+        path = f"{self._place}/{layout.PUBLICATION}"
+        if self._read(path) is None:
+            self._create(path, record)
+        return self._read(path)
+
+    @transfers
     def clean(self) -> None:
         """Remove the intent, and parts of objects that were never finished."""
         with contextlib.suppress(FileNotFoundError):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from musicdata.errors import InputError
+from musicdata.release.publish.publications import Publication
 from musicdata.release.record import layout
 from musicdata.release.record.files import file_facts
 from musicdata.system import paths
@@ -32,6 +34,7 @@ class Upload:
         encoded: the bytes of `RELEASE.json`.
         files: all others, in order of their paths; the signature among them, where there is one.
         claim: statement of the publisher to hold the rights of what has no free licence; it is published too.
+        day: of its publication, in UTC: today.
     """
 
     root: Path
@@ -39,6 +42,7 @@ class Upload:
     encoded: bytes
     files: tuple[layout.File, ...]
     claim: str = ""
+    day: str = field(default_factory=lambda: datetime.now(UTC).date().isoformat())
 
     @property
     def digest(self) -> str:
@@ -65,6 +69,23 @@ class Upload:
     def paths(self) -> set[str]:
         """Return the paths of all files, `RELEASE.json` among them."""
         return {file.path for file in self.files} | {layout.RECORD}
+
+    def publication(self, url: str) -> Publication:
+        """Return the record of its publication at a URL."""
+        return Publication(
+            name=self.record.name,
+            version=self.record.version,
+            view=self.record.view,
+            content_root=self.record.content_root,
+            release_json_sha256=self.digest,
+            files=len(self.paths),
+            bytes=self.n_bytes,
+            rows=self.rows,
+            url=url,
+            claim=self.claim,
+            signature=self.signature,
+            published=self.day,
+        )
 
 
 def pack(root: Path, claim: str = "") -> Upload:
@@ -118,6 +139,16 @@ class Target(Protocol):
 
     def commit(self) -> Commit:
         """Make it the published version, unless there is one; say what came of it."""
+        ...
+
+    def announce(self, record: bytes) -> bytes | None:
+        """Put the record of the publication beside the published version, if there is none, as `PUBLICATION.json`.
+
+        Places that can take nothing later have it from `upload` or not at all.
+
+        Returns:
+            the bytes of the one that is there now; None where there is none.
+        """
         ...
 
     def clean(self) -> None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import html
+import json
 import os
 import re
 from typing import TYPE_CHECKING, Any
@@ -27,7 +28,7 @@ from musicdata.release.publish import failures
 from musicdata.release.publish.failures import transfers
 from musicdata.release.record import layout
 from musicdata.system import paths
-from musicdata.system.http import Client, Limits
+from musicdata.system.http import Client, HttpError, Limits, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -125,21 +126,39 @@ class Zenodo:
             layout.RECORD: layout.RECORD
         }
         n_bytes = 0
-        for name in sorted(there.keys() - path_of.keys()):
+        for name in sorted(there.keys() - path_of.keys() - ({layout.PUBLICATION} if self._is_final else set())):
             self._remove(there[name])
+        if self._is_final:
+            self._put_record(there.get(layout.PUBLICATION))
         for name, path in path_of.items():
             source = self._upload.root / path
             digest = _md5(source)
             if name in there and _sum(there[name]) != digest:
                 self._remove(there[name])
             if name not in there or _sum(there[name]) != digest:
-                url = self._same_site(f"{self._deposition['links']['bucket']}/{quote(name)}")
-                answer = self._client.upload(url, source, headers=self._headers).json()
-                if _sum(answer) != digest:
-                    raise IntegrityError(f"{path}: Zenodo got something else (MD5 {_sum(answer)}, expected {digest})")
+                answer = self._client.upload(self._bucket_url(name), source, headers=self._headers).json()
+                _require_sum(path, answer, digest)
             n_bytes += source.stat().st_size
             progress(path, n_bytes, self._upload.n_bytes)
         self._deposition = self._call("GET", f"deposit/depositions/{self._deposition['id']}")
+
+    def _put_record(self, there: dict[str, Any] | None) -> None:
+        """Send the record of the publication, in the place of the one that is there, if it is another.
+
+        A draft has none: nobody knows on which day it will be published.
+        """
+        value = self._upload.publication(f"{self._site}/records/{self._deposition['id']}").facts
+        digest = hashlib.md5(json.dumps(value).encode(), usedforsecurity=False).hexdigest()
+        if there is not None:
+            if _sum(there) == digest:
+                return
+            self._remove(there)
+        headers = {"Content-Type": "application/octet-stream"} | self._headers
+        answer = self._client.request("PUT", self._bucket_url(layout.PUBLICATION), json=value, headers=headers)
+        _require_sum(layout.PUBLICATION, answer.json(), digest)
+
+    def _bucket_url(self, name: str) -> str:
+        return self._same_site(f"{self._deposition['links']['bucket']}/{quote(name)}")
 
     @transfers
     def holds(self, file: layout.File) -> bool:
@@ -160,6 +179,18 @@ class Zenodo:
         done = self._call("POST", f"deposit/depositions/{self._deposition['id']}/actions/publish", limits=_ONCE)
         self._deposition = done | {"submitted": True}
         return "published"
+
+    @transfers
+    def announce(self, record: bytes) -> bytes | None:  # noqa: ARG002  # it went with the files
+        """Return the record of the publication that was published with the files; later, nothing can be added."""
+        url = file_url(f"{self._site}/records/{self._deposition['id']}", layout.PUBLICATION)
+        limits = Limits(max_bytes=layout.MAX_PUBLICATION_BYTES)
+        try:
+            return self._client.request("GET", url, headers=self._headers, limits=limits).body
+        except HttpError as error:
+            if error.outcome is not Outcome.GONE:
+                raise
+            return None
 
     def clean(self) -> None:
         """Do nothing: an upload leaves nothing behind."""
@@ -229,10 +260,11 @@ def file_url(record_url: str, path: str) -> str:
 
 def _refuse_what_does_not_fit(upload: Upload) -> None:
     slug, n_files = upload.record.slug, len(upload.paths)
-    if n_files > MAX_FILES or upload.n_bytes > MAX_BYTES:
+    if n_files + 1 > MAX_FILES or upload.n_bytes > MAX_BYTES:
         raise RefusedError(
-            f"{slug} has {n_files} files of {upload.n_bytes:,} bytes; a deposition holds {MAX_FILES} files of "
-            f"{MAX_BYTES:,} bytes. Deposit a smaller view of it, such as ids, and publish the whole elsewhere"
+            f"{slug} has {n_files} files of {upload.n_bytes:,} bytes; a deposition holds {MAX_FILES} files, one of "
+            f"them the record, of {MAX_BYTES:,} bytes. Deposit a smaller view of it, such as ids, and publish the "
+            "whole elsewhere"
         )
     if odd := sorted(path for path in upload.paths if "--" in path):
         raise RefusedError(f"{slug}: {odd[0]} has a double dash in its path, which stands for a slash on Zenodo")
@@ -255,6 +287,7 @@ def _metadata(upload: Upload) -> dict[str, Any]:
         "upload_type": "dataset",
         "access_right": "open",
         "license": (section.licence if section else "CC-BY-4.0").lower(),
+        **({"publication_date": record.date} if record.date else {}),
         "creators": creators or [{"name": citation.contributors(record.title)}],
         "description": f"<p>{described}</p><p>{html.escape(record.slug)}, view {record.view}. Samples: {rows}. "
         f"Content root: {record.content_root}. A slash in a path is -- in a file's name here.</p>{claim}",
@@ -284,6 +317,11 @@ def _page(deposition: dict[str, Any]) -> str:
 
 def _sum(file: dict[str, Any]) -> str:
     return str(file["checksum"]).removeprefix("md5:")
+
+
+def _require_sum(path: str, answer: dict[str, Any], digest: str) -> None:
+    if _sum(answer) != digest:
+        raise IntegrityError(f"{path}: Zenodo got something else (MD5 {_sum(answer)}, expected {digest})")
 
 
 def _md5(path: Path) -> str:

@@ -10,12 +10,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from musicdata.definitions.arrow import conformed
-from musicdata.errors import ContractError, IntegrityError
+from musicdata.errors import IntegrityError, UnknownNameError
 from musicdata.release.record import layout
 from musicdata.release.record.files import data_files, opened, read_contracts
 from musicdata.release.record.whole import whole_file
 from musicdata.system import paths
 from musicdata.system.digests import digest_of
+from musicdata.wording import choice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,16 +60,18 @@ class ReleaseReader:
             ContractError: there is no such table.
         """
         if table not in self._tables:
-            there = ", ".join(self.tables)
-            raise ContractError(
-                f"there is no table {table!r} in {self._record.slug} ({self._record.view}); there are {there}"
-            )
+            where = f"{self._record.slug} ({self._record.view})"
+            raise UnknownNameError(f"there is no table {table!r} in {where}{choice(table, self.tables)}")
         return self._contracts[table]
 
     def digest(self, table: str) -> str:
         """Return the content hash of a whole table."""
         self.contract(table)
         return digest_of(self._tables[table].digests | self._record.redacted.get(table, {}))
+
+    def n_rows(self, table: str) -> int:
+        """Return how many rows are read of `table`."""
+        return sum(self._tables[table].rows[split] for split in self.splits(table))
 
     def splits(self, table: str) -> list[str]:
         """List the splits that are read of `table`."""
@@ -125,7 +128,8 @@ class ReleaseReader:
         facts = {n: t for n, t in self._tables.items() if t.config == config}
         known = [place for n, t in facts.items() for c, place in t.columns.items() if c in _names(self._contracts[n])]
         if unknown := sorted(set(columns or ()) - set(known)):
-            raise ContractError(f"config {config} has no column {', '.join(unknown)}; it has {', '.join(known)}")
+            may_be = choice(unknown[0], known, "it has")
+            raise UnknownNameError(f"config {config} has no column {', '.join(unknown)}{may_be}")
         for split in self.splits(next(iter(facts))):
             for name in data_files(self._record, config, split):
                 with self._reading(name):
@@ -147,9 +151,7 @@ class ReleaseReader:
 
     def _wanted(self, table: str, columns: list[str] | None) -> list[str]:
         contract = self.contract(table)
-        known = [column.name for column in contract.columns]
-        if unknown := sorted(set(columns or ()) - set(known)):
-            raise ContractError(f"table {table} has no column {', '.join(unknown)}; it has {', '.join(known)}")
+        contract.require_columns(columns or ())
         return columns if columns is not None else contract.describing_columns()
 
     def _groups(

@@ -15,6 +15,7 @@ from musicdata.release.reading.reader import ReleaseReader
 from musicdata.release.record import layout
 from musicdata.release.record.files import require_layout
 from musicdata.release.record.whole import look_closer, whole_file
+from musicdata.wording import choice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,12 +36,14 @@ class Release(Searchable):
         record: what `RELEASE.json` says.
         split: only this split; None for all of them.
         verify: hash each file before it is first read; one that differs is an IntegrityError that names it.
+        published_at: where it was published, as far as that is known; it is cited by that where it states no address.
     """
 
     root: Path
     record: layout.Record
     split: str | None = None
     verify: bool = True
+    published_at: str = ""
     _readers: list[ReleaseReader] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def __repr__(self) -> str:
@@ -76,6 +79,9 @@ class Release(Searchable):
 
     def document(self, name: str) -> Path:
         """Return the path of one of its documents, such as the card or the recipe, after it was looked at.
+
+        Args:
+            name: as `RELEASE.json` lists it: ``README.md``.
 
         Raises:
             IntegrityError: it is missing, or has other bytes than `RELEASE.json` says.
@@ -139,7 +145,7 @@ class Release(Searchable):
 
     def cite(self) -> str:
         """Return a BibTeX entry."""
-        return citation.bibtex(self.record, self.head)
+        return citation.bibtex(self.record, self.head, url=self.published_at)
 
 
 def open_release(path: str | Path, split: str | None = None, *, verify: bool = True) -> Release:
@@ -158,7 +164,7 @@ def open_release(path: str | Path, split: str | None = None, *, verify: bool = T
     root = Path(path)
     record = layout.read_record(root)
     if split is not None and split not in layout.SPLITS:
-        raise InputError(f"there is no split {split!r}; {record.slug} has {', '.join(layout.SPLITS)}")
+        raise InputError(f"there is no split {split!r}{choice(split, layout.SPLITS, f'{record.slug} has')}")
     if verify:
         require_layout(root, record)
     return Release(root, record, split, verify)

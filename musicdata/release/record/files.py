@@ -33,8 +33,12 @@ def file_facts(root: Path, path: Path) -> layout.File:
 
 def sums_of(root: Path, record: Record) -> bytes:
     """Return `SHA256SUMS`, as `sha256sum --check` reads it: every file but itself."""
-    lines = {file.path: file.sha256 for file in record.files}
-    lines[layout.RECORD] = hashlib.sha256(layout.read_encoded(root)).hexdigest()
+    return sums_over(record, hashlib.sha256(layout.read_encoded(root)).hexdigest())
+
+
+def sums_over(record: Record, record_sha256: str) -> bytes:
+    """Return `SHA256SUMS` of a release whose `RELEASE.json` has the given sha256."""
+    lines = {file.path: file.sha256 for file in record.files} | {layout.RECORD: record_sha256}
     return "".join(f"{digest}  {path}\n" for path, digest in sorted(lines.items())).encode()
 
 

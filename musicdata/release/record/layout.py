@@ -4,6 +4,7 @@
       README.md                         the dataset card, with the YAML head that `datasets.load_dataset` reads
       RELEASE.json                      this module's `Record`
       RELEASE.json.minisig              a signature of it, where somebody signed the release
+      PUBLICATION.json                  where it was published first, once it is; no part of the release
       SHA256SUMS                        of every file but itself and the signature
       CITATION.cff  croissant.json      how to cite it; the same facts as JSON-LD
       recipe.toml                       the recipe with every parameter
@@ -16,21 +17,37 @@ every other table is a config by itself. A table without a `split` column stands
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeInt,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
-from musicdata.definitions.identifiers import ColumnName, DatasetName, TableName  # noqa: TC001  # pydantic reads them
+from musicdata.definitions.identifiers import (  # pydantic reads them
+    ColumnName,  # noqa: TC001
+    DatasetName,  # noqa: TC001
+    TableName,  # noqa: TC001
+    WebAddress,  # noqa: TC001
+)
 from musicdata.definitions.suite import FIRST, FigureTable
 from musicdata.errors import InputError
 from musicdata.system import paths
 from musicdata.system.digests import digest_of
+from musicdata.wording import invalid
 
 RECORD, SUMS, CARD, CITATION, CROISSANT = "RELEASE.json", "SHA256SUMS", "README.md", "CITATION.cff", "croissant.json"
-SIGNATURE = f"{RECORD}.minisig"
-UNLISTED = (RECORD, SUMS, SIGNATURE)
+SIGNATURE, PUBLICATION = f"{RECORD}.minisig", "PUBLICATION.json"
+UNLISTED = (RECORD, SUMS, SIGNATURE, PUBLICATION)
 """The files of a release that its record does not list: they are about the record itself."""
 RECIPE, CONTRACTS, DATA = "recipe.toml", "manifests", "data"
 SAMPLES = "samples"
@@ -40,6 +57,8 @@ FORMAT: Literal[1] = 1
 
 MAX_RECORD_BYTES = paths.MAX_TEXT_BYTES
 """`RELEASE.json` is not larger."""
+MAX_PUBLICATION_BYTES = 1 << 20
+"""`PUBLICATION.json` is not larger."""
 
 View = Literal["full", "open", "features", "ids"]
 Split = Annotated[str, Field(pattern="^(train|valid|test|whole)$")]
@@ -47,6 +66,22 @@ Version = Annotated[str, Field(pattern=r"^(0|[1-9][0-9]{0,5})(\.(0|[1-9][0-9]{0,
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 _LONGEST_PATH = 500
+_MAY_BE_UNSTATED = ("date", "url")
+"""What a record leaves out where nobody stated it, as records older than these facts do."""
+
+
+def a_day(text: str) -> str:
+    """Return a day, ``2026-11-29``; nothing stays nothing.
+
+    Raises:
+        ValueError: there is no such day, or it is written otherwise.
+    """
+    if text and (len(text) != len("2026-11-29") or dt.date.fromisoformat(text).isoformat() != text):
+        raise ValueError(f"{text!r} is no day; write it like 2026-11-29")
+    return text
+
+
+Date = Annotated[str, AfterValidator(a_day)]
 
 
 class _Model(BaseModel):
@@ -148,6 +183,9 @@ class Record(_Model):
         gate: what the gate said; None where the recipe has none.
         previous: the release before this one.
         tombstones: items that were taken down.
+        date: the day it was released, as whoever released it states it, ``2026-11-29``; nothing in releases older than
+            dates.
+        url: page or DOI at which it is found, as far as that was stated when it was made.
     """
 
     format: Literal[1] = FORMAT
@@ -168,6 +206,16 @@ class Record(_Model):
     gate: Gate | None = None
     previous: Previous | None = None
     tombstones: list[Tombstone] = Field(default_factory=list)
+    date: Date = ""
+    url: WebAddress = ""
+
+    def __repr__(self) -> str:
+        samples = sum(self.n_samples.values())
+        return (
+            f"<Record {self.slug} ({self.view}): {samples:,} samples, {len(self.files):,} files, {self.content_root}>"
+        )
+
+    __str__ = __repr__
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
@@ -202,7 +250,9 @@ class Record(_Model):
 
     def encode(self) -> bytes:
         """Return the bytes of `RELEASE.json`."""
-        return (json.dumps(self.model_dump(mode="json"), indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+        facts = self.model_dump(mode="json")
+        facts = {name: fact for name, fact in facts.items() if fact or name not in _MAY_BE_UNSTATED}
+        return (json.dumps(facts, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
     @property
     def n_samples(self) -> dict[str, int]:
@@ -254,9 +304,7 @@ def decode(data: bytes, where: str) -> Record:
     try:
         return Record.model_validate_json(data)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "the whole"
-        raise InputError(f"{where} is not a release record: {place}: {first['msg']}") from error
+        raise InputError(f"{where} is not a release record: {invalid(error, Record)}") from error
 
 
 def data_file(config: str, split: str, number: int, of: int) -> str:

@@ -43,7 +43,9 @@ if TYPE_CHECKING:
     from musicdata.release.record.layout import Record, Table, Tombstone
 
 
-def takedown(root: Path, ids: Sequence[str], *, reason: str, out: Path, version: str | None = None) -> Record:
+def takedown(
+    root: Path, ids: Sequence[str], *, reason: str, out: Path, version: str | None = None, date: str = ""
+) -> Record:
     """Write the release at `root` without some of its items to `out`; return its record.
 
     Args:
@@ -53,6 +55,7 @@ def takedown(root: Path, ids: Sequence[str], *, reason: str, out: Path, version:
         reason: why; everybody can read it.
         out: folder to make.
         version: of the new release; the next patch version when None.
+        date: the day of the new release, ``2026-11-29``; nothing for one that states none.
 
     Raises:
         InputError: an id is not in the release, nothing would be left, or `out` is there already.
@@ -72,7 +75,7 @@ def takedown(root: Path, ids: Sequence[str], *, reason: str, out: Path, version:
         return _the_same(out, release, new)
     identity = digest_of([release.record.model_dump(mode="json"), [tombstone.model_dump() for tombstone in new]])
     with staging(out, identity) as folder:
-        record = removal.write(folder, new)
+        record = removal.write(folder, new, date)
         absence = prove_absence(folder, new, root)
         if absence.findings:
             raise IntegrityError(
@@ -179,7 +182,7 @@ class _Removal:
     release: Release
     removed: Removed
 
-    def write(self, folder: Path, new: Sequence[Tombstone]) -> Record:
+    def write(self, folder: Path, new: Sequence[Tombstone], date: str) -> Record:
         """Write every config, then the files around them."""
         record, reader = self.release.record, self.release.reader
         described = {name: reader.contract(name) for name in reader.tables}
@@ -195,6 +198,7 @@ class _Removal:
             "rights": self._rights(),
             "previous": layout.Previous(version=record.version, content_root=record.content_root),
             "tombstones": [*record.tombstones, *new],
+            "date": date,
         }
         recipe = paths.read_inside(self.release.root, layout.RECIPE).decode("utf-8")
         return around.finish(folder, record.model_copy(update=known), described, recipe)

@@ -7,6 +7,7 @@ contradict each other, the one that the files agree with is right.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -65,6 +66,7 @@ def verify(
         *tree.oddities,
         *_judge(tree, documents, _hash(tree, documents, progress)),
         *_signature(tree, documents),
+        *_publication(tree, documents),
     ]
     if problems or documents.record is None:
         return problems
@@ -80,6 +82,21 @@ def _signature(tree: Tree, documents: _Documents) -> list[Problem]:
     except (OSError, IntegrityError) as error:
         return [Problem(layout.SIGNATURE, "", f"is no signature: {error}")]
     return signature.format_problems(data, documents.record)
+
+
+def _publication(tree: Tree, documents: _Documents) -> list[Problem]:
+    """Say whether the record of a publication that lies in the folder is of another release."""
+    if layout.PUBLICATION not in tree.sizes:
+        return []
+    try:
+        value = json.loads(read_inside(tree.root, layout.PUBLICATION, layout.MAX_PUBLICATION_BYTES))
+        digest = str(value["release_json_sha256"])
+    except (OSError, IntegrityError, ValueError, KeyError, TypeError, RecursionError) as error:
+        return [Problem(layout.PUBLICATION, "", f"is no record of a publication: {type(error).__name__}: {error}")]
+    if digest == documents.record_sha256:
+        return []
+    message = f"is of another release: it names {layout.RECORD} with the sha256 {digest[:64]}, this one has"
+    return [Problem(layout.PUBLICATION, "", f"{message} {documents.record_sha256}")]
 
 
 @dataclass(frozen=True, slots=True)

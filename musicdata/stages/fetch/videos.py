@@ -34,8 +34,8 @@ class FindVideos(Parameters):
     Attributes:
         per_mood: tracks of each mood, in order of rank, of those with words.
         n_candidates: hits of a search that are looked at.
-        accept_s: a video whose length differs more from the track's is not taken by itself; beyond `review_s` it is
-            rejected.
+        accept_s: a video whose length differs more from the track's is not taken by itself.
+        review_s: one whose length differs more than that is rejected.
         artist_similarity: of the artist's name, at least; `title_similarity` of the title.
         take_review: take a video that a person should look at where there is no better one.
         overrides: CSV file of videos that a person chose: `sample_id,isrc,artist,title,video,start_s`.

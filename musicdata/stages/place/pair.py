@@ -12,6 +12,7 @@ from musicdata.definitions.arrow import strings
 from musicdata.definitions.cost import Cost, Expected
 from musicdata.definitions.stage import Parameters, Remark, Shard, Stage, Task
 from musicdata.music.text import synced_lyrics
+from musicdata.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +64,8 @@ def remark(parameters: Pair, inputs: Inputs) -> Remark:
         return Remark(facts)
     named = ", ".join(f"{mood} {n:,}" for mood, n in short.items())
     text = (
-        f"{len(short):,} of {len(moods):,} moods have fewer than {parameters.per_mood:,} pairs: {named}. "
+        f"{len(short):,} of {counted(len(moods), 'mood')} have fewer than "
+        f"{counted(parameters.per_mood, 'pair')}: {named}. "
         "The table missing says why; where the reason is not_asked, greater fetch_lyrics.candidates and "
         "find_videos.per_mood ask for more"
     )

@@ -42,7 +42,8 @@ class RankTracks(Parameters):
         rank_by: what ranks follow; "auto" takes popularity where every track of the mood has it, else the order of
             the file for imports, else the number of the mood's playlists that have the track where that differs, else
             the place in the list. With "popularity", tracks without it come last.
-        min_duration_s: shorter tracks are dropped; longer than `max_duration_s` too. Unknown lengths are kept.
+        min_duration_s: shorter tracks are dropped. Unknown lengths are kept.
+        max_duration_s: longer tracks are dropped.
         drop_versions: versions without the song's own singing, as titles call them (`text.names.title_parts`).
         not_music: words in a title, artist or album by which what is no song is known.
         group_by: "artists" keeps tracks together that share any artist, directly or through others; "first_artist"

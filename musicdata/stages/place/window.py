@@ -36,12 +36,15 @@ class Window(Parameters):
 
     Attributes:
         notes: sung notes in a window.
-        stride: distance of the starts of two windows, in `stride_unit`: "note", or "word" as the authors of the
-            Lakh MIDI lyrics data count (window k begins at word k·stride and needs stride words after it).
+        stride: distance of the starts of two windows, in units of `stride_unit`.
+        stride_unit: "note", or "word" as the authors of the Lakh MIDI lyrics data count (window k begins at word
+            k·stride and needs stride words after it).
         windows_per_song: at most so many, from the beginning; 0 for as many as there are.
         max_rest: a window with a longer rest before one of its notes is dropped; in units of `unit_ql` quarter lengths.
+        unit_ql: quarter lengths in a unit of `max_rest`.
         first_rest: "zero" begins the window with its first note, "keep" with the silence before it.
         tempo_bpm: quarter lengths a minute, for the audio.
+        split: how windows are divided into train, valid and test.
     """
 
     notes: int = Field(20, ge=1, le=1000)

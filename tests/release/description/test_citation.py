@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,11 @@ ROOT_KEYS = {
 PERSON_KEYS = {"family-names", "given-names", "orcid", "affiliation", "email", "alias", "website", "name-particle"}
 ENTITY_KEYS = {"name", "website", "orcid", "email", "alias"}
 REFERENCE_KEYS = {"type", "title", "authors", "year", "doi", "url", "notes"}
+FORMS = {
+    "date-released": r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])",
+    "doi": r"10\.\d{4,9}(\.\d+)?/[A-Za-z0-9:/_;\-\.\(\)\[\]\\]+",
+    "url": r"(https|http|ftp|sftp)://.+",
+}
 PAPER = "Zeng, D., Yu, Y. & O'Neil-Oyama, K.-H. (2020). MusicTM: a data set. In: ACM v1.0. doi:10.1145/33.44 arXiv:2012.00290"
 
 
@@ -44,6 +50,7 @@ def problems(document: Any) -> list[str]:
     words = document.get("keywords", ["a"])
     if not words or len(words) != len(set(words)):
         found.append("keywords")
+    found += [key for key, form in FORMS.items() if key in document and not re.fullmatch(form, str(document[key]))]
     found += people(document.get("authors") or [])
     for identifier in document.get("identifiers", []):
         if identifier.get("type") not in ("doi", "url", "swh", "other") or not identifier.get("value"):
@@ -85,7 +92,8 @@ def test_the_file_of_a_release_is_valid_and_names_it(released: Path, record: lay
     assert (document["title"], document["version"]) == (record.title, record.version)
     assert document["authors"] == [{"name": "The MusicTM contributors"}]
     assert document["identifiers"][0]["value"] == f"sha256:{record.content_root}"
-    assert "date-released" not in document
+    assert document["date-released"] == record.date == "2026-03-09"
+    assert not {"url", "doi"} & set(document)
     paper = document["references"][0]
     assert paper["url"] == "https://arxiv.org/abs/2012.00290"
     assert [author["family-names"] for author in paper["authors"]] == ["Zeng", "Yu", "Oyama"]
@@ -102,6 +110,9 @@ def test_the_file_of_a_release_is_valid_and_names_it(released: Path, record: lay
         {"references": [{"type": "article", "title": "x"}]},
         {"keywords": ["a", "a"]},
         {"version": 1.0},
+        {"date-released": "2026-13-01"},
+        {"doi": "https://doi.org/10.5281/zenodo.1"},
+        {"url": "example.org"},
         {"colour": "red"},
     ],
 )
@@ -159,7 +170,84 @@ def test_bibtex_keeps_its_braces(record: layout.Record, title: str, family: str)
         depth += {"{": 1, "}": -1}.get(character, 0)
         assert depth >= 0
     assert depth == 0
-    assert len(entry.splitlines()) == 6
+    assert set(fields(entry)) == {"author", "title", "year", "month", "version", "note"}
+
+
+def fields(entry: str) -> dict[str, str]:
+    """The fields of a BibTeX entry, read as BibTeX does: a name, =, and what stands between balanced braces."""
+    head, _, rest = entry.partition(",\n")
+    assert re.fullmatch(r"@misc\{[\w-]+", head)
+    found: dict[str, str] = {}
+    while match := re.match(r"\s*(\w+) = \{", rest):
+        end, depth = match.end(), 1
+        while depth:
+            depth += {"{": 1, "}": -1}.get(rest[end], 0)
+            end += 1
+        assert rest[end] == ","
+        found[match[1]], rest = rest[match.end() : end - 1], rest[end + 1 :]
+    assert rest == "\n}\n"
+    return found
+
+
+@pytest.mark.parametrize(
+    ("url", "doi", "address"),
+    [
+        ("10.5281/zenodo.1234", "10.5281/zenodo.1234", "https://doi.org/10.5281/zenodo.1234"),
+        ("https://doi.org/10.5281/zenodo.1234", "10.5281/zenodo.1234", "https://doi.org/10.5281/zenodo.1234"),
+        ("https://example.org/a_b/~me", "", "https://example.org/a_b/~me"),
+    ],
+)
+def test_an_address_is_cited_as_it_is(record: layout.Record, url: str, doi: str, address: str) -> None:
+    stated = layout.Record.model_validate(record.model_dump() | {"url": url})
+    document = yaml.safe_load(citation.render(stated, head()))
+    assert problems(document) == []
+    assert (document["url"], document.get("doi", "")) == (address, doi)
+    entry = fields(citation.bibtex(stated, head(), url="s3://bucket/elsewhere"))
+    assert (entry["url"], entry.get("doi", ""), entry["year"], entry["month"]) == (address, doi, "2026", "3")
+
+
+@pytest.mark.parametrize(
+    ("published", "address"),
+    [
+        ("hf://datasets/me/songs", "https://huggingface.co/datasets/me/songs"),
+        ("https://zenodo.org/records/1", "https://zenodo.org/records/1"),
+        ("s3://bucket/songs/1.0.0", "s3://bucket/songs/1.0.0"),
+        ("file:///home/me/songs", None),
+        ("https://example.org/}\\input{x", None),
+    ],
+)
+def test_what_was_published_later_is_cited_where_it_is(
+    record: layout.Record, published: str, address: str | None
+) -> None:
+    assert fields(citation.bibtex(record, head(), url=published)).get("url") == address
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["example.org", "https://me:hidden@example.org", "https://a.b/?token=1", "javascript:alert(1)", "https://a/}{"],
+)
+def test_what_is_no_address_is_refused(record: layout.Record, url: str) -> None:
+    with pytest.raises(ValueError, match="is no address to cite") as caught:
+        layout.Record.model_validate(record.model_dump() | {"url": url})
+    assert "hidden" not in str(caught.value).partition("[type=")[0]
+
+
+@pytest.mark.parametrize("date", ["2026-02-30", "20260309", "2026-W10-1", "today"])
+def test_what_is_no_day_is_refused(record: layout.Record, date: str) -> None:
+    with pytest.raises(ValueError, match="date"):
+        layout.Record.model_validate(record.model_dump() | {"date": date})
+
+
+def test_a_record_older_than_dates_reads_and_is_written_as_it_was(record: layout.Record) -> None:
+    older = record.model_copy(update={"date": ""})
+    assert b'"date"' not in older.encode()
+    assert layout.decode(older.encode(), "it") == older
+    assert not {"year", "month"} & set(fields(citation.bibtex(older, head())))
+
+
+def test_a_release_is_cited_where_it_was_published(released: Path) -> None:
+    release = replace(open_release(released), published_at="hf://datasets/me/songs@v1.0.0")
+    assert fields(release.cite())["url"] == "https://huggingface.co/datasets/me/songs"
 
 
 def test_a_release_says_how_to_cite_it(released: Path, record: layout.Record) -> None:

@@ -72,8 +72,9 @@ def seal(root: Path, record: layout.Record) -> None:
 
 
 def tree(root: Path) -> dict[str, bytes]:
-    """Return path → bytes of every file in a folder."""
-    return {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
+    """Return path → bytes of every file in a folder, but for records that lie beside what was published."""
+    files = (path for path in sorted(root.rglob("*")) if path.is_file() and path.name != layout.PUBLICATION)
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in files}
 
 
 def problems(root: Path) -> list[str]:

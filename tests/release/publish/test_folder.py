@@ -15,6 +15,7 @@ from musicdata.errors import InputError, IntegrityError, RefusedError, StorageEr
 from musicdata.release.publish import publish, target_of
 from musicdata.release.publish.folder import Folder
 from musicdata.release.publish.upload import pack
+from musicdata.release.reading.release import open_release
 from musicdata.release.record import layout
 from tests.release.publish.made_up import problems, send, tree, write_release
 
@@ -38,6 +39,7 @@ def test_a_published_release_is_the_release(release: Path, tmp_path: Path, recor
         "url": place(tmp_path / "there").as_uri(),
         "status": "published",
         "record": str(records / "musictm/1.0.0.json"),
+        "beside": f"{place(tmp_path / 'there').as_uri()}/PUBLICATION.json",
     }
     assert [path for path, _, _ in seen] == sorted(tree(release).keys() - {layout.RECORD})
     assert seen[-1][1:] == (n_bytes - (release / layout.RECORD).stat().st_size, n_bytes)
@@ -369,3 +371,51 @@ def test_what_is_sent_is_a_file(kind: str, release: Path, tmp_path: Path, record
         (release / "README.md").symlink_to(tmp_path / kind)
     with pytest.raises(IntegrityError, match="is a"):
         Folder(tmp_path / "there", pack(release)).upload(lambda *_: None)
+
+
+def test_the_record_lies_beside_the_release(release: Path, tmp_path: Path, records: Path) -> None:
+    beside = place(tmp_path / "there") / layout.PUBLICATION
+    send(release, str(tmp_path / "there"), records)
+    assert beside.read_bytes() == (records / "musictm/1.0.0.json").read_bytes()
+    open_release(place(tmp_path / "there"))  # it is no file too many
+
+
+def test_a_release_that_was_published_without_a_record_gets_one(release: Path, tmp_path: Path, records: Path) -> None:
+    send(release, str(tmp_path / "there"), records)
+    beside = place(tmp_path / "there") / layout.PUBLICATION
+    beside.unlink()
+    assert send(release, str(tmp_path / "there"), records)["beside"] == beside.as_uri()
+    assert beside.exists()
+    assert [path.name for path in (tmp_path / "there/musictm").iterdir()] == ["1.0.0"]
+
+
+def test_the_day_is_that_of_the_first_publication(release: Path, tmp_path: Path, records: Path) -> None:
+    send(release, str(tmp_path / "there"), records)
+    beside = place(tmp_path / "there") / layout.PUBLICATION
+    beside.write_text(beside.read_text("utf-8").replace(datetime.now(UTC).date().isoformat(), "2024-02-29"), "utf-8")
+    send(release, str(tmp_path / "there"), tmp_path / "records of another")
+    assert json.loads((tmp_path / "records of another/musictm/1.0.0.json").read_text())["published"] == "2024-02-29"
+
+
+def test_a_record_of_another_release_is_told(release: Path, tmp_path: Path, records: Path) -> None:
+    send(release, str(tmp_path / "there"), records)
+    beside = place(tmp_path / "there") / layout.PUBLICATION
+    beside.write_text(beside.read_text("utf-8").replace(pack(release).digest, "0" * 64), "utf-8")
+    with pytest.raises(IntegrityError, match=r"PUBLICATION\.json is the record of another release"):
+        send(release, str(tmp_path / "there"), records)
+
+
+def test_a_place_that_nothing_can_be_added_to_is_told(
+    release: Path, tmp_path: Path, records: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The release is there all the same, whoever keeps the place."""
+    send(release, str(tmp_path / "there"), records)
+    (place(tmp_path / "there") / layout.PUBLICATION).unlink()
+
+    def read_only(*_: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr(os, "link", read_only)
+    done = send(release, str(tmp_path / "there"), records)
+    assert done["status"] == "already published"
+    assert done["beside"].startswith("none: cannot write")

@@ -35,8 +35,9 @@ def twin(monkeypatch: pytest.MonkeyPatch) -> Iterator[Twin]:
 
 
 def at(twin: Twin, revision: str) -> dict[str, bytes]:
-    """Return the files of a revision, but for the hub's own."""
-    return {path: data for path, data in (twin.files(revision) or {}).items() if path != ".gitattributes"}
+    """Return the files of a revision, but for the hub's own and the record of the publication."""
+    others = (".gitattributes", layout.PUBLICATION)
+    return {path: data for path, data in (twin.files(revision) or {}).items() if path not in others}
 
 
 def stop(*_: object) -> None:
@@ -247,3 +248,12 @@ def test_the_key_is_nowhere(
     told += caplog.text + "".join(str(record.__dict__) for record in caplog.records)
     told += str(tree(tmp_path)) + str(twin.commits) + str(twin.asked)
     assert TOKEN not in told
+
+
+def test_the_record_goes_with_the_commit(twin: Twin, release: Path, records: Path) -> None:
+    done = send(release, URL, records)
+    beside = (twin.files("v1.0.0") or {})[layout.PUBLICATION]
+    assert beside == (records / "musictm/1.0.0.json").read_bytes()
+    assert done["beside"] == f"{URL}@v1.0.0/{layout.PUBLICATION}"
+    del twin.commits[twin.tags["v1.0.0"]][layout.PUBLICATION]
+    assert send(release, URL, records)["beside"].startswith("none: the version was published without it")

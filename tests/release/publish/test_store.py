@@ -30,8 +30,9 @@ INTENT = "data sets/musictm/.1.0.0.publishing"
 
 
 def objects(bucket: Any) -> dict[str, bytes]:
-    """Return key → bytes of everything in the bucket."""
+    """Return key → bytes of everything in the bucket, but for records of publications."""
     keys = [each["Key"] for each in bucket.list_objects_v2(Bucket="bucket").get("Contents", [])]
+    keys = [key for key in keys if not key.endswith(layout.PUBLICATION)]
     return {key: bucket.get_object(Bucket="bucket", Key=key)["Body"].read() for key in keys}
 
 
@@ -256,6 +257,17 @@ def test_any_store_of_fsspec(release: Path, records: Path) -> None:
         assert send(release, "memory://x", records)["status"] == "published"
         assert send(release, "memory://x", records)["status"] == "already published"
         found = {path.removeprefix("/x/musictm/1.0.0/"): memory.cat(path) for path in memory.find("/x")}
+        assert found.pop(layout.PUBLICATION) == (records / "musictm/1.0.0.json").read_bytes()
         assert found == tree(release)
     finally:
         memory.rm("/x", recursive=True)
+
+
+def test_the_record_lies_beside_the_release(bucket: Any, release: Path, records: Path) -> None:
+    done = send(release, URL, records)
+    key = f"{PLACE}{layout.PUBLICATION}"
+    assert done["beside"] == f"s3://bucket/{key}"
+    assert bucket.get_object(Bucket="bucket", Key=key)["Body"].read() == (records / "musictm/1.0.0.json").read_bytes()
+    bucket.delete_object(Bucket="bucket", Key=key)  # as of a version published before there were any
+    assert send(release, URL, records)["status"] == "already published"
+    assert bucket.get_object(Bucket="bucket", Key=key)["Body"].read() == (records / "musictm/1.0.0.json").read_bytes()

@@ -14,6 +14,7 @@ from musicdata.errors import IntegrityError, MusicdataError, RefusedError, Setup
 from musicdata.release.publish import zenodo
 from musicdata.release.publish.fetch import fetch
 from musicdata.release.publish.upload import pack
+from musicdata.release.record import layout
 from tests.release.publish.made_up import send, tree, write_release
 from tests.release.publish.zenodo_twin import TOKEN, Twin
 from tests.release.publish.zenodo_twin import zenodo as twin_of_zenodo
@@ -31,6 +32,11 @@ def flat(release: Path) -> dict[str, bytes]:
     return {path.replace("/", "--"): data for path, data in tree(release).items()}
 
 
+def sent_to(twin: Twin, number: int) -> dict[str, bytes]:
+    """Return the files of a deposition, but for the record of the publication."""
+    return {name: data for name, data in twin.contents[number].items() if name != layout.PUBLICATION}
+
+
 def stop(*_: object) -> None:
     raise KeyboardInterrupt
 
@@ -38,7 +44,7 @@ def stop(*_: object) -> None:
 def test_a_draft_is_left_to_be_looked_at(twin: Twin, release: Path, records: Path) -> None:
     done = send(release, "zenodo://", records)
     assert (done["status"], done["record"], done["url"]) == ("draft", None, f"{twin.url}/deposit/1000")
-    assert twin.contents[1000] == flat(release)
+    assert sent_to(twin, 1000) == flat(release)
     assert not twin.depositions[1000]["submitted"]
     assert not records.exists()
 
@@ -86,7 +92,7 @@ def test_an_interrupted_upload_goes_on_and_brings_nothing_twice(twin: Twin, rele
         send(release, "zenodo://", records, progress=stop)
     assert list(twin.contents[1000]) == ["CITATION.cff"]
     send(release, "zenodo://", records)
-    assert twin.contents[1000] == flat(release)
+    assert sent_to(twin, 1000) == flat(release)
     assert list(twin.depositions) == [1000]
     sent = [asked for asked in twin.asked if asked.startswith("PUT /api/files")]
     assert len(sent) == len(set(sent)) == len(flat(release))
@@ -120,8 +126,8 @@ def test_a_later_version_is_a_new_version_of_the_record(
     done = send(tmp_path / "next", "zenodo://", records, is_final=True)
     assert (done["status"], done["url"]) == ("published", f"{twin.url}/records/1001")
     assert list(twin.depositions) == [1000, 1001]
-    assert twin.contents[1000] == flat(release)
-    assert twin.contents[1001] == flat(tmp_path / "next")
+    assert sent_to(twin, 1000) == flat(release)
+    assert sent_to(twin, 1001) == flat(tmp_path / "next")
     assert twin.depositions[1001]["metadata"]["version"] == "1.1.0"
 
 
@@ -130,7 +136,7 @@ def test_what_the_last_version_had_more_is_removed(twin: Twin, tmp_path: Path, r
     write_release(tmp_path / "next", version="2.0.0", seed=1)
     send(tmp_path / "first", "zenodo://", records, is_final=True)
     send(tmp_path / "next", "zenodo://", records, is_final=True)
-    assert twin.contents[1001] == flat(tmp_path / "next")
+    assert sent_to(twin, 1001) == flat(tmp_path / "next")
 
 
 def test_a_draft_of_another_version_is_not_overwritten(
@@ -142,7 +148,7 @@ def test_a_draft_of_another_version_is_not_overwritten(
     send(tmp_path / "1.1.0", "zenodo://", records)
     with pytest.raises(RefusedError, match="unfinished upload of another"):
         send(tmp_path / "1.2.0", "zenodo://", records)
-    assert twin.contents[1001] == flat(tmp_path / "1.1.0")
+    assert sent_to(twin, 1001) == flat(tmp_path / "1.1.0")
 
 
 def test_another_release_of_that_version_is_refused(twin: Twin, release: Path, tmp_path: Path, records: Path) -> None:
@@ -153,7 +159,7 @@ def test_another_release_of_that_version_is_refused(twin: Twin, release: Path, t
     send(release, "zenodo://", records, is_final=True)
     with pytest.raises(RefusedError, match="never overwritten"):
         send(tmp_path / "other", "zenodo://", tmp_path / "other records")
-    assert twin.contents == {1000: flat(release)}
+    assert (list(twin.contents), sent_to(twin, 1000)) == ([1000], flat(release))
 
 
 def test_other_peoples_depositions_do_not_matter(twin: Twin, release: Path, records: Path) -> None:
@@ -170,7 +176,7 @@ def test_what_arrives_otherwise_is_found(twin: Twin, release: Path, records: Pat
         send(release, "zenodo://", records)
     twin.garbles.clear()
     assert send(release, "zenodo://", records)["status"] == "draft"
-    assert twin.contents[1000] == flat(release)
+    assert sent_to(twin, 1000) == flat(release)
 
 
 def test_what_is_broken_there_is_found_before_it_counts(twin: Twin, release: Path, records: Path) -> None:
@@ -182,7 +188,7 @@ def test_what_is_broken_there_is_found_before_it_counts(twin: Twin, release: Pat
         send(release, "zenodo://", records, progress=spoil, is_final=True)
     assert not twin.depositions[1000]["submitted"]
     assert send(release, "zenodo://", records, is_final=True)["status"] == "published"
-    assert twin.contents[1000] == flat(release)
+    assert sent_to(twin, 1000) == flat(release)
 
 
 def test_the_key_goes_to_no_other_host(
@@ -241,3 +247,32 @@ def test_the_key_is_nowhere(
     told += caplog.text + "".join(str(record.__dict__) for record in caplog.records)
     told += str(tree(tmp_path)) + str(twin.depositions) + str(twin.contents) + str(twin.asked)
     assert TOKEN not in told
+
+
+def test_the_record_goes_with_what_is_published_at_once(twin: Twin, release: Path, records: Path) -> None:
+    send(release, "zenodo://", records)
+    assert layout.PUBLICATION not in twin.contents[1000]  # nobody knows the day yet
+    done = send(release, "zenodo://", records, is_final=True)
+    beside = json.loads(twin.contents[1000][layout.PUBLICATION])
+    assert beside == json.loads((records / "musictm/1.0.0.json").read_text())
+    assert done["beside"] == f"{twin.url}/records/1000/{layout.PUBLICATION}"
+
+
+def test_a_record_of_a_publication_that_did_not_come_to_it_is_replaced(
+    twin: Twin, release: Path, records: Path
+) -> None:
+    twin.faults.append(("POST /api/deposit/depositions/1000/actions/publish", 500))
+    with pytest.raises(TransferError):
+        send(release, "zenodo://", records, is_final=True)
+    first = twin.contents[1000][layout.PUBLICATION]
+    twin.contents[1000][layout.PUBLICATION] = b"of another day"
+    assert send(release, "zenodo://", records, is_final=True)["status"] == "published"
+    assert twin.contents[1000][layout.PUBLICATION] == first
+
+
+def test_a_record_does_not_stay_with_a_draft(twin: Twin, release: Path, records: Path) -> None:
+    twin.faults.append(("POST /api/deposit/depositions/1000/actions/publish", 500))
+    with pytest.raises(TransferError):
+        send(release, "zenodo://", records, is_final=True)
+    assert send(release, "zenodo://", records)["status"] == "draft"
+    assert twin.contents[1000] == flat(release)

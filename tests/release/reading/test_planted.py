@@ -84,12 +84,12 @@ def test_media_are_not_written_through_what_has_their_name(planted: str, tmp_pat
 def test_media_are_saved_twice_and_somebodys_other_name_keeps_its_bytes(tmp_path: Path) -> None:
     release = small().write(tmp_path / "release")
     rows = list(release.rows("audio", columns=["sample_id"]))[:1]
-    (first,) = save_media(release, "audio", rows, tmp_path / "pictures")
+    first, page = save_media(release, "audio", rows, tmp_path / "pictures")
     data = first.read_bytes()
     first.unlink()
     (tmp_path / "theirs").write_text("years of work")
     os.link(tmp_path / "theirs", first)
-    assert list(save_media(release, "audio", rows, tmp_path / "pictures")) == [first]
+    assert list(save_media(release, "audio", rows, tmp_path / "pictures")) == [first, page]
     assert (first.read_bytes(), (tmp_path / "theirs").read_text()) == (data, "years of work")
 
 

@@ -81,7 +81,7 @@ def test_the_right_version_is_the_only_one(bump: version.Bump, right: str) -> No
     assert version.next_version("1.4.2", bump) == right
     assert bumps.require("1.4.2", right, diff) == bump
     for wrong in {"2.0.0", "1.5.0", "1.4.3", "1.4.2", "1.4.1", "3.0.0", "1.6.0", "1.4.4", "2.1.0"} - {right}:
-        with pytest.raises(RefusedError, match=f"Release it as {right}$"):
+        with pytest.raises(RefusedError, match=rf"\. Release it as {right}\n"):
             bumps.require("1.4.2", wrong, diff)
 
 
@@ -93,12 +93,12 @@ def refused(asked: str, diff: Diff) -> str:
 
 def test_a_refusal_says_what_asks_for_which_step() -> None:
     assert refused("1.5.0", differing(removed=rows(12), added=rows(3))) == (
-        "version 1.5.0 is a minor step from 1.4.2, which is too small; what changed is major: "
-        "notes: 12 rows removed (s0 0, s1 0, s2 0, s3 0, s4 0 …). Release it as 2.0.0"
+        "version 1.5.0 is a minor step from 1.4.2, which is too small; what changed asks for a major one. "
+        "Release it as 2.0.0\nwhat changed is major:\n  notes: 12 rows removed (s0 0, s1 0, s2 0, s3 0, s4 0 …)"
     )
     assert refused("2.0.0", differing(columns={}, added=rows(1))) == (
-        "version 2.0.0 is a major step from 1.4.2, which is too large; what changed is minor: "
-        "notes: 1 row added (s0 0). Release it as 1.5.0"
+        "version 2.0.0 is a major step from 1.4.2, which is too large; what changed asks for a minor one. "
+        "Release it as 1.5.0\nwhat changed is minor:\n  notes: 1 row added (s0 0)"
     )
     assert "1.4.1 does not come after 1.4.2" in refused("1.4.1", PATCH["metadata"])
     assert "1.7.0 is not the next minor version after 1.4.2" in refused("1.7.0", MINOR["rows added"])
@@ -106,7 +106,17 @@ def test_a_refusal_says_what_asks_for_which_step() -> None:
 
 def test_a_long_list_of_reasons_is_cut() -> None:
     diff = differing(columns={f"c{number}": rows(1) for number in range(20)}, changed=rows(1))
-    assert "and 12 more. Release it as 2.0.0" in refused("1.4.3", diff)
+    lines = refused("1.4.3", diff).splitlines()
+    assert len(lines) == 11
+    assert lines[-1] == "  and 12 more"
+
+
+def test_a_refusal_says_why_and_its_lines_are_short() -> None:
+    diff = differing(removed=Found(40_000, [("s" * 60, 0)] * 5))
+    diff.causes = ["render.dpi 100 → 150"]
+    text = refused("1.4.3", diff)
+    assert text.splitlines()[-2:] == ["it was made otherwise:", "  render.dpi 100 → 150"]
+    assert max(map(len, text.splitlines())) <= 140
 
 
 def test_nothing_changed_is_nothing_to_release() -> None:

@@ -10,6 +10,7 @@ from typing import Any, Literal, Self
 from pydantic import TypeAdapter, ValidationError
 
 from musicdata.errors import UsageError
+from musicdata.wording import invalid
 
 System = Literal["lyrics", "fusion"]
 Alignment = Literal["positive", "infonce"]
@@ -144,4 +145,4 @@ class Plan:
         try:
             return TypeAdapter(cls).validate_python(dict(values))
         except ValidationError as error:
-            raise UsageError(f"this is no plan of a captioning network: {error}") from error
+            raise UsageError(f"this is no plan of a captioning network: {invalid(error)}") from error

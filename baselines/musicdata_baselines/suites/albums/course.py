@@ -9,6 +9,7 @@ from threadpoolctl import threadpool_limits
 
 from musicdata.definitions.suite import Outcome, Rule
 from musicdata.errors import UsageError
+from musicdata.wording import choice
 from musicdata_baselines import backend
 from musicdata_baselines.suites.albums import dataset, gate, judging, methods, probes, recorded
 from musicdata_baselines.suites.albums.judging import Judge
@@ -40,7 +41,7 @@ def require(_data: TableSource, settings: AlbumsSettings, options: Options) -> N
     if not 0 < options.epochs < float("inf"):
         raise UsageError(f"--epochs is {options.epochs}, expected a share of the paper's above 0")
     if settings.paper and settings.paper not in paper_table.names():
-        raise UsageError(f"no paper is called {settings.paper!r}; there are {', '.join(paper_table.names())}")
+        raise UsageError(f"no paper is called {settings.paper!r}{choice(settings.paper, paper_table.names())}")
     if options.deep:
         from musicdata_baselines import deep
 

@@ -9,6 +9,7 @@ from threadpoolctl import threadpool_limits
 
 from musicdata.definitions.suite import Outcome, Rule
 from musicdata.errors import UsageError
+from musicdata.wording import choice
 from musicdata_baselines import backend
 from musicdata_baselines.suites.captioning import (
     dataset,
@@ -57,7 +58,7 @@ def require(data: TableSource, settings: CaptioningSettings, options: Options) -
     if not 0 < options.epochs < float("inf"):
         raise UsageError(f"--epochs is {options.epochs}, expected a share of the steps above 0")
     if settings.paper and settings.paper not in paper_table.names():
-        raise UsageError(f"no paper is called {settings.paper!r}; there are {', '.join(paper_table.names())}")
+        raise UsageError(f"no paper is called {settings.paper!r}{choice(settings.paper, paper_table.names())}")
     if options.export is not None:
         exporting.require_empty(options.export)
     if options.deep:

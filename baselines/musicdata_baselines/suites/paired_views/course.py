@@ -9,6 +9,7 @@ from threadpoolctl import threadpool_limits
 
 from musicdata.definitions.suite import Outcome, Rule
 from musicdata.errors import UsageError
+from musicdata.wording import choice
 from musicdata_baselines import backend, retrieval
 from musicdata_baselines.suites.paired_views import baselines, controls, curves, dataset, gate, recorded, shape, sweep
 from musicdata_baselines.suites.paired_views.judging import Judge
@@ -38,7 +39,7 @@ def require(data: TableSource, settings: PairedViewsSettings, options: Options) 
     if options.sweep and settings.sweep is None:
         raise UsageError(f"the recipe of {data.root} has no [validate.sweep]: there is no sweep to run")
     if settings.paper and settings.paper not in paper_tables.names():
-        raise UsageError(f"no paper is called {settings.paper!r}; there are {', '.join(paper_tables.names())}")
+        raise UsageError(f"no paper is called {settings.paper!r}{choice(settings.paper, paper_tables.names())}")
 
 
 def _plan(options: Options) -> Plan | None:

@@ -13,6 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from musicdata.definitions.suite import Outcome
 from musicdata.errors import UsageError
+from musicdata.wording import choice
 from musicdata_baselines.suites.text_search import (
     across,
     controls,
@@ -69,7 +70,7 @@ def require(data: TableSource, settings: TextSearchSettings, options: Options) -
             "measured. Validate the workspace, or the release with the words"
         )
     if settings.paper and settings.paper not in paper_system.names():
-        raise UsageError(f"no paper is called {settings.paper!r}; there are {', '.join(paper_system.names())}")
+        raise UsageError(f"no paper is called {settings.paper!r}{choice(settings.paper, paper_system.names())}")
     if options.export is not None:
         exporting.require_empty(options.export)
 

@@ -8,6 +8,7 @@ from pydantic import Field, field_validator
 
 from musicdata.definitions.suite import Settings
 from musicdata.music.features.text_encoders import ENCODERS
+from musicdata.wording import choice
 
 if TYPE_CHECKING:
     from musicdata.definitions.contract import HasTables
@@ -74,7 +75,7 @@ class TextSearchSettings(Settings):
     @classmethod
     def _require_encoders(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         if odd := [name for name in names if name not in ENCODERS]:
-            raise ValueError(f"no encoder is called {odd[0]!r}; there are {', '.join(ENCODERS)}")
+            raise ValueError(f"no encoder is called {odd[0]!r}{choice(odd[0], ENCODERS)}")
         return names
 
     def among(self, data: HasTables) -> Self:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from musicdata.errors import InputError, UsageError
 from musicdata.music.features.ears.clips import Clip, load_clip
 from musicdata.music.features.ears.ear import CNNSA, EARS, MUSICNN, SMALL, Ear, EarFacts
+from musicdata.wording import choice
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,7 +38,7 @@ def open_ear(name: str, weights: Path | None = None, model: str = "mtt") -> Ear:
 
         return Musicnn.opened(model, weights)
     if name not in EARS:
-        raise UsageError(f"there is no ear called {name!r}; there are {', '.join(EARS)}")
+        raise UsageError(f"there is no ear called {name!r}{choice(name, EARS)}")
     if weights is None:
         raise UsageError(f"the ear {name} needs a file with its weights")
     if not weights.is_file():

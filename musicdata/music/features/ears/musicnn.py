@@ -27,6 +27,7 @@ from musicdata.music.features.ears.ear import MUSICNN, N_SAMPLES, SHAPES, EarFac
 from musicdata.music.features.ears.musicnn_tags import TAGS
 from musicdata.music.formats import archives
 from musicdata.system import paths
+from musicdata.wording import choice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,7 +88,7 @@ class Musicnn:
             IntegrityError: they are not those that were published.
         """
         if model not in WEIGHTS_SHA256:
-            raise UsageError(f"musicnn has no model {model!r}; there are {', '.join(WEIGHTS_SHA256)}")
+            raise UsageError(f"musicnn has no model {model!r}{choice(model, WEIGHTS_SHA256)}")
         require_torch("the ear musicnn")
         import torch
 

@@ -1,28 +1,21 @@
 """The datasheet: what Gebru et al. ask of every data set (Datasheets for Datasets, CACM 64(12), 2021).
 
-A question is answered from the release's own facts where there are any, and by what the recipe states in
-`[release.answers]` under the question's name. What nobody stated is said to be not stated.
+A question is answered from the release's own facts where there are any (`known`), and by what the recipe states in
+`[release.answers]` under the question's name. What nobody stated is said to be not stated, with that name.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from musicdata.release.description import citation, sentences
-from musicdata.release.description.card import gate
-from musicdata.release.description.card.figures import show_group
-from musicdata.release.description.card.markdown import Markdown, code, codes, show
+from musicdata.release.description.card.known import FACTS
+from musicdata.release.description.card.markdown import Markdown, code, show
 from musicdata.release.description.escaping import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from musicdata.release.description.card.known import Known
 
-    from musicdata.definitions.head import Head
-    from musicdata.release.description.card.figures import ConfigFigures
-    from musicdata.release.record.layout import Record
-
-NOT_STATED = "Not stated."
+NOT_STATED = "Not stated"
 # Part → (name under which a recipe answers, question).
 QUESTIONS: dict[str, tuple[tuple[str, str], ...]] = {
     "Motivation": (
@@ -93,16 +86,6 @@ QUESTIONS: dict[str, tuple[tuple[str, str], ...]] = {
 _NAMES = frozenset(name for questions in QUESTIONS.values() for name, _ in questions)
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What answers are made from."""
-
-    record: Record
-    recipe: Head
-    figures: list[ConfigFigures]
-    lacking: list[str]
-
-
 def answers(known: Known) -> dict[str, list[tuple[str, Markdown]]]:
     """Return part → its questions with their answers; what a recipe answers beyond them comes last."""
     stated = known.recipe.release.answers if known.recipe.release else {}
@@ -115,147 +98,7 @@ def answers(known: Known) -> dict[str, list[tuple[str, Markdown]]]:
 
 
 def _answer(known: Known, name: str, stated: str) -> Markdown:
-    facts = [show(fact) for fact in _FACTS[name](known)] if name in _FACTS else []
+    facts = [show(fact) for fact in FACTS[name](known)] if name in FACTS else []
     if one_line(stated):
         facts.append(show(stated))
-    return Markdown(" ".join(facts) or NOT_STATED)
-
-
-def _creators(known: Known) -> list[Any]:
-    section = known.recipe.release
-    names = [f"{author.given_names} {author.family_names}" for author in section.authors] if section else []
-    return [f"{', '.join(names)}."] if names else [f"{citation.contributors(known.record.title)}."]
-
-
-def _instances(known: Known) -> list[Any]:
-    return [known.figures[0].shown.description] if known.figures else []
-
-
-def _number(known: Known) -> list[Any]:
-    return [Markdown(f"{code(one.shown.name)}: {show(one.n_rows)} rows.") for one in known.figures]
-
-
-def _sample(known: Known) -> list[Any]:
-    complete = known.recipe.release.complete if known.recipe.release else ""
-    whole = Markdown(f"All samples with every modality, which are those of the table {code(complete)}.")
-    dropped = sum(number for reasons in known.record.rejects.values() for number in reasons.values())
-    return [*([whole] if complete else []), f"On the way to them, {sentences.counted(dropped, 'item')} were dropped."]
-
-
-def _content(known: Known) -> list[Any]:
-    return [
-        Markdown(f"Columns of {code(one.shown.name)}: {codes(group.name for _, group in one.shown.groups)}.")
-        for one in known.figures[:1]
-    ]
-
-
-def _missing(known: Known) -> list[Any]:
-    lines: list[Any] = []
-    for one in known.figures:
-        groups = {group.name: group for _, group in one.shown.groups}
-        empty = {name: show_group(one, group)[0] for name, group in groups.items()}
-        lines += [
-            Markdown(
-                f"{code(f'{one.shown.name}.{name}')}: {show(number)} of "
-                f"{show(one.n_rows * len(groups[name].columns))} values are empty."
-            )
-            for name, number in sorted(empty.items())
-            if number
-        ]
-    return (lines or ["No value is empty."]) + (["This view lacks what is listed above."] if known.lacking else [])
-
-
-def _relations(known: Known) -> list[Any]:
-    return [
-        Markdown(f"{code(f'{one.shown.name}.{column}')} refers to {code('.'.join(target))}.")
-        for one in known.figures
-        for column, target in sorted(one.shown.references.items())
-    ]
-
-
-def _splits(known: Known) -> list[Any]:
-    rows = known.figures[0].rows if known.figures else {}
-    lines: list[Any] = [f"{split}: {sentences.counted(number, 'sample')}." for split, number in rows.items()]
-    placed = [stage["parameters"].get("split") for stage in known.record.stages if stage.get("parameters")]
-    by = [split["by"] for split in placed if isinstance(split, dict) and "by" in split]
-    return lines + [Markdown(f"Whole groups are placed, by {code(str(column))}.") for column in by]
-
-
-def _errors(known: Known) -> list[Any]:
-    return [sentences.verdict(known.record), *sentences.unproved(known.record)]
-
-
-def _self_contained(known: Known) -> list[Any]:
-    if known.record.view == "full":
-        return ["All of it is in the files of this release."]
-    return [sentences.view(known.record), "What it leaves out must be had elsewhere."]
-
-
-def _acquisition(known: Known) -> list[Any]:
-    return list(sentences.sources(known.record))
-
-
-def _procedures(known: Known) -> list[Any]:
-    return [f"{', '.join(str(stage.get('stage')) for stage in known.record.stages)}; see Provenance."]
-
-
-def _revocation(_known: Known) -> list[Any]:
-    return ["An item can be taken down: it goes with the next version, and stays out of those that follow."]
-
-
-def _software(known: Known) -> list[Any]:
-    return [f"{'; '.join(sentences.tools(known.record))}. The recipe is in this release."]
-
-
-def _used(known: Known) -> list[Any]:
-    names = gate.methods(known.record.gate)
-    return [f"By the baselines of its own gate: {', '.join(names)}."] if names else []
-
-
-def _papers(known: Known) -> list[Any]:
-    return list(known.recipe.release.papers) if known.recipe.release else []
-
-
-def _licence(known: Known) -> list[Any]:
-    stated = known.recipe.release.licence if known.recipe.release else ""
-    return [f"{stated} for alignment, metadata and features; the works keep their own rights."] if stated else []
-
-
-def _restrictions(known: Known) -> list[Any]:
-    return [f"{line}." for line in sentences.rights(known.record)]
-
-
-def _erratum(known: Known) -> list[Any]:
-    gone = sentences.takedowns(known.record)
-    return [f"Taken down in {line}." for line in gone] or ["Nothing was taken down so far."]
-
-
-def _updates(known: Known) -> list[Any]:
-    before = known.record.previous
-    return [f"This is {known.record.version}" + (f"; it follows {before.version}." if before else ".")]
-
-
-_FACTS: dict[str, Callable[[Known], list[Any]]] = {
-    "creators": _creators,
-    "instances": _instances,
-    "number": _number,
-    "sample": _sample,
-    "content": _content,
-    "missing": _missing,
-    "relations": _relations,
-    "splits": _splits,
-    "errors": _errors,
-    "self_contained": _self_contained,
-    "acquisition": _acquisition,
-    "procedures": _procedures,
-    "revocation": _revocation,
-    "preprocessing": _procedures,
-    "software": _software,
-    "used": _used,
-    "papers": _papers,
-    "limits": _errors,
-    "licence": _licence,
-    "restrictions": _restrictions,
-    "erratum": _erratum,
-    "updates": _updates,
-}
+    return Markdown(" ".join(facts) or f"{NOT_STATED} ({code(name)}).")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from musicdata.release.description import citation, sentences
 from musicdata.release.description.card import datasheet, gate, head
 from musicdata.release.description.card.figures import SPLITS, ConfigFigures, figures_of, show_group
+from musicdata.release.description.card.known import Known
 from musicdata.release.description.card.markdown import Markdown, code, grid
 from musicdata.release.record import layout
 
@@ -79,6 +80,16 @@ class Facts:
         return next((name for name in sounds if one and one.media[name].empty < one.n_rows), "")
 
     @property
+    def media_tables(self) -> list[str]:
+        """List the tables with pictures or sounds that are not empty."""
+        return [
+            table
+            for one in self.figures
+            for table, column in one.shown.columns
+            if column.is_media and (media := one.media.get(column.name)) and media.empty < one.n_rows
+        ]
+
+    @property
     def other_config(self) -> str:
         """Return a config beside `samples` that has rows, or nothing."""
         return next((one.shown.name for one in self.figures[1:] if one.n_rows), "")
@@ -126,6 +137,8 @@ class Facts:
         return [
             ["name", code(self.record.name)],
             ["version", code(self.record.version)],
+            *([["date", self.record.date]] if self.record.date else []),
+            *([["found at", Markdown(f"<{self.record.url}>")]] if self.record.url else []),
             ["view", self.view],
             ["content root", code(self.record.content_root)],
             ["samples", self.samples.n_rows if self.samples else 0],
@@ -241,7 +254,7 @@ class Facts:
     @property
     def datasheet(self) -> dict[str, list[tuple[str, Markdown]]]:
         """Return part → questions and answers."""
-        return datasheet.answers(datasheet.Known(self.record, self.recipe, self.figures, self.lacking))
+        return datasheet.answers(Known(self.record, self.recipe, self.figures, self.lacking))
 
     @property
     def bibtex(self) -> Markdown:

@@ -187,7 +187,7 @@ def test_what_makes_no_sense_is_refused_before_anything_is_measured() -> None:
     data = Discs(TABLES)
     with pytest.raises(UsageError, match="--epochs is 0"):
         course.require(data, SETTINGS, Options(epochs=0.0))
-    with pytest.raises(UsageError, match="no paper is called 'madr'; there are mard"):
+    with pytest.raises(UsageError, match=r"no paper is called 'madr' \(did you mean 'mard'\?\); there are mard"):
         course.require(data, SETTINGS.model_copy(update={"paper": "madr"}), Options())
     with pytest.raises(DeviceError, match="tpu"):
         course.require(data, SETTINGS, Options(device="tpu"))

@@ -109,6 +109,10 @@ class Held(Tables):
         """Return the contract."""
         return CONTRACTS[table]
 
+    def n_rows(self, table: str) -> int:
+        """Return how many rows there are."""
+        return len(self.read(table))
+
     def digest(self, table: str) -> str:
         """Return something that tells tables from one another."""
         return f"digest of {table}"

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from musicdata.errors import InputError
+from musicdata_baselines.report import paper_table
 from musicdata_baselines.retrieval.metrics import RECALL_AT
-
-_FOLDER = Path(__file__).parent / "papers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,36 +24,22 @@ class PaperRow:
     ours: str
     recall: dict[int, float]
 
+    @classmethod
+    def of(cls, row: dict[str, Any]) -> PaperRow:
+        """Return a row of the file, whose recalls are per cent."""
+        recall = {k: round(v / 100, 4) for k, v in zip(RECALL_AT, row["recall"], strict=True)}
+        return cls(row["method"], row["ours"], recall)
 
-@dataclass(frozen=True, slots=True)
-class PaperTable:
-    """What a paper prints.
 
-    Attributes:
-        title: of the paper; `authors` of it.
-        table: which one it is.
-        rows: in the paper's order.
-        notes: what is odd about the figures, or must be known to compare them.
-    """
-
-    title: str
-    authors: str
-    table: str
-    rows: tuple[PaperRow, ...]
-    notes: tuple[str, ...]
-
-    @property
-    def source(self) -> str:
-        """Return where the figures are from."""
-        return f"{self.authors}: {self.title}; {self.table}"
+TABLES = paper_table.PaperTables(Path(__file__).parent / "papers", PaperRow.of)
 
 
 def names() -> list[str]:
     """List the data sets whose paper's table is here."""
-    return sorted(path.stem for path in _FOLDER.glob("*.toml"))
+    return TABLES.names()
 
 
-def load(name: str) -> PaperTable:
+def load(name: str) -> paper_table.PaperTable[PaperRow]:
     """Return the table of the paper of a data set.
 
     Raises:
@@ -64,13 +48,4 @@ def load(name: str) -> PaperTable:
     >>> load("mard").rows[-3].recall[1]
     0.1995
     """
-    if name not in names():
-        raise InputError(f"no paper's table is named {name!r}; there are {', '.join(names())}")
-    data = tomllib.loads((_FOLDER / f"{name}.toml").read_text("utf-8"))
-    rows = tuple(
-        PaperRow(
-            row["method"], row["ours"], {k: round(v / 100, 4) for k, v in zip(RECALL_AT, row["recall"], strict=True)}
-        )
-        for row in data["row"]
-    )
-    return PaperTable(data["title"], data["authors"], data["table"], rows, tuple(data["notes"]))
+    return TABLES.load(name)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from musicdata.definitions.suite import FigureTable
-from musicdata.errors import InputError
+from musicdata_baselines.report import paper_table
 from musicdata_baselines.suites.captioning.results import GROUPED, MAIN
 
 if TYPE_CHECKING:
     from musicdata_baselines.suites.captioning.results import Captioning, SystemFigures
 
-_FOLDER = Path(__file__).parent / "papers"
 _PRINTED = ("R-1", "R-2", "R-L", "METEOR")
 _OURS = ("rouge1_recall", "rouge2_recall", "rougeL_recall", "meteor")
 
@@ -34,36 +32,21 @@ class PaperRow:
     ours: str
     figures: tuple[float, ...]
 
+    @classmethod
+    def of(cls, row: dict[str, Any]) -> PaperRow:
+        """Return a row of the file."""
+        return cls(row["variant"], row["method"], row["ours"], tuple(row["figures"]))
 
-@dataclass(frozen=True, slots=True)
-class PaperTable:
-    """What a paper prints.
 
-    Attributes:
-        title: of the paper; `authors` of it.
-        table: which one it is.
-        rows: in the paper's order.
-        notes: what is odd about the figures, or must be known to compare them.
-    """
-
-    title: str
-    authors: str
-    table: str
-    rows: tuple[PaperRow, ...]
-    notes: tuple[str, ...]
-
-    @property
-    def source(self) -> str:
-        """Return where the figures are from."""
-        return f"{self.authors}: {self.title}; {self.table}"
+TABLES = paper_table.PaperTables(Path(__file__).parent / "papers", PaperRow.of)
 
 
 def names() -> list[str]:
     """List the data sets whose paper's table is here."""
-    return sorted(path.stem for path in _FOLDER.glob("*.toml"))
+    return TABLES.names()
 
 
-def load(name: str) -> PaperTable:
+def load(name: str) -> paper_table.PaperTable[PaperRow]:
     """Return the table of the paper of a data set.
 
     Raises:
@@ -72,11 +55,7 @@ def load(name: str) -> PaperTable:
     >>> load("interpretations").rows[-1].figures[0]
     51.2
     """
-    if name not in names():
-        raise InputError(f"no paper's table is named {name!r}; there are {', '.join(names())}")
-    data = tomllib.loads((_FOLDER / f"{name}.toml").read_text("utf-8"))
-    rows = tuple(PaperRow(row["variant"], row["method"], row["ours"], tuple(row["figures"])) for row in data["row"])
-    return PaperTable(data["title"], data["authors"], data["table"], rows, tuple(data["notes"]))
+    return TABLES.load(name)
 
 
 def beside_ours(result: Captioning) -> FigureTable | None:
