@@ -6,7 +6,6 @@ import io
 
 import pytest
 
-from musicdata.api import terminal
 from musicdata.api.terminal import LineWatcher, LiveWatcher, Watchers, bar_line, sentence
 from musicdata.definitions.stage import STAGES
 from musicdata.engine.progress import RunState
@@ -43,7 +42,7 @@ def test_a_very_narrow_terminal_is_no_fault() -> None:
 
 def test_a_line_each_half_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     now_s = [0.0]
-    monkeypatch.setattr(terminal.time, "monotonic", lambda: now_s[0])
+    monkeypatch.setattr("musicdata.api.terminal.time.monotonic", lambda: now_s[0])
     said: list[str] = []
     watcher = LineWatcher(said.append)
     for second in range(100):
