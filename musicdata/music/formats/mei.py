@@ -25,7 +25,7 @@ NAMESPACE = "http://www.music-encoding.org/ns/mei"
 MAX_NOTES = 200_000
 _ID = "{http://www.w3.org/XML/1998/namespace}id"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-_SUNG = ("verse", "refrain", "syl", "lyrics")
+_SUNG = ("verse", "refrain", "syl")
 _TITLED = "meiHead/fileDesc/titleStmt"
 
 

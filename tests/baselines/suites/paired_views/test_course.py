@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 import musicdata
-from musicdata.definitions import suite as suites
 from musicdata.definitions.suite import Options
 from musicdata.errors import InputError, UsageError
 from musicdata_baselines import report
@@ -154,7 +153,7 @@ def test_the_command_prints_the_papers_table_and_the_sweep_and_leaves_the_worksp
 def test_deep_baselines_are_announced_before_anything_runs(many: Path) -> None:
     data = musicdata.open_work(many)
     assert data.recipe.validate is not None
-    settings = suites.settings_of(data.recipe.validate.task, data.recipe.validate.settings)
+    settings = PairedViewsSettings(**data.recipe.validate.settings)
     told = course.announce(data, settings, Options(deep=True))
     assert re.fullmatch(
         r"deep baselines: 7 networks are fitted to 1\d\d samples, some 2 min of a processor; --no-deep leaves them out",
