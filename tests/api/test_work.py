@@ -84,6 +84,11 @@ def test_a_workspace_goes_before_a_name(windows: Windows, tmp_path: Path) -> Non
     assert isinstance(musicdata.open_data("part"), musicdata.Work)
 
 
+def test_a_release_is_no_workspace(windows: Windows) -> None:
+    with pytest.raises(InputError, match=r"is a release and no workspace\. Look at it with: musicdata info"):
+        musicdata.open_work(windows.release)
+
+
 def tampered(windows: Windows, folder: Path) -> Path:
     """Return a release with another row, whose files, sums and sizes fit each other, and which states the old digests."""
     import pyarrow as pa
