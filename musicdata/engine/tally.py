@@ -128,7 +128,9 @@ class Tally(Progress):
         self._line(f"{step.stage.name}: a worker failed ({why}); looks for the item at fault, which takes a while")
 
     def stage_ended(self, report: StageReport) -> None:
-        """Say what the stage made."""
+        """Say what the stage made; until the next begins, nothing is counted."""
+        with self._lock:
+            self._now = RunState()
         self._line(summary(report))
 
     def _head(self, step: Step) -> str:
