@@ -145,13 +145,22 @@ def test_the_public_names_are_what_init_lists() -> None:
         "check",
         "crawl",
         "describe",
+        "diff",
+        "doctor",
+        "export",
+        "info",
         "load",
         "open_data",
         "open_work",
         "plan",
         "plug_in",
+        "recipes",
+        "releases",
         "retry",
         "search",
+        "status",
+        "validate",
+        "verify",
     ]
     assert sorted(musicdata.__all__) == public
     assert all(getattr(musicdata, name) is not None for name in musicdata.__all__)

@@ -70,6 +70,8 @@ def validate(  # noqa: PLR0913 - the command's options are its arguments
     suite.require_options(options)
     suite.require(data, settings, options)
     clock = Clock(progress)
+    if announced := suite.announce(data, settings, options):
+        progress(announced)
     with clock.part("check"):
         report = musicdata.check(path)
     findings = tuple(f"{f.check}: {f.table + ': ' if f.table else ''}{f.message}" for f in report.findings)

@@ -225,7 +225,7 @@ def load(
     return dataclasses.replace(release, published_at=_published_at(release, place, folder))
 
 
-def _published_at(release: Release, place: str | Path, records: Path | None) -> str:
+def _published_at(release: Release, place: str | PathLike[str], records: Path | None) -> str:
     """Return where the release was published, by the records of it, else the address that it was loaded by."""
     digest = hashlib.sha256(read_encoded(release.root)).hexdigest()
     try:

@@ -303,6 +303,11 @@ def _require_nothing(_data: TableSource, _settings: Any, _options: Options) -> N
     """Refuse nothing."""
 
 
+def _announce_nothing(_data: TableSource, _settings: Any, _options: Options) -> str:
+    """Announce nothing."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Nearest:
     """A text of a data set that lies near to a file of the user's own.
@@ -362,6 +367,7 @@ class Suite(Generic[R]):
         result: what it measures.
         run: measures a workspace or a release; it gets the settings, the options and the clock.
         require: refuses at once what `run` would refuse after minutes.
+        announce: says what of `run` will take minutes, how many, and how to leave it out; "" for nothing.
         options: options of the command that not every suite has, and this one has: ``--sweep``.
         lines: its part of the report on a terminal; when None, the tables of the card.
         page: its part of the page; when None, the tables of the card.
@@ -377,6 +383,7 @@ class Suite(Generic[R]):
     result: type[R]
     run: Callable[[TableSource, Any, Options, Clock], Outcome[R]]
     require: Callable[[TableSource, Any, Options], None] = _require_nothing
+    announce: Callable[[TableSource, Any, Options], str] = _announce_nothing
     options: frozenset[str] = field(default_factory=frozenset)
     lines: Callable[[Validation[R]], Iterable[str]] | None = None
     page: Callable[[Validation[R]], Page] | None = None
