@@ -178,6 +178,7 @@ JSON_KEYS: dict[str, set[str]] = {
     "musicdata/release/publish/zenodo.py": {"notes"},  # JSON key of Zenodo
     "musicdata/release/record/layout.py": {"samples"},  # name of the config with a row a sample
     "musicdata/wording.py": {"missing"},  # pydantic's name of a kind of error
+    "musicdata_baselines/report/paper_table.py": {"notes"},  # key of a paper's table
     "musicdata_baselines/deep/captioning/plan.py": {"lyrics"},  # kind of network
 }
 """File → names that look like one of a stage, table or data set, and are something else."""
