@@ -38,6 +38,7 @@ def test_everything_that_reads_takes_an_address(address: str, windows: Windows, 
     table = musicdata.load(windows.release).table("notes")
     assert musicdata.load(address, pin=pin).table("notes") == table
     opened = musicdata.open_data(address, pin=pin)
+    assert isinstance(opened, musicdata.Release)
     assert opened.table("notes") == table
     assert musicdata.check(address, pin=pin).ok
     assert releases.verify(address, pin=pin) == []
