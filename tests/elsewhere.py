@@ -62,7 +62,7 @@ def core_alone() -> None:
     find_spec, find_all = PathFinder.find_spec, importlib.metadata.MetadataPathFinder.find_distributions
 
     def find(name: str, *more: Any) -> Any:
-        return None if name.split(".")[0] in hidden else find_spec(name, *more)
+        return None if name.split(".", maxsplit=1)[0] in hidden else find_spec(name, *more)
 
     def distributions(*context: Any) -> Any:
         return [found for found in find_all(*context) if plain(found.name) in kept]
@@ -100,7 +100,7 @@ def no_posix() -> None:
     _open, _fsync, flags = os.open, os.fsync, fcntl.fcntl
 
     def opened(path: Any, how: int, *more: Any, **known: Any) -> int:
-        if known.get("dir_fd") is not None or os.path.isdir(path):
+        if known.get("dir_fd") is not None or Path(path).is_dir():
             raise PermissionError(13, "no folder is opened here", str(path))
         return _open(path, how, *more, **known)
 
