@@ -95,7 +95,7 @@ def no_posix() -> None:
     for name in POSIX_OF_OS:
         if hasattr(os, name):
             delattr(os, name)
-    os.supports_dir_fd = set()  # type: ignore[assignment]
+    os.supports_dir_fd = set()
     shutil._use_fd_functions = False  # type: ignore[attr-defined]
     _open, _fsync, flags = os.open, os.fsync, fcntl.fcntl
 

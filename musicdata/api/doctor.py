@@ -101,12 +101,17 @@ def _extra(name: str) -> Finding:
 def _for_builds() -> list[Finding]:
     return [
         _extra("build"),
-        _tool("LilyPond", lambda: f"{lilypond.version()} at {lilypond.program()}"),
+        _tool("LilyPond", _lilypond),
         _tool("TiMidity++", lambda: f"{timidity.version()} at {timidity.program()}"),
         _tool("soundfont", lambda: str(timidity.soundfont())),
         _sandbox(),
         _disk(),
     ]
+
+
+def _lilypond() -> str:
+    differs = lilypond.other_version()
+    return f"{lilypond.version()} at {lilypond.program()}{'; ' if differs else ''}{differs}"
 
 
 def _encoder(name: str) -> Finding:
