@@ -20,19 +20,31 @@ from pathlib import Path
 from typing import Any
 
 from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name as plain
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
 OURS = {"musicdata"}
 
 
+def plain(name: str) -> str:
+    """Return the name of a package as indexes compare it."""
+    return str(canonicalize_name(name))
+
+
+@functools.cache
+def project() -> dict[str, Any]:
+    """Return what `pyproject.toml` says of the project."""
+    stated: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    return stated
+
+
+@functools.cache
 def required(extra: str = "") -> set[str]:
     """Return the plain names of all packages that musicdata needs, or one of its extras brings beside them."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    asked = list(project["dependencies"])
+    asked = list(project()["dependencies"])
     extras = [extra] if extra else []
     while extras:
-        lines = project["optional-dependencies"][extras.pop()]
+        lines = project()["optional-dependencies"][extras.pop()]
         extras += [name for line in lines for name in Requirement(line).extras if plain(Requirement(line).name) in OURS]
         asked += [line for line in lines if plain(Requirement(line).name) not in OURS]
     return set(_closure(asked))

@@ -65,11 +65,11 @@ def validate(  # noqa: PLR0913 - the command's options are its arguments
     if head.validate is None:
         raise UsageError(f"the recipe of {data.root} has no [validate]: it does not say what to compare")
     suite, settings = _suite(data.root, head.validate.task, head.validate.settings)
+    suite.require_packages()
     settings = settings.among(data)
     if missing := sorted({name.partition(".")[0] for name in settings.columns()} - set(data.tables)):
         raise UsageError(f"{data.root} has no {', '.join(missing)} yet: finish it with musicdata build, then validate")
     suite.require_options(options)
-    suite.require_packages()
     suite.require(data, settings, options)
     clock = Clock(progress)
     with clock.part("check"):
