@@ -71,6 +71,10 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeOnce]:
     assert {name: shared.changes(folder) for name, folder in folders.items() if shared.changes(folder)} == {}
 
 
+STATED = {"dataset.title": "MusicTM: made-up songs", "release.licence": "CC-BY-4.0"}
+"""What other input than the recipe's own is called; without it, title, authors and licence are not stated."""
+
+
 @pytest.fixture(scope="session")
 def songs(made_once: MakeOnce) -> Path:
     """A folder of ten made-up songs, 45 notes each."""
@@ -80,7 +84,11 @@ def songs(made_once: MakeOnce) -> Path:
 @pytest.fixture(scope="session")
 def built(songs: Path, made_once: MakeOnce) -> Path:
     """A finished musictm workspace; read it, never change it."""
-    return made_once("built", lambda folder: musicdata.build("musictm", input=songs, work=folder / "work")) / "work"
+
+    def make(folder: Path) -> None:
+        musicdata.build("musictm", input=songs, work=folder / "work", overrides=STATED)
+
+    return made_once("built", make) / "work"
 
 
 @pytest.fixture
@@ -98,7 +106,7 @@ def validated(made_once: MakeOnce) -> Path:
 
     def make(folder: Path) -> None:
         songs = write_songs(folder / "songs", 30, n_notes=20)
-        work = musicdata.build("musictm", input=songs, work=folder / "work").root
+        work = musicdata.build("musictm", input=songs, work=folder / "work", overrides=STATED).root
         found = musicdata_baselines.validate(work, deep=False, n_permutations=200)
         report.write(found, work / "validation")
 

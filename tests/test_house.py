@@ -62,7 +62,7 @@ def upward(house: list[list[Room]], place: Path, prefix: str) -> list[str]:
     wrong = []
     for path in sorted(place.rglob("*.py")):
         here = room(path, place)
-        for name in imports(path) if here != "__init__" else ():
+        for name in imports(path) if here not in ("__init__", "__main__") else ():
             there = name.removeprefix(f"{prefix}.").split(".")[0]
             if (
                 name.startswith(f"{prefix}.")
@@ -76,7 +76,7 @@ def upward(house: list[list[Room]], place: Path, prefix: str) -> list[str]:
 
 def test_every_room_stands_on_a_floor() -> None:
     for house, place in ((HOUSE, PACKAGE), (RELEASE, PACKAGE / "release")):
-        rooms = {room(path, place) for path in place.rglob("*.py")} - {"__init__"}
+        rooms = {room(path, place) for path in place.rglob("*.py")} - {"__init__", "__main__"}
         assert rooms == {one.name for floor in house for one in floor}
 
 
@@ -177,6 +177,8 @@ JSON_KEYS: dict[str, set[str]] = {
     "musicdata/release/publish/store.py": {"missing"},  # a plain word
     "musicdata/release/publish/zenodo.py": {"notes"},  # JSON key of Zenodo
     "musicdata/release/record/layout.py": {"samples"},  # name of the config with a row a sample
+    "musicdata/wording.py": {"missing"},  # pydantic's name of a kind of error
+    "musicdata_baselines/report/paper_table.py": {"notes"},  # key of a paper's table
     "musicdata_baselines/deep/captioning/plan.py": {"lyrics"},  # kind of network
 }
 """File → names that look like one of a stage, table or data set, and are something else."""

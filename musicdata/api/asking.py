@@ -189,16 +189,16 @@ def ask(
     """
     if name is None and work is None:
         raise UsageError("which recipe? Give a NAME (musicdata recipes lists them), or the --work of a workspace")
-    workspace = Workspace(Path(work) if work is not None else _default(str(name)))
-    kept = Kept.of(workspace)
     overrides = override_texts(overrides)
+    workspace = Workspace(Path(work) if work is not None else _default(str(name), overrides))
+    kept = Kept.of(workspace)
     if name is None:
         return _own(workspace, kept, given, overrides)
     name = str(name)
-    if kept.dataset not in ("", dataset := recipes.read_dataset(name).name):
-        raise UsageError(f"{workspace.root} holds {kept.dataset}, not {dataset}; give another folder with --work")
     known = name if name in recipes.names() else str(Path(name).absolute())
     is_same = known == kept.recipe
+    if not is_same and kept.dataset not in ("", dataset := recipes.read_dataset(name).name):
+        raise UsageError(f"{workspace.root} holds {kept.dataset}, not {dataset}; give another folder with --work")
     held = None
     if is_same and (overrides or (given or Given()) != Given()):
         held = changing.of_recipe(recipes.load(name, settings=kept.settings))
@@ -220,8 +220,11 @@ def override_texts(overrides: Overrides) -> Sequence[str]:
     return overrides
 
 
-def _default(name: str) -> Path:
-    return Path(DEFAULT_WORK, recipes.read_dataset(name).name)
+def _default(name: str, overrides: Sequence[str]) -> Path:
+    """Return the folder that is called like the data set, which may be given a name of its own."""
+    if not any(text.startswith("dataset.name=") for text in overrides):
+        return Path(DEFAULT_WORK, recipes.read_dataset(name).name)
+    return Path(DEFAULT_WORK, recipes.load(name, overrides).dataset.name)
 
 
 def _own(workspace: Workspace, kept: Kept, given: Given | None, overrides: Sequence[str]) -> Asked:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from musicdata.definitions import overrides as keys
 from musicdata.definitions import recipe as recipes
 from musicdata.definitions import shipped
-from musicdata.definitions.head import Crawl
+from musicdata.definitions.head import Crawl, Dataset, Releases
 from musicdata.definitions.parameters import Parameter, parameters
 from musicdata.errors import InputError
 from musicdata.system import paths
@@ -18,6 +19,8 @@ from musicdata.system.files import storage_faults
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from pydantic import BaseModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +61,8 @@ class Section:
     """What of a recipe can be set in one place.
 
     Attributes:
-        name: of the stage, or ``crawl``.
-        does: what the stage does, for people.
+        name: of the stage, or ``crawl``, ``dataset``, ``release``.
+        does: what it does, for people.
         makes: tables it writes.
         parameters: what `--set` takes, key by key.
     """
@@ -90,9 +93,17 @@ def recipe_parameters(name: str, overrides: Sequence[str] = ()) -> list[Section]
         )
         for step in known.steps
     ]
-    if known.crawl is not None:
-        crawl = tuple(parameters("crawl", Crawl, known.crawl))
-        sections.append(Section("crawl", "how services are called", (), crawl))
+    tables: tuple[tuple[str, str, type[BaseModel], BaseModel | None], ...] = (
+        ("crawl", "says how services are called", Crawl, known.crawl),
+        ("dataset", "says what the data set is called", Dataset, known.dataset),
+        ("release", "says what a release states of it", Releases, known.release),
+    )
+    for table, does, model, values in tables:
+        settable = keys.SETTABLE.get(table, tuple(model.model_fields))
+        found = parameters(table, model, values) if values is not None else ()
+        listed = tuple(one for one in found if one.key.split(".")[1] in settable)
+        if listed:
+            sections.append(Section(table, does, (), listed))
     return sections
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from musicdata import settings
 from musicdata.api.work import folder_of, load, open_work
-from musicdata.definitions import identifiers
+from musicdata.definitions import identifiers, own_input
 from musicdata.engine import finished
 from musicdata.errors import InputError, IntegrityError, UsageError
 from musicdata.release import exports as views
@@ -55,15 +55,23 @@ def _silent(_text: str) -> None:
 
 
 def needs_validation(
-    work: str | PathLike[str], out: str | Path, *, version: str = "", previous: str | PathLike[str] | None = None
+    work: str | PathLike[str],
+    out: str | Path,
+    *,
+    version: str = "",
+    previous: str | PathLike[str] | None = None,
+    date: str = "",
+    url: str = "",
 ) -> bool:
     """Say whether a workspace has to be validated, as its tables are now, before it can be released by `build`.
 
     Raises:
         InputError: there is no workspace, or no release before, or `out` is something else than a release.
-        UsageError: `version` is none.
+        UsageError: `version`, `date` or `url` is none.
         RefusedError: the workspace is stale or unfinished.
     """
+    _day(date)
+    _page(url)
     opened = open_work(work)
     if version:
         versions.parse(version)
@@ -73,6 +81,23 @@ def needs_validation(
         raise InputError(f"{out} is there already and is no release; give another folder with --out")
     finished.require_finished(opened.recipe, Workspace(opened.root), "released")
     return opened.recipe.validate is not None and freeze.current_validation(Workspace(opened.root)) is None
+
+
+def unstated(work: str | Path) -> str:
+    """Say which keys nobody has set of a data set that was built from other input than its recipe's; "" for none.
+
+    Raises:
+        InputError: there is no workspace.
+    """
+    opened = open_work(work)
+    lacking = own_input.lacking(opened.recipe.dataset, opened.recipe.release)
+    if not lacking:
+        return ""
+    examples = " ".join(f"--set '{key}=…'" for key in lacking)
+    return (
+        "the input is not the recipe's own, so title, authors and licence are released as not stated; "
+        f"to state them (nothing is rebuilt): musicdata build --work {opened.root} {examples}"
+    )
 
 
 def build(

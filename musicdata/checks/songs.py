@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 STAGE = "ingest.songs"
 _SCORES = (".mxl", ".musicxml", ".xml")
 _KARAOKE = (".mid", ".midi", ".kar")
+_HUMDRUM = (".krn", ".kern")
 
 
 def check_syllables(reader: Reader) -> Iterator[tuple[str, str]]:
@@ -98,6 +99,8 @@ def count_in_score(data: bytes, name: str) -> tuple[int, int]:
     """
     from musicdata.music.formats import musicxml
 
+    if song_formats.is_mei(data):
+        return count_in_mei(data, name)
     n_all = n_grace = 0
     for note in musicxml.read_score(data, name).iter("note"):
         texts = ("".join(text.text or "" for text in lyric.iter("text")) for lyric in note.iter("lyric"))
@@ -127,9 +130,33 @@ def count_in_karaoke(data: bytes, name: str) -> tuple[int, int]:
     return at_least, sum(candidate.n_sung() for candidate in marked) + n_plain + file.n_cut_tracks
 
 
+def count_in_mei(data: bytes, _name: str) -> tuple[int, int]:
+    """Count the syllables of an MEI score, in all parts and verses, as `count_in_score` does."""
+    from musicdata.music.formats import mei
+
+    return mei.count_syllables(data)
+
+
+def count_in_humdrum(data: bytes, _name: str) -> tuple[int, int]:
+    """Count the syllables of a Humdrum score, in all spines of words, as `count_in_score` does."""
+    from musicdata.music.formats import humdrum
+
+    return humdrum.count_syllables(data)
+
+
+def count_in_abc(data: bytes, _name: str) -> tuple[int, int]:
+    """Count the syllables of a tune in ABC, in all lines of words, as `count_in_score` does."""
+    from musicdata.music.formats import abc_notation
+
+    return abc_notation.count_syllables(data)
+
+
 _COUNTERS: dict[str, Callable[[bytes, str], tuple[int, int]]] = {
     **dict.fromkeys(_SCORES, count_in_score),
     **dict.fromkeys(_KARAOKE, count_in_karaoke),
+    **dict.fromkeys(_HUMDRUM, count_in_humdrum),
+    ".mei": count_in_mei,
+    ".abc": count_in_abc,
 }
 
 

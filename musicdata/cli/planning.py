@@ -41,6 +41,7 @@ def lines(planned: Plan) -> Iterator[str]:
         yield f"{service}: about {service_plan.calls:,} calls{pace}{quota}, {service_plan.hours:,.1f} h"
     if planned.files or not planned.wanted:
         yield f"source: {', '.join(f'{n:,} {ending}' for ending, n in planned.files.items()) or 'none'}"
+    yield from planned.remarks
     yield "; ".join(_amounts(planned))
     yield from _times(planned)
     if planned.unknown:

@@ -64,8 +64,11 @@ def build(
         typer.Option("--allow-failed-gate", help="Release although the check or the gate refuses; the card says so."),
     ] = False,
     deep: Annotated[
-        bool | None, typer.Option("--deep/--no-deep", help="Deep baselines in a validation that has to be made first.")
-    ] = None,
+        bool,
+        typer.Option(
+            "--deep/--no-deep", help="Deep baselines in a validation that has to be made first: they take minutes."
+        ),
+    ] = False,
     date: Date = "",
     url: Annotated[
         str, typer.Option("--url", help="Page or DOI where it will be found, for its citation [default: the recipe's].")
@@ -77,8 +80,10 @@ def build(
     from musicdata.api import release as library
     from musicdata.api.validate import validate
 
-    if library.needs_validation(work, out, version=version, previous=previous or None):
+    if library.needs_validation(work, out, version=version, previous=previous or None, date=date, url=url):
         validate(work, deep=deep, sweep=False, progress=_tell)
+    if unstated := library.unstated(work):
+        _tell(unstated)
     if dry_run:
         facts = library.foresee_build(
             work, version=version, previous=previous or None, allow_failed_gate=allow_failed_gate, progress=_tell

@@ -21,11 +21,13 @@ class Expected:
         items: by which its cost is counted; of a network stage, those it wants, at most.
         rows: of each table it makes, and what else of them later stages go by.
         files: of its source, by ending.
+        remarks: what of its source should be known before it runs, a sentence each.
     """
 
     items: float
     rows: Counts
     files: Mapping[str, int] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ def as_many(items: str, /, **rows: str) -> Callable[[Any, Counts], Expected]:
     """Return what is expected of a stage whose items and rows are as many as something that is there before it.
 
     >>> as_many("notes.sample_id", audio="notes.sample_id")(None, {"notes": 40, "notes.sample_id": 2})
-    Expected(items=2, rows={'audio': 2}, files={})
+    Expected(items=2, rows={'audio': 2}, files={}, remarks=())
 
     Args:
         items: table or `table.column` that they are as many as.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from musicdata.definitions.identifiers import ColumnName, DatasetName, WebAddress  # noqa: TC001  # pydantic reads them
 
@@ -19,7 +19,7 @@ class Dataset(BaseModel):
         modalities: what a sample has of each item: ``audio``, ``sheet``, ``lyrics`` …
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
 
     name: DatasetName
     title: str
@@ -56,6 +56,30 @@ class Author(BaseModel):
     orcid: str = ""
 
 
+def _authors(given: object) -> object:
+    """Return authors that are given as text: names separated by semicolons, the family name last, or before a comma."""
+    names = given.split(";") if isinstance(given, str) else given
+    if not isinstance(names, list | tuple):
+        return given
+    return [_author(name) if isinstance(name, str) else name for name in names if name != ""]
+
+
+def _author(name: str) -> dict[str, str]:
+    """Return the parts of a name.
+
+    >>> _author("Ada King Lovelace"), _author("van Gogh, Vincent")
+    ({'family_names': 'Lovelace', 'given_names': 'Ada King'}, {'family_names': 'van Gogh', 'given_names': 'Vincent'})
+    """
+    family, comma, given = (part.strip() for part in name.partition(","))
+    if not comma:
+        given, _, family = (part.strip() for part in name.strip().rpartition(" "))
+    return {"family_names": family, "given_names": given}
+
+
+def _papers(given: object) -> object:
+    return [given] if isinstance(given, str) else given
+
+
 class Releases(BaseModel):
     """What a release of the data set holds and tells about it.
 
@@ -63,21 +87,21 @@ class Releases(BaseModel):
         complete: table whose samples have every modality; a release has exactly these.
         views: views that may be published at most; rights may forbid more.
         description: what the data set is, in a paragraph.
-        authors: who is cited.
+        authors: who is cited; also as text, ``"Ada Lovelace; van Beethoven, Ludwig"``.
         licence: SPDX identifier of the licence of what is ours: alignment, metadata, features; works keep their own.
         papers: what to cite beside it, a line each.
         url: page or DOI at which the data set is found, for the citation; None where there is none yet.
         answers: question of the datasheet → answer, for what no number tells.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
 
     complete: str
     views: tuple[View, ...] = ("full", "open", "features", "ids")
     description: str = ""
-    authors: tuple[Author, ...] = ()
+    authors: Annotated[tuple[Author, ...], BeforeValidator(_authors)] = ()
     licence: str = "CC-BY-4.0"
-    papers: tuple[str, ...] = ()
+    papers: Annotated[tuple[str, ...], BeforeValidator(_papers)] = ()
     url: WebAddress | None = None
     answers: dict[str, str] = Field(default_factory=dict)
 

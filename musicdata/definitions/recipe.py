@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from musicdata.definitions import contract as contracts
 from musicdata.definitions import options as short_options
 from musicdata.definitions import overrides as keys
-from musicdata.definitions import plugins, shipped
+from musicdata.definitions import own_input, plugins, shipped
 from musicdata.definitions import stage as stages
 from musicdata.definitions import suite as suites
 from musicdata.definitions.head import Crawl, Dataset, Head, PluginTable, Releases, Validate
@@ -155,14 +155,18 @@ def load(
     added = Plugins() if is_foreign else _plugins(name_or_path, document)
     if not is_foreign:
         plugins.activate(added)
-    dataset = _dataset(name_or_path, document)
     try:
         entries = [dict(entry) for entry in document["stage"]]
     except (KeyError, TypeError, ValueError) as error:
         raise RecipeError(f'recipe {name_or_path}: needs [[stage]] tables, each with use = "STAGE"') from error
+    own = {name: dict(document[name]) for name in keys.SETTABLE if isinstance(document.get(name), dict)}
+    document |= own  # what is set there changes nothing that was read
+    inputs = short_options.read(name_or_path, document).input if name_or_path in names() else ()
+    before = own_input.values_of(inputs, entries)
     changed = [key for key, value in (settings or {}).items() if keys.put(key, value, entries, document)]
     options, given_keys = _options(name_or_path, document, entries, given or Given())
     changed += [*given_keys, *(keys.override(override, entries, document) for override in overrides)]
+    dataset = _dataset(name_or_path, document)
     steps = tuple(_step(entry) for entry in entries)
     if not is_foreign:
         steps = tuple(map(_located, steps))
@@ -174,9 +178,12 @@ def load(
             f"recipe {name_or_path}: [release] names {release.complete}, a table that no stage of it makes"
             f"{meant(release.complete, made)}"
         )
+    if own_input.is_other(before, own_input.values_of(inputs, entries)):
+        dataset, release = own_input.unstated(dataset, release, changed)
     crawl = _crawl(name_or_path, document, steps)
     validate = _read_validate(name_or_path, document) if is_foreign else _validate(name_or_path, document, steps)
-    return Recipe(dataset, steps, validate, release, crawl, added, options, dict(_values(changed, steps, crawl)))
+    recipe = Recipe(dataset, steps, validate, release, crawl, added, options)
+    return replace(recipe, settings=dict(_values(changed, recipe)))
 
 
 def _located(step: Step) -> Step:
@@ -187,10 +194,11 @@ def _located(step: Step) -> Step:
     return Step(step.stage, step.parameters.model_copy(update=absolute)) if absolute else step
 
 
-def _values(names: Sequence[str], steps: tuple[Step, ...], crawl: Crawl | None) -> Iterator[tuple[str, Any]]:
+def _values(names: Sequence[str], recipe: Recipe) -> Iterator[tuple[str, Any]]:
     """Yield each of these keys with the value that the recipe has of it, as JSON values."""
-    tables: dict[str, Any] = {step.stage.name: step.parameters.model_dump(mode="json") for step in steps}
-    tables["crawl"] = crawl.model_dump(mode="json", exclude_none=True) if crawl else {}
+    tables: dict[str, Any] = {step.stage.name: step.parameters.model_dump(mode="json") for step in recipe.steps}
+    sections = {"crawl": recipe.crawl, "dataset": recipe.dataset, "release": recipe.release}
+    tables |= {name: part.model_dump(mode="json", exclude_none=True) if part else {} for name, part in sections.items()}
     for key in names:
         table = max((name for name in tables if key.startswith(f"{name}.")), key=len)
         value = tables[table]
@@ -375,12 +383,11 @@ def _text(path: Path) -> str:
 
 
 def _step(entry: dict[str, Any]) -> Step:
-    name = entry.pop("use", None)
-    if name is None:
+    if "use" not in entry:
         raise RecipeError(f'a [[stage]] has no use = "STAGE"; its keys are {listed(entry)}')
-    stage = stages.find(str(name))
+    stage = stages.find(str(entry["use"]))
     try:
-        return Step(stage, stage.parameters(**entry))
+        return Step(stage, stage.parameters(**{key: value for key, value in entry.items() if key != "use"}))
     except ValidationError as error:
         raise RecipeError(invalid(error, stage.parameters, stage.name)) from error
 

@@ -69,6 +69,7 @@ class Plan:
         unknown: figure → stages that it leaves out, because they do not say what they cost.
         options: what the recipe's short options mean.
         changes: in what it differs from what the workspace was asked for before; "" where it does not.
+        remarks: what of the sources should be known before anything runs, a sentence each.
     """
 
     dataset: str
@@ -88,6 +89,7 @@ class Plan:
     unknown: dict[str, tuple[str, ...]]
     options: dict[str, str]
     changes: str = ""
+    remarks: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         stale = sum(bool(state.reasons) for state in self.stages)
@@ -153,6 +155,7 @@ def plan(recipe: Recipe, workspace: Workspace, workers: int) -> Plan:
         wall_s=None if cpu_s is None and not services else (cpu_s or 0.0) / workers + 3600 * hours,
         unknown=unknown,
         options={str(option): help_text for option, help_text in recipe.options.help.items()},
+        remarks=tuple(text for figures in stages if figures.expected for text in figures.expected.remarks),
     )
 
 

@@ -43,11 +43,10 @@ class Underway:
         """Count the items of some rows of the stage's first table, by the first column of their key, in order."""
         if not len(keys):
             return
-        is_arrow = isinstance(keys, (pa.ChunkedArray, pa.Array))
-        first, last = (keys[0].as_py(), keys[-1].as_py()) if is_arrow else (keys[0], keys[-1])
-        n_keys = 1
-        if first != last:
-            n_keys = pc.count_distinct(keys).as_py() if is_arrow else len(set(keys))
+        if isinstance(keys, (pa.ChunkedArray, pa.Array)):
+            first, last, n_keys = keys[0].as_py(), keys[-1].as_py(), pc.count_distinct(keys).as_py()
+        else:
+            first, last, n_keys = keys[0], keys[-1], len(set(keys))
         self._add(n_keys - (first == self._last))
         self._last = last
 

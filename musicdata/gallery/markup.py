@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from musicdata.gallery.exhibits import Gallery
-    from musicdata.gallery.saved import Item
+    from musicdata.gallery.item import Item
     from musicdata.gallery.works import ShownSound
 
 _OUTLINE_WIDTH, _OUTLINE_HEIGHT = 1000, 64

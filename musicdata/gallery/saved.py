@@ -9,12 +9,12 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from musicdata.definitions.contract import SAMPLE_ID
-from musicdata.definitions.identifiers import is_file_name
 from musicdata.errors import InputError
 from musicdata.gallery import markup
+from musicdata.gallery.item import Item
 from musicdata.gallery.terms import NOT_RECORDED, RIGHTS
 from musicdata.system import paths
 from musicdata.system.files import write_whole
@@ -27,48 +27,6 @@ if TYPE_CHECKING:
 
 PAGE, FACTS = "index.html", "index.json"
 _LONGEST_FACT = 300
-_PICTURES = (".png", ".jpg", ".jpeg", ".webp")
-_SOUNDS = (".flac", ".wav", ".mp3", ".ogg", ".opus")
-
-
-class Item(BaseModel):
-    """What was saved of one key: a sample, mostly.
-
-    Attributes:
-        files: names of its pictures and sounds.
-        facts: table → column → value, as text.
-        rights: modality → its rights; nothing where they are not told of this key.
-        withheld: modalities that may not be handed on.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    files: tuple[str, ...]
-    facts: dict[str, dict[str, str]]
-    rights: dict[str, str] = {}
-    withheld: tuple[str, ...] = ()
-
-    @field_validator("files")
-    @classmethod
-    def _lie_beside(cls, files: tuple[str, ...]) -> tuple[str, ...]:
-        if odd := [name for name in files if not is_file_name(name)]:
-            raise ValueError(f"{odd[0][:100]!r} is no plain file name")
-        return files
-
-    @property
-    def pictures(self) -> list[str]:
-        """List the files that are pictures."""
-        return [name for name in self.files if name.lower().endswith(_PICTURES)]
-
-    @property
-    def sounds(self) -> list[str]:
-        """List the files that are sounds."""
-        return [name for name in self.files if name.lower().endswith(_SOUNDS)]
-
-    def with_more(self, other: Item) -> Item:
-        """Return the item with what another call saved of it."""
-        files = tuple(dict.fromkeys([*self.files, *other.files]))
-        return other.model_copy(update={"files": files, "facts": self.facts | other.facts})
 
 
 class _Kept(BaseModel):

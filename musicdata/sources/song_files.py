@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from musicdata.errors import InputError, IntegrityError
-from musicdata.sources import song_formats
+from musicdata.sources import song_formats, unread_files
 from musicdata.system import walking
 from musicdata.system.digests import digest_of, sha256_of_file
 
@@ -29,7 +29,8 @@ class SongFile:
     Attributes:
         name: its path inside the source, with forward slashes; the same wherever the source lies.
         path: where it is now.
-        fault: why it is not read: a link that leads out of the source, or to another of its files; else empty.
+        fault: why it is not read: a link that leads out of the source, or to another of its files, or a kind that
+            nobody reads; else empty.
     """
 
     name: str
@@ -61,6 +62,8 @@ def name_hash(name: str) -> str:
 def song_files(source: str, limit: int = 0) -> list[SongFile]:
     """List the files of a source in the order of their ids; the first `limit` of them, if it is not 0.
 
+    A file of a kind that is not read is listed beside them with that as its fault, and does not count.
+
     Raises:
         InputError: there is no such file or folder, or it holds no file of a kind we read.
     """
@@ -71,7 +74,17 @@ def song_files(source: str, limit: int = 0) -> list[SongFile]:
     else:
         files = _files_below(Path(source))
     files.sort(key=lambda file: file.file_id)
-    return files[:limit] if limit else files
+    if limit:
+        kept = {file.name for file in [file for file in files if file.fault != unread_files.UNKNOWN][:limit]}
+        files = [file for file in files if file.name in kept or file.fault == unread_files.UNKNOWN]
+    return files
+
+
+def told(source: str) -> str:
+    """Say in a sentence which files of a source are not read; empty where all are."""
+    if not source or corpus_of(source):
+        return ""
+    return unread_files.told(Path(source), _is_read)
 
 
 def corpus_of(source: str) -> SongSource | None:
@@ -93,10 +106,15 @@ def _files_below(root: Path) -> list[SongFile]:
         return [SongFile(root.name, root)]
     if not root.is_dir():
         raise InputError(f"input {root}: no such file or folder")
-    entries = walking.below(root, lambda name: not name.startswith(".") and Path(name).suffix.lower() in known)
-    if not entries:
-        raise InputError(f"input folder {root} holds no songs: none of its files ends in {kinds}")
-    return [SongFile(entry.name, entry.path, entry.fault) for entry in entries]
+    files = [SongFile(entry.name, entry.path, entry.fault) for entry in unread_files.below(root, _is_read)]
+    if all(file.fault == unread_files.UNKNOWN for file in files):
+        there = f"; {files[0].name}: {unread_files.detail(files[0].name, kinds)}" if files else ""
+        raise InputError(f"input folder {root} holds no songs: none of its files ends in {kinds}{there}")
+    return files
+
+
+def _is_read(name: str) -> bool:
+    return Path(name).suffix.lower() in song_formats.endings()
 
 
 def song_file(source: str, name: str) -> SongFile:

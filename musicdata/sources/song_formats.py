@@ -1,12 +1,13 @@
 """Formats of files with songs, and corpora that are named instead of a folder: registries, so that users add theirs.
 
-FORMAT = SongFormat("abc", endings=(".abc",), read=read)               # in a plug-in of a recipe
+FORMAT = SongFormat("nwc", endings=(".nwctxt",), read=read)            # in a plug-in of a recipe
 SOURCE = SongSource("essen", files=scores, folder=folder, version=…)   # --input corpus:essen
 """
 
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 Read = Callable[[bytes, str, float], "Mapping[str, Song | FormatError]"]
 MAX_FILE_BYTES = 64 * 2**20  # of any kind; some readers take less
+_MEI_ROOT, _HEAD_BYTES = re.compile(rb"<(?:\w+:)?mei[\s>]"), 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,21 @@ def _reader(module: str) -> Read:
     return read
 
 
+def _xml(data: bytes, file_name: str, unit_ql: float) -> Mapping[str, Song | FormatError]:
+    return _reader("mei" if is_mei(data) else "musicxml")(data, file_name, unit_ql)
+
+
+def is_mei(data: bytes) -> bool:
+    """Say whether a document is MEI, whatever it is called: its root element stands in its first bytes."""
+    return _MEI_ROOT.search(data[:_HEAD_BYTES]) is not None
+
+
+def _abc(data: bytes, file_name: str, _unit_ql: float) -> dict[str, Song | FormatError]:
+    from musicdata.music.formats import abc_notation
+
+    return abc_notation.read_each(data, file_name)
+
+
 def _lmd_lyrics(data: bytes, file_name: str, unit_ql: float) -> dict[str, Song | FormatError]:
     from musicdata.music.formats import lmd_lyrics
 
@@ -80,7 +97,10 @@ def _triples(data: bytes, file_name: str, unit_ql: float) -> dict[str, Song | Fo
 
 
 FORMATS = (
-    SongFormat("MusicXML", (".mxl", ".musicxml", ".xml"), _reader("musicxml")),
+    SongFormat("MusicXML", (".mxl", ".musicxml", ".xml"), _xml),
+    SongFormat("MEI", (".mei",), _reader("mei")),
+    SongFormat("ABC", (".abc",), _abc),
+    SongFormat("Humdrum", (".krn", ".kern"), _reader("humdrum")),
     SongFormat("LMD lyrics", (".npy",), _lmd_lyrics),
     SongFormat("karaoke MIDI", (".mid", ".midi", ".kar"), _reader("karaoke")),
     SongFormat("table of notes", (".csv", ".tsv", ".parquet"), _triples),

@@ -108,6 +108,25 @@ def test_a_change_that_is_wanted_is_made_and_kept(windows: Windows, tmp_path: Pa
         musicdata.build(windows.recipe, work=work, overrides=["window.notes=10"])
 
 
+def test_a_name_and_a_title_change_no_table_and_are_kept(windows: Windows, tmp_path: Path) -> None:
+    work = windows.copy(tmp_path)
+    named = ["dataset.name=mine", "dataset.title=My songs"]
+    assert built(musicdata.build(work=work, overrides=named, workers=1)) == []
+    assert built(musicdata.build(windows.recipe, work=work, overrides={"release.licence": "MIT"}, workers=1)) == []
+    recipe = musicdata.open_work(work).recipe
+    assert recipe.release is not None
+    assert (recipe.dataset.name, recipe.dataset.title, recipe.release.licence) == ("mine", "My songs", "MIT")
+    asked = ask(windows.recipe, work)
+    assert asked.settings.items() >= {"dataset.name": "mine", "release.licence": "MIT"}.items()
+
+
+def test_a_data_set_of_another_name_lies_in_a_folder_of_that_name(
+    windows: Windows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert ask(windows.recipe, overrides=["dataset.name=mine"]).workspace.root == Path("musicdata-work/mine")
+
+
 def test_an_option_wins_over_what_was_set_before(windows: Windows, tmp_path: Path) -> None:
     work = windows.copy(tmp_path)
     first = ask(None, work, overrides=["ingest.songs.limit=5"])

@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -44,7 +43,7 @@ def part(tmp_path: Path) -> Recipe:
 
 
 @pytest.fixture
-def workspace(tmp_path: Path, part: Recipe) -> Iterator[Workspace]:
+def workspace(tmp_path: Path, part: Recipe) -> Workspace:
     work = Workspace(tmp_path / "work")
     with work.hold("a test"):
         work.write_text(work.root / "recipe.toml", part.toml())

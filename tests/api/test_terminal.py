@@ -6,7 +6,6 @@ import io
 
 import pytest
 
-from musicdata.api import terminal
 from musicdata.api.terminal import LineWatcher, LiveWatcher, Watchers, bar_line, sentence
 from musicdata.definitions.stage import STAGES
 from musicdata.engine.progress import RunState
@@ -34,7 +33,7 @@ def test_on_sixty_columns_a_usual_stage_says_its_number() -> None:
 
 def test_before_the_first_stage_nothing_is_drawn() -> None:
     assert bar_line(RunState(), 60) == ""
-    assert sentence(RunState()) == "begins"
+    assert sentence(RunState()) == "looks at what is there already"
 
 
 def test_a_very_narrow_terminal_is_no_fault() -> None:
@@ -43,7 +42,7 @@ def test_a_very_narrow_terminal_is_no_fault() -> None:
 
 def test_a_line_each_half_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     now_s = [0.0]
-    monkeypatch.setattr(terminal.time, "monotonic", lambda: now_s[0])
+    monkeypatch.setattr("musicdata.api.terminal.time.monotonic", lambda: now_s[0])
     said: list[str] = []
     watcher = LineWatcher(said.append)
     for second in range(100):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from rich.cells import cell_len
 
 import musicdata
 from musicdata import cli
@@ -92,7 +93,7 @@ def test_no_line_of_a_table_is_wider_than_the_terminal(
     rows = [{"id": "x" * 30, "text": "歌" * 50, "n": n, "share": n / 7, "none": None} for n in range(3)]
     display.print_rows("t", rows)
     lines = capsys.readouterr().out.splitlines()
-    assert all(display.cell_len(line) <= columns for line in lines[:4])
+    assert all(cell_len(line) <= columns for line in lines[:4])
     assert ("more column" in "\n".join(lines)) == (columns < 300)
 
 

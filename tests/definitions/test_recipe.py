@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from musicdata.definitions import recipe
+from musicdata.definitions.options import Given
 from musicdata.errors import RecipeError
 from musicdata.stages.ingest.songs import IngestSongs
 from musicdata.stages.place.window import Window
@@ -91,6 +92,60 @@ def test_musictm_deep_is_musictm_and_more() -> None:
     assert deep.dataset == plain.dataset  # so that a workspace of the one can go on as the other
     assert deep.steps[: len(plain.steps)] == plain.steps
     assert deep.validate == plain.validate
+
+
+def test_a_data_set_can_be_given_its_name_title_authors_and_licence() -> None:
+    given = {
+        "dataset.name": "mine", "dataset.title": "1812", "release.authors": "Ada King Lovelace; van Gogh, Vincent",
+        "release.licence": "MIT", "release.papers": "A paper.", "dataset.description": "Songs.",
+    }  # fmt: skip
+    changed = recipe.load("musictm", [f"{key}={value}" for key, value in given.items()])
+    assert changed.release is not None
+    assert (changed.dataset.name, changed.dataset.title) == ("mine", "1812")
+    authors = [(author.given_names, author.family_names) for author in changed.release.authors]
+    assert authors == [("Ada King", "Lovelace"), ("Vincent", "van Gogh")]
+    release = changed.release
+    assert (release.licence, release.papers, release.description) == ("MIT", ("A paper.",), "Songs.")
+    assert changed.steps == recipe.load("musictm").steps
+    again = recipe.load("musictm", settings=changed.settings)
+    assert (again.dataset, again.release, again.settings) == (changed.dataset, changed.release, changed.settings)
+    assert "release.description" in changed.settings
+    listed = recipe.load(
+        "musictm", ['release.authors=[{family_names = "Noether", given_names = "Emmy"}, "Kurt Gödel"]']
+    )
+    assert listed.release is not None
+    assert [author.family_names for author in listed.release.authors] == ["Noether", "Gödel"]
+    assert recipe.load("musictm").release == recipe.load("musictm", settings={}).release  # nothing of it is left
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("release.complete=audio", r"or dataset\.name, dataset\.title, release\.description, release\.authors"),
+        ("dataset.modalities=[]", "expected STAGE.KEY=VALUE"),
+        ("dataset.name=My Songs", "name"),
+        ("release.authors=7", "authors"),
+    ],
+)
+def test_what_a_data_set_is_made_of_is_not_given(override: str, message: str) -> None:
+    with pytest.raises(RecipeError, match=message):
+        recipe.load("musictm", [override])
+
+
+def test_other_input_is_not_the_recipe_s_data_set(tmp_path: Path) -> None:
+    for name in ("musictm", "lyrics"):
+        own, other = recipe.load(name), recipe.load(name, given=Given(input=tmp_path))
+        assert own.release is not None
+        assert other.release is not None
+        assert other.dataset.title == f"Data set built with the recipe {name} from other input than its own"
+        assert (other.release.authors, other.release.licence) == ((), "")
+        assert other.release.papers == own.release.papers  # the method is the papers' all the same
+        assert recipe.load(name, given=Given(input="corpus:music21")).dataset == own.dataset
+        stated = recipe.load(name, ["dataset.title=Mine", "release.licence=MIT"], given=Given(input=tmp_path))
+        assert stated.release is not None
+        assert (stated.dataset.title, stated.release.licence) == ("Mine", "MIT")
+    with_none = recipe.load("interpretations", given=Given(input=tmp_path))  # this one asks for input
+    assert with_none.dataset == recipe.load("interpretations").dataset
 
 
 def test_overrides_reach_nested_keys_and_stages_with_dots() -> None:
@@ -186,3 +241,10 @@ def test_a_portable_recipe_has_no_path_of_this_machine() -> None:
     assert "/home/me/songs" in emptied.toml()
     assert "/home/me" not in emptied.portable().toml()
     assert kept.portable() == kept
+
+
+@pytest.mark.parametrize("name", recipe.names())
+def test_a_recipe_with_its_own_input_states_whose_it_is(name: str) -> None:
+    loaded = recipe.load(name)
+    assert loaded.dataset == recipe.read_dataset(name)
+    assert loaded.release == recipe.read_head(name).release

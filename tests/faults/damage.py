@@ -51,4 +51,6 @@ DAMAGES: dict[str, Damage] = {
 
 def files_of(work: Path) -> Iterator[Path]:
     """Yield the files of a finished workspace: parts, manifests and records, its recipe; not the lock."""
-    yield from (path for path in sorted(work.rglob("*")) if path.is_file() and path.name != "lock" and path.suffix != ".log")
+    yield from (
+        path for path in sorted(work.rglob("*")) if path.is_file() and path.name != "lock" and path.suffix != ".log"
+    )

@@ -11,7 +11,7 @@ import pytest
 
 from musicdata.api.media import save_media
 from musicdata.errors import InputError, UsageError
-from musicdata.gallery import saved
+from musicdata.gallery.item import Item
 from musicdata.release.reading.release import Release
 from tests.gallery.test_gallery import Elements
 from tests.release import made
@@ -88,7 +88,7 @@ def test_hostile_facts_stay_text() -> None:
     from musicdata.gallery import markup
 
     odd = "<script>\u202e"
-    item = saved.Item(files=("a b%#.png",), facts={odd: {odd: odd}}, rights={odd: odd}, withheld=(odd,))
+    item = Item(files=("a b%#.png",), facts={odd: {odd: odd}}, rights={odd: odd}, withheld=(odd,))
     page = markup.index(odd, {odd: item}, 1)
     assert "script" not in {tag for tag, _ in Elements(page).all}
     assert re.findall(r'<img src="([^"]+)"', page) == ["./a%20b%25%23.png"]

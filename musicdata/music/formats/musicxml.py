@@ -9,10 +9,16 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from collections import Counter
+from typing import TYPE_CHECKING
 
 from musicdata.errors import FormatError
 from musicdata.music.formats import archives, score_lyrics, score_notes, score_size, vocal_part, xml_tree
 from musicdata.music.formats.song import Song
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from musicdata.music.formats.song import SungNote
 
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _FILE_SUFFIX = re.compile(r"\.(mxl|musicxml|xml)$")
@@ -41,9 +47,7 @@ def read(data: bytes, file_name: str) -> list[Song]:
             `xml_tree.parse` or `vocal_part.extract`.
     """
     score = read_score(data, file_name)
-    part, vocal = find_vocal_part(score)
-    left_out = vocal.left_out
-    left_out["other_parts"] += score_lyrics.count_printed(score) - score_lyrics.count_printed(part)
+    part, notes, left_out = find_notes(score)
     return [
         Song(
             name="",
@@ -53,10 +57,22 @@ def read(data: bytes, file_name: str) -> list[Song]:
             or _texts(score, "identification/creator[@type='poet']"),
             rights=_texts(score, "identification/rights"),
             language=_language(score, part),
-            notes=vocal.notes,
-            left_out=dict(sorted((+left_out).items())),
+            notes=notes,
+            left_out=left_out,
         )
     ]
+
+
+def find_notes(score: ET.Element) -> tuple[ET.Element, Sequence[SungNote], dict[str, int]]:
+    """Return the `<part>` that is sung, its notes, and reason → number of printed lyrics that are not among them.
+
+    Raises:
+        FormatError: as `find_vocal_part`.
+    """
+    part, vocal = find_vocal_part(score)
+    left_out = vocal.left_out
+    left_out["other_parts"] += score_lyrics.count_printed(score) - score_lyrics.count_printed(part)
+    return part, vocal.notes, dict(sorted((+left_out).items()))
 
 
 def read_score(data: bytes, file_name: str) -> ET.Element:
@@ -153,7 +169,16 @@ def _language(score: ET.Element, part: ET.Element) -> str | None:
     tags = [tag for tag in in_lyrics if tag] or [tag for tag in in_score if tag]
     if not tags:
         return None
-    primary = re.split("[-_]", max(tags, key=tags.count).strip().lower())[0]
+    return language_code(max(tags, key=tags.count))
+
+
+def language_code(tag: str) -> str | None:
+    """Return the ISO 639-1 code of a language tag; None where it has none.
+
+    >>> language_code("de-AT"), language_code("lat"), language_code("x-none")
+    ('de', 'la', None)
+    """
+    primary = re.split("[-_]", tag.strip().lower())[0]
     return _TWO_LETTERS.get(primary, primary if re.fullmatch("[a-z]{2}", primary) else None)
 
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from musicdata.definitions.identifiers import doi_of
+from musicdata.definitions.own_input import UNSTATED
 from musicdata.release.description.escaping import latex, one_line, yaml
 
 if TYPE_CHECKING:
@@ -71,6 +72,8 @@ def contributors(title: str) -> str:
     >>> contributors("MusicTM: sheet music and lyrics")
     'The MusicTM contributors'
     """
+    if title.startswith(UNSTATED):
+        return "Authors not stated"
     return f"The {one_line(title).split(': ', maxsplit=1)[0]} contributors"
 
 

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from musicdata.errors import InputError, MusicdataError
+from musicdata.music.features.ears import clips
+from musicdata.sources import unread_files
 from musicdata.sources.interpretations import pickled_file
 from musicdata.sources.interpretations.columns import (
     fields,
@@ -22,13 +24,13 @@ from musicdata.sources.interpretations.columns import (
 )
 from musicdata.sources.tabular import tables
 from musicdata.sources.tabular.rows import SourceFile
-from musicdata.system import walking
 from musicdata.system.digests import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from musicdata.sources.tabular.rows import Fault, Row
+    from musicdata.system.walking import Entry
 
 PICKLES = (".pkl", ".pickle")
 KINDS = f"{' '.join(PICKLES)} {tables.KINDS}"
@@ -143,10 +145,11 @@ def count(file: SourceFile) -> float:
 
 
 def _in_folder(root: Path) -> Iterator[InputFile]:
-    entries = walking.below(root, lambda name: not name.startswith(".") and tables.ending(name) in _ENDINGS)
+    entries = [entry for entry in unread_files.below(root, _is_read) if not _is_sound(entry.name)]
     files = [_judged(_listed(entry)) for entry in entries]
     n_read = sum(not file.fault for file in files)
     if not n_read:
+        files = [file for file in files if file.fault != unread_files.UNKNOWN]
         why = "; ".join(f"{file.name}: {file.detail}" for file in files[:4]) or f"none of its files ends in {KINDS}"
         raise InputError(f"input folder {root} holds no interpretations: {why}")
     for file in files:
@@ -154,9 +157,23 @@ def _in_folder(root: Path) -> Iterator[InputFile]:
         yield InputFile(file, variant, split if n_read > 1 else "")
 
 
-def _listed(entry: walking.Entry) -> SourceFile:
-    detail = walking.DETAILS.get(entry.fault, "")
+def _listed(entry: Entry) -> SourceFile:
+    detail = unread_files.why(entry, KINDS)
     return SourceFile(tables.shown(entry.name), entry.path, tables.ending(entry.name), entry.fault, detail)
+
+
+def _is_sound(name: str) -> bool:
+    """Say whether a file is sound: that may lie in the same folder, and is another stage's to read."""
+    return Path(name).suffix.lower() in clips.ENDINGS
+
+
+def _is_read(name: str) -> bool:
+    return tables.ending(name) in _ENDINGS
+
+
+def told(source: str) -> str:
+    """Say in a sentence which files of a source are not read for what they are called; empty where all are."""
+    return unread_files.told(Path(source), lambda name: _is_read(name) or _is_sound(name)) if source else ""
 
 
 def _judged(file: SourceFile) -> SourceFile:

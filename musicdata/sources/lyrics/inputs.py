@@ -10,22 +10,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from musicdata.errors import InputError, MusicdataError
-from musicdata.sources import song_files
+from musicdata.sources import song_files, unread_files
 from musicdata.sources.lyrics import scores, text_files
 from musicdata.sources.lyrics.columns import fields, ignored, require_lyrics
 from musicdata.sources.tabular import tables
 from musicdata.sources.tabular.rows import Fault, Row, SourceFile
-from musicdata.system import walking
 from musicdata.system.digests import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from musicdata.sources.song_formats import SongSource
+    from musicdata.system.walking import Entry
 
 _TEXT, _SCORE = ".txt", "score"
 _READERS: Mapping[str, Callable[[SourceFile], Iterator[Row | Fault]]] = {_TEXT: text_files.rows, _SCORE: scores.rows}
 _NOT_PACKED = (tables.PARQUET, _TEXT)
+_ENDINGS = frozenset({*tables.ENDINGS, _TEXT})
 KINDS = f"{tables.KINDS} {_TEXT}"
 
 
@@ -140,19 +141,29 @@ def _known(names: Sequence[str]) -> Iterable[str]:
 
 def _in_folder(root: Path) -> Iterator[SourceFile]:
     """Yield the files of a folder: tables that have words, or, where there is none, texts."""
-    known = {*tables.ENDINGS, _TEXT}
-    entries = walking.below(root, lambda name: not name.startswith(".") and _ending(name) in known)
-    files = [_judged(_listed(entry)) for entry in entries]
+    files = [_judged(_listed(entry)) for entry in unread_files.below(root, _is_read)]
     has_tables = any(not file.fault and file.ending != _TEXT for file in files)
     files = [_beside_tables(file) if has_tables else file for file in files]
     if all(file.fault for file in files):
+        files = [file for file in files if file.fault != unread_files.UNKNOWN]
         why = "; ".join(f"{file.name}: {file.detail}" for file in files[:4]) or f"none of its files ends in {KINDS}"
         raise InputError(f"input folder {root} holds no lyrics: {why}")
     yield from files
 
 
-def _listed(entry: walking.Entry) -> SourceFile:
-    detail = walking.DETAILS.get(entry.fault, "")
+def told(source: str) -> str:
+    """Say in a sentence which files of a source are not read for what they are called; empty where all are."""
+    if not source or song_files.corpus_of(source):
+        return ""
+    return unread_files.told(Path(source), _is_read)
+
+
+def _is_read(name: str) -> bool:
+    return _ending(name) in _ENDINGS
+
+
+def _listed(entry: Entry) -> SourceFile:
+    detail = unread_files.why(entry, KINDS)
     return SourceFile(tables.shown(entry.name), entry.path, _ending(entry.name), entry.fault, detail)
 
 

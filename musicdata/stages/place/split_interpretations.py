@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import Field, field_validator
 
-from musicdata.definitions import cutting
+from musicdata.definitions import cutting, split_filling
 from musicdata.definitions.arrow import count_true, strings
 from musicdata.definitions.cost import Cost, as_many
 from musicdata.definitions.splits import SPLITS, Split
@@ -20,7 +20,7 @@ from musicdata.errors import IntegrityError
 from musicdata.stages.place.interpreted_songs import official_songs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from musicdata.definitions.arrow import Values
     from musicdata.definitions.reader import Inputs
@@ -81,22 +81,36 @@ class _Official:
         told = "\n".join([*sorted(self.songs), "", *sorted(self.groups)])
         return hashlib.sha256(told.encode()).hexdigest()
 
-    def place(self, split: Split, group_id: str) -> str:
+    def place(self, split: Split, group_id: str, lent: Mapping[str, str]) -> str:
         """Return the split of a group."""
+        return "test" if group_id in self.groups else self.left(split).place(group_id, lent)
+
+    def left(self, split: Split) -> Split:
+        """Return what places the groups that the source says nothing of."""
         if not self.groups:
-            return split.place(group_id)
-        if group_id in self.groups:
-            return "test"
+            return split
         left = split.train + split.valid
         train = split.train / left if left else 1.0
-        return split.model_copy(update={"train": train, "valid": 1.0 - train, "test": 0.0}).place(group_id)
+        return split.model_copy(update={"train": train, "valid": 1.0 - train, "test": 0.0})
+
+    def lent(self, split: Split, inputs: Inputs) -> dict[str, str]:
+        """Return the groups that fill a split which would be empty."""
+        told = inputs.read("interpretation_copies", ["song_id", "is_kept"])
+        kept = pc.unique(told.filter(told.column("is_kept")).column("song_id"))
+        rows = inputs.read("interpretation_groups", ["song_id", split.by])
+        rows = rows.filter(pc.is_in(rows.column("song_id"), kept))
+        groups = (one for one in strings(rows.column(split.by)) if one not in self.groups)
+        return self.left(split).lent(groups)
 
 
 def cut(parameters: SplitInterpretations, inputs: Inputs) -> Iterator[Shard]:
     """Cut the songs into shards."""
-    official = _Official.read(parameters, inputs).digest()
-    for shard in cutting.by_key(inputs, _READS, _SONGS_A_SHARD):
-        yield replace(shard, digest=hashlib.sha256(f"{shard.digest}\n{official}".encode()).hexdigest())
+    official = _Official.read(parameters, inputs)
+    shards = (
+        replace(shard, digest=hashlib.sha256(f"{shard.digest}\n{official.digest()}".encode()).hexdigest())
+        for shard in cutting.by_key(inputs, _READS, _SONGS_A_SHARD)
+    )
+    return split_filling.marked(shards, official.lent(parameters.split, inputs))
 
 
 def run(parameters: SplitInterpretations, task: Task) -> None:
@@ -116,9 +130,10 @@ def run(parameters: SplitInterpretations, task: Task) -> None:
     ids = groups.column("song_id")
     songs, lyrics = (_beside(task, table, ids) for table in ("interpreted_songs", "clean_song_lyrics"))
     split, official = parameters.split, _Official.read(parameters, task.inputs)
+    lent = split_filling.read(task.shard)
     columns: dict[str, Values] = {
         "sample_id": ids,
-        "split": pa.array([official.place(split, one) for one in strings(groups.column(split.by))], pa.string()),
+        "split": pa.array([official.place(split, one, lent) for one in strings(groups.column(split.by))], pa.string()),
         "artist_split": pa.array([split.place(one) for one in strings(groups.column("artist_group_id"))], pa.string()),
         "is_official_test": pa.array([song_id in official.songs for song_id in strings(ids)], pa.bool_()),
         **{name: songs.column(name) for name in ("artist", "title")},
@@ -179,7 +194,7 @@ def remark(parameters: SplitInterpretations, inputs: Inputs) -> Remark:
 
 STAGE = Stage(
     name="split_interpretations",
-    version=1,
+    version=2,
     verb="places songs with interpretations in splits, by groups and by artists",
     inputs=(
         "interpreted_songs",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import Field, field_validator
 
-from musicdata.definitions import cutting
+from musicdata.definitions import cutting, split_filling
 from musicdata.definitions.arrow import count_true, strings
 from musicdata.definitions.cost import Cost, as_many
 from musicdata.definitions.splits import SPLITS, Split
@@ -17,7 +18,7 @@ from musicdata.definitions.stage import Parameters, Remark, Shard, Stage, Task
 from musicdata.errors import IntegrityError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from musicdata.definitions.arrow import Array, Values
     from musicdata.definitions.reader import Inputs
@@ -53,9 +54,11 @@ class SplitLyrics(Parameters):
         return split.among(("group_id", "artist_group_id"), "songs that are searched")
 
 
-def cut(_parameters: SplitLyrics, inputs: Inputs) -> Iterator[Shard]:
-    """Cut the songs into shards."""
-    return cutting.by_key(inputs, _READS, _SONGS_A_SHARD)
+def cut(parameters: SplitLyrics, inputs: Inputs) -> Iterator[Shard]:
+    """Cut the songs into shards; each knows which groups fill a split that would be empty."""
+    groups = inputs.read("lyric_groups", ["song_id", parameters.split.by])
+    lent = parameters.split.lent(strings(groups.column(parameters.split.by)))
+    return split_filling.marked(cutting.by_key(inputs, _READS, _SONGS_A_SHARD), lent)
 
 
 def run(parameters: SplitLyrics, task: Task) -> None:
@@ -68,7 +71,7 @@ def run(parameters: SplitLyrics, task: Task) -> None:
     ids = groups.column("song_id")
     songs, words, languages = (_beside(task, table, ids) for table in list(_READS)[1:])
     split = parameters.split
-    placed = _splits(split, groups.column(split.by))
+    placed = _splits(split, groups.column(split.by), split_filling.read(task.shard))
     columns: dict[str, Values] = {
         "sample_id": ids,
         "split": placed,
@@ -98,8 +101,8 @@ def _beside(task: Task, table: str, ids: Values) -> pa.Table:
     return rows.take(places)
 
 
-def _splits(split: Split, items: Values) -> Array:
-    return pa.array([split.place(item) for item in strings(items)], pa.string())
+def _splits(split: Split, items: Values, lent: Mapping[str, str] = MappingProxyType({})) -> Array:
+    return pa.array([split.place(item, lent) for item in strings(items)], pa.string())
 
 
 def _held_out(parameters: SplitLyrics, placed: Array, text_groups: Values) -> Array:
@@ -127,7 +130,7 @@ def remark(_parameters: SplitLyrics, inputs: Inputs) -> Remark:
 
 STAGE = Stage(
     name="split_lyrics",
-    version=1,
+    version=2,
     verb="places songs in splits, by groups, by artists and one by one",
     inputs=("song_texts", "clean_lyrics", "lyric_languages", "lyric_groups"),
     outputs=("lyric_samples",),

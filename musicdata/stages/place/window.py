@@ -6,15 +6,18 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Literal
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from pydantic import Field, field_validator
 
-from musicdata.definitions import cutting
+from musicdata.definitions import cutting, split_filling
+from musicdata.definitions.arrow import strings
 from musicdata.definitions.cost import Cost, Expected
 from musicdata.definitions.splits import Split
 from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from musicdata.definitions.cost import Counts
     from musicdata.definitions.reader import Inputs
@@ -71,9 +74,20 @@ def expect(parameters: Window, counts: Counts) -> Expected:
     return Expected(samples, {"samples": samples, "notes": samples * parameters.notes})
 
 
-def cut(_parameters: Window, inputs: Inputs) -> Iterator[Shard]:
-    """Cut the songs into shards."""
-    return cutting.by_key(inputs, _READS, _SONGS_A_SHARD)
+def cut(parameters: Window, inputs: Inputs) -> Iterator[Shard]:
+    """Cut the songs into shards; each knows which groups fill a split that would be empty."""
+    return split_filling.marked(cutting.by_key(inputs, _READS, _SONGS_A_SHARD), _lent(parameters, inputs))
+
+
+def _lent(parameters: Window, inputs: Inputs) -> dict[str, str]:
+    """Return the groups or songs that are lent to a split; windows by themselves are placed as their hashes say."""
+    if parameters.split.by == "sample_id":
+        return {}
+    lengths = inputs.read("songs", ["song_id", "n_notes"])
+    long_enough = lengths.filter(pc.greater_equal(lengths.column("n_notes"), pa.scalar(parameters.notes)))
+    groups = inputs.read("song_groups", ["song_id", "group_id"])
+    kept = groups.filter(pc.is_in(groups.column("song_id"), long_enough.column("song_id").combine_chunks()))
+    return parameters.split.lent(strings(kept.column(parameters.split.by)))
 
 
 def run(parameters: Window, task: Task) -> None:
@@ -82,15 +96,16 @@ def run(parameters: Window, task: Task) -> None:
         task.inputs.read(table, columns, task.shard.first, task.shard.last).to_pylist()
         for table, columns in _READS.items()
     )
+    lent = split_filling.read(task.shard)
     group_of = {row["song_id"]: row["group_id"] for row in groups}
     language_of = {row["song_id"]: row["language"] for row in songs}
     for song_id, rows in groupby(notes, key=itemgetter("song_id")):
         if song_id in group_of:
             facts = {"song_id": song_id, "group_id": group_of[song_id], "language": language_of[song_id]}
-            _cut_song(parameters, task, facts, list(rows))
+            _cut_song(parameters, task, facts, list(rows), lent)
 
 
-def _cut_song(parameters: Window, task: Task, song: Row, notes: list[Row]) -> None:
+def _cut_song(parameters: Window, task: Task, song: Row, notes: list[Row], lent: Mapping[str, str]) -> None:
     starts = window_starts(parameters, [note["word_index"] for note in notes])
     if not starts:
         detail = f"{len(notes)} sung notes; a window needs {parameters.notes}"
@@ -105,13 +120,9 @@ def _cut_song(parameters: Window, task: Task, song: Row, notes: list[Row]) -> No
         if problem := _long_rest(parameters, window):
             task.sink.reject(sample_id, "rest_too_long", problem)
             continue
-        _write(
-            parameters,
-            task,
-            song | {"window_index": window_index, "first_note_index": start},
-            sample_id,
-            window,
-        )
+        facts = song | {"window_index": window_index, "first_note_index": start, "sample_id": sample_id}
+        split = parameters.split.place(facts[parameters.split.by], lent)
+        _write(parameters, task, facts | {"split": split}, window)
 
 
 def window_starts(parameters: Window, word_index: Sequence[int | None]) -> list[int]:
@@ -136,18 +147,17 @@ def _long_rest(parameters: Window, window: list[Row]) -> str:
     return ""
 
 
-def _write(parameters: Window, task: Task, song: Row, sample_id: str, window: list[Row]) -> None:
+def _write(parameters: Window, task: Task, sample: Row, window: list[Row]) -> None:
     n = len(window)
-    split = parameters.split.place({**song, "sample_id": sample_id}[parameters.split.by])
     onsets, offsets = times_s(window, parameters.tempo_bpm)
-    common = {"sample_id": sample_id, "split": split}
+    common = {"sample_id": sample["sample_id"], "split": sample["split"]}
     facts = {
         "n_notes": n,
         "tempo_bpm": parameters.tempo_bpm,
         "duration_s": offsets[-1],
         "lyrics": lyrics_text([(note["syllable"], note["word_index"]) for note in window]),
     }
-    task.sink.write("samples", {name: [value] for name, value in {**song, **common, **facts}.items()})
+    task.sink.write("samples", {name: [value] for name, value in {**sample, **facts}.items()})
     columns = ("pitch", "duration_ql", "rest_ql", "syllable", "word", "word_index")
     task.sink.write(
         "notes",
@@ -188,7 +198,7 @@ def lyrics_text(notes: Sequence[tuple[str, int | None]]) -> str:
 
 STAGE = Stage(
     name="window",
-    version=2,
+    version=3,
     verb="cuts songs into windows and places them in splits",
     inputs=("songs", "song_notes", "song_groups"),
     outputs=("samples", "notes"),

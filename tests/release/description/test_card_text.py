@@ -111,8 +111,8 @@ def test_hostile_text_stays_text(tmp_path: Path, hostile: str) -> None:
     assert "\u202e" not in text
 
 
-def test_there_are_no_dates_and_no_paths_of_this_machine(released: Path, text: str) -> None:
-    assert not re.search(r"20\d\d-\d\d-\d\d", text)
+def test_the_only_day_is_the_stated_one_and_no_path_is_of_this_machine(released: Path, text: str) -> None:
+    assert set(re.findall(r"20\d\d-\d\d-\d\d", text)) == {open_release(released).record.date} == {"2026-03-09"}
     assert str(released.parent) not in text
     assert "/tmp" not in text
 

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musicdata.definitions.head import Author, Dataset, Head, Releases
+from musicdata.definitions.own_input import UNSTATED
 from musicdata.release.description import citation
 from musicdata.release.reading.release import open_release
 from musicdata.release.record import layout
@@ -248,6 +249,11 @@ def test_a_record_older_than_dates_reads_and_is_written_as_it_was(record: layout
 def test_a_release_is_cited_where_it_was_published(released: Path) -> None:
     release = replace(open_release(released), published_at="hf://datasets/me/songs@v1.0.0")
     assert fields(release.cite())["url"] == "https://huggingface.co/datasets/me/songs"
+
+
+def test_nobody_is_named_for_a_title_that_nobody_gave(record: layout.Record) -> None:
+    untitled = record.model_copy(update={"title": f"{UNSTATED}musictm from other input than its own"})
+    assert "author = {{Authors not stated}}" in citation.bibtex(untitled, head())
 
 
 def test_a_release_says_how_to_cite_it(released: Path, record: layout.Record) -> None:

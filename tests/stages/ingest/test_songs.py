@@ -9,10 +9,15 @@ import pandas as pd
 import pytest
 
 import musicdata
+from musicdata.api.status import remarks
 from musicdata.music.formats.song import SungNote
 from musicdata.sources import song_files
 from musicdata.sources.song_files import slug
 from musicdata.stages.ingest.songs import lyrics, split_words
+from tests.music.formats.test_mei import note as mei_note
+from tests.music.formats.test_mei import score as mei_score
+from tests.music.formats.test_mei import syl as mei_syl
+from tests.music.formats.test_mei import verse as mei_verse
 from tests.musicxml_scores import lyric, note, part, score
 from tests.recipes import write_recipe
 from tests.songs import rows, shared, write_song
@@ -65,6 +70,39 @@ def test_a_folder_may_mix_every_format(recipe: str, tmp_path: Path) -> None:
     sung = notes[notes.song_id == songs.loc["files: sung.kar"].song_id]
     assert list(sung.syllable) == ["Twin", "kle", "lit", "tle", "star"]
     assert list(sung.word) == ["Twinkle", "Twinkle", "little", "little", "star"]
+
+
+def test_tunes_scores_and_files_that_are_none(recipe: str, tmp_path: Path) -> None:
+    folder = tmp_path / "songs"
+    folder.mkdir()
+    write_musicxml(folder / "deep.musicxml")
+    tune = "X:1\nT:One\nL:1/4\nK:C\nCD|\nw:Lie-be\n\nX:2\nT:Two\nL:1/4\nK:C\nEF|\nw:Lust und\n\nX:3\nK:C\nC|\n"
+    (folder / "two.abc").write_text(tune)
+    (folder / "spines.krn").write_text("**kern\t**text\n4c\tWein\n4d\tund\n*-\t*-\n")
+    (folder / "score.mei").write_bytes(mei_score(mei_note("c4", "4", mei_verse(mei_syl("Weib")))))
+    (folder / "called.xml").write_bytes((folder / "score.mei").read_bytes())
+    for name in ("song.mscz", "scan.pdf", "no ending", ".DS_Store", "LICENSE.txt"):
+        (folder / name).write_bytes(b"x")
+    plan = musicdata.plan(recipe, input=folder, work=tmp_path / "w")
+    assert plan.files == {".abc": 1, ".krn": 1, ".mei": 1, ".musicxml": 1, ".xml": 1}
+    told = (
+        "of kinds that are not read, so rejects: 1 .mscz, 1 .pdf, 1 without ending; left aside: .DS_Store, LICENSE.txt"
+    )
+    assert plan.remarks == (told,)
+    work = musicdata.build(recipe, input=folder, work=tmp_path / "w")
+    songs = {row["source_id"]: (row["title"], row["n_notes"]) for row in work.rows("songs")}
+    assert songs == {
+        "files: called.xml": ("Lied", 1), "files: deep.musicxml": ("Lied", 2), "files: score.mei": ("Lied", 1),
+        "files: spines.krn": (None, 2), "files: two.abc # X:1": ("One", 2), "files: two.abc # X:2": ("Two", 2),
+    }  # fmt: skip
+    rejects = {row["key"]: (row["reason"], row["detail"]) for row in work.rows("rejects")}
+    assert {key: reason for key, (reason, _) in rejects.items()} == {
+        "no ending": "unknown_format", "scan.pdf": "unknown_format", "song.mscz": "unknown_format",
+        "two.abc # X:3": "no_lyrics",
+    }  # fmt: skip
+    assert "mscore -o song.mxl song.mscz" in rejects["song.mscz"][1]
+    assert remarks(work.root)["ingest.songs"]["text"] == told
+    assert musicdata.check(work.root).findings == []
 
 
 def test_ids_do_not_depend_on_the_other_files(recipe: str, tmp_path: Path) -> None:

@@ -123,6 +123,15 @@ def test_an_official_test_split_is_kept_with_the_groups_of_its_songs(samples: li
     assert told.text == "5 songs are in test because they are tied to one of the source's 4 test songs"
 
 
+@pytest.mark.parametrize("official", [{}, {"0004": "test"}])
+def test_no_split_of_a_few_groups_is_empty(official: dict[str, str]) -> None:
+    held = {table: [row for row in rows if row["song_id"] < "0009"] for table, rows in tables(official).items()}
+    rows = trial.run(STAGE, held).rows("interpretation_samples")
+    assert {row["split"] for row in rows} == {"train", "valid", "test"}
+    assert torn(rows, "split", "group_id") == 0
+    assert {row["group_id"] for row in rows if row["split"] == "test"} >= ({"0003"} if official else set())
+
+
 def test_an_official_test_split_may_be_left_aside(samples: list[Row]) -> None:
     result = trial.run(STAGE, tables(OFFICIAL), official=False)
     rows = result.rows("interpretation_samples")

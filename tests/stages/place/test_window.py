@@ -131,3 +131,16 @@ def test_the_counts_of_the_lakh_lyrics_data_are_met(tmp_path: Path) -> None:
         change=True,
     )
     assert unruled.table("samples").num_rows == all_windows
+
+
+def test_no_split_of_a_few_songs_is_empty(recipe: str, tmp_path: Path) -> None:
+    songs = tmp_path / "songs"
+    for number in range(3):
+        write_song(songs / f"{number}.csv", number)
+    write(songs / "short.csv", song({}, 5))  # has no window, so that no split is filled by it
+    work = musicdata.build(recipe, input=songs, work=tmp_path / "w", workers=1)
+    splits = {row["group_id"]: row["split"] for row in work.rows("samples", columns=["group_id", "split"])}
+    assert sorted(splits.values()) == ["test", "train", "valid"]
+    split, lent = Window().split, Window().split.lent(splits)
+    assert lent  # of these three, so that it is no accident
+    assert splits == {group: split.place(group, lent) for group in splits}

@@ -110,6 +110,8 @@ def _measure(parts: Parts, n_common: int, settings: AlbumsSettings, options: Opt
         judged = [judge.judge(encoded) for encoded in fitted]
     if plan.wanted:
         with clock.part(f"networks, {parts.scheme}"):
+            minutes = methods.estimated_minutes(parts, settings.training, plan)
+            clock.progress(f"  some {minutes:,.0f} min of a processor; --no-deep leaves them out")
             trained = _told(methods.networks(parts, settings.training, plan), clock)
             judged += [judge.judge(encoded) for encoded in trained]
     with clock.part(f"probes, {parts.scheme}"):

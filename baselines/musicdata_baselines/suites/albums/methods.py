@@ -30,6 +30,7 @@ EXPONENTS = (0.5, 1.0, 2.0, 4.0)  # powers of the correlation a score is weighte
 N_COMPONENTS = 100  # the paper has CCA of 50 and of 100
 PLAIN, WEIGHTED = "CCA", "CCA weighted"
 WSABIE_STEPS = 2_000
+_STEP_S, _LSTM_STEP_S = 0.07, 23.0  # of 128 reviews, measured (docs/benchmarks.md)
 NOT_WANTED = "they were not wanted, or torch is not here (pip install 'musicdata[deep]')"
 _LEAST_CHOOSING = 2  # albums, fitted to and chosen by
 
@@ -232,6 +233,12 @@ def most_steps(network: Network, parts: Parts, how: Training, plan: Plan) -> int
     if plan.to_the_end:
         return wanted
     return min(wanted, how.lstm_steps if network.is_lstm else how.most_steps)
+
+
+def estimated_minutes(parts: Parts, how: Training, plan: Plan) -> float:
+    """Return about how long the networks that can be trained take, on one thread of a processor."""
+    wanted = [network for network in NETWORKS if not why_not(network, parts, how, plan)]
+    return sum(most_steps(one, parts, how, plan) * (_LSTM_STEP_S if one.is_lstm else _STEP_S) for one in wanted) / 60
 
 
 def why_not(network: Network, parts: Parts, how: Training, plan: Plan) -> str:

@@ -141,7 +141,10 @@ def _measured(split: Parts, workshop: Workshop, wordnet: WordNet | None, *, is_d
     if is_deep and (kinds := networks.wanted(split, swept=options.sweep is True)):
         with clock.part(f"networks{where}"):
             minutes = networks.estimated_minutes(split, workshop.settings, options, len(kinds))
-            clock.progress(f"  some {minutes:,.0f} minutes of a processor, less where they are taken up again")
+            clock.progress(
+                f"  some {minutes:,.0f} minutes of a processor, less where they are taken up again; "
+                "--no-deep leaves them out"
+            )
             for one in workshop.train_all(split, kinds):
                 trained.setdefault(one.kind.name, []).append(one)
         written |= {name: [one.written for one in of_kind] for name, of_kind in trained.items()}

@@ -25,6 +25,12 @@ def _require(data: TableSource, settings: Any, options: Options) -> None:
     course.require(data, settings, options)
 
 
+def _announce(data: TableSource, settings: Any, options: Options) -> str:
+    from musicdata_baselines.suites.paired_views import course
+
+    return course.announce(data, settings, options)
+
+
 def _run(data: TableSource, settings: Any, options: Options, clock: Clock) -> Outcome[PairedViews]:
     from musicdata_baselines.suites.paired_views import course
 
@@ -49,7 +55,9 @@ SUITE = Suite(
     result=PairedViews,
     run=_run,
     require=_require,
+    announce=_announce,
     options=frozenset({"--deep", "--device", "--sweep", "--runs", "--epochs"}),
+    needs=("safetensors", "scikit-learn", "scipy", "threadpoolctl"),
     lines=_lines,
     page=_page,
 )

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 EXPONENTS = (0.5, 1.0, 2.0, 4.0)  # powers of the correlation a score is weighted with
 N_COMPONENTS = 100  # the papers go from 10 to 100
+DEEP_FIT_S, DEEP_FIT_ROWS = 18.0, 2000  # of a deep baseline, one thread (docs/benchmarks.md); fewer rows take as long
 
 Views = dict[str, "list[NDArray[Any]]"]
 
@@ -95,6 +96,16 @@ def least_deep_rows() -> int:
     from musicdata_baselines.deep.dcca import DCCA
 
     return DCCA().n_components + 1
+
+
+def n_deep(n_views: int) -> int:
+    """Return how many deep baselines `deep` fits to so many modalities.
+
+    >>> n_deep(2), n_deep(3)
+    (2, 7)
+    """
+    n_pairs = n_views * (n_views - 1) // 2
+    return 2 * n_pairs + (n_views > 2)
 
 
 def deep(data: Dataset, *, device: str = "auto", seed: int = 0) -> Iterator[Scores]:

@@ -42,6 +42,21 @@ def require(data: TableSource, settings: PairedViewsSettings, options: Options) 
         raise UsageError(f"no paper is called {settings.paper!r}{choice(settings.paper, paper_tables.names())}")
 
 
+def announce(data: TableSource, settings: PairedViewsSettings, options: Options) -> str:
+    """Say how many deep baselines will be fitted, about how long that takes, and how to leave them out; "" for none."""
+    sizes = dataset.sizes(data, settings)
+    n_train = sizes.n_samples["train"]
+    if sizes.too_few(data.head.split_by) or _why_not_deep(n_train, deep=options.deep):
+        return ""
+    fits = baselines.n_deep(len(settings.views))
+    minutes = fits * baselines.DEEP_FIT_S * max(1.0, n_train / baselines.DEEP_FIT_ROWS) / 60
+    on = "of a processor" if backend.choose(options.device).name == "cpu" else "of a processor, less on this card"
+    return (
+        f"deep baselines: {fits} networks are fitted to {n_train:,} samples, some {minutes:,.0f} min {on}; "
+        "--no-deep leaves them out"
+    )
+
+
 def _plan(options: Options) -> Plan | None:
     on_card = backend.choose(options.device).name != "cpu"
     return sweep.make_plan(
@@ -72,7 +87,7 @@ def run(data: TableSource, settings: PairedViewsSettings, options: Options, cloc
             controlled = tuple(controls.run_all(read.subject, seed=seed))
         with clock.part("curves"):
             drawn = curves.draw(read, scored, judge, device=device, seed=seed)
-    deep_left_out = _why_not_deep(read, deep=options.deep)
+    deep_left_out = _why_not_deep(len(read.rows("train")), deep=options.deep)
     if not deep_left_out:
         with clock.part("deep baselines"):
             of_deep = _told(baselines.deep(read, device=device, seed=seed), clock)
@@ -176,13 +191,13 @@ def _chance(n: int) -> dict[str, float]:
     return {"mrr": chance.mrr, **recalls, "median_rank": chance.median_rank, "mean_rank": chance.mean_rank}
 
 
-def _why_not_deep(data: Dataset, *, deep: bool | None) -> str:
+def _why_not_deep(n_train: int, *, deep: bool | None) -> str:
     """Say why the deep baselines are left out; "" when they are not."""
     if deep is False:
         return "they were not wanted"
     if deep is None and importlib.util.find_spec("torch") is None:
         return "with torch (pip install 'musicdata[deep]') they are fitted too"
-    n_train, least = len(data.rows("train")), baselines.least_deep_rows()
+    least = baselines.least_deep_rows()
     return f"they need {least} train samples, and there are {n_train}" if n_train < least else ""
 
 

@@ -76,9 +76,15 @@ class Sizes:
         few = [split for split, n in self.n_samples.items() if n < LEAST_SAMPLES]
         if few:
             counts = ", ".join(f"{split} {n}" for split, n in self.n_samples.items())
-            what = f"{', '.join(few)} has fewer than {LEAST_SAMPLES} samples ({counts})"
+            lacking = sum(LEAST_SAMPLES - self.n_samples[split] for split in few)
+            what = (
+                f"{', '.join(few)} has fewer than {LEAST_SAMPLES} samples ({counts}): {lacking} more are needed there"
+            )
         elif self.n_groups["test"] < LEAST_GROUPS:
-            what = f"all {self.n_samples['test']} samples of test are of one group: what it shows may be its own"
+            what = (
+                f"all {self.n_samples['test']} samples of test are of one group, and what it shows may be its own: "
+                f"{LEAST_GROUPS - self.n_groups['test']} group more is needed there"
+            )
         else:
             return ""
         return (

@@ -174,8 +174,7 @@ class Facts:
         shown: dict[str, list[int]] = {}
         for place, split in enumerate(self.sample_splits):
             for language, number in counts.get(split, {}).items():
-                known = language is not None and (head.is_language(language) or language == head.UNDETERMINED)
-                name = f"language {language}" if known else "language written otherwise"
+                name = f"language {head.language_name(language)}"
                 shown.setdefault(name, [0] * len(self.sample_splits))[place] += number
         return [[name, *numbers, sum(numbers)] for name, numbers in sorted(shown.items())]
 

@@ -63,6 +63,15 @@ def languages(samples: ConfigFigures | None) -> list[str]:
     return sorted(language for language in codes if language and is_language(language))
 
 
+def language_name(text: str | None) -> str:
+    """Return the tag of a language; what is none of those is not repeated: anything may stand there.
+
+    >>> language_name("de"), language_name("Gibberish")
+    ('de', 'written otherwise')
+    """
+    return text if text is not None and (is_language(text) or text == UNDETERMINED) else "written otherwise"
+
+
 def is_language(text: str) -> bool:
     """Say whether a text is the tag of a language, and nothing else."""
     return text != UNDETERMINED and _LANGUAGE.fullmatch(text) is not None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from musicdata.release.description import citation, sentences
-from musicdata.release.description.card import gate
+from musicdata.release.description.card import gate, head
 from musicdata.release.description.card.figures import show_group
 from musicdata.release.description.card.markdown import Markdown, code, codes, show
 
@@ -173,7 +173,8 @@ def _subpopulations(known: Known) -> list[Any]:
     counts: dict[str, int] = {}
     for of_split in known.figures[0].languages.values() if known.figures else ():
         for language, number in of_split.items():
-            counts[str(language or "none")] = counts.get(str(language or "none"), 0) + number
+            name = head.language_name(language)
+            counts[name] = counts.get(name, 0) + number
     listed = [f"{language} {number:,}" for language, number in sorted(counts.items())]
     return [f"Samples by language: {', '.join(listed)}."] if listed else []
 

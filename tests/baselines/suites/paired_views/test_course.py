@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -10,9 +11,10 @@ import numpy as np
 import pytest
 
 import musicdata
+from musicdata.definitions.suite import Options
 from musicdata.errors import InputError, UsageError
 from musicdata_baselines import report
-from musicdata_baselines.suites.paired_views import dataset
+from musicdata_baselines.suites.paired_views import course, dataset
 from musicdata_baselines.suites.paired_views.results import BaselineResult, Validation
 from musicdata_baselines.suites.paired_views.settings import PairedViewsSettings
 from musicdata_baselines.validation import validate
@@ -148,6 +150,18 @@ def test_the_command_prints_the_papers_table_and_the_sweep_and_leaves_the_worksp
     assert run("check", spoiled).returncode == 0
 
 
+def test_deep_baselines_are_announced_before_anything_runs(many: Path) -> None:
+    data = musicdata.open_work(many)
+    assert data.recipe.validate is not None
+    settings = PairedViewsSettings(**data.recipe.validate.settings)
+    told = course.announce(data, settings, Options(deep=True))
+    assert re.fullmatch(
+        r"deep baselines: 7 networks are fitted to 1\d\d samples, some 2 min of a processor; --no-deep leaves them out",
+        told,
+    )
+    assert course.announce(data, settings, Options(deep=False)) == ""
+
+
 def test_deep_baselines_are_left_out_where_there_are_too_few_samples_for_them(copied_crawl: Path) -> None:
     with (copied_crawl / "recipe.toml").open("a", encoding="utf-8") as recipe:
         recipe.write('\n[validate.views]\naudio = "features_track.vector"\nlyrics = "features_doc2vec.vector"\n')
@@ -161,7 +175,8 @@ def test_deep_baselines_are_left_out_where_there_are_too_few_samples_for_them(co
 def test_a_data_set_too_small_to_measure_is_judged_so_and_can_be_released(copied: Path, tmp_path: Path) -> None:
     done = run("validate", copied, "--no-deep")
     assert done.returncode == 4, done.stderr
-    assert "valid has fewer than 2 samples (train 18, valid 0, test 2)" in done.stderr
+    assert "all 2 samples of test are of one group" in done.stderr
+    assert "1 group more is needed there" in done.stderr
     assert "--set window.split.test=" in done.stderr
     assert "enough samples to judge by" in (copied / "validation" / "validation.html").read_text("utf-8")
     command = ("release", "build", copied, "--version", "1.0.0", "--out", tmp_path / "release", "--no-deep")
@@ -175,6 +190,10 @@ def test_a_data_set_too_small_to_measure_is_judged_so_and_can_be_released(copied
 def test_one_group_to_ask_is_too_few() -> None:
     one = dataset.Sizes({"train": 20, "valid": 2, "test": 3}, {"train": 9, "valid": 1, "test": 1}, {})
     assert one.too_few("window").startswith("all 3 samples of test are of one group")
+    none = dataset.Sizes({"train": 18, "valid": 0, "test": 1}, {"train": 9, "valid": 0, "test": 1}, {})
+    assert none.too_few("window").startswith(
+        "valid, test has fewer than 2 samples (train 18, valid 0, test 1): 3 more are needed there; build from more songs"
+    )
     two = dataset.Sizes({"train": 20, "valid": 2, "test": 3}, {"train": 9, "valid": 1, "test": 2}, {})
     assert two.too_few("window") == ""
 
