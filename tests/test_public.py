@@ -32,12 +32,16 @@ def test_the_package_of_releases_leads_to_the_functions() -> None:
         "for verb in ('verify', 'build', 'diff', 'load_it'):\n"
         "    try: getattr(musicdata.release, verb)\n"
         "    except AttributeError as error: print(error)\n"
+        "import musicdata.release.verify\n"
+        "try: musicdata.release.verify('musictm-1.0.0')\n"
+        "except TypeError as error: print(error)\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    first, *others, last = done.stdout.splitlines()
+    first, *others, last, called = done.stdout.splitlines()
     assert first.endswith("no attribute 'verify'; the function is musicdata.releases.verify")
     assert len(others) == 2
     assert last.endswith("no attribute 'load_it'")
+    assert called == "musicdata.release.verify is a package; the function is musicdata.releases.verify"
 
 
 def test_functions_take_what_they_gave(windows: Windows) -> None:

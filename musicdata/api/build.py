@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from musicdata.engine import executor as executors
 from musicdata.engine.build import Build, accept
 from musicdata.errors import RefusedError, SetupError, StorageError, UsageError
 from musicdata.system import paths
+from musicdata.system.processors import processors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -161,8 +161,3 @@ def _made(workspace: Workspace) -> dict[str, int]:
     patterns = ("state/*/manifest.json", "state/*/shards/*", "state/*.sqlite*")
     paths = [path for pattern in patterns for path in workspace.root.glob(pattern)]
     return {str(path): path.stat().st_mtime_ns for path in paths}
-
-
-def processors() -> int:
-    """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0))

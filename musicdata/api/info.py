@@ -7,12 +7,10 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from musicdata.api.standing import standing
 from musicdata.api.work import Work, not_known, open_data
 from musicdata.definitions import recipe as recipes
 from musicdata.errors import InputError, IntegrityError, RecipeError
 from musicdata.release.description import citation
-from musicdata.release.making.freeze import current_validation
 from musicdata.release.publish import fetch, places, publications, remote
 from musicdata.release.publish.source import reading
 from musicdata.release.record import layout, pins
@@ -154,6 +152,9 @@ def _cited(title: str, head: Head | None, version: str, date: str, content_root:
 
 
 def _of_workspace(work: Work) -> dict[str, Any]:
+    from musicdata.api.standing import standing  # what reads a release needs nothing of what runs
+    from musicdata.release.making.freeze import current_validation
+
     workspace, head, reader = Workspace(work.root), work.head, work.reader
     manifests = [workspace.manifest(stage) or {} for stage in workspace.sealed_stages()]
     tables = {name: facts for manifest in manifests for name, facts in manifest.get("tables", {}).items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from musicdata.api.asking import Kept
@@ -17,6 +18,7 @@ from musicdata.definitions import recipe as recipes
 from musicdata.engine.fetching.rate_limits import opens_at, state_of
 from musicdata.engine.state import stage_states
 from musicdata.errors import IntegrityError
+from musicdata.release.record.layout import RECORD
 from musicdata.workspace import ledger as ledgers
 from musicdata.workspace import records
 from musicdata.workspace.folder import Workspace
@@ -24,7 +26,6 @@ from musicdata.workspace.ledger import Ledger
 
 if TYPE_CHECKING:
     from os import PathLike
-    from pathlib import Path
 
     from musicdata.api.standing import Standing
     from musicdata.definitions.recipe import Recipe
@@ -56,6 +57,12 @@ def status(path: str | PathLike[str] | None = None) -> dict[str, Any]:
         "written_by": workspace.writer(),
         "stages": [dataclasses.asdict(state) for state in states],
     }
+
+
+def is_workspace(place: str) -> bool:
+    """Say whether a place is the folder of a workspace; a release has a recipe too."""
+    folder = Path(place)
+    return (folder / "recipe.toml").is_file() and not (folder / RECORD).is_file()
 
 
 def run_facts(run: Standing) -> dict[str, Any]:

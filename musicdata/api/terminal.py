@@ -209,7 +209,7 @@ def sentence(state: RunState) -> str:
     'stage 5 of 11, render_audio: 120 of 400 items (20 kept from before), 3 rejected, 2/s, 0:02:20 left'
     """
     if not state.stage:
-        return "begins"
+        return "looks at what is there already"
     kept = f" ({state.n_kept:,} kept from before)" if state.n_kept else ""
     parts = [f"{state.n_done:,} of {state.n_items:,} items{kept}"]
     parts += [f"{state.n_rejects:,} rejected"] if state.n_rejects else []

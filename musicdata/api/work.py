@@ -131,6 +131,8 @@ def open_work(path: str | PathLike[str] | None = None) -> Work:
         raise InputError(
             f"{root} is no workspace: there is no such folder. Build one with: musicdata build NAME --work {root}"
         )
+    if (root / RECORD).is_file():
+        raise InputError(f"{root} is a release and no workspace. Look at it with: musicdata info {root}")
     if not (root / "recipe.toml").is_file():
         raise InputError(
             f"{root} is no workspace: it has no recipe.toml. Build one with: musicdata build NAME --work {root}"

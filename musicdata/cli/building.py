@@ -41,7 +41,7 @@ def doctor(
     from musicdata.api import doctor as doctors
 
     findings = doctors.examine(recipe)
-    is_ready = all(finding.ok for finding in findings if finding.needed_to == "build")
+    is_ready = all(finding.ok for finding in findings if finding.needed_to in ("read", "build"))
     if as_json:
         print_json({"ok": is_ready, "findings": [dataclasses.asdict(finding) for finding in findings]})
     else:
@@ -49,7 +49,7 @@ def doctor(
             say(f"To {purpose}:")
             for finding in group:
                 mend = f" → {finding.mend}" if finding.mend else ""
-                mark = "✓" if finding.ok else "✗" if purpose == "build" else "–"
+                mark = "✓" if finding.ok else "✗" if purpose in ("read", "build") else "–"
                 say(f"{mark} {finding.name}: {finding.found}{mend}")
     if not is_ready:
         raise typer.Exit(EXIT_SETUP)

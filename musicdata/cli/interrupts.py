@@ -38,6 +38,8 @@ def arm(told: str = _TOLD, failure: dict[str, Any] | None = None) -> None:
     if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # the terminal goes away
         signal.signal(signal.SIGHUP, _interrupt)
     reader, writer = os.pipe()
+    if not hasattr(os, "set_blocking"):  # Windows before Python 3.12: a command ends by Python's own handler there
+        return
     os.set_blocking(writer, False)
     signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
     arguments = (reader, f"musicdata: {told}\n".encode(), f"{json_line(failure, indent=1)}\n".encode())

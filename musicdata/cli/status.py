@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from musicdata.cli.app import app
-from musicdata.cli.options import Json, WorkArgument, print_json
+from musicdata.cli.info import info
+from musicdata.cli.options import Data, Json, print_json
 from musicdata.cli.output import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
 _EVERY_S = 2.0
 
@@ -24,10 +25,17 @@ Every = Annotated[
 
 
 @app.command(short_help="What runs, what a workspace holds, what is stale.")
-def status(work: WorkArgument = None, watch: Watch = False, every: Every = _EVERY_S, as_json: Json = False) -> None:
-    """Say how the last run stands, and what is in a workspace: rows, rejects, and what is up to date."""
+def status(place: Data = None, watch: Watch = False, every: Every = _EVERY_S, as_json: Json = False) -> None:
+    """Say how the last run stands, and what is in a workspace: rows, rejects, and what is up to date.
+
+    Of a release, which nothing runs in, it says what musicdata info says.
+    """
     from musicdata.api import status as states
 
+    if place is not None and not states.is_workspace(place):
+        info(place, as_json=as_json)
+        return
+    work = None if place is None else Path(place)
     if watch:
         _watch(work, every, is_silent=as_json)
     summary = states.status(work)

@@ -16,6 +16,7 @@ from musicdata.definitions.arrow import strings
 from musicdata.errors import ContractError, IntegrityError, SetupError, UsageError
 from musicdata.system import files, paths
 from musicdata.system.digests import digest_of
+from musicdata.wording import choice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -158,8 +159,8 @@ def _column_of(source: TableSource, name: str) -> tuple[str, Column]:
     if len(vectors) == 1:
         return vectors[0]
     if not vectors:
-        there = ", ".join(_modalities(source)) or "none"
-        raise UsageError(f"nothing here describes {name} by vectors; modalities are {there}. Or name table.column")
+        may_be = choice(name, _modalities(source), "modalities are")
+        raise UsageError(f"nothing here describes {name} by vectors{may_be}. Or name table.column")
     several = ", ".join(f"{one}.{column.name}" for one, column in vectors)
     raise UsageError(f"several columns describe {name}: name one of {several}")
 

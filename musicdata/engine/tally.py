@@ -38,7 +38,7 @@ class Tally(Progress):
         self._lock = threading.RLock()
         self._numbers: dict[str, int] = {}
         self._now = RunState()
-        self._n_shards = 0
+        self._n_done = self._n_rejects = self._n_shards = 0
         self._began_s = self._wait_until_s = time.monotonic()
         self._told_s: dict[str, float] = {}
 
@@ -65,13 +65,13 @@ class Tally(Progress):
     def now(self) -> RunState:
         """Return where the run stands."""
         with self._lock:
-            state, now_s = self._now, time.monotonic()
-            if state.doing == "computes" and state.n_done < state.n_items:
-                begun = max(min(self._underway(state.stage), state.n_items - state.n_done - 1), 0)
-                state = replace(state, n_done=state.n_done + begun)
+            state, n_done, now_s = self._now, self._n_done, time.monotonic()
+            if state.doing == "computes" and n_done < state.n_items:
+                n_done += max(min(self._underway(state.stage), state.n_items - n_done - 1), 0)
             wait_s = max(self._wait_until_s - now_s, 0.0)
             doing = "fetches" if state.doing.startswith("waits") and not wait_s else state.doing
-            return replace(state, doing=doing, elapsed_s=now_s - self._began_s, wait_s=wait_s)
+            elapsed_s, n_rejects = now_s - self._began_s, self._n_rejects
+            return replace(state, doing=doing, n_done=n_done, n_rejects=n_rejects, elapsed_s=elapsed_s, wait_s=wait_s)
 
     def run_started(self, steps: Sequence[Step]) -> None:
         """Note the places of the stages."""
@@ -128,7 +128,9 @@ class Tally(Progress):
         self._line(f"{step.stage.name}: a worker failed ({why}); looks for the item at fault, which takes a while")
 
     def stage_ended(self, report: StageReport) -> None:
-        """Say what the stage made."""
+        """Say what the stage made; until the next begins, nothing is counted."""
+        with self._lock:
+            self._now, self._n_done, self._n_rejects = RunState(), 0, 0
         self._line(summary(report))
 
     def _head(self, step: Step) -> str:
@@ -138,13 +140,13 @@ class Tally(Progress):
         name = step.stage.name
         with self._lock:
             self._began_s = self._wait_until_s = time.monotonic()
-            self._n_shards = 0
+            self._n_done, self._n_rejects, self._n_shards = n_kept, 0, 0
             number, of = self._numbers.get(name, 0), len(self._numbers)
-            self._now = RunState(name, number, of, doing, n_items, n_kept, n_kept)
+            self._now = RunState(name, number, of, doing, n_items, n_kept=n_kept)
 
     def _count(self, n_items: int, n_rejects: int) -> None:
-        now = self._now
-        self._now = replace(now, n_done=now.n_done + n_items, n_rejects=now.n_rejects + n_rejects)
+        self._n_done += n_items
+        self._n_rejects += n_rejects
 
     def _tell(self) -> None:
         state = self.now

@@ -32,9 +32,7 @@ def test_a_run_keeps_a_log_and_tells_a_function_where_it_stands(
     monkeypatch.setenv("MUSIXMATCH_API_KEY", "part")  # what the data set is called too
     states: list[RunState] = []
     work = build(tmp_path, progress=states.append)
-    assert [(state.stage, state.number, state.of, state.n_items) for state in states[-1:]] == [
-        ("ingest.songs", 1, 1, 6)
-    ]
+    assert {(s.stage, s.number, s.of, s.n_items) for s in states if s.stage} == {("ingest.songs", 1, 1, 6)}
     assert capsys.readouterr() == ("", "")
     (log,) = (work.root / "logs").iterdir()
     assert re.fullmatch(r"\d{8}T\d{6}Z-build\.log", log.name)

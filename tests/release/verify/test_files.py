@@ -161,6 +161,22 @@ def test_an_extra_file_is_named(root: Path) -> None:
     assert named(root) == {"data/samples/.hidden", "NOTES"}
 
 
+def test_the_record_of_the_publication_is_no_file_too_many_if_it_is_of_this_release(root: Path) -> None:
+    digest = sha256_of_file(root / layout.RECORD)
+    path = root / layout.PUBLICATION
+    path.write_text(json.dumps({"release_json_sha256": digest}), "utf-8")
+    assert verify(root) == []
+    path.write_text(json.dumps({"release_json_sha256": "0" * 64}), "utf-8")
+    assert [str(one) for one in verify(root)] == [
+        f"{layout.PUBLICATION}: is of another release: it names {layout.RECORD} with the sha256 {'0' * 64}, this one has {digest}"
+    ]
+    for data in (b"", b"[]", b"{}", b"\xff", b"[" * 100_000):
+        path.write_bytes(data)
+        assert [one.file for one in verify(root)] == [layout.PUBLICATION]
+    os.truncate(path, layout.MAX_PUBLICATION_BYTES + 1)
+    assert [one.file for one in verify(root)] == [layout.PUBLICATION]
+
+
 def test_a_file_under_a_new_name_is_named_with_where_it_stands(root: Path) -> None:
     (root / SAMPLES).rename(root / "data" / "samples" / "train.parquet")
     assert {problem.file: problem.message for problem in verify(root)} == {

@@ -57,6 +57,7 @@ SUITE = Suite(
     require=_require,
     announce=_announce,
     options=frozenset({"--deep", "--device", "--sweep", "--runs", "--epochs"}),
+    needs=("safetensors", "scikit-learn", "scipy", "threadpoolctl"),
     lines=_lines,
     page=_page,
 )
