@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -39,7 +39,7 @@ class Underway:
     _last: object = None
     _next_s: float = field(default_factory=lambda: time.monotonic() + _EVERY_S)
 
-    def wrote(self, keys: pa.ChunkedArray | Sequence[object]) -> None:
+    def wrote(self, keys: pa.ChunkedArray[Any] | Sequence[object]) -> None:
         """Count the items of some rows of the stage's first table, by the first column of their key, in order."""
         if not len(keys):
             return

@@ -124,7 +124,9 @@ def wait_for_handlers(pid: int) -> None:
 
 
 def test_a_fault_of_ours_is_an_object_too(tmp_path: Path) -> None:
-    code = "from musicdata.cli import main; import sys, musicdata.api.check as c; c.check = lambda *_, **__: 1 / 0; main()"
+    code = (
+        "from musicdata.cli import main; import sys, musicdata.api.check as c; c.check = lambda *_, **__: 1 / 0; main()"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code, "check", "--json", "--log-file", "log"],
         capture_output=True, text=True, cwd=tmp_path, check=False, env={**os.environ},

@@ -9,6 +9,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from musicdata.api import status
 from musicdata.cli.status import lines
 from tests.recipes import write_recipe
 from tests.songs import write_songs
@@ -43,11 +46,10 @@ def test_how_much_is_said_is_up_to_options_before_or_after_the_command(tmp_path:
     added = (tmp_path / "below" / "mine.log").read_text().removeprefix(kept)
     assert "✓ ingest.songs: up to date" in added
 
-    out, err = run(tmp_path, "status", "work", "--watch")
-    assert re.match(r"work: part, finished 20\S+ \S+ UTC\n", out)
-    assert err == ""
-    facts = json.loads(run(tmp_path, "status", "work", "--json")[0])
-    assert (facts["run"]["state"], facts["go_on"]) == ("finished", "musicdata build --work work")
+    out, err = run(tmp_path, "status", "work", "--watch", "--json")
+    facts = json.loads(out)
+    assert (facts["run"]["state"], facts["go_on"], err) == ("finished", "musicdata build --work work", "")
+    assert re.fullmatch(r"finished 20\S+ \S+ UTC", facts["run"]["says"])
 
 
 def test_a_run_that_goes_on_a_dead_one_and_a_paused_one_are_told_apart() -> None:
@@ -67,6 +69,7 @@ def test_a_run_that_goes_on_a_dead_one_and_a_paused_one_are_told_apart() -> None
     assert list(lines(dead))[:2] == ["w: part, died at 2026-11-29 10:00:00 UTC", "  to go on: musicdata build --work w"]
 
 
+@pytest.mark.long
 def test_the_script_of_the_page_goes_on_with_a_crawl_until_it_is_complete(tmp_path: Path) -> None:
     page = (Path(__file__).parents[2] / "docs" / "scheduling.md").read_text("utf-8")
     (script,) = re.findall(r"```sh\n(#!/bin/sh\n.*?)```", page, re.DOTALL)
@@ -89,15 +92,13 @@ def test_the_script_of_the_page_goes_on_with_a_crawl_until_it_is_complete(tmp_pa
         code, said = goes_on(*crawl, "--set", f"crawl.budgets.spotify.per_day={per_day}")
         assert re.fullmatch(r"partial, go on after 20\d\d-\d\d-\d\dT00:00:00\+00:00\n", said), said
         assert code == 0
-        facts = json.loads(run(tmp_path, "status", "moods", "--json")[0])
-        assert facts["run"]["state"] == "paused"
-        assert facts["run"]["service"] == "spotify"
-        assert said == f"partial, go on after {facts['run']['come_back_at']}\n"
-        assert facts["ledger"]["come_back_at"] == {"spotify": facts["run"]["come_back_at"]}
-        fetched = [i["items"] for i in facts["ledger"]["stages"]["find_playlists"] if i["outcome"] == "ok"]
+        facts, ledger = status.status(tmp_path / "moods")["run"], status.ledger_facts(tmp_path / "moods")
+        assert (facts["state"], facts["service"]) == ("paused", "spotify")
+        assert said == f"partial, go on after {facts['come_back_at']}\n"
+        assert ledger["come_back_at"] == {"spotify": facts["come_back_at"]}
+        fetched = [i["items"] for i in ledger["stages"]["find_playlists"] if i["outcome"] == "ok"]
         assert sum(fetched) > n_fetched
         n_fetched = sum(fetched)
-    assert "spotify may be asked again after" in run(tmp_path, "status", "moods")[0]
     code, said = goes_on("crawl", "--work", "nowhere")
     assert (code, json.loads(said)["exit"]) == (2, 2)
     logs = [path.read_text() for path in (tmp_path / "moods" / "logs").iterdir()]
