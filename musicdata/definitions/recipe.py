@@ -167,6 +167,7 @@ def load(
     options, given_keys = _options(name_or_path, document, entries, given or Given())
     changed += [*given_keys, *(keys.override(override, entries, document) for override in overrides)]
     dataset = _dataset(name_or_path, document)
+    is_other_input = own_input.is_other(before, own_input.values_of(inputs, entries))
     steps = tuple(_step(entry) for entry in entries)
     if not is_foreign:
         steps = tuple(map(_located, steps))
@@ -178,7 +179,7 @@ def load(
             f"recipe {name_or_path}: [release] names {release.complete}, a table that no stage of it makes"
             f"{meant(release.complete, made)}"
         )
-    if own_input.is_other(before, own_input.values_of(inputs, entries)):
+    if is_other_input:
         dataset, release = own_input.unstated(dataset, release, changed)
     crawl = _crawl(name_or_path, document, steps)
     validate = _read_validate(name_or_path, document) if is_foreign else _validate(name_or_path, document, steps)

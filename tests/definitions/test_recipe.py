@@ -137,6 +137,8 @@ def test_other_input_is_not_the_recipe_s_data_set(tmp_path: Path) -> None:
         own, other = recipe.load(name), recipe.load(name, given=Given(input=tmp_path))
         assert own.release is not None
         assert other.release is not None
+        assert own.dataset.title.startswith(("MusicTM: ", "Lyrics: "))
+        assert own.release.licence in {"CC-BY-4.0", "CC0-1.0"}
         assert other.dataset.title == f"Data set built with the recipe {name} from other input than its own"
         assert (other.release.authors, other.release.licence) == ((), "")
         assert other.release.papers == own.release.papers  # the method is the papers' all the same

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _SIGNS = re.compile(r"(?P<text>(?:\\[-~*_|]|[^\s\-_*|\u2010])+)(?P<hyphen>[-\u2010]?)|(?P<sign>[-\u2010_*|])")
 
+_SOUND = re.compile("[a-gA-GzZxX]")
+
 
 def read_each(data: bytes, _file_name: str, _unit_ql: float = 1.0) -> dict[str, Song | FormatError]:
     """Read the tunes of a file.
@@ -107,6 +109,8 @@ def _part(tune: Tune, voice: str, lines: Sequence[str], words: Underlay) -> Any:
     handler = abcFormat.ABCHandler()
     handler.process("\n".join([*tune.head, *lines]) + "\n")
     tokens = [_top(token) for token in handler.tokens]
+    if odd := [token.src for token in tokens if isinstance(token, abcFormat.ABCNote) and not _SOUND.search(token.src)]:
+        raise FormatError("unreadable_score", f"{odd[0][:20]!r} is no note, and no rest")  # music21 would sing a C
     for note in tokens if (octaves := tune.octaves_of(voice)) else ():
         if getattr(note, "pitchName", None):
             note.pitchName = re.sub(r"-?\d+$", lambda octave: str(int(octave[0]) + octaves), note.pitchName)

@@ -26,7 +26,7 @@ _INLINE = re.compile(r"\[([A-Za-z]):([^\]\n]*)\]")
 _TO_MUSIC21 = frozenset("KLM")
 _QUIET = re.compile(r'"[^"]*"|![^!\s][^!\n]*!|\+[^+\s|]+\+|\$|`|\[\|\](?!:)|(?<![A-Za-z])y[\d/]*')
 _OVERLAY = re.compile(r"&[^|]*")
-_BARS_OF_REST = re.compile(r"[ZX](\d*)")
+_BARS_OF_REST = re.compile(r"[ZX](\d{0,6})")
 _OWN_ACCIDENTALS = re.compile(r"(^|\s)exp\b|(^|\s)[_^=]{1,2}[a-gA-G]")
 _SHIFTED = re.compile(r"\b(?:transpose|score|sound|shift)\s*=\s*(?!-?0\b)\S+")
 _OCTAVE = re.compile(r"\boctave\s*=\s*([-+]?\d{1,2})\b|\b[a-z]+\d?([-+])8\b")
@@ -216,7 +216,7 @@ class _Reading:
 
     def time(self, letter: str, value: str) -> None:
         value = {"C": "4/4", "C|": "2/2"}.get(value, value)
-        if found := re.fullmatch(r"\(?([\d+\s]+)\)?\s*/\s*(\d{1,3})", value):
+        if found := re.fullmatch(r"\(?([\d+\s]{1,40})\)?\s*/\s*(\d{1,3})", value):
             length = Fraction(sum(map(int, re.findall(r"\d+", found[1]))), max(int(found[2]), 1))
             if letter == "M":
                 self.meter = length

@@ -28,6 +28,7 @@ _WORDS = ("**text", "**silbe", "**lyrics")
 _LANGUAGES = {"english": "en", "german": "de", "french": "fr", "italian": "it", "latin": "la", "spanish": "es",
               "dutch": "nl", "polish": "pl", "czech": "cs", "swedish": "sv", "danish": "da"}  # fmt: skip
 _RECORD = re.compile(r"!!!([A-Z][A-Z0-9-]*)(?:@{1,2}[A-Z]{2,3})?:\s*(.*)")
+_SOUND = re.compile(r"(?=.*[a-gA-Gr])(?=.*[\dqQ])")  # a pitch or a rest, and a duration or that it has none
 _UMLAUT = re.compile(r"\\([aouAOU])3")  # as encoders wrote it in seven bits
 
 
@@ -100,12 +101,12 @@ def _tokens(lines: list[str]) -> tuple[list[_Token], list[str]]:
     """Read the spines of words; return their tokens, and the languages that they state.
 
     Raises:
-        FormatError: `not_humdrum` or `too_large_score`.
+        FormatError: `not_humdrum`, `too_large_score`, or `unreadable_score` for what is no note in a `**kern` spine.
     """
     spines: list[tuple[int, int]] = []  # column and verse of each spine, verse 0 of one without words
     tokens: list[_Token] = []
     languages: list[str] = []
-    n_kern = 0
+    kern: set[int] = set()
     if len(lines) > MAX_LINES:
         raise FormatError("too_large_score", f"{len(lines):,} lines; at most {MAX_LINES:,} are read")
     for number, line in enumerate(lines, 1):
@@ -113,7 +114,7 @@ def _tokens(lines: list[str]) -> tuple[list[_Token], list[str]]:
             continue
         cells = line.split("\t")
         if line.startswith("**"):
-            spines, n_kern = _begin(cells)
+            spines, kern = _begin(cells)
             continue
         if len(cells) != len(spines):
             raise FormatError("not_humdrum", f"line {number} has {len(cells)} spines where {len(spines)} are open")
@@ -121,15 +122,29 @@ def _tokens(lines: list[str]) -> tuple[list[_Token], list[str]]:
             languages += [cell.split(":")[1] for cell in cells if cell.lower().startswith("*lang:")]
             spines = _after(spines, cells)
         elif not line.startswith("="):
-            pairs = zip(spines, cells, strict=True)
-            tokens += [_Token(column, verse, number, cell) for (column, verse), cell in pairs if verse and cell != "."]
-    if not n_kern:
+            tokens += _data(number, cells, spines, kern)
+    if not kern:
         raise FormatError("not_humdrum", "it has no **kern spine")
     return tokens, languages
 
 
-def _begin(cells: list[str]) -> tuple[list[tuple[int, int]], int]:
-    """Return column and verse of each spine, and how many are `**kern`."""
+def _data(number: int, cells: list[str], spines: list[tuple[int, int]], kern: set[int]) -> Iterator[_Token]:
+    """Yield the words of a line of data.
+
+    Raises:
+        FormatError: `unreadable_score` for what is neither note nor rest; music21 would pass it over.
+    """
+    for (column, verse), cell in zip(spines, cells, strict=True):
+        if cell == ".":
+            continue
+        if verse:
+            yield _Token(column, verse, number, cell)
+        elif column in kern and not _SOUND.match(cell):
+            raise FormatError("unreadable_score", f"line {number}: {cell[:20]!r} is no note, and no rest")
+
+
+def _begin(cells: list[str]) -> tuple[list[tuple[int, int]], set[int]]:
+    """Return column and verse of each spine, and the columns of `**kern`."""
     if len(cells) > MAX_SPINES:
         raise FormatError("too_large_score", f"{len(cells)} spines; at most {MAX_SPINES} are read")
     spines: list[tuple[int, int]] = []
@@ -142,7 +157,7 @@ def _begin(cells: list[str]) -> tuple[list[tuple[int, int]], int]:
             spines.append((kern, verse))
             continue
         spines.append((column, 0))
-    return spines, cells.count("**kern")
+    return spines, {column for column, cell in enumerate(cells) if cell == "**kern"}
 
 
 def _after(spines: list[tuple[int, int]], cells: list[str]) -> list[tuple[int, int]]:

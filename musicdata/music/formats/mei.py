@@ -126,14 +126,13 @@ def _take_words(root: ET.Element) -> dict[str, list[Word]]:
             for layer in staff.iter("layer"):
                 voice = (staff.get("n") or "", layer.get("n") or "")
                 for note in [element for element in layer.iter() if element.tag in {"note", "chord"}]:
-                    n_notes += 1
+                    if (n_notes := n_notes + 1) > MAX_NOTES:
+                        raise FormatError("too_large_score", f"more than {MAX_NOTES:,} notes")
                     if found := list(_words(note, voice, open_words)):
                         words[_named(note, n_notes)] = found
                     for child in [child for child in note if child.tag in _SUNG]:
                         note.remove(child)
                     note.attrib.pop("syl", None)
-    if n_notes > MAX_NOTES:
-        raise FormatError("too_large_score", f"{n_notes:,} notes; at most {MAX_NOTES:,} are read")
     return words
 
 

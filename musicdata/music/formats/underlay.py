@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 T = TypeVar("T")
+_MARKER = "musicdata-words-"
 Syllabic = Literal["single", "begin", "middle", "end"]
 
 
@@ -65,7 +66,7 @@ class Underlay:
         """Hang words on a note of music21's, in the place of what it has."""
         from music21.note import Lyric
 
-        note.lyrics = [Lyric(text=str(len(self._words)), number=1, applyRaw=True)]
+        note.lyrics = [Lyric(text=f"{_MARKER}{len(self._words)}", number=1, applyRaw=True)]
         self._words.append(list(words))
 
     def lose(self, reason: str, words: Sequence[Word]) -> None:
@@ -106,8 +107,8 @@ class Underlay:
         for note in root.iter("note"):
             for marker in note.findall("lyric"):
                 note.remove(marker)
-                number = int(marker.findtext("text") or 0)
-                if number not in placed:  # else the note was cut in two tied ones
+                number = _marked(marker.findtext("text") or "")
+                if number is not None and number not in placed:  # else the note was cut in two tied ones
                     placed.add(number)
                     note.extend(map(_element, self._words[number]))
         for number in set(range(len(self._words))) - placed:
@@ -151,6 +152,12 @@ def _level_voices(measure: Any) -> None:
         voices[0].insert(begin_ql, note)
 
 
+def _marked(text: str) -> int | None:
+    """Return the number that stands for words; None for what music21 itself took for words."""
+    number = text.removeprefix(_MARKER)
+    return int(number) if number != text else None
+
+
 def _is_printed(piece: tuple[str, Syllabic]) -> bool:
     return any(map(str.isalnum, piece[0]))
 
@@ -188,7 +195,7 @@ def in_music21(call: Callable[[], T]) -> T:
     """
     try:
         return call()
-    except MemoryError:
+    except (FormatError, MemoryError):
         raise
     except ImportError as error:
         raise SetupError("ABC, MEI and Humdrum are read by music21. Run: pip install 'musicdata[build]'") from error

@@ -164,6 +164,12 @@ def test_what_would_be_read_wrongly_is_not_read(body: str) -> None:
     assert song.reason == "unsupported_abc"
 
 
+def test_a_sign_without_a_note_is_not_sung_as_a_c() -> None:
+    (song,) = abc_notation.read_each(f"{HEAD}G2 ^ A2|\nw:a b c".encode(), "a.abc").values()
+    assert isinstance(song, FormatError)
+    assert song.reason == "unreadable_score"
+
+
 def test_counts_are_those_of_the_file() -> None:
     text = f"{HEAD}G2 A2 B2|\nw:1. one and two three\nw:2. four _ five".encode()
     (song,) = abc_notation.read_each(text, "a.abc").values()

@@ -111,6 +111,8 @@ def test_triplets_chords_and_grace_notes() -> None:
         ("**kern\n4c\n*-", "no_lyrics"),
         ("**text\nla\n*-", "not_humdrum"),
         ("**kern **text\n4c la more\n*- *-", "not_humdrum"),
+        ("**kern **text\n4c la\n4 la\n*- *-", "unreadable_score"),  # music21 would pass it over
+        ("**kern **text\n4c la\nd la\n*- *-", "unreadable_score"),
     ],
 )
 def test_what_cannot_be_read(text: str, reason: str) -> None:
