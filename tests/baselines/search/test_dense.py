@@ -163,4 +163,4 @@ def test_halves_are_widened_to_the_last_bit() -> None:
     assert widen(finite).tobytes() == finite.astype(np.float32).tobytes()
     table = finite[:60_000].reshape(300, 200)
     assert widen(table[::2, ::3]).tobytes() == table[::2, ::3].astype(np.float32).tobytes()
-    assert widen(np.float32([[1.5]])).tolist() == [[1.5]]
+    assert widen(np.array([[1.5]], np.float32)).tolist() == [[1.5]]
