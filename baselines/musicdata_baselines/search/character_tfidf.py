@@ -11,7 +11,7 @@ from scipy import sparse
 from musicdata_baselines.search.estimator import Best, SongSearch, row_of
 from musicdata_baselines.search.grams import Grams, index_grams
 from musicdata_baselines.search.order import best_of
-from musicdata_baselines.search.postings import DAMPED
+from musicdata_baselines.search.postings import DAMPED, damp
 from musicdata_baselines.search.spans import find_span
 from musicdata_baselines.search.terms import split_terms
 from musicdata_baselines.search.vocabulary import Vocabulary
@@ -53,15 +53,28 @@ class CharacterTfidf(SongSearch[Spelling]):
     counts_: Counts
     grams_: Grams
     by_song_: sparse.csr_array
+    """Counts, uint16, of words by song."""
     lengths_: NDArray[np.float32]
+    _weights: sparse.csr_array | None = None
     _last: tuple[Spelling, NDArray[np.float32]] | None = None
 
     def _index(self, songs: Songs) -> None:
         self.counts_ = songs.counts
-        weights = songs.counts.by_song()
-        self.grams_, self.lengths_ = index_grams(self.counts_.vocabulary, weights)
-        weights.data /= np.repeat(self.lengths_, np.diff(weights.indptr))
-        self.by_song_ = weights
+        self.by_song_ = songs.counts.by_song()
+        self.grams_, self.lengths_ = index_grams(self.counts_.vocabulary, self.by_song_)
+        self._weights = None
+
+    def _weigh(self, songs: NDArray[np.int32] | slice) -> sparse.csr_array:
+        """Return the weights (songs, words) of the words of some songs; a song's grams together have the length 1."""
+        weights = damp(self.by_song_[songs])
+        weights.data /= np.repeat(self.lengths_[songs], np.diff(weights.indptr))
+        return weights
+
+    def _weigh_all(self) -> sparse.csr_array:
+        """Return the weights of all songs, which are kept: as much as half the index."""
+        if self._weights is None:
+            self._weights = self._weigh(slice(None))
+        return self._weights
 
     def parameters(self) -> dict[str, Any]:
         """Return up to how many pairs all songs are scored."""
@@ -79,7 +92,7 @@ class CharacterTfidf(SongSearch[Spelling]):
             "rarity": grams.rarity,
             "word_lengths": grams.lengths,
             "lengths": self.lengths_,
-            "by_song": matrix.data,
+            "by_song_counts": matrix.data,
             "by_song_words": matrix.indices,
             "by_song_starts": matrix.indptr,
         }
@@ -92,9 +105,10 @@ class CharacterTfidf(SongSearch[Spelling]):
             vocabulary, *(arrays[name] for name in ("starts", "words", "weights", "rarity", "word_lengths"))
         )
         self.lengths_ = arrays["lengths"]
-        parts = tuple(arrays[name] for name in ("by_song", "by_song_words", "by_song_starts"))
+        parts = tuple(arrays[name] for name in ("by_song_counts", "by_song_words", "by_song_starts"))
         self.by_song_ = sparse.csr_array(parts, shape=(len(songs), self.grams_.n_words))
         self.songs_ = songs
+        self._weights = None
         return self
 
     def _read(self, queries: Sequence[str], languages: Sequence[str | None]) -> list[Spelling]:  # noqa: ARG002
@@ -119,7 +133,7 @@ class CharacterTfidf(SongSearch[Spelling]):
         return np.stack([self._score_one(query, row_of(among, i)) for i, query in enumerate(queries)])
 
     def _score_one(self, query: Spelling, among: NDArray[np.bool_] | None) -> NDArray[np.float32]:
-        scores: NDArray[np.float32] = self.by_song_ @ self._words_of(query)
+        scores: NDArray[np.float32] = self._weigh_all() @ self._words_of(query)
         scores[scores <= 0] = -np.inf
         if among is not None:
             scores[~among] = -np.inf
@@ -163,7 +177,7 @@ class CharacterTfidf(SongSearch[Spelling]):
         return self._last[1]
 
     def _pick_by_words(self, words: NDArray[np.float32], songs: NDArray[np.int32]) -> NDArray[np.float32]:
-        scores: NDArray[np.float32] = self.by_song_[songs] @ words
+        scores: NDArray[np.float32] = self._weigh(songs) @ words
         scores[scores <= 0] = -np.inf
         return scores
 

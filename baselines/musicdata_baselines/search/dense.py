@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Unit = Literal["song", "section"]
 _POOL = 2000
-_FIRST_POOL = 20_000
+_FIRST_ROWS = 50_000
 _QUERIES_AT_ONCE = 512
 
 
@@ -138,24 +138,20 @@ class DenseSearch(SongSearch["NDArray[np.float32]"]):
 
     def _pool(self, query: NDArray[np.float32], n: int, among: NDArray[np.bool_] | None) -> NDArray[np.int32]:
         """Return the n songs, numbers rising, that come out best in the few directions."""
-        scores = self.rows_.score_nearly(query)
-        if among is not None:
-            scores[~among] = -np.inf
-        first = np.sort(best_of(scores, max(n, _FIRST_POOL))[0])
-        return np.sort(first[best_of(self.rows_.score_nearer(query, first), n)[0]]) if len(first) else first
+        return self.rows_.near_songs(query, n, max(_FIRST_ROWS, 4 * n), among)
 
     def _rescore(self, query: NDArray[np.float32], pool: NDArray[np.int32], k: int) -> Best:
         places, scores = best_of(self._pick(query, pool), k)
         return pool[places], scores
 
     def _pick(self, query: NDArray[np.float32], songs: NDArray[np.int32]) -> NDArray[np.float32]:
-        scores, _ = self.rows_.pick(query, songs)
+        scores = self.rows_.pick(query, songs)
         scores[scores <= 0] = -np.inf
         return scores
 
     def _spans(self, query: NDArray[np.float32], songs: Sequence[int]) -> tuple[Span | None, ...]:
         wanted = np.array(sorted(songs), np.int32)
-        section = dict(zip(wanted.tolist(), self.rows_.pick(query, wanted)[1].tolist(), strict=True))
+        section = dict(zip(wanted.tolist(), self.rows_.best_sections(query, wanted).tolist(), strict=True))
         return tuple(self._span(song, section[song]) for song in songs)
 
     def _span(self, song: int, section: int) -> Span | None:

@@ -10,7 +10,9 @@ import numpy as np
 from musicdata.errors import UsageError
 from musicdata_baselines.errors import NotFittedError
 from musicdata_baselines.search.hits import NO_SONG, Hits, Span
+from musicdata_baselines.search.mapped import let_go
 from musicdata_baselines.search.order import best_of, rank_of_best
+from musicdata_baselines.search.strings import StringTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -110,6 +112,8 @@ class SongSearch(ABC, Generic[Read]):
             for number, (places, values) in enumerate(found, block.start):
                 songs[number, : len(places)], scores[number, : len(places)] = places, values
         lines = tuple(self._all_spans(one, row) for one, row in zip(read, songs, strict=True)) if spans else ()
+        if isinstance(self.songs_.texts, StringTable):
+            let_go(self.songs_.texts.data)
         return Hits(songs, scores, lines, self._all_shares(read, songs))
 
     def ranks(

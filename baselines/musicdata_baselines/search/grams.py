@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
+from musicdata_baselines.search.postings import damp
 from musicdata_baselines.search.terms import drop_accents
 from musicdata_baselines.search.vocabulary import Vocabulary
 from musicdata_baselines.search.word_tfidf import rarity
@@ -103,7 +104,7 @@ def index_grams(words: Vocabulary, by_song: sparse.csr_array) -> tuple[Grams, ND
 
     Args:
         words: the vocabulary.
-        by_song: (n, words) how often each stands in each song, damped.
+        by_song: (n, words) how often each stands in each song.
     """
     held, vocabulary = _hold(words)
     frequencies = _count_songs(by_song, held)
@@ -143,7 +144,7 @@ def _count_songs(by_song: sparse.csr_array, held: sparse.csr_array) -> NDArray[n
     chosen = by_song[::step]
     frequencies = np.zeros(held.shape[1], np.int64)
     for start in range(0, chosen.shape[0], _SONGS_AT_ONCE):
-        products = (chosen[start : start + _SONGS_AT_ONCE] @ held).indices
+        products = (damp(chosen[start : start + _SONGS_AT_ONCE]) @ held).indices
         frequencies += np.bincount(products, minlength=held.shape[1])
     return frequencies * n // chosen.shape[0]
 
@@ -152,7 +153,7 @@ def _measure(by_song: sparse.csr_array, weighted: sparse.csr_array) -> NDArray[n
     """Return the length of each song's weights; 1 of one without words."""
     lengths = np.ones(by_song.shape[0], np.float32)
     for start in range(0, len(lengths), _SONGS_AT_ONCE):
-        products = by_song[start : start + _SONGS_AT_ONCE] @ weighted
+        products = damp(by_song[start : start + _SONGS_AT_ONCE]) @ weighted
         squares = np.asarray(products.multiply(products).sum(axis=1))
         lengths[start : start + _SONGS_AT_ONCE] = np.sqrt(np.where(squares > 0, squares, 1))
     return lengths

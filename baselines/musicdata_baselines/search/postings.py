@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import sparse
 
-from musicdata_baselines.search.order import best_of
+from musicdata_baselines.search.order import best_of, kth_highest
 from musicdata_baselines.search.terms import split_terms
 from musicdata_baselines.search.vocabulary import Vocabulary
 
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 _SONGS_AT_ONCE = 8192
 _MOST = np.iinfo(np.uint16).max
 _PAIRS_AT_ONCE = 1 << 22
-_LOOKED_AT = 1 << 14
-"""Songs of a list whose k-th best bounds the k-th best of all from below."""
+_SHARE_OF_LONG = 8
+"""A list that an eighth of the songs are in is long: whether it must be added up at all is worth finding out."""
 _SLACK = 1e-5
 """Relative; far above what rounding of float32 sums can amount to."""
 
@@ -73,11 +73,15 @@ class Counts:
             first = last
 
     def by_song(self) -> sparse.csr_array:
-        """Return the damped counts, 1 + ln count, as a (songs, terms) float32 matrix, rows in order."""
+        """Return the counts as a (songs, terms) uint16 matrix, rows in order."""
         shape = (len(self.lengths), len(self.starts) - 1)
-        matrix = sparse.csc_array((self.counts, self.songs, self.starts), shape=shape).tocsr()
-        damped = DAMPED[matrix.data]
-        return sparse.csr_array((damped, matrix.indices, matrix.indptr), shape=shape)
+        starts = self.starts.astype(np.int32) if len(self.songs) <= np.iinfo(np.int32).max else self.starts
+        return sparse.csc_array((self.counts, self.songs, starts), shape=shape).tocsr()
+
+
+def damp(counts: sparse.csr_array) -> sparse.csr_array:
+    """Return a matrix of counts as 1 + ln count, in float32."""
+    return sparse.csr_array((DAMPED[counts.data], counts.indices, counts.indptr), shape=counts.shape)
 
 
 def count_terms(texts: Sequence[str]) -> Counts:
@@ -196,22 +200,26 @@ class Postings:
         self, query: Weighted, k: int, among: NDArray[np.bool_] | None = None
     ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """Return the k best songs and their scores, as many as match."""
-        scores, least = self._blank(among), 0.0
-        left = np.cumsum(query.bounds[::-1])[::-1] * (1 + _SLACK)
+        scores = self._blank(among)
+        before = np.cumsum(query.bounds) - query.bounds
+        left = np.append(np.cumsum(query.bounds[::-1])[::-1] * (1 + _SLACK), 0)
         for place, (term, weight) in enumerate(zip(query.terms.tolist(), query.weights, strict=True)):
-            if left[place] < least * (1 - _SLACK):
-                return self._finish(scores, query, place, least * (1 - _SLACK) - left[place], k)
-            least = max(least, _kth(scores, self._add(scores, term, weight), k))
+            n = self.starts[term + 1] - self.starts[term]
+            if left[place] < before[place] and n * _SHARE_OF_LONG > self.n_songs and left[place] < _kth(scores, k):
+                return self._finish(scores, query, place, left, k)
+            self._add(scores, term, weight)
         return best_of(scores, k, above=0)
 
     def _finish(
-        self, scores: NDArray[np.float32], query: Weighted, place: int, least: float, k: int
+        self, scores: NDArray[np.float32], query: Weighted, place: int, left: NDArray[np.float64], k: int
     ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        """Add the terms from `place` on to songs of that score at least; return the k best."""
-        songs = np.flatnonzero(scores >= least).astype(np.int32)
+        """Add the terms from `place` on to the songs that may be among the k best yet; return these."""
+        songs = np.flatnonzero(scores >= _kth(scores, k) - left[place]).astype(np.int32)
         partial = scores[songs]
         for later in range(place, len(query)):
             self._look_up(partial, songs, int(query.terms[later]), query.weights[later])
+            running = partial >= _kth(partial, k) - left[later + 1]
+            songs, partial = songs[running], partial[running]
         places, values = best_of(partial, k, above=0)
         return songs[places], values
 
@@ -221,12 +229,10 @@ class Postings:
             scores[~among] = -np.inf
         return scores
 
-    def _add(self, scores: NDArray[np.float32], term: int, weight: np.float32) -> NDArray[np.int32]:
-        """Add a term to the scores of its songs; return the songs."""
+    def _add(self, scores: NDArray[np.float32], term: int, weight: np.float32) -> None:
+        """Add a term to the scores of its songs."""
         start, stop = self.starts[term], self.starts[term + 1]
-        songs = self.songs[start:stop]
-        scores[songs] += self.weights[start:stop] * weight
-        return songs
+        scores[self.songs[start:stop]] += self.weights[start:stop] * weight
 
     def _look_up(self, scores: NDArray[np.float32], songs: NDArray[np.int32], term: int, weight: np.float32) -> None:
         """Add a term to the scores of some songs, whose numbers rise."""
@@ -237,9 +243,6 @@ class Postings:
         scores[there] += self.weights[start + places[there]] * weight
 
 
-def _kth(scores: NDArray[np.float32], songs: NDArray[np.int32], k: int) -> float:
-    """Return a score that k songs have at least; 0 where the songs given do not show one."""
-    if len(songs) < k:
-        return 0.0
-    some = scores[songs[:_LOOKED_AT]]
-    return float(np.partition(some, len(some) - k)[len(some) - k]) if len(some) >= k else 0.0
+def _kth(scores: NDArray[np.float32], k: int) -> float:
+    """Return a little less than the k-th highest score, which is a bound whatever rounding does; 0 of fewer songs."""
+    return max(0.0, float(kth_highest(scores, k))) * (1 - _SLACK) if k <= len(scores) else 0.0

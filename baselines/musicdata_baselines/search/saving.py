@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     Encoders = Mapping[str, QueryEncoder | Callable[[], QueryEncoder]]
 
 HEAD = "index.json"
-FORMAT = 2
+FORMAT = 3
 _KINDS: dict[str, type[SongSearch[Any]]] = {
     kind.__name__: kind for kind in (Bm25Search, TfidfSearch, DenseSearch, WholeSongCosine, HybridSearch)
 }

@@ -1,10 +1,10 @@
 """Rows of vectors by song: checked once, compared with queries in blocks, the best row of a song being its score.
 
 Up to `EXACT_ROWS` rows all are compared, in float32. Beyond, queries and rows are first compared in the 48 directions
-in which the rows differ most (those of the largest singular values of evenly spaced rows), the rows of the songs that
-come out best in 48 more, and only those of the best of these in full: an eighth of the numbers is read of all. On real
-sections 96 directions put the best song of a line among the best .35 % in 94 of 100 queries (MiniLM) and in 93 (USE),
-64 directions in 81 and 78.
+in which the rows differ most (those of the largest singular values of evenly spaced rows), the rows that come out best
+in 48 more, and only those of the songs whose rows are then best in full: an eighth of the numbers is read of all. On
+real sections 96 directions put the best song of a line among the best .35 % in 94 of 100 queries (MiniLM) and in 93
+(USE), 64 directions in 81 and 78.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ import numpy as np
 
 from musicdata.errors import InputError, UsageError
 from musicdata_baselines.search.corpus import WHOLE_SONG, Vectors
+from musicdata_baselines.search.halves import widen
+from musicdata_baselines.search.order import best_of, places_of_best
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +29,7 @@ EXACT_ROWS = 100_000
 DIRECTIONS = 96
 FIRST_DIRECTIONS = 48
 _ROWS_AT_ONCE = 1 << 14
+_PRODUCTS_AT_ONCE = 512
 _ROWS_FOR_DIRECTIONS = 20_000
 
 
@@ -42,7 +45,7 @@ class SongRows:
         directions: (width, 96) float32 in which all are compared first; (width, 0) where all are compared in full.
         mean: (width,) float32 of the m.
         near: (m, 48) float32 the rows in the first of these directions, or (m, width) float32 in full.
-        rest: (m, 48) float32 the rows in the others; (m, 0) where all are compared in full.
+        rest: (m, 48) float16 the rows in the others; (m, 0) where all are compared in full.
     """
 
     vectors: NDArray[Any]
@@ -52,7 +55,7 @@ class SongRows:
     directions: NDArray[np.float32]
     mean: NDArray[np.float32]
     near: NDArray[np.float32]
-    rest: NDArray[np.float32]
+    rest: NDArray[np.float16]
 
     @classmethod
     def of(cls, vectors: Vectors, n_songs: int, unit: Literal["song", "section"], exact_rows: int) -> SongRows:
@@ -66,10 +69,10 @@ class SongRows:
             directions = find_directions(vectors.vectors, rows)
         first, others = directions[:, :FIRST_DIRECTIONS], directions[:, FIRST_DIRECTIONS:]
         near = np.empty((len(rows), first.shape[1] or vectors.vectors.shape[1]), np.float32)
-        rest = np.empty((len(rows), others.shape[1]), np.float32)
+        rest = np.empty((len(rows), others.shape[1]), np.float16)
         total = np.zeros(vectors.vectors.shape[1])
         for part in _parts(len(rows)):
-            block = vectors.vectors[rows[part]].astype(np.float32)
+            block = widen(vectors.vectors[rows[part]])
             total += block.sum(axis=0, dtype=np.float64)
             near[part] = block @ first if directions.size else block
             rest[part] = block @ others
@@ -87,22 +90,35 @@ class SongRows:
             return self._best_of_rows(queries @ self.near.T)
         products = np.empty((len(queries), len(self.rows)), np.float32)
         for part in _parts(len(self.rows)):
-            products[:, part] = queries @ self.vectors[self.rows[part]].astype(np.float32).T
+            products[:, part] = queries @ widen(self.vectors[self.rows[part]]).T
         return self._best_of_rows(products)
 
-    def score_nearly(self, query: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return about the best product (songs,) of each song's rows with a query (width,), −∞ of one without."""
-        near = query if self.is_exact else np.asarray(query @ self.directions[:, :FIRST_DIRECTIONS], np.float32)
-        scores: NDArray[np.float32] = self._best_of_rows(np.asarray(self.near @ near, np.float32)[None, :])[0]
-        return scores
+    def near_songs(
+        self, query: NDArray[np.float32], n: int, n_rows: int, among: NDArray[np.bool_] | None = None
+    ) -> NDArray[np.int32]:
+        """Return the n songs, numbers rising, that come out best in the directions, of those that have rows.
 
-    def score_nearer(self, query: NDArray[np.float32], songs: NDArray[np.int32]) -> NDArray[np.float32]:
-        """Return the best product of some songs' rows with a query in all directions, of songs that have rows."""
-        places, begins = self._places(songs)
+        Args:
+            query: (width,).
+            n: songs; fewer where there are not so many.
+            n_rows: that are looked at in all directions; more where they are of fewer than n songs.
+            among: (songs,) whether a song may be returned; all may if None.
+        """
         turned = np.asarray(query @ self.directions, np.float32)
-        products = self.near[places] @ turned[:FIRST_DIRECTIONS] + self.rest[places] @ turned[FIRST_DIRECTIONS:]
-        scores: NDArray[np.float32] = np.maximum.reduceat(products, begins)
-        return scores
+        products = np.asarray(self.near @ turned[:FIRST_DIRECTIONS], np.float32)
+        if among is not None:
+            products[~np.repeat(among, np.diff(self.starts))] = -np.inf
+        while True:
+            rows = places_of_best(products, n_rows)
+            songs = np.searchsorted(self.starts, rows, side="right").astype(np.int32) - np.int32(1)
+            begins = np.flatnonzero(np.diff(songs, prepend=-1))
+            if len(begins) >= n or n_rows >= len(products):
+                break
+            n_rows *= 2
+        if not len(rows):
+            return songs
+        nearer = products[rows] + widen(self.rest[rows]) @ turned[FIRST_DIRECTIONS:]
+        return np.sort(songs[begins][best_of(np.maximum.reduceat(nearer, begins), n)[0]])
 
     def _places(self, songs: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return the rows of songs that have some, song after song, and where each song's begin among them."""
@@ -117,27 +133,33 @@ class SongRows:
             scores[:, there] = np.maximum.reduceat(products, self.starts[there], axis=1)
         return scores
 
-    def pick(
-        self, query: NDArray[np.float32], songs: NDArray[np.int32]
-    ) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
-        """Return the score of some songs, −∞ of one without rows, and the best section of each, −1 if it has none."""
-        sizes = self.starts[songs + 1] - self.starts[songs]
-        scores, sections = np.full(len(songs), -np.inf, np.float32), np.full(len(songs), WHOLE_SONG, np.int32)
-        there = np.flatnonzero(sizes)
-        if not len(there):
-            return scores, sections
-        sizes = sizes[there]
-        places, begins = self._places(songs[there])
-        rows = self.near[places] if self.is_exact else self.vectors[self.rows[places]].astype(np.float32)
-        # One row at a time in effect, so that a score does not depend on which others are computed with it.
-        products = np.einsum("ij,j->i", rows, query)
-        scores[there] = np.maximum.reduceat(products, begins)
-        numbers = self.sections[places]
-        products[numbers == WHOLE_SONG] = -np.inf
-        best = np.flatnonzero(products == np.repeat(np.maximum.reduceat(products, begins), sizes))
-        song, first = np.unique(np.repeat(there, sizes)[best], return_index=True)
-        sections[song] = numbers[best[first]]
-        return scores, sections
+    def pick(self, query: NDArray[np.float32], songs: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Return the best product of some songs' rows with a query, −∞ of a song without rows."""
+        scores = np.full(len(songs), -np.inf, np.float32)
+        there = np.flatnonzero(self.starts[songs + 1] > self.starts[songs])
+        if len(there):
+            places, begins = self._places(songs[there])
+            scores[there] = np.maximum.reduceat(self._products(query, places), begins)
+        return scores
+
+    def best_sections(self, query: NDArray[np.float32], songs: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Return the section of each of some songs that is most like a query, −1 of one without sections."""
+        best = np.full(len(songs), WHOLE_SONG, np.int32)
+        for number, song in enumerate(songs.tolist()):
+            places = np.arange(self.starts[song], self.starts[song + 1])
+            places = places[self.sections[places] != WHOLE_SONG]
+            if len(places):
+                best[number] = self.sections[places[self._products(query, places).argmax()]]
+        return best
+
+    def _products(self, query: NDArray[np.float32], places: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return the product of some rows with a query, each as if it were alone: whatever else is asked with it."""
+        products = np.empty(len(places), np.float32)
+        for start in range(0, len(places), _PRODUCTS_AT_ONCE):
+            some = places[start : start + _PRODUCTS_AT_ONCE]
+            rows = self.near[some] if self.is_exact else widen(self.vectors[self.rows[some]])
+            products[start : start + _PRODUCTS_AT_ONCE] = np.einsum("ij,j->i", rows, query)
+        return products
 
 
 def find_directions(vectors: NDArray[Any], rows: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # Scripts written without spaces: there every character counts as a word.
 SPACELESS = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0e7f\U00020000-\U000323af"
 WORD = re.compile(rf"[{SPACELESS}]|[^\W_{SPACELESS}]+(?:['’ʼ-][^\W_{SPACELESS}]+)*")
 _PLAIN_WORD = re.compile(rf"[{SPACELESS}]|[^\W_{SPACELESS}]+")
-_APOSTROPHE = re.compile(r"(?<=\w)['’ʼ`´](?=\w)")
+_APOSTROPHE = re.compile(r"['’ʼ`´](?<=\w.)(?=\w)")
+_GAP = re.compile(r"(?:[^\w\n]|_)+")
+_ASCII_GAPS = {code: " " for code in range(128) if not chr(code).isalnum() and chr(code) != "\n"}
 _SPACELESS = re.compile(rf"[{SPACELESS}]")
 _MARK = re.compile(r"\s*[\[({<].*[\])}>]\s*:?\s*")
 
@@ -22,8 +24,7 @@ _MULTIPLIER = 0x9E3779B97F4A7C15
 _MASK = (1 << 64) - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line of a song.
 
     Attributes:
@@ -50,7 +51,7 @@ def words(text: str) -> list[str]:
 
 def is_spaceless(word: str) -> bool:
     """Say whether a word is a sign of a script that is written without spaces."""
-    return bool(_SPACELESS.match(word))
+    return not word.isascii() and bool(_SPACELESS.match(word))
 
 
 def folded(text: str) -> str:
@@ -68,12 +69,18 @@ def _without_case(text: str) -> str:
 
 def lines(text: str) -> list[Line]:
     """Return the lines of a text that have words."""
-    written, folds = text.split("\n"), _without_case(text).split("\n")
-    found = []
-    for number, (line, fold) in enumerate(zip(written, folds, strict=True)):
-        if plain := " ".join(_PLAIN_WORD.findall(fold)):
-            found.append(Line(number, line.strip(), plain, _key(plain)))
-    return found
+    both = enumerate(zip(text.split("\n"), _folded_lines(text), strict=True))
+    return [Line(number, line.strip(), plain, _key(plain)) for number, (line, plain) in both if plain]
+
+
+def _folded_lines(text: str) -> list[str]:
+    """Return what `folded` returns of each line of a text."""
+    plain = _without_case(text)
+    if plain.isascii():
+        return [" ".join(line.split()) for line in plain.translate(_ASCII_GAPS).split("\n")]
+    if not _SPACELESS.search(plain):
+        return [line.strip(" ") for line in _GAP.sub(" ", plain).split("\n")]
+    return [" ".join(_PLAIN_WORD.findall(line)) for line in plain.split("\n")]
 
 
 def line_at(text: str, number: int) -> Line:
@@ -110,17 +117,11 @@ def chosen(song_id: str, of_song: list[Line], n: int) -> list[Line]:
     taken away leaves it where it is.
     """
     seed = _key(song_id)
-    order = sorted(
-        {line.key: line for line in reversed(of_song)}.values(), key=lambda line: (_mixed(line.key, seed), line.key)
-    )
+    by_key = {line.key: line for line in reversed(of_song)}
+    mixed = [((key ^ seed) * _MULTIPLIER) & _MASK for key in by_key]
     picked: list[Line] = []
-    for line in order:
+    for _, key in sorted(zip([one ^ (one >> 31) for one in mixed], by_key, strict=True)):
         if len(picked) == n:
             break
-        picked += [line] if says_enough(line.text) else []
+        picked += [by_key[key]] if says_enough(by_key[key].text) else []
     return picked
-
-
-def _mixed(key: int, seed: int) -> int:
-    mixed = ((key ^ seed) * _MULTIPLIER) & _MASK
-    return mixed ^ (mixed >> 31)

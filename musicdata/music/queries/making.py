@@ -6,6 +6,7 @@ All but titles and translations are cut from the words of the song and favour sy
 from __future__ import annotations
 
 import hashlib
+from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from musicdata.music.queries.lines import WORD, folded, is_spaceless, words
@@ -126,5 +127,5 @@ def beginning(text: str, n_words: int = BEGINNING_WORDS) -> str:
     >>> beginning("The sea,\n\nthe wide sea\nand me", 4)
     'The sea, the wide'
     """
-    matches = list(WORD.finditer(text))[:n_words]
+    matches = list(islice(WORD.finditer(text), n_words))
     return " ".join(text[: matches[-1].end()].split()) if matches else ""

@@ -10,6 +10,7 @@ import pytest
 
 from musicdata.errors import InputError, UsageError
 from musicdata_baselines.search import DenseSearch, SectionTable, Songs, Vectors, WholeSongCosine
+from musicdata_baselines.search.halves import widen
 from musicdata_baselines.search.vectors import SongRows
 from tests.baselines.search.made import BagEncoder, made_songs
 
@@ -138,13 +139,28 @@ def test_songs_are_chosen_in_two_steps_of_directions() -> None:
     n, width = 900, 128
     rows = rng.normal(size=(3 * n, width)) * np.linspace(2, 0.5, width)
     rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float16)
-    song = np.repeat(np.arange(n, dtype=np.int32), 3)
-    found = SongRows.of(Vectors(song, np.tile(np.arange(-1, 2, dtype=np.int32), n), rows), n, "section", 100)
+    song = np.repeat(np.arange(0, 2 * n, 2, dtype=np.int32), 3)  # every other song has rows
+    found = SongRows.of(Vectors(song, np.tile(np.arange(-1, 2, dtype=np.int32), n), rows), 2 * n, "section", 100)
     query = rows[3 * 700 + 1].astype(np.float32)
-    some = np.array([3, 250, 700], np.int32)
     turned = np.hstack([found.near, found.rest]) @ (query @ found.directions)
-    assert found.score_nearer(query, some) == pytest.approx(turned.reshape(n, 3).max(axis=1)[some], abs=1e-5)
-    assert found.score_nearly(query) == pytest.approx(
-        (found.near @ (query @ found.directions[:, :48])).reshape(n, 3).max(axis=1), abs=1e-5
-    )
-    assert int(found.score_nearly(query).argmax()) == 700
+    best = turned.reshape(n, 3).max(axis=1)
+    for k in (1, 10, 300):
+        expected = np.sort(2 * np.argsort(-best, kind="stable")[:k])
+        assert found.near_songs(query, k, 3 * n).tolist() == expected.tolist()
+        assert len(found.near_songs(query, k, 1)) == k  # one row is of one song only: more are looked at
+        assert 1400 in found.near_songs(query, k, 30)
+    among = rng.random(2 * n) < 0.3
+    allowed = np.flatnonzero(among[::2])
+    assert found.near_songs(query, 2 * n, 5, among).tolist() == (2 * allowed).tolist()
+    expected = np.sort(2 * allowed[np.argsort(-best[allowed], kind="stable")[:20]])
+    assert found.near_songs(query, 20, 3 * n, among).tolist() == expected.tolist()
+    assert found.near_songs(query, 5, 5, np.zeros(2 * n, np.bool_)).tolist() == []
+
+
+def test_halves_are_widened_to_the_last_bit() -> None:
+    halves = np.arange(1 << 16, dtype=np.uint16).view(np.float16)
+    finite = halves[np.isfinite(halves)]
+    assert widen(finite).tobytes() == finite.astype(np.float32).tobytes()
+    table = finite[:60_000].reshape(300, 200)
+    assert widen(table[::2, ::3]).tobytes() == table[::2, ::3].astype(np.float32).tobytes()
+    assert widen(np.array([[1.5]], np.float32)).tolist() == [[1.5]]

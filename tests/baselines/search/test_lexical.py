@@ -13,7 +13,14 @@ from musicdata.errors import UsageError
 from musicdata_baselines.search import Bm25Search, Songs, TfidfSearch
 from musicdata_baselines.search.character_tfidf import CharacterTfidf
 from musicdata_baselines.search.grams import cut_grams
-from musicdata_baselines.search.order import best_of, near_best, rank_of_best, reciprocal_ranks
+from musicdata_baselines.search.order import (
+    best_of,
+    kth_highest,
+    near_best,
+    places_of_best,
+    rank_of_best,
+    reciprocal_ranks,
+)
 from musicdata_baselines.search.postings import Postings
 from musicdata_baselines.search.terms import split_terms
 from tests.baselines.search.made import WORDS, made_songs
@@ -96,13 +103,35 @@ def test_the_best_are_found_without_adding_all_up(monkeypatch: pytest.MonkeyPatc
     added: list[int] = []
     original = Postings._add
 
-    def add(self: Postings, scores: NDArray[np.float32], term: int, weight: np.float32) -> NDArray[np.int32]:
+    def add(self: Postings, scores: NDArray[np.float32], term: int, weight: np.float32) -> None:
         added.append(term)
-        return original(self, scores, term, weight)
+        original(self, scores, term, weight)
 
     monkeypatch.setattr(Postings, "_add", add)
     postings.best(query, 1)
     assert 0 < len(added) < len(query)
+
+
+def test_the_best_of_many_scores() -> None:
+    rng = np.random.default_rng(5)
+    spread = rng.normal(size=40_000).astype(np.float32)
+    late = np.sort(spread)  # evenly spaced ones say little of the end
+    coarse = np.round(spread, 1)
+    sparse = np.where(rng.random(40_000) < 0.001, spread, -np.inf).astype(np.float32)
+    hidden = np.zeros(40_000, np.float32)
+    hidden[1:6] = 1, 2, 3, 2, 1
+    for scores in (spread, late, coarse, sparse, hidden):
+        for k in (1, 3, 300, 15_000, 40_000):
+            assert kth_highest(scores, k) == np.sort(scores)[-k]
+            order = np.argsort(-scores, kind="stable")[:k]
+            expected = order[np.isfinite(scores[order])]
+            places, values = best_of(scores, k)
+            assert places.tolist() == expected.tolist()
+            assert values.tolist() == scores[expected].tolist()
+            least = np.sort(scores)[-k]
+            assert (
+                places_of_best(scores, k).tolist() == np.flatnonzero((scores >= least) & np.isfinite(scores)).tolist()
+            )
 
 
 def test_characters_of_many_songs_find_what_all_would() -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import mmap
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 
 from musicdata.errors import UsageError
@@ -20,6 +22,7 @@ from musicdata_baselines.search import (
     open_index,
     save_index,
 )
+from musicdata_baselines.search.mapped import let_go
 from tests.baselines.search.made import BagEncoder, made_songs
 
 
@@ -44,6 +47,21 @@ def test_it_lies_in_its_files(folder: Path) -> None:
     plain = json.loads((folder / "index.json").read_text())
     assert plain["digest"] == "d1"
     assert str(folder) not in json.dumps(plain)
+
+
+@pytest.mark.skipif(not hasattr(mmap, "MADV_DONTNEED"), reason="the system has no call for it")
+def test_pages_that_were_read_are_let_go(tmp_path: Path) -> None:
+    np.save(tmp_path / "numbers.npy", np.arange(1 << 21))
+    numbers = np.asarray(np.load(tmp_path / "numbers.npy", mmap_mode="r"))
+    process = psutil.Process()
+    before = process.memory_info().shared
+    total = int(numbers.sum())
+    read = process.memory_info().shared
+    let_go(numbers[5:])
+    assert read - before > 12e6
+    assert process.memory_info().shared - before < 4e6
+    assert int(numbers.sum()) == total
+    let_go(np.arange(3))  # lies in no file
 
 
 def test_the_same_index_has_the_same_bytes(folder: Path, tmp_path: Path) -> None:
@@ -119,8 +137,8 @@ def test_an_index_that_is_not_there_or_not_whole_is_told(folder: Path, tmp_path:
 
 def test_another_format_is_told(folder: Path) -> None:
     head = (folder / "index.json").read_text()
-    (folder / "index.json").write_text(head.replace('"format": 2', '"format": 3'))
-    with pytest.raises(IndexFileError, match="format 3, expected 2"):
+    (folder / "index.json").write_text(head.replace('"format": 3', '"format": 4'))
+    with pytest.raises(IndexFileError, match="format 4, expected 3"):
         opened(folder)
 
 

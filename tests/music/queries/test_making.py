@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musicdata.music.queries import making
-from musicdata.music.queries.lines import chosen, folded, lines, says_enough, words
+from musicdata.music.queries.lines import chosen, folded, line_at, lines, says_enough, words
 
 TEXT = "Down by the harbour\nthe old boats lie tonight\n\nWaiting for wind to carry them\nThe old boats, lie tonight!\nand home again we go"
 
@@ -16,6 +16,17 @@ def test_lines_that_are_equal_but_for_case_and_punctuation_have_one_key() -> Non
     assert [line.number for line in found] == [0, 1, 3, 4, 5]
     assert found[1].key == found[3].key
     assert len({line.key for line in found}) == 4
+
+
+@given(
+    st.text(max_size=60)
+    | st.text("aß'’_ -\n\r\x0b\x1c\x85\u0301é海あไ９\ud800", max_size=60)
+    | st.text("aB'_ .\n\t\x1c", max_size=60)
+)
+def test_lines_have_the_words_that_each_has_alone(text: str) -> None:
+    each = [(number, folded(line)) for number, line in enumerate(text.split("\n"))]
+    assert [(line.number, line.plain) for line in lines(text)] == [(n, plain) for n, plain in each if plain]
+    assert [line_at(text, line.number) for line in lines(text)] == lines(text)
 
 
 def test_a_line_that_is_chosen_stays_when_other_lines_change() -> None:
