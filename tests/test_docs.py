@@ -1,35 +1,95 @@
-"""Pages that quote the code are made from it."""
+"""Pages that quote the code are made from it; their links and commands hold."""
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 import typer.main
 
 from musicdata import cli
 from musicdata.definitions import dictionary
+from tests import pages
+from tests.pages import DOCS, PAGES, ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+COMMAND: Any = typer.main.get_command(cli.app)
+
+
+def name(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
 
 
 def test_the_data_dictionary_is_that_of_the_contracts() -> None:
-    assert (ROOT / "docs" / "contracts.md").read_text("utf-8") == dictionary.markdown(), (
+    assert (DOCS / "contracts.md").read_text("utf-8") == dictionary.markdown(), (
         "run: python -m musicdata.definitions.dictionary > docs/contracts.md"
     )
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
-def test_links_lead_to_files(page: Path) -> None:
-    for target in re.findall(r"\]\(([^)#]+)\)", page.read_text("utf-8")):
-        assert (page.parent / target).exists(), target
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_links_lead_to_files_and_headings(page: Path) -> None:
+    for link in pages.links(page):
+        if not re.match(r"[a-z]+:", link):
+            path, _, anchor = link.partition("#")
+            target = (page.parent / path).resolve() if path else page
+            assert target.exists(), f"{link}: no such file"
+            assert not anchor or anchor in pages.anchors(target), f"{link}: no such heading"
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
-def test_commands_in_the_pages_are_commands(page: Path) -> None:
-    known = typer.main.get_command(cli.app).commands  # type: ignore[attr-defined]
-    for block in re.findall(r"```sh\n(.*?)```", page.read_text("utf-8"), re.DOTALL):
-        for command in re.findall(r"^\s*(?:\.venv/bin/)?musicdata +(\w+)", block, re.MULTILINE):
-            assert command in known, command
+def fault(words: list[str]) -> str:
+    """Read a command line as the command does, run nothing, and return what is wrong with it."""
+    command, at = COMMAND, None
+    try:
+        while True:
+            at = command.make_context(command.name, list(words), parent=at)
+            if not hasattr(command, "commands") or not (words := [*at._protected_args, *at.args]):
+                return ""
+            _, command, words = command.resolve_command(at, words)
+    except typer.Exit:  # --version
+        return ""
+    except Exception as error:
+        return f"{type(error).__name__}: {getattr(error, 'message', error)}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_command_lines_in_the_pages_can_be_read(page: Path) -> None:
+    faults = {" ".join(words): fault(words) for words in pages.command_lines(page)}
+    assert {words: each for words, each in faults.items() if each} == {}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_commands_and_options_in_running_text_are_there(page: Path) -> None:
+    faults = {" ".join(words): fault(words) for words in pages.mentions(page)}
+    assert {words: each for words, each in faults.items() if "No such" in each} == {}
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("bild musictm", "No such command 'bild'"),
+        ("build --sets x", "No such option: --sets"),
+        ("release verify", "MissingParameter"),
+        ("show notes --limit x", "integer"),
+        ("--plugin x.py release build work --out x", ""),
+    ],
+)
+def test_what_is_no_command_line_is_told(line: str, says: str) -> None:
+    assert says in fault(line.split())
+    assert bool(fault(line.split())) == bool(says)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_modules_that_are_run_are_there(page: Path) -> None:
+    for block in pages.blocks(page):
+        for module in re.findall(r"python -m ([\w.]+)", block.text) if block.language == "sh" else []:
+            assert importlib.util.find_spec(module), module
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_python_in_the_pages_is_python(page: Path) -> None:
+    for block in pages.blocks(page):
+        if block.language == "python":
+            compile(block.text, name(page), "exec")
