@@ -13,7 +13,7 @@ import typer.main
 
 from musicdata import cli
 from musicdata.definitions import dictionary
-from tests import pages
+from tests import commands_page, pages
 from tests.pages import DOCS, PAGES, ROOT
 
 COMMAND: Any = typer.main.get_command(cli.app)
@@ -27,6 +27,13 @@ def test_the_data_dictionary_is_that_of_the_contracts() -> None:
     assert (DOCS / "contracts.md").read_text("utf-8") == dictionary.markdown(), (
         "run: python -m musicdata.definitions.dictionary > docs/contracts.md"
     )
+
+
+def test_the_page_of_commands_is_that_of_the_commands() -> None:
+    assert (DOCS / "commands.md").read_text("utf-8") == commands_page.markdown() + "\n", (
+        "run: python -m tests.commands_page > docs/commands.md"
+    )
+    assert set(COMMAND.commands) <= {name for names in commands_page.TASKS.values() for name in names}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
