@@ -3,6 +3,7 @@
 # make test-long   runs more kills and faults of the kinds that the suite has one or two of
 # make bench  prints every benchmark table
 # make docs   makes a site of the pages in site/; fails on a dead link or anchor
+# make lock   makes requirements/*.lock anew from pyproject.toml
 
 PYTHON ?= python3
 VENV := .venv
@@ -10,7 +11,14 @@ BIN := $(VENV)/bin
 DEMO := musicdata-demo
 TORCH ?= torch==2.13.0
 
-.PHONY: demo test test-long bench docs lint install install-dev timidity clean
+# The lock is installed without asking what else its packages want: it has all of it. PyTorch, its own needs apart, is in
+# none (requirements/README.md).
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check
+LOCKED := $(PIP) --require-hashes --no-deps --requirement
+EDITABLE := $(PIP) --no-deps --no-build-isolation --editable .
+UPGRADE ?= --upgrade
+
+.PHONY: demo test test-long bench docs lint install install-dev lock timidity clean
 
 demo: install timidity
 	$(BIN)/musicdata doctor
@@ -52,15 +60,30 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12 …"; exit 4; }
 	@$(PYTHON) -m venv $(VENV) || { echo "The venv module is missing. Run: apt-get install python3-venv"; rm -rf $(VENV); exit 4; }
 
-$(VENV)/installed: $(VENV)/bin/python pyproject.toml
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+$(VENV)/installed: $(VENV)/bin/python pyproject.toml requirements/demo.lock
+	$(LOCKED) requirements/demo.lock
+	$(EDITABLE)
 	@touch $@
 
 # PyTorch goes first and by itself: what depends on it would otherwise choose its build, and gigabytes of CUDA with it.
-$(VENV)/installed-dev: $(VENV)/bin/python pyproject.toml
-	$(BIN)/pip install --quiet --disable-pip-version-check $(TORCH)
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+$(VENV)/installed-dev: $(VENV)/bin/python pyproject.toml requirements/dev.lock
+	$(PIP) $(TORCH)
+	$(LOCKED) requirements/dev.lock
+	$(EDITABLE)
 	@touch $@ $(VENV)/installed
+
+# One version of a package for all Pythons, so that what is built does not change with them.
+lock: $(VENV)/bin/python
+	$(PIP) uv
+	$(call locked,demo,--extra build --extra validate --group install)
+	$(call locked,dev,- --extra dev)
+
+define locked
+printf '%s\n' '$(TORCH)' | $(BIN)/uv pip compile pyproject.toml $(2) $(UPGRADE) --universal --fork-strategy fewest --python-version 3.11 \
+	--generate-hashes --no-annotate --custom-compile-command 'make lock' --quiet --output-file requirements/$(1).lock
+awk '/^[a-z0-9]/ { skip = /^(torch=|triton|nvidia-|cuda-)/ } !skip' requirements/$(1).lock > requirements/$(1).new
+mv requirements/$(1).new requirements/$(1).lock
+endef
 
 # TiMidity++ is the one program that comes from the system.
 timidity:

@@ -41,7 +41,7 @@ def _imports(path: Path) -> Iterator[str]:
 # Who may do what nobody else may.
 ONLY = {
     "subprocess": {"system/processes.py"},
-    "fcntl": {"system/files.py"},
+    "fcntl": set(),  # system/locking.py takes it, or what Windows has in its place, by name,
     "multiprocessing": set(),
     "pickle": {"music/formats/lmd_lyrics.py"},  # an unpickler that knows four names and runs none of them
     "socket": {"system/http/addresses.py", "system/http/watchdog.py"},
@@ -199,7 +199,7 @@ ONLY_CALLS = {
     "fsync": {"system/files.py"},
     "link": {"system/files.py"},
     "hardlink_to": set(),
-    "flock": {"system/files.py"},
+    "flock": {"system/locking.py"},
 }
 
 

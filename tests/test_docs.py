@@ -13,7 +13,7 @@ import typer.main
 
 from musicdata import cli
 from musicdata.definitions import dictionary
-from tests import commands_page, pages
+from tests import commands_page, pages, site_hook
 from tests.pages import DOCS, PAGES, ROOT
 
 COMMAND: Any = typer.main.get_command(cli.app)
@@ -100,3 +100,17 @@ def test_python_in_the_pages_is_python(page: Path) -> None:
     for block in pages.blocks(page):
         if block.language == "python":
             compile(block.text, name(page), "exec")
+
+
+@pytest.mark.parametrize(
+    ("text", "loads"),
+    [
+        ('<script src="https://unpkg.com/a.js"></script>', ["https://unpkg.com/a.js"]),
+        ('<link rel="stylesheet" href="//fonts.example/a.css">', ["//fonts.example/a.css"]),
+        ("a { background: url(https://example.org/a.png) }", ["https://example.org/a.png"]),
+        ('<a href="https://arxiv.org">paper</a> <link rel="canonical" href="https://example.org/">', []),
+        ('<script src="assets/a.js"></script> <link rel="icon" href="a.png">', []),
+    ],
+)
+def test_what_a_page_loads_from_elsewhere_is_seen(text: str, loads: list[str]) -> None:
+    assert site_hook.loaded_from_elsewhere(text) == loads

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import platform
 import shutil
 from datetime import UTC, datetime
@@ -19,6 +18,7 @@ from musicdata.engine.progress import Progress
 from musicdata.errors import IntegrityError, RefusedError, SetupError, StorageError, UsageError
 from musicdata.sources.videos import process
 from musicdata.system import paths, processes
+from musicdata.system.processors import processors
 from musicdata.version import __version__
 
 if TYPE_CHECKING:
@@ -156,11 +156,6 @@ def _made(workspace: Workspace) -> dict[str, int]:
     patterns = ("state/*/manifest.json", "state/*/shards/*", "state/*.sqlite*")
     paths = [path for pattern in patterns for path in workspace.root.glob(pattern)]
     return {str(path): path.stat().st_mtime_ns for path in paths}
-
-
-def processors() -> int:
-    """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0))
 
 
 class _Record:

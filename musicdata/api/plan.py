@@ -6,9 +6,9 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from musicdata.api.asking import ask
-from musicdata.api.build import processors
 from musicdata.api.options import given, unhurried
 from musicdata.engine import planning
+from musicdata.system.processors import processors
 
 if TYPE_CHECKING:
     from pathlib import Path

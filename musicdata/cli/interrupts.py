@@ -26,6 +26,8 @@ def arm() -> None:
     """Let this process end within seconds of a SIGINT or SIGTERM, whatever it is at; ignored signals stay ignored."""
     signal.signal(signal.SIGTERM, _interrupt)
     reader, writer = os.pipe()
+    if not hasattr(os, "set_blocking"):  # Windows before Python 3.12: a command ends by Python's own handler there
+        return
     os.set_blocking(writer, False)
     signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
     threading.Thread(target=_end_after_grace, args=(reader,), daemon=True, name="interrupts").start()

@@ -6,12 +6,12 @@ costs a second a gigabyte, much less than what would be made of wrong bytes.
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from musicdata.system.digests import sha256_of_file
+from musicdata.system.processors import processors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,7 +37,7 @@ class Parts:
         """Hash those parts that were not looked at yet, several at a time."""
         new = [(path, part) for path, part in parts if path not in self.faults]
         if new:
-            with ThreadPoolExecutor(min(_AT_ONCE, len(os.sched_getaffinity(0)))) as pool:
+            with ThreadPoolExecutor(min(_AT_ONCE, processors())) as pool:
                 self.faults.update(
                     zip([path for path, _ in new], pool.map(lambda known: fault(*known), new), strict=True)
                 )

@@ -1,8 +1,8 @@
 """Files: written whole or not at all, made to last, locked; what a full disk raises.
 
-Nobody else calls `fsync`, `link` or `flock`. What has a name is whole from the first moment: it is written beside its
-place or in a scratch folder of the same disk, synced, and renamed or linked to its name; then the folder is synced, so
-that the name outlives a power loss.
+Nobody else calls `fsync` or `link`, or locks a file. What has a name is whole from the first moment: it is written
+beside its place or in a scratch folder of the same disk, synced, and renamed or linked to its name; then the folder is
+synced, so that the name outlives a power loss.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ import shutil
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
-from musicdata.errors import StorageError
-from musicdata.system import paths
+from musicdata.errors import IntegrityError, StorageError
+from musicdata.system import locking, paths
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 _DISK_FAULTS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.EFBIG}
@@ -28,6 +28,8 @@ _NO_HARD_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK}
 _HOLDER_BYTES = 4096
 _COPY_BYTES = 1 << 20
 _MAX_JSON_BYTES = 1 << 30  # hashes of a million source files stand in one
+_OPENS_FOLDERS = hasattr(os, "O_DIRECTORY")
+"""Windows opens none, makes nothing last that is open for reading only, and removes nothing that is open."""
 
 
 @contextlib.contextmanager
@@ -71,12 +73,14 @@ def sync(file: IO[bytes]) -> None:
 
 def sync_file(path: Path) -> None:
     """Make what was written to a file last over a power loss."""
-    with storage_faults(path), paths.open_regular(path) as file:
+    with storage_faults(path), (paths.open_regular if _OPENS_FOLDERS else paths.append)(path) as file:
         os.fsync(file.fileno())
 
 
 def sync_folder(folder: Path) -> None:
-    """Make the names in a folder last over a power loss."""
+    """Make the names in a folder last over a power loss, where the system lets us."""
+    if not _OPENS_FOLDERS:
+        return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -167,24 +171,25 @@ class Lock:
 
     def read(self) -> bytes:
         """Return what stands in it: of this process, or of the last that held it."""
-        return os.pread(self.descriptor, _HOLDER_BYTES, 0)
+        os.lseek(self.descriptor, 0, os.SEEK_SET)
+        return os.read(self.descriptor, _HOLDER_BYTES)
 
     def write(self, data: bytes) -> None:
         """Write another content into it."""
         os.ftruncate(self.descriptor, 0)
-        os.pwrite(self.descriptor, data, 0)
+        os.lseek(self.descriptor, 0, os.SEEK_SET)
+        os.write(self.descriptor, data)
         os.fsync(self.descriptor)
 
 
 @contextlib.contextmanager
-def held(path: Path, *, wait: bool = False) -> Iterator[Lock]:
+def held(path: Path, *, wait: bool = False, remove: bool = False) -> Iterator[Lock]:
     """Hold a lock file, which is made if there is none; the hold ends with the process, however it ends.
-
-    Whoever holds it may remove it, and its folder too.
 
     Args:
         path: of the lock file.
         wait: until another process lets go of it.
+        remove: it, at the end; on Windows, unless another process has it open then.
 
     Raises:
         BlockingIOError: another process holds it.
@@ -197,24 +202,36 @@ def held(path: Path, *, wait: bool = False) -> Iterator[Lock]:
     try:
         yield Lock(descriptor)
     finally:
+        if remove and _OPENS_FOLDERS:  # before another process can hold it
+            path.unlink(missing_ok=True)
         os.close(descriptor)
+        if remove and not _OPENS_FOLDERS:
+            with contextlib.suppress(OSError):
+                path.unlink()
+
+
+def remove_around(let_go: Callable[[], None], folder: Path) -> None:
+    """Remove a folder with the lock file in it that this process holds.
+
+    Args:
+        let_go: of the lock; on Windows that has to be first.
+        folder: what is removed.
+    """
+    if not _OPENS_FOLDERS:
+        let_go()
+    shutil.rmtree(folder)
 
 
 def is_held(path: Path) -> bool:
     """Say whether a process holds a lock file, without making one or standing in anybody's way for long."""
-    import fcntl
-
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    except OSError:
+        descriptor = paths.open_lock(path, make=False)
+    except (OSError, IntegrityError):
         return False
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
-        return True
+        return locking.is_locked(descriptor)
     finally:
         os.close(descriptor)
-    return False
 
 
 def _locked(path: Path, *, wait: bool) -> int | None:
@@ -222,8 +239,6 @@ def _locked(path: Path, *, wait: bool) -> int | None:
 
     One that has other names is replaced, so that nothing is written into what somebody else calls by them.
     """
-    import fcntl  # there is none on Windows, where data can be read all the same
-
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         descriptor = paths.open_lock(path)
@@ -232,7 +247,7 @@ def _locked(path: Path, *, wait: bool) -> int | None:
             raise
         return None
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        locking.lock(descriptor, wait=wait)
         locked = os.fstat(descriptor)
         if os.path.samestat(locked, path.lstat()):
             if locked.st_nlink == 1:

@@ -280,15 +280,20 @@ def append(path: Path) -> BufferedWriter:
     return os.fdopen(descriptor, "ab")
 
 
-def open_lock(path: Path) -> int:
-    """Open a file to lock it, made if there is none; return its descriptor, for reading and writing.
+def open_lock(path: Path, *, make: bool = True) -> int:
+    """Open a file to lock it; return its descriptor.
+
+    Args:
+        path: of the file.
+        make: it, if there is none; else it is opened for reading only.
 
     Raises:
         IntegrityError: there is a link of that name, or something else that is no file.
         OSError: it cannot be made.
     """
+    how = os.O_RDWR | os.O_CREAT if make else os.O_RDONLY
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | _NO_FOLLOW | _NO_WAIT | _CLOSE, 0o644)
+        descriptor = os.open(path, how | _NO_FOLLOW | _NO_WAIT | _CLOSE, 0o644)
     except OSError as error:
         raise _not_opened(path, error) from error
     mode = os.fstat(descriptor).st_mode

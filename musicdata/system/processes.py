@@ -312,6 +312,11 @@ def _fence(program: str, limits: Limits, fixed_addresses: bool, sandbox: Sandbox
 
 @cache
 def _tool(name: str) -> str:
+    if not hasattr(os, "pidfd_open"):
+        raise SetupError(
+            "programs and workers are started fenced in by means that only Linux has: build and crawl on Linux. "
+            "Releases are read, verified, compared, exported and published on any system"
+        )
     path = shutil.which(name, path=SYSTEM_PATH)
     if path is None:
         raise SetupError(f"the program {name} is missing: apt-get install util-linux coreutils")

@@ -14,7 +14,6 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +21,7 @@ import numpy as np
 from musicdata.errors import InputError, IntegrityError
 from musicdata.system import paths
 from musicdata.system.digests import sha256_of_file
+from musicdata.system.packages import version
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,7 +6,6 @@ floor at -100 dB); every fourth goes to the same one of four sub-sequences of 16
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +13,7 @@ import numpy as np
 from musicdata.music.features import mfcc, sound
 from musicdata.music.features.extractor import Extractor
 from musicdata.music.features.spectrogram import frame_power, hann, mel_bands, to_db
+from musicdata.system.packages import version
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -7,7 +7,6 @@ at most 80 dB below the loudest, orthonormal DCT-II.
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +14,7 @@ import numpy as np
 from musicdata.music.features import sound
 from musicdata.music.features.extractor import Extractor
 from musicdata.music.features.spectrogram import frame_power, hann, mel_bands, to_db
+from musicdata.system.packages import version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

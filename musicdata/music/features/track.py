@@ -14,7 +14,6 @@ and of the same kinds (tempo, key, loudness, timbre, pitch), computed from the c
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -22,6 +21,7 @@ import numpy as np
 from musicdata.music.features import sound
 from musicdata.music.features.extractor import Extractor
 from musicdata.music.features.spectrogram import frame_power, hann, mel_bands, to_db
+from musicdata.system.packages import version
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-import chardet
-
 from musicdata.music.text import alphabets, orthography
 from musicdata.music.text import language as languages
 
@@ -233,6 +231,8 @@ def _proposals(texts: Sequence[bytes], language: str | None) -> Iterator[_Propos
 
 def _candidates(texts: Sequence[bytes]) -> Iterator[tuple[str, float, list[str]]]:
     """Yield encodings that can decode the texts: name, chardet's confidence in it, less for an unusual one, texts."""
+    import chardet
+
     results = chardet.detect_all(
         b"".join(texts), ignore_threshold=True, include_encodings=list(_LANGUAGES), compat_names=False
     )

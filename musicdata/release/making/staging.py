@@ -59,11 +59,10 @@ def _held(out: Path) -> Iterator[None]:
     lock = _lock(out)
     with contextlib.ExitStack() as stack:
         try:
-            stack.enter_context(held(lock))
+            stack.enter_context(held(lock, remove=True))
         except BlockingIOError as error:
             message = f"another process is writing {out}. Wait for it, or choose another --out"
             raise WorkspaceHeldError(message) from error
-        stack.callback(lock.unlink, missing_ok=True)
         yield
 
 

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -24,7 +23,7 @@ from musicdata.errors import IntegrityError, UsageError, WorkspaceHeldError
 from musicdata.release.publish import failures
 from musicdata.release.record import layout
 from musicdata.system import paths
-from musicdata.system.files import Lock, create_once, held, storage_faults, sync, sync_folder
+from musicdata.system.files import Lock, create_once, held, remove_around, storage_faults, sync, sync_folder
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -107,7 +106,7 @@ class Folder:
         there = {path.relative_to(self._place).as_posix() for path in self._place.rglob("*") if not path.is_dir()}
         if layout.RECORD not in there and (strays := there if is_new else there - self._upload.paths):
             if is_new:
-                shutil.rmtree(self._state)
+                remove_around(self._let_go, self._state)
             raise failures.strayed(str(self._place), strays)
 
     def upload(self, progress: Progress) -> None:
@@ -161,13 +160,16 @@ class Folder:
             return
         with storage_faults(self._state):
             if self._taken_lock() is not None:
-                shutil.rmtree(self._state)
+                remove_around(self._let_go, self._state)
                 sync_folder(self._state.parent)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Give the lock back."""
+        self._let_go()
+
+    def _let_go(self) -> None:
         self._open.close()
         self._lock = None
 

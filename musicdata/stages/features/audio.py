@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol, Self
 
@@ -20,6 +19,7 @@ from musicdata.music.features.spectrogram import LogMel
 from musicdata.stages.features import batches
 from musicdata.stages.features.rows import NOTE_KEY, rows_of
 from musicdata.system.digests import sha256_of_file
+from musicdata.system.packages import version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

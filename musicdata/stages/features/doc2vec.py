@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 from musicdata.music.features import doc2vec
 from musicdata.music.features.extractor import Extractor
 from musicdata.stages.features.rows import rows_of
+from musicdata.system.packages import version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

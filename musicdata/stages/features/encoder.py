@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +23,7 @@ from musicdata.music.features.extractor import Extractor
 from musicdata.music.features.spectrogram import LogMel
 from musicdata.stages.features import batches
 from musicdata.stages.features.rows import NOTE_KEY, rows_of
+from musicdata.system.packages import version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -17,6 +16,7 @@ from musicdata.music.features import skip_gram, words
 from musicdata.music.features.extractor import Extractor
 from musicdata.stages.features import batches
 from musicdata.stages.features.rows import NOTE_KEY, rows_of
+from musicdata.system.packages import version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -7,7 +7,6 @@ package.
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -28,6 +27,7 @@ from musicdata.music.features.ears.small import SmallEar
 from musicdata.stages.features import clips_of_songs
 from musicdata.stages.features.clips_of_songs import AUDIO
 from musicdata.system.digests import digest_of, sha256_of_file
+from musicdata.system.packages import version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

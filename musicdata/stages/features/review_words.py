@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from musicdata.music.features.extractor import Extractor
 from musicdata.music.text import prose
 from musicdata.stages.features import review_texts
 from musicdata.stages.features.rows import rows_of
+from musicdata.system.packages import version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +14,7 @@ from musicdata.music.features.extractor import Extractor
 from musicdata.music.render import notation
 from musicdata.stages.features import batches
 from musicdata.stages.features.rows import NOTE_KEY, rows_of
+from musicdata.system.packages import version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

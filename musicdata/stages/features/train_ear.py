@@ -6,7 +6,6 @@ Learned is what can be heard: tags that end in ``@lyrics`` say that they are of 
 from __future__ import annotations
 
 import hashlib
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +21,7 @@ from musicdata.music.features.ears import small
 from musicdata.stages.features import clips_of_songs
 from musicdata.stages.features.clips_of_songs import AUDIO
 from musicdata.system.digests import digest_of
+from musicdata.system.packages import version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urljoin
 
@@ -14,6 +13,7 @@ from musicdata.definitions.stage import Caller, Item, Network, Parameters, Piece
 from musicdata.errors import FormatError
 from musicdata.settings.reach import Reach, place_of
 from musicdata.sources.videos import overrides
+from musicdata.system.packages import version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -8,7 +8,6 @@ cleaning needs no new call.
 from __future__ import annotations
 
 import contextlib
-from importlib.metadata import version
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -23,6 +22,7 @@ from musicdata.sources import lrclib, lrclib_dump, musixmatch
 from musicdata.sources.answers import canonical
 from musicdata.sources.lyric_record import Record, Reply, Source, Track
 from musicdata.system.http import Client, HttpError, Limits, Outcome
+from musicdata.system.packages import version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -27,6 +26,7 @@ from musicdata.music.text import (
 from musicdata.music.text.language_names import iso_639_1
 from musicdata.music.text.lyric_quotes import QuotableLyrics
 from musicdata.stages.place.song_comments import Comment, Limits, judged
+from musicdata.system.packages import version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

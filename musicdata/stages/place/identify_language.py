@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -14,6 +13,7 @@ from musicdata.definitions.cost import Cost, as_many
 from musicdata.definitions.stage import Parameters, Pieces, Remark, Shard, Stage, Task
 from musicdata.music.text import song_language
 from musicdata.music.text.song_language import SongLanguage
+from musicdata.system.packages import version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
