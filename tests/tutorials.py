@@ -13,6 +13,7 @@ from tests import pages
 from tests.pages import Block
 
 MARK = "=== block"
+TIMEOUT_S = 500.0
 SHELL = "set -euo pipefail\nexec 2>&1\n"
 
 
@@ -30,10 +31,16 @@ def script(blocks: list[Block]) -> str:
     return "\n".join(lines)
 
 
-def run(page: Path, folder: Path, timeout_s: float = 400, **variables: str) -> list[str]:
+def run(page: Path, folder: Path, *, first_on_path: Path | None = None, **variables: str) -> list[str]:
     """Run the blocks of a page in `folder`, with an empty home; return what it should have said and did not.
 
     A block ``text`` has lines that the block before it prints, in their order, others between them; ``…`` stands for anything.
+
+    Args:
+        page: the page.
+        folder: an empty folder, or one to make.
+        first_on_path: folder of Python modules that come before all others.
+        variables: of the environment, as the page has them.
 
     Raises:
         AssertionError: a command of it failed.
@@ -44,12 +51,12 @@ def run(page: Path, folder: Path, timeout_s: float = 400, **variables: str) -> l
     done = subprocess.run(
         [shutil.which("bash") or "bash", "-c", script(blocks)],
         cwd=folder / "here",
-        env=environment(folder / "home", variables),
+        env=environment(folder / "home", first_on_path) | variables,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,
         check=False,
-        timeout=timeout_s,
+        timeout=TIMEOUT_S,
     )
     assert done.returncode == 0, f"{page.name} ended with {done.returncode}:\n{done.stdout[-6000:]}"
     said = re.split(rf"{MARK} \d+\n", done.stdout)[1:]
@@ -61,25 +68,27 @@ def run(page: Path, folder: Path, timeout_s: float = 400, **variables: str) -> l
     ]
 
 
-def environment(home: Path, variables: dict[str, str]) -> dict[str, str]:
+def environment(home: Path, first_on_path: Path | None) -> dict[str, str]:
     """Return the environment of somebody who has installed musicdata just now, and nothing else."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    kept = {name: os.environ[name] for name in ("PYTHONPATH", "NUMBA_CACHE_DIR", "VIRTUAL_ENV") if name in os.environ}
-    return {"PATH": path, "HOME": str(home), "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1", **kept, **variables}
+    modules = os.pathsep.join(filter(None, [str(first_on_path or ""), os.environ.get("PYTHONPATH", "")]))
+    kept = {name: os.environ[name] for name in ("NUMBA_CACHE_DIR",) if name in os.environ}
+    return {"PATH": path, "PYTHONPATH": modules, "HOME": str(home), "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1", **kept}
 
 
 def missing(expected: str, said: str) -> list[str]:
     """Return the lines that are expected and do not come, in their order, in what was said."""
-    left = iter([" ".join(line.split()) for line in said.splitlines()])
-    return [
-        line
-        for line in expected.splitlines()
-        if line.strip() not in ("", "…") and not any(re.fullmatch(pattern(line), each) for each in left)
-    ]
+    lines = [" ".join(line.split()) for line in said.splitlines()]
+    absent = []
+    for line in filter(str.strip, expected.splitlines()):
+        at = next((number for number, each in enumerate(lines) if re.fullmatch(pattern(line), each)), None)
+        if at is None:
+            absent.append(line)
+        else:
+            lines = lines[at + 1 :]
+    return absent
 
 
 def pattern(line: str) -> str:
     """Return the regular expression of a line with ``…`` in it."""
-    return ".*".join(re.escape(" ".join(part.split())) if part.strip() else "" for part in line.split("…")).replace(
-        ".*", "\\s*.*"
-    ) + r"\s*"
+    return " ?.* ?".join(re.escape(" ".join(part.split())) for part in line.split("…"))
