@@ -14,7 +14,7 @@ from markdown_it.token import Token
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md"))]
-SEPARATORS = {"&", "&&", "|", "||", ";", "(", ")", "<", ">", ">>", "2", "\n"}
+MARKS = "();<>|&"  # what commands end at
 _MARKDOWN = MarkdownIt("commonmark").enable("table")
 
 
@@ -79,12 +79,13 @@ def mentions(page: Path) -> Iterator[list[str]]:
 
 
 def _commands(line: str) -> Iterator[list[str]]:
-    lexer = shlex.shlex(line, posix=True, punctuation_chars="();<>|&")
+    lexer = shlex.shlex(line, posix=True, punctuation_chars=MARKS)
     lexer.commenters = "#"
     lexer.whitespace_split = True
     words = list(lexer)
     for number, word in enumerate(words):
-        if word in ("musicdata", ".venv/bin/musicdata", "$(musicdata", "$BIN/musicdata"):
+        begins = number == 0 or set(words[number - 1]) <= set(MARKS) or "=" in words[number - 1]
+        if begins and word.removeprefix("$(").rpartition("/")[2] == "musicdata":
             rest = words[number + 1 :]
-            end = next((n for n, each in enumerate(rest) if each[0] in "&|;()<>"), len(rest))
+            end = next((n for n, each in enumerate(rest) if each[0] in MARKS), len(rest))
             yield [each.rstrip(")") for each in rest[:end] if each != "…"]
