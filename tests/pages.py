@@ -46,7 +46,9 @@ def blocks(page: Path) -> list[Block]:
 def links(page: Path) -> list[str]:
     """Return where the links and pictures of a page lead."""
     inline = (child for token in tokens(page) for child in token.children or [])
-    return [str(token.attrGet("href") or token.attrGet("src")) for token in inline if token.type in ("link_open", "image")]
+    return [
+        str(token.attrGet("href") or token.attrGet("src")) for token in inline if token.type in ("link_open", "image")
+    ]
 
 
 def anchors(page: Path) -> set[str]:

@@ -20,7 +20,18 @@ from tests.pages import DOCS
 
 TUTORIALS = DOCS / "tutorials"
 # What the core does without: a stranger who only reads has none of it.
-NOT_OF_THE_CORE = ("gensim", "lilypond", "librosa", "music21", "numba", "pandas", "pretty_midi", "scipy", "sklearn", "torch")
+NOT_OF_THE_CORE = (
+    "gensim",
+    "lilypond",
+    "librosa",
+    "music21",
+    "numba",
+    "pandas",
+    "pretty_midi",
+    "scipy",
+    "sklearn",
+    "torch",
+)
 BLOCK_IMPORTS = """
 import sys
 
@@ -60,7 +71,17 @@ def test_load_and_verify_with_the_core_alone(published: str, released: Path, tmp
     (absent / "sitecustomize.py").write_text(BLOCK_IMPORTS.format(names=set(NOT_OF_THE_CORE)))
     pin = layout.read_record(released).content_root
     page = TUTORIALS / "load.md"
-    assert tutorials.run(page, tmp_path / "run", first_on_path=absent, ADDRESS=f"{published}/1.0.0", NEXT=f"{published}/1.0.1", PIN=pin) == []
+    assert (
+        tutorials.run(
+            page,
+            tmp_path / "run",
+            first_on_path=absent,
+            ADDRESS=f"{published}/1.0.0",
+            NEXT=f"{published}/1.0.1",
+            PIN=pin,
+        )
+        == []
+    )
 
 
 def test_own_songs_into_pytorch(tmp_path: Path) -> None:
