@@ -57,7 +57,7 @@ def fault(words: list[str]) -> str:
             _, command, words = command.resolve_command(at, words)
     except typer.Exit:  # --version
         return ""
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  # which of click's it is, is what is asked
         return f"{type(error).__name__}: {getattr(error, 'message', error)}"
 
 

@@ -15,8 +15,8 @@ import pytest
 from musicdata.release.reading.release import open_release
 from musicdata.release.record import layout
 from musicdata.release.removal.takedown import takedown
-from tests import tutorials
-from tests.pages import DOCS
+from tests import pages, tutorials
+from tests.pages import DOCS, ROOT
 
 TUTORIALS = DOCS / "tutorials"
 # What the core does without: a stranger who only reads has none of it.
@@ -92,6 +92,15 @@ def test_crawl_and_publish(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     assert tutorials.run(TUTORIALS / "crawl-and-publish.md", tmp_path, S3_PORT=str(port)) == []
+
+
+def test_python_in_the_readme_runs(released: Path, tmp_path: Path) -> None:
+    code = "\n".join(block.text for block in pages.blocks(ROOT / "README.md") if block.language == "python")
+    page = tmp_path / "README.md"
+    page.write_text(f"```python\n{code}```\n```text\n@misc{{…\n```\n")
+    (tmp_path / "run" / "here" / "musicdata-demo").mkdir(parents=True)
+    (tmp_path / "run" / "here" / "musicdata-demo" / "musictm-1.0.0").symlink_to(released)
+    assert tutorials.run(page, tmp_path / "run") == []
 
 
 def test_what_is_missing_is_told() -> None:

@@ -46,8 +46,8 @@ def run(page: Path, folder: Path, *, first_on_path: Path | None = None, **variab
         AssertionError: a command of it failed.
     """
     blocks = pages.blocks(page)
-    (folder / "home").mkdir(parents=True)
-    (folder / "here").mkdir()
+    for name in ("home", "here"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
     done = subprocess.run(
         [shutil.which("bash") or "bash", "-c", script(blocks)],
         cwd=folder / "here",
