@@ -90,4 +90,5 @@ def _commands(line: str) -> Iterator[list[str]]:
         if begins and word.removeprefix("$(").rpartition("/")[2] == "musicdata":
             rest = words[number + 1 :]
             end = next((n for n, each in enumerate(rest) if each[0] in MARKS), len(rest))
-            yield [each.rstrip(")") for each in rest[:end] if each != "…"]
+            if "$@" not in rest[:end]:  # a script's own arguments
+                yield [each.rstrip(")") for each in rest[:end] if each != "…"]
