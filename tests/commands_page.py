@@ -65,7 +65,7 @@ def row(words: tuple[str, ...], command: Any) -> str:
     marked = " ☆" if "--json" in options else ""
     listed = " ".join(f"`{option}`" for option in options if option not in ("--help", "--json")) or "–"
     about = (command.help or "").split("\n\n")[0].replace("\n", " ").replace("|", "\\|")
-    called = " ".join(("musicdata", *words, *arguments)).replace("|", "\\|")
+    called = " ".join(("musicdata", *words, *arguments)).replace("|", "/")  # a bar would end the cell
     return f"| `{called}`{marked} | {about} | {listed} |"
 
 
