@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -134,3 +135,10 @@ def test_python_in_the_pages_is_python(page: Path) -> None:
 )
 def test_what_a_page_loads_from_elsewhere_is_seen(text: str, loads: list[str]) -> None:
     assert site_hook.loaded_from_elsewhere(text) == loads
+
+
+def test_what_a_package_index_shows_has_no_link_into_the_repository() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    page = ROOT / project["readme"]
+    assert "pip install" in page.read_text("utf-8")
+    assert [link for link in pages.links(page) if not link.startswith("https://")] == []
