@@ -75,8 +75,8 @@ $(VENV)/installed-dev: $(VENV)/bin/python pyproject.toml requirements/dev.lock
 # One version of a package for all Pythons, so that what is built does not change with them.
 lock: $(VENV)/bin/python
 	$(PIP) uv
-	$(call locked,demo,--extra build --extra validate --group install)
 	$(call locked,dev,- --extra dev)
+	$(call locked,demo,--extra build --extra validate --group install --constraint requirements/dev.lock)
 
 define locked
 printf '%s\n' '$(TORCH)' | $(BIN)/uv pip compile pyproject.toml $(2) $(UPGRADE) --universal --fork-strategy fewest --python-version 3.11 \

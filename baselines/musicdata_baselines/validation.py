@@ -52,6 +52,7 @@ def validate(  # noqa: PLR0913 - the command's options are its arguments
         UsageError: the recipe does not say what to validate, or it is not built; or an option is one that the suite, or
             this recipe, has nothing for.
         RecipeError: the suite is unknown, or its settings are wrong.
+        SetupError: a package that the suite needs is not installed.
         DeviceError: the device is unknown or not there.
         RefusedError: the workspace is stale or unfinished.
         MusicdataError: see `musicdata.errors`.
@@ -64,6 +65,7 @@ def validate(  # noqa: PLR0913 - the command's options are its arguments
     if head.validate is None:
         raise UsageError(f"the recipe of {data.root} has no [validate]: it does not say what to compare")
     suite, settings = _suite(data.root, head.validate.task, head.validate.settings)
+    suite.require_packages()
     settings = settings.among(data)
     if missing := sorted({name.partition(".")[0] for name in settings.columns()} - set(data.tables)):
         raise UsageError(f"{data.root} has no {', '.join(missing)} yet: finish it with musicdata build, then validate")

@@ -46,6 +46,7 @@ def caption(
     suite = suites.find(_task(folder))
     if suite.caption is None:
         raise UsageError(f"{folder} is a model of suite {suite.name}, which puts no songs into words")
+    suite.require_packages()
     if not sound.is_file():
         raise InputError(f"{sound} is no file; give a recording, or a MIDI file, of the song")
     weights = Path(ear_weights) if ear_weights is not None else None

@@ -50,4 +50,5 @@ def describe(
     suite = suites.find(wanted.task)
     if suite.describe is None:
         raise UsageError(f"{data.root} is validated by suite {suite.name}, which leads from no file to texts")
+    suite.require_packages()
     return suite.describe(data, settings, file, nearest, device)

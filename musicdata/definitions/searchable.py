@@ -116,4 +116,5 @@ class Searchable(TableSource):
         suite = suites.find(wanted.task)
         if suite.search is None:
             raise UsageError(f"{self.root} is validated by suite {suite.name}, which searches nothing")
+        suite.require_packages()
         return suite.search(self, settings, ask, self.index_folder, progress)

@@ -247,6 +247,8 @@ class Stage(Generic[P]):
             makes all of its shards stale.
         source_digest: for stages that read files: content hash of what they will read.
         tools: names and versions of the programs the output depends on; raises SetupError when one is missing.
+        needs: packages beyond the core without which it cannot run, whatever its parameters; they are looked for before
+            anything is built.
         may_be_empty: it is for some of the items only, and there may be none of these; what is given none ends a build
             otherwise.
         keeps: earlier output is handed to `run` as `Task.kept`.
@@ -275,6 +277,7 @@ class Stage(Generic[P]):
     reads_rejects: tuple[str, ...] = ()
     source_digest: Callable[[P], str] | None = None
     tools: Callable[[P], Mapping[str, str]] = field(default=lambda _parameters: {})
+    needs: tuple[str, ...] = ()
     may_be_empty: bool = False
     keeps: bool = False
     deadline_s: float = 1800.0

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from musicdata.definitions.registry import Registry
 from musicdata.errors import RecipeError, SetupError, UsageError
+from musicdata.system import packages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -353,6 +354,7 @@ class Suite(Generic[R]):
         run: measures a workspace or a release; it gets the settings, the options and the clock.
         require: refuses at once what `run` would refuse after minutes.
         options: options of the command that not every suite has, and this one has: ``--sweep``.
+        needs: packages beyond the core without which none of it can run.
         lines: its part of the report on a terminal; when None, the tables of the card.
         page: its part of the page; when None, the tables of the card.
         describe: finds the texts nearest to a file of the user's own; it gets the settings, the file, how many texts
@@ -368,11 +370,20 @@ class Suite(Generic[R]):
     run: Callable[[TableSource, Any, Options, Clock], Outcome[R]]
     require: Callable[[TableSource, Any, Options], None] = _require_nothing
     options: frozenset[str] = field(default_factory=frozenset)
+    needs: tuple[str, ...] = ()
     lines: Callable[[Validation[R]], Iterable[str]] | None = None
     page: Callable[[Validation[R]], Page] | None = None
     describe: Callable[[TableSource, Any, Path, int, str], Description] | None = None
     search: Callable[[TableSource, Any, Ask, Path, Callable[[str], None]], Answer] | None = None
     caption: Callable[[CaptionRequest], Caption] | None = None
+
+    def require_packages(self) -> None:
+        """Refuse to begin without a package that it needs.
+
+        Raises:
+            SetupError: one is not installed; the message says what brings it.
+        """
+        packages.require(self.needs, f"suite {self.name}", "validate")
 
     def require_options(self, options: Options) -> None:
         """Refuse an option that the suite has not.

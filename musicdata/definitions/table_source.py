@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from musicdata.definitions.identifiers import is_file_name
 from musicdata.errors import ContractError, IntegrityError, UsageError
+from musicdata.system import packages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -81,7 +82,9 @@ class TableSource(ABC):
 
         Raises:
             ContractError: there is no such table or column.
+            SetupError: pandas is not installed.
         """
+        packages.require(["pandas"], "a data frame")
         from pandas import Series
 
         rows = self.table(name, columns)

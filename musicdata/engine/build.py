@@ -78,6 +78,7 @@ class Build:
             SetupError: a renderer or a key is missing, or the disk is full.
         """
         reports, paused = [], []
+        self._require_tools()
         for step in self.recipe.steps:
             if missing := [table for table in self._needed(step) if table not in self._known.made]:
                 self.progress.stage_skipped(step, missing)
@@ -89,6 +90,13 @@ class Build:
         if paused:
             raise min(paused, key=lambda error: error.until)
         return reports
+
+    def _require_tools(self) -> None:
+        """Raise at once, of stages that were never built, what would else be found once those before them are done."""
+        for step in self.recipe.steps:
+            state = self._known.state_of(step)
+            if state.manifest is None:
+                state.require_tools()
 
     def _needed(self, step: Step) -> list[str]:
         """List the tables that must be made before a step runs: those it reads, and those of whom it reads rejects."""
@@ -104,6 +112,7 @@ class Build:
             state = fetch(self.recipe, state, self._crew, self.services, self.progress)
         manifest, n_kept = state.manifest, 0
         if state.reasons or manifest is None:
+            state.require_tools()
             manifest, n_kept = self._rebuild(state)
         tidy(self.workspace, step.stage, manifest)
         self._forget_other_makers(step)

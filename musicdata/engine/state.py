@@ -13,6 +13,7 @@ from musicdata.engine.progress import NOT_BUILT
 from musicdata.engine.staleness import Origin, changed_tools, changes
 from musicdata.engine.wholeness import Parts
 from musicdata.errors import InputError, IntegrityError, SetupError
+from musicdata.system import packages
 from musicdata.system.digests import FileHashes, digest_of, each_file_once
 from musicdata.workspace import ledger as ledgers
 from musicdata.workspace import records
@@ -143,6 +144,15 @@ class StageState:
         """
         return dict(self.step.stage.tools(self.step.parameters))
 
+    def require_tools(self) -> None:
+        """Refuse to run without what it needs.
+
+        Raises:
+            SetupError: a package or a program is missing.
+        """
+        packages.require(self.step.stage.needs, f"stage {self.step.stage.name}")
+        self.tools  # noqa: B018 - raises
+
     @functools.cached_property
     def reasons(self) -> tuple[str, ...]:
         """Return why the stage has to run; empty when its tables are up to date."""
@@ -151,7 +161,7 @@ class StageState:
         assert self.manifest is not None, "a stage without a manifest lacks it"
         try:
             changed = changes(self.manifest, self.origin, self._source_name)
-        except InputError as error:
+        except (InputError, SetupError) as error:
             return (f"the source cannot be read: {error}",)
         return (
             *changed,
@@ -172,7 +182,7 @@ class StageState:
         assert self.manifest is not None, "a stage without a manifest lacks it"
         try:
             origin = self.origin
-        except InputError:
+        except (InputError, SetupError):
             origin = self._origin(self.manifest["origin"]["source"])
         return (*changes(self.manifest, origin, self._source_name), *self._part_at_fault)
 

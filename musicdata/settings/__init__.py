@@ -1,6 +1,7 @@
 """What the environment says: where files are kept, whether the network may be used, and keys.
 
     MUSICDATA_HOME          what is fetched and recorded; else $XDG_CACHE_HOME/musicdata, else ~/.cache/musicdata
+    MUSICDATA_LILYPOND      a LilyPond that draws in the place of the one that is installed beside us
     MUSICDATA_OFFLINE       1: no connection is opened
     MUSICDATA_SHARD_ITEMS   at most about so many items in a shard, where a stage would take more
     MUSICDATA_RECORDS       folder with records of published releases that are trusted, beside those of this machine
@@ -112,6 +113,7 @@ class Settings:
         keys: name of the variable → its value, for those that are set.
         records: folder of records that are trusted, if one is named.
         wordnet: folder with the files of a WordNet, if one is named.
+        lilypond: a LilyPond that draws, if one is named.
     """
 
     home: Path
@@ -120,6 +122,7 @@ class Settings:
     keys: Mapping[str, Secret] = field(default_factory=dict)
     records: Path | None = None
     wordnet: Path | None = None
+    lilypond: Path | None = None
 
     def key(self, name: str, used_for: str) -> Secret:
         """Return a key.
@@ -153,14 +156,15 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         _offline(environment),
         shard_items(environment),
         keys,
-        _folder(environment, "MUSICDATA_RECORDS"),
-        _folder(environment, "MUSICDATA_WORDNET"),
+        _place(environment, "MUSICDATA_RECORDS"),
+        _place(environment, "MUSICDATA_WORDNET"),
+        _place(environment, "MUSICDATA_LILYPOND"),
     )
 
 
-def _folder(environment: Mapping[str, str], variable: str) -> Path | None:
-    folder = environment.get(variable, "").strip()
-    return Path(folder).expanduser().absolute() if folder else None
+def _place(environment: Mapping[str, str], variable: str) -> Path | None:
+    place = environment.get(variable, "").strip()
+    return Path(place).expanduser().absolute() if place else None
 
 
 def _home(environment: Mapping[str, str]) -> Path:

@@ -7,7 +7,6 @@ looking for lyrics in the bytes, without importing music21. What a score allows 
 
 from __future__ import annotations
 
-import importlib.metadata
 import importlib.util
 import re
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 from musicdata.errors import FormatError, SetupError
 from musicdata.music.formats import archives
 from musicdata.sources.song_formats import SongSource
+from musicdata.system import packages
 
 _SUFFIXES = {".mxl", ".musicxml", ".xml"}
 _LYRIC = re.compile(rb"<lyric[\s>]")  # not <lyric-font>, which stands in scores without any
@@ -50,6 +50,7 @@ def scores() -> list[tuple[str, Path]]:
 
 def corpus_folder() -> Path:
     """Returns the folder of music21's corpus without importing music21."""
+    packages.require(["music21"], "music21's corpus of scores")
     spec = importlib.util.find_spec("music21")
     folder = Path(spec.origin).parent / "corpus" if spec and spec.origin else None
     if folder is None or not (folder / "bach").is_dir():
@@ -69,4 +70,4 @@ def _is_wanted(name: str, file: Path) -> bool:
     return _LYRIC.search(data) is not None and _RESERVED not in data.lower()
 
 
-SOURCE = SongSource("music21", scores, corpus_folder, lambda: importlib.metadata.version("music21"))
+SOURCE = SongSource("music21", scores, corpus_folder, lambda: packages.version("music21"))

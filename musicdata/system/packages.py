@@ -15,12 +15,10 @@ from typing import TYPE_CHECKING
 from musicdata.errors import SetupError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-_OURS = "musicdata"
-_FIRST = ("build", "validate")
-"""Extras that are named before others which bring the same package."""
-_REQUIREMENT = re.compile(r"""^(?P<name>[\w.-]+)(?P<of>\[)?.*\bextra\s*==\s*['"](?P<extra>[\w.-]+)['"]""")
+_OURS, _FOR_US = "musicdata", "dev"
+_REQUIREMENT = re.compile(r"""^(?P<name>[\w.-]+)[^;]*;(?P<marker>.*)\bextra\s*==\s*['"](?P<extra>[\w.-]+)['"]$""")
 
 
 def version(name: str) -> str:
@@ -38,19 +36,20 @@ def version(name: str) -> str:
         raise SetupError(f"{name} is not installed. Run: {mend([name])}") from None
 
 
-def require(names: Iterable[str], what: str) -> None:
+def require(names: Iterable[str], what: str, prefer: str = "build") -> None:
     """Refuse to go on without packages.
 
     Args:
         names: of the packages, as they are called when they are installed.
-        what: needs them, for people: ``stage window``.
+        what: needs them, for people: ``the suite of search``.
+        prefer: the extra to name where several bring them.
 
     Raises:
         SetupError: some are not installed; the message names them and what brings them.
     """
     if lacking := [name for name in names if not is_installed(name)]:
         are = "which is" if len(lacking) == 1 else "which are"
-        raise SetupError(f"{what} needs {', '.join(lacking)}, {are} not installed. Run: {mend(lacking)}")
+        raise SetupError(f"{what} needs {', '.join(lacking)}, {are} not installed. Run: {mend(lacking, prefer)}")
 
 
 def is_installed(name: str) -> bool:
@@ -62,45 +61,59 @@ def is_installed(name: str) -> bool:
     return True
 
 
-def mend(names: Iterable[str]) -> str:
+def mend(names: Iterable[str], prefer: str = "build") -> str:
     """Return the command that installs packages: by the extras that bring them, else by their own names.
 
     >>> mend(["no-extra-brings-it"])
     'pip install no-extra-brings-it'
     """
-    wanted = sorted(set(names))
-    extras = sorted({extra for name in wanted if (extra := _extra_of().get(_plain(name)))})
-    others = [name for name in wanted if _plain(name) not in _extra_of()]
-    return " ".join(["pip install", *([f"'{_OURS}[{','.join(extras)}]'"] if extras else []), *others])
+    wanted = {_plain(name): name for name in sorted(set(names))}
+    brought = _brought()
+    order = sorted(brought, key=lambda extra: (extra != prefer, len(brought[extra]), extra))
+    chosen: list[str] = next(([extra] for extra in order if wanted.keys() <= brought[extra]), [])
+    chosen = chosen or sorted({next(e for e in order if one in brought[e]) for one in wanted.keys() & _all(brought)})
+    others = [name for plain, name in wanted.items() if not any(plain in brought[extra] for extra in chosen)]
+    return " ".join(["pip install", *([f"'{_OURS}[{','.join(chosen)}]'"] if chosen else []), *others])
+
+
+def core() -> list[str]:
+    """Return the names of the packages that the core needs, as musicdata was installed."""
+    return [match[0] for line in _stated() if "extra" not in line and (match := re.match(r"[\w.-]+", line))]
 
 
 def extras() -> dict[str, list[str]]:
-    """Return extra → names of the packages that it brings by itself, as musicdata was installed.
+    """Return extra → names of the packages that it brings by itself on every machine, as musicdata was installed.
 
     There are none where musicdata is used from a folder, without being installed.
     """
-    try:
-        stated = importlib.metadata.requires(_OURS) or []
-    except PackageNotFoundError:
-        return {}
     brought: dict[str, list[str]] = {}
-    for match in filter(None, map(_REQUIREMENT.match, stated)):
-        brought.setdefault(match["extra"], [])
-        if _plain(match["name"]) != _OURS:
-            brought[match["extra"]].append(match["name"])
+    for match in filter(None, map(_REQUIREMENT.match, _stated())):
+        of_all = brought.setdefault(match["extra"], [])
+        if not match["marker"].strip() and _plain(match["name"]) != _OURS:
+            of_all.append(match["name"])
     return brought
 
 
+def _stated() -> list[str]:
+    """Return the requirements of the installed musicdata."""
+    try:
+        return importlib.metadata.requires(_OURS) or []
+    except PackageNotFoundError:
+        return []
+
+
 @functools.cache
-def _extra_of() -> dict[str, str]:
-    """Return plain name of a package → the extra to name for it."""
-    brought = extras()
-    order = sorted(brought, key=lambda extra: (extra not in _FIRST, extra == "dev", extra))
-    found: dict[str, str] = {}
-    for extra in order:
-        for name in brought[extra]:
-            found.setdefault(_plain(name), extra)
-    return found
+def _brought() -> dict[str, set[str]]:
+    """Return extra → plain names of the packages that it brings, on some machines at least."""
+    brought: dict[str, set[str]] = {}
+    for match in filter(None, map(_REQUIREMENT.match, _stated())):
+        if match["extra"] != _FOR_US:
+            brought.setdefault(match["extra"], set()).add(_plain(match["name"]))
+    return brought
+
+
+def _all(brought: Mapping[str, set[str]]) -> set[str]:
+    return set().union(*brought.values())
 
 
 def _plain(name: str) -> str:

@@ -46,7 +46,7 @@ def page_commands(
         cwd.mkdir(parents=True)
         (cwd / "pages.ly").write_text(score.source(batch, boxes=boxes).text, encoding="utf-8")
         argv = [str(lilypond.program()), *lilypond.OPTIONS, f"-dresolution={dpi}", "pages.ly"]
-        commands.append(Command(argv, cwd, fonts.confine(cwd)))
+        commands.append(Command(argv, cwd, fonts.confine(cwd, lilypond.program().parents[1])))
     return commands
 
 

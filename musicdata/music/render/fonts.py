@@ -13,26 +13,34 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache
-from typing import TYPE_CHECKING
+from pathlib import Path
+from xml.sax.saxutils import escape
 
 from musicdata.errors import RenderError, SetupError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 LYRICS_FONTS = ("C059-Roman.otf", "texgyreschola-regular.otf")
 FONT_FOLDER = "share/lilypond/*/fonts/otf"  # below the wheel's lilypond-binaries
 
+_SYSTEMS = ("share/fonts", "share/texmf/fonts/opentype")
+"""Below the same folder as LilyPond's own, or below /usr: where a system has the fonts of texts."""
 _CONFIGURATION = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
-<fontconfig><cachedir>font-cache</cachedir></fontconfig>
+<fontconfig>{folders}<cachedir>font-cache</cachedir></fontconfig>
 """
 
 
-def confine(folder: Path) -> dict[str, str]:
-    """Writes the font configuration into the run's folder; returns the variables that point to it."""
+def confine(folder: Path, binaries: Path) -> dict[str, str]:
+    """Writes the font configuration into the run's folder; returns the variables that point to it.
+
+    Args:
+        folder: the run's.
+        binaries: the folder that holds LilyPond's `bin` and `share`.
+    """
+    own = set(binaries.glob(FONT_FOLDER))
+    others = sorted({path.parent for path in _files(binaries)} - own)
+    folders = "".join(f"<dir>{escape(str(other))}</dir>" for other in others)
     path = folder / "fonts.conf"
-    path.write_text(_CONFIGURATION, encoding="utf-8")
+    path.write_text(_CONFIGURATION.format(folders=folders), encoding="utf-8")
     return {"FONTCONFIG_FILE": str(path)}
 
 
@@ -41,7 +49,7 @@ def check(text: str, binaries: Path) -> None:
 
     Args:
         text: a syllable, NFC.
-        binaries: the `lilypond-binaries` folder of the wheel.
+        binaries: the folder that holds LilyPond's `bin` and `share`: `lilypond-binaries` of the wheel, /usr.
 
     Raises:
         RenderError: ``missing_glyph``, naming the first character they lack.
@@ -62,10 +70,24 @@ def coverage(binaries: Path) -> frozenset[int]:
     from fontTools.ttLib import TTFont
 
     points: set[int] = set()
-    for name in LYRICS_FONTS:
-        paths = sorted(binaries.glob(f"{FONT_FOLDER}/{name}"))
-        if not paths:
-            raise SetupError(f"the font {name} is missing below {binaries}: pip install --force-reinstall lilypond")
-        with TTFont(paths[0], lazy=True) as font:
+    for path in _files(binaries):
+        with TTFont(path, lazy=True) as font:
             points.update(font.getBestCmap())
     return frozenset(points)
+
+
+@cache
+def _files(binaries: Path) -> tuple[Path, ...]:
+    """Finds the files of the lyrics' fonts: a wheel has them beside its music fonts, a system where all fonts are."""
+    return tuple(_file(binaries, name) for name in LYRICS_FONTS)
+
+
+def _file(binaries: Path, name: str) -> Path:
+    systems = ((folder, f"{below}/**") for folder in (binaries, Path("/usr")) for below in _SYSTEMS)
+    for folder, pattern in ((binaries, FONT_FOLDER), *systems):
+        if paths := sorted(folder.glob(f"{pattern}/{name}")):
+            return paths[0]
+    raise SetupError(
+        f"the font {name} is missing below {binaries}: pip install --force-reinstall lilypond; for a LilyPond of the "
+        "system, apt-get install fonts-urw-base35 fonts-texgyre"
+    )

@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import math
 import re
+import shutil
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from musicdata import settings
 from musicdata.errors import RenderError, SetupError
 from musicdata.music.render import fonts, picture, score
 from musicdata.music.render.batch import TIMED_OUT, Batch
@@ -33,7 +36,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Box", "Page", "PageNote", "Picture", "program", "render", "version"]
 
-INSTALL = "pip install lilypond==2.24.3"
+DRAWN_WITH = "2.24.3"
+"""The version of the wheel."""
+INSTALL = (
+    f"pip install lilypond=={DRAWN_WITH} where there is a wheel of it (x86 machines), else apt-get install lilypond "
+    "fonts-urw-base35 fonts-texgyre, or name one with MUSICDATA_LILYPOND=/path/to/lilypond"
+)
 OPTIONS = ("--loglevel=WARNING", "-dbackend=cairo", "--png", "-dpreview", "-dno-print-pages")
 STAFF_SPACE_PT = 5 * 72 / 72.27  # a quarter of the 20 point staff, in PostScript's points of 1/72 inch
 # Its garbage collector looks up its own stack there; of other processes the sandbox shows neither memory nor variables.
@@ -42,25 +50,76 @@ _COMPLAINT = re.compile(r"^(?:[^:\s]*pages\.ly:(?P<line>\d+):\d+: )?.*\b(?:error
 
 
 def program() -> Path:
-    """Finds LilyPond.
+    """Finds LilyPond: the one that MUSICDATA_LILYPOND names, else the wheel's, else one on the PATH.
 
     Raises:
-        SetupError: the wheel that carries it is not installed.
+        SetupError: there is none.
     """
+    named = settings.read().lilypond
+    path = named or _of_wheel() or shutil.which("lilypond")
+    if path is None:
+        raise SetupError(f"LilyPond is missing: {INSTALL}")
+    if not Path(path).is_file():
+        where = ", which MUSICDATA_LILYPOND names" if named else ""
+        raise SetupError(f"LilyPond is missing at {path}{where}: {INSTALL}")
+    return Path(path)
+
+
+def _of_wheel() -> Path | None:
     try:
         import lilypond
     except ImportError:
-        raise SetupError(f"LilyPond is missing: {INSTALL}") from None
-    path = Path(lilypond.executable())
-    if not path.is_file():
-        raise SetupError(f"LilyPond is missing at {path}: {INSTALL} --force-reinstall")
-    return path
+        return None
+    return Path(lilypond.executable())
 
 
 def version() -> str:
-    """Names the version of the LilyPond that `program` finds."""
-    program()
-    return metadata.version("lilypond")
+    """Names the version of the LilyPond that `program` finds.
+
+    Raises:
+        SetupError: there is none, or it cannot draw as we do.
+    """
+    path = program()
+    return metadata.version("lilypond") if path == _of_wheel() else _version(path)
+
+
+def other_version() -> str:
+    """Says what differs where the LilyPond found is not the one we draw with; "" where it is."""
+    if version() == DRAWN_WITH:
+        return ""
+    return (
+        f"its pictures differ from those of {DRAWN_WITH}: a build is whole with it, but a release that another version "
+        "drew has another content root when it is rebuilt"
+    )
+
+
+@cache
+def _version(path: Path) -> str:
+    """Asks a LilyPond for its version, and whether it can draw as we do: some systems compile theirs without that."""
+    with processes.private_folder(None, "lilypond-") as folder:
+        told = _ask(path, folder, "--version")
+        (folder / "trial.ly").write_text("{ c'4 }\n", encoding="ascii")
+        drawn = _ask(path, folder, *OPTIONS, "trial.ly")
+        has_cairo = drawn.returncode == 0 and (folder / "trial.preview.png").is_file()
+    match = re.search(r"^GNU LilyPond (?P<version>\d\S*)", told.stdout)
+    if match is None:
+        raise SetupError(f"{path} does not say its version, it {told}: {INSTALL}")
+    if not has_cairo:
+        why = drawn.stderr.strip().splitlines()[-1:] or [str(drawn)]
+        raise SetupError(
+            f"{path} is LilyPond {match['version']} and cannot draw with the Cairo backend ({why[0]}), which 2.24 and "
+            f"newer have where they were compiled with it. {INSTALL}"
+        )
+    return match["version"]
+
+
+def _ask(path: Path, folder: Path, *options: str) -> Finished:
+    environment = fonts.confine(folder, path.parents[1])
+    return processes.run([str(path), *options], cwd=folder, deadline_s=60, env=environment, reads=_reads(path))
+
+
+def _reads(path: Path) -> list[Path]:
+    return [path.parents[1], path.resolve().parents[1], _PROCESSES]
 
 
 def render(
@@ -139,8 +198,8 @@ class _Press:
             cwd=folder,
             deadline_s=2 * seconds,
             limits=self.limits or Limits(cpu_s=seconds),
-            env=fonts.confine(folder),
-            reads=[self.program.parents[1], self.program.resolve().parents[1], _PROCESSES],
+            env=fonts.confine(folder, self.program.parents[1]),
+            reads=_reads(self.program),
         )
 
     def finish(self, written: Score, path: Path, grobs: list[_Grob]) -> Picture | RenderError:

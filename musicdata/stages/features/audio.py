@@ -137,6 +137,7 @@ STAGE = Stage(
     verb="describes the sound of each note",
     inputs=("alignment", "audio"),
     outputs=("features_audio",),
+    needs=("librosa", "scipy"),
     parameters=FeaturesAudio,
     cut=cut,
     run=run,

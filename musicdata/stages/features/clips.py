@@ -111,6 +111,7 @@ STAGES = tuple(
         verb=vector.verb,
         inputs=(vector.complete, "audio"),
         outputs=(vector.table,),
+        needs=("librosa", "scipy"),
         parameters=FeaturesOfClips,
         cut=vector.cut,
         run=vector.run,

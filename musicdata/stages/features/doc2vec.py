@@ -111,6 +111,7 @@ STAGE = Stage(
     verb="embeds each pair's lyrics",
     inputs=("tokens",),
     outputs=("features_doc2vec",),
+    needs=("gensim", "safetensors"),
     parameters=FeaturesDoc2vec,
     cut=cut,
     run=run,

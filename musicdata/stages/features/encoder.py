@@ -135,6 +135,7 @@ STAGE = Stage(
     verb="puts sound and picture of each note in one space",
     inputs=("alignment", "audio", "features_sheet"),
     outputs=("features_encoder",),
+    needs=("librosa", "scipy"),
     parameters=FeaturesEncoder,
     cut=cut,
     run=run,

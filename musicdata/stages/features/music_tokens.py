@@ -204,6 +204,7 @@ def _stage(
         name=f"ear.{name}",
         version=1,
         outputs=(table,),
+        needs=("safetensors", "soxr"),
         parameters=parameters,
         cut=_cut(hears_by),
         run=_run(table, opened),

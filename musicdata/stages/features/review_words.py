@@ -112,6 +112,7 @@ STAGE = Stage(
     verb="embeds each review by its words",
     inputs=(review_texts.MATCHES, review_texts.REVIEWS),
     outputs=("features_review",),
+    needs=("gensim", "safetensors", "scipy"),
     parameters=FeaturesReview,
     cut=cut,
     prepare=prepare,

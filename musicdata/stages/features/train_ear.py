@@ -136,6 +136,7 @@ STAGE = Stage(
     verb="trains the small ear on the tags of the train split",
     inputs=(AUDIO, SONGS),
     outputs=(EAR,),
+    needs=("safetensors", "soxr"),
     parameters=TrainEar,
     cut=cut,
     run=run,

@@ -195,6 +195,7 @@ STAGE = Stage(
     verb="fetches a clip of each chosen video",
     inputs=("videos",),
     outputs=("audio", "clips"),
+    needs=("soxr",),
     parameters=FetchClips,
     run=run,
     pieces=Pieces("keys"),

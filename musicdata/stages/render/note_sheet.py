@@ -96,6 +96,7 @@ STAGE = Stage(
     verb="draws every distinct note alone",
     inputs=("sheet_boxes",),
     outputs=("note_sheets",),
+    needs=("fonttools",),
     parameters=RenderSheet,
     cut=cut,
     run=run,

@@ -101,6 +101,7 @@ STAGE = Stage(
     verb="draws sheet music",
     inputs=("notes",),
     outputs=("sheets", "sheet_boxes"),
+    needs=("fonttools",),
     parameters=RenderSheet,
     cut=cut,
     run=run,

@@ -1,5 +1,6 @@
 import io
 import itertools
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -159,10 +160,63 @@ def test_png_has_no_metadata_and_a_white_margin(drawn: list[Picture | RenderErro
 
 
 def test_missing_lilypond_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "lilypond", None)
+    monkeypatch.setitem(sys.modules, "lilypond", None)
+    monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(SetupError, match="pip install lilypond"):
         lilypond.render(PAGES[:1])
 
 
 def test_version_is_the_wheels() -> None:
     assert lilypond.version().startswith("2.24.")
+
+
+def elsewhere(folder: Path) -> Path:
+    """Return the wheel's LilyPond as one of a system: found under another folder."""
+    wheel = lilypond.program().parents[1]
+    for name in ("bin", "share", "lib"):
+        (folder / name).symlink_to(wheel / name)
+    return folder / "bin" / "lilypond"
+
+
+def test_a_lilypond_that_is_named_draws_in_the_place_of_the_wheel_and_says_its_version(
+    tmp_path: Path, drawn: list[Picture | RenderError], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wheel = lilypond.version()
+    monkeypatch.setenv("MUSICDATA_LILYPOND", str(elsewhere(tmp_path)))
+    assert lilypond.program() == tmp_path / "bin" / "lilypond"
+    assert (lilypond.version(), lilypond.other_version()) == (wheel, "")
+    assert lilypond.render(PAGES[:1]) == drawn[:1]
+
+
+def test_without_a_wheel_one_on_the_path_is_taken_and_one_that_is_named_must_be_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = elsewhere(tmp_path)
+    monkeypatch.setitem(sys.modules, "lilypond", None)
+    monkeypatch.setenv("PATH", str(program.parent))
+    assert lilypond.program() == program
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(SetupError, match="MUSICDATA_LILYPOND="):
+        lilypond.program()
+    monkeypatch.setenv("MUSICDATA_LILYPOND", str(tmp_path / "none"))
+    with pytest.raises(SetupError, match=r"missing at .*none, which MUSICDATA_LILYPOND names"):
+        lilypond.program()
+
+
+def test_a_lilypond_that_was_compiled_without_cairo_is_refused_before_it_draws(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "bin" / "lilypond"
+    program.parent.mkdir()
+    program.write_text(  # what Debian 12 has says this
+        "#!/bin/sh\n"
+        'if [ "$1" = --version ]; then echo "GNU LilyPond 2.24.1 (running Guile 2.2)"; exit 0; fi\n'
+        'echo "fatal error: compiled without CAIRO_BACKEND" >&2; exit 1\n'
+    )
+    program.chmod(0o755)
+    fonts = tmp_path / "share" / "lilypond" / "2.24.1" / "fonts"
+    fonts.mkdir(parents=True)
+    (fonts / "otf").symlink_to(next(lilypond.program().parents[1].glob("share/lilypond/*/fonts/otf")))
+    monkeypatch.setenv("MUSICDATA_LILYPOND", str(program))
+    with pytest.raises(SetupError, match=r"is LilyPond 2\.24\.1 and cannot draw .*compiled without CAIRO_BACKEND"):
+        lilypond.version()

@@ -57,6 +57,7 @@ SUITE = Suite(
     run=_run,
     require=_require,
     options=frozenset({"--deep", "--device", "--sweep", "--epochs"}),
+    needs=("safetensors", "scikit-learn", "scipy", "threadpoolctl"),
     lines=_lines,
     page=_page,
     describe=_describe,

@@ -50,6 +50,7 @@ SUITE = Suite(
     run=_run,
     require=_require,
     options=frozenset({"--deep", "--device", "--sweep", "--runs", "--epochs"}),
+    needs=("safetensors", "scikit-learn", "scipy", "threadpoolctl"),
     lines=_lines,
     page=_page,
 )

