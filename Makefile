@@ -2,6 +2,7 @@
 # make test   sets everything up and runs linters, type checker and the test suite
 # make test-long   runs more kills and faults of the kinds that the suite has one or two of
 # make bench  prints every benchmark table
+# make docs   makes a site of the pages in site/; fails on a dead link or anchor
 # make lock   makes requirements/*.lock anew from pyproject.toml
 
 PYTHON ?= python3
@@ -17,7 +18,7 @@ LOCKED := $(PIP) --require-hashes --no-deps --requirement
 EDITABLE := $(PIP) --no-deps --no-build-isolation --editable .
 UPGRADE ?= --upgrade
 
-.PHONY: demo test test-long bench lint install install-dev lock timidity clean
+.PHONY: demo test test-long bench docs lint install install-dev lock timidity clean
 
 demo: install timidity
 	$(BIN)/musicdata doctor
@@ -35,7 +36,7 @@ demo: install timidity
 
 # One thread a process: the matrices of the tests are small, and a second thread costs more than it brings. Two processes,
 # each with whole files of tests, in the order of tests/conftest.py.
-test: lint timidity
+test: lint docs timidity
 	OMP_NUM_THREADS=1 $(BIN)/pytest -m "not long" -n 2 --dist loadfile --no-loadscope-reorder
 
 test-long: install-dev timidity
@@ -48,6 +49,9 @@ lint: install-dev
 
 bench: install-dev timidity
 	$(BIN)/python -m tests.benchmarks
+
+docs: install-dev
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
 install: $(VENV)/installed
 install-dev: $(VENV)/installed-dev
@@ -89,4 +93,4 @@ timidity:
 	else echo "TiMidity++ is missing. Run: sudo apt-get install timidity   then the same make command again"; exit 4; fi
 
 clean:
-	rm -rf $(VENV) musicdata-work musicdata-demo .pytest_cache .ruff_cache .mypy_cache
+	rm -rf $(VENV) site musicdata-work musicdata-demo .pytest_cache .ruff_cache .mypy_cache

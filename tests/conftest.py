@@ -39,6 +39,7 @@ collect_ignore = ["benchmarks"]  # they have no tests, and loading what they mea
 
 # Files go to processes whole, in this order: those that take a minute come first, so that none is left for the end.
 LONG_FIRST = (
+    "tests/test_tutorials.py",
     "tests/engine/fetching/",
     "tests/faults/",
     "tests/cli/test_releasing.py",
