@@ -181,7 +181,8 @@ def test_the_core_alone_reads_and_shares_releases_where_there_is_no_posix(site: 
 @functools.cache
 def imported(path: Path, *, at_top: bool) -> set[str]:
     """Return the packages that are not Python's own which a file imports, at its top or anywhere in it."""
-    modules, waiting = set(), list(house.tree(path).body)
+    modules: set[str] = set()
+    waiting: list[ast.AST] = list(house.tree(path).body)
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.Import):

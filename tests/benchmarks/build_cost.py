@@ -22,10 +22,10 @@ from pathlib import Path
 
 import tomli_w
 
-from musicdata.api.build import processors
 from musicdata.api.work import open_work
 from musicdata.definitions import shipped
 from musicdata.definitions.recipe import load
+from musicdata.system.processors import processors
 from tests import songs
 from tests.benchmarks import bare
 from tests.benchmarks.costs import Cost, measure, measure_all, musicdata
