@@ -13,8 +13,9 @@ from musicdata_baselines.suites.paired_views.results import PairedViews
 from musicdata_baselines.suites.paired_views.settings import PairedViewsSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from musicdata.definitions.joint_space import JointSpace
     from musicdata.definitions.table_source import TableSource
     from musicdata_baselines.suites.paired_views.results import Validation
 
@@ -43,6 +44,12 @@ def _page(validation: Validation) -> Page:
     return html.page(validation)
 
 
+def _join(data: TableSource, settings: Any, progress: Callable[[str], None]) -> JointSpace:
+    from musicdata_baselines.suites.paired_views import joining
+
+    return joining.join(data, settings, progress)
+
+
 SUITE = Suite(
     name="paired-views",
     settings=PairedViewsSettings,
@@ -52,4 +59,5 @@ SUITE = Suite(
     options=frozenset({"--deep", "--device", "--sweep", "--runs", "--epochs"}),
     lines=_lines,
     page=_page,
+    join=_join,
 )

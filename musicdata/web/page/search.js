@@ -1,0 +1,77 @@
+// Search: by a sentence where the data set has words to search, by one modality for another, always beside chance.
+
+import { ask, askPatiently, h, listen, number, place, sampleLink, scrolled, sorry } from "./core.js";
+
+export async function show(main, about, fields) {
+  let isOver = false;
+  const answer = h("section", { "aria-label": "Answer", "aria-live": "polite", id: "answer" });
+  const parts = [h("h1", {}, "Search")];
+  if (about.can.search) parts.push(sentence(fields));
+  if (about.can.near) parts.push(modality(fields, about));
+  if (!about.can.search && !about.can.near) parts.push(h("p", {}, "This data set has neither words to search by meaning nor modalities in one space; use the words in Browse."));
+  main.replaceChildren(...parts, answer);
+  const work = fields.q ? sentences(fields) : fields.id ? near(fields, answer, () => isOver) : null;
+  if (work) {
+    answer.textContent = "Looking …";
+    work.then((found) => { if (!isOver) answer.replaceChildren(...found); })
+      .catch((error) => { if (!isOver) answer.replaceChildren(sorry(error)); })
+      .finally(() => answer.setAttribute("data-done", ""));
+  }
+  return () => { isOver = true; };
+}
+
+function form(label, inputs, go) {
+  const made = h("form", { class: "bar", "aria-label": label }, inputs, h("button", { type: "submit" }, "Search"));
+  made.addEventListener("submit", (event) => {
+    event.preventDefault();
+    location.hash = place.link("search", go());
+  });
+  return made;
+}
+
+function sentence(fields) {
+  const words = h("input", { id: "words", type: "search", value: fields.q || "", maxlength: 400, placeholder: "a sad song about the sea, in German", "aria-label": "A sentence" });
+  return form("By a sentence", [h("label", { for: "words" }, "Sentence"), words], () => ({ q: words.value }));
+}
+
+function modality(fields, about) {
+  const id = h("input", { id: "of-sample", type: "search", value: fields.id || "", maxlength: 200, placeholder: "sample id", "aria-label": "Sample" });
+  const views = about.can.views || [];
+  const choose = (name, label) => h("select", { id: name, "aria-label": label }, ["", ...views].map((view) => h("option", { value: view, selected: view === (fields[name] || "") }, view || label)));
+  const of = choose("of", "by its …"), to = choose("to", "the … of others");
+  return form("By one modality", [h("label", { for: "of-sample" }, "Sample"), id, of, to], () => ({ id: id.value, of: of.value, to: to.value }));
+}
+
+async function sentences(fields) {
+  const found = await ask("search", { q: fields.q, k: 20, without: fields.without });
+  const without = (fields.without || "").split(",").filter(Boolean);
+  const read = found.understood.map(({ kind, value }) => [h("a", { href: place.link("search", { q: fields.q, without: [...without, kind].join(",") }), "aria-label": `do not read ${kind} ${value} out of the sentence` }, `${kind}: ${value} ✕`), " "]);
+  const matches = found.matches.map((match) => {
+    const facts = ["title", "artist", "language", "genre", "year"].map((name) => match.facts[name]).filter(Boolean).join(" · ");
+    const shares = Object.entries(match.signals).sort((a, b) => b[1] - a[1]);
+    return h("li", { value: match.rank }, h("b", {}, sampleLink(match.sample_id)), ` ${facts}`,
+      match.lines.map((line) => h("p", { class: "line", lang: match.facts.language }, h("mark", {}, line.text ?? `line ${line.number}`))),
+      h("div", { class: "shares", role: "img", "aria-label": shares.map(([name, share]) => `${name} ${Math.round(100 * share)} %`).join(", ") },
+        shares.map(([name, share]) => h("span", { style: { width: `${Math.max(1, 100 * share)}%` }, title: `${name} ${(100 * share).toFixed(0)} %` }, `${name} ${(100 * share).toFixed(0)} %`))),
+      h("p", { class: "faint" }, `score ${match.score.toFixed(3)}`));
+  });
+  return [
+    h("p", {}, `Looked for “${found.searched}” (${found.language}) among ${number(found.n_candidates)}; understood: `, read.length ? read : "nothing but the words"),
+    matches.length ? h("ol", { class: "matches" }, matches) : h("p", {}, "No match."),
+    h("p", { class: "faint" }, `By chance, the one you mean would be at rank ${number((found.n_candidates + 1) / 2)} on average. ${found.notes.join(" ")}`),
+  ];
+}
+
+async function near(fields, answer, isOver) {
+  const found = await askPatiently("near", { id: fields.id, of: fields.of, to: fields.to, k: 20 }, answer, isOver);
+  const rows = found.matches.map((match, at) => h("tr", { class: match.is_own ? "own" : null }, h("td", { class: "number" }, at + 1),
+    h("th", { scope: "row" }, sampleLink(match.sample_id), match.is_own ? " ✓ its own" : match.is_of_group ? " (of its group)" : ""),
+    h("td", {}, match.split), h("td", { class: "number" }, match.score), h("td", {}, listen(match.sample_id))));
+  const own = found.own === null ? "" : ` Its own ${found.to} is at rank ${number(found.own)}.`;
+  return [
+    h("h2", {}, `${found.to} nearest to the ${found.of} of ${fields.id}`),
+    h("p", { class: "lead" }, `${number(found.n)} candidates.${own} By chance: rank ${number(found.chance.mean_rank)} on average, among the first ${found.matches.length} in ${(100 * found.chance.among).toPrecision(2)} % of cases.`),
+    scrolled("Nearest samples", ["Rank", "Sample", "Split", "Cosine", ""], rows),
+    h("p", { class: "faint" }, [found.method, ...found.notes].join(". ")),
+  ];
+}
