@@ -7,13 +7,24 @@ from typing import NoReturn
 
 import typer
 
-from musicdata.cli import building, captioning, crawling, interrupts, looking, recipes, releasing, searching
+from musicdata.cli import building, captioning, crawling, interrupts, looking, recipes, releasing, searching, viewing
 from musicdata.cli.app import app
 from musicdata.cli.options import EXIT_INTERRUPTED
 from musicdata.cli.output import say
 from musicdata.errors import MusicdataError
 
-__all__ = ["app", "building", "captioning", "crawling", "looking", "main", "recipes", "releasing", "searching"]
+__all__ = [
+    "app",
+    "building",
+    "captioning",
+    "crawling",
+    "looking",
+    "main",
+    "recipes",
+    "releasing",
+    "searching",
+    "viewing",
+]
 
 
 def main() -> NoReturn:

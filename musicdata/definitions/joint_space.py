@@ -1,4 +1,4 @@
-"""Where the modalities of samples lie beside one another: what a suite learned of a data set, for those who look at it."""
+"""Where the modalities of samples lie beside one another, as a suite learned it of a data set."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class JointSpace:
 
 
 def unit_rows(table: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Return an array (n, d) with every row of length 1; rows of nothing stay 0, and so do those that are not finite."""
+    """Return an array (n, d) with every row of length 1; rows of nothing stay 0."""
     rows = np.nan_to_num(np.asarray(table, np.float32), posinf=0, neginf=0)
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     made: NDArray[np.float32] = np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 0)

@@ -44,8 +44,8 @@ class Condition:
 
     Attributes:
         column: by name.
-        how: ``in``: one of the values; ``range``: from the first to the second, each maybe None; ``has``: the text holds
-            the value, whatever its case and accents; ``empty``: there is no value.
+        how: ``in``: one of the values; ``range``: from the first to the second, each maybe None; ``has``: the text
+            holds the value, whatever its case and accents; ``empty``: there is no value.
         values: see `how`.
     """
 
@@ -104,7 +104,9 @@ class Asked:
             return default
         if value not in choices:
             shown = ", ".join(sorted(choices)[:40])
-            raise BadRequestError(f"there is no such {name}", name, f"there is {shown}" if shown else "there is none", 404)
+            raise BadRequestError(
+                f"there is no such {name}", name, f"there is {shown}" if shown else "there is none", 404
+            )
         return value
 
     def conditions(self, name: str) -> tuple[Condition, ...]:
@@ -112,7 +114,9 @@ class Asked:
         given = self._fields.get(name, "")
         if not given:
             return ()
-        wrong = BadRequestError("the conditions cannot be read", name, "give a list of [column, in|range|has|empty, values]")
+        wrong = BadRequestError(
+            "the conditions cannot be read", name, "give a list of [column, in|range|has|empty, values]"
+        )
         try:
             read = json.loads(given, parse_constant=_refuse)
         except (ValueError, RecursionError) as error:

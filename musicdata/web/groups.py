@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from musicdata.definitions.contract import SAMPLE_ID
+from musicdata.web import counting
 from musicdata.web.asking import BadRequestError
 
 if TYPE_CHECKING:
@@ -35,5 +36,7 @@ def describe(library: Library, offset: int, limit: int) -> dict[str, Any]:
     """
     table = home(library)
     if not table:
-        raise BadRequestError("the data set has no groups", "groups", "none of its tables says which samples are alike", 404)
-    return {"table": table} | library.groups(table, GROUP, SPLIT, SAMPLE_ID, offset, limit)
+        raise BadRequestError(
+            "the data set has no groups", "groups", "none of its tables says which samples are alike", 404
+        )
+    return {"table": table} | counting.groups(library, table, GROUP, SPLIT, SAMPLE_ID, (offset, limit))

@@ -58,7 +58,7 @@ class Pass:
         return fits
 
 
-class _Refusal(Exception):
+class _RefusedError(Exception):
     def __init__(self, status: int, what: str, remedy: str) -> None:
         super().__init__(what)
         self.status, self.what, self.remedy = status, what, remedy
@@ -92,7 +92,7 @@ class Guard:
             return
         try:
             entered = self._let_in(scope)
-        except _Refusal as refusal:
+        except _RefusedError as refusal:
             facts = {"what": refusal.what, "where": "request", "remedy": refusal.remedy}
             await self._answer(send, refusal.status, json.dumps(facts).encode(), {"content-type": "application/json"})
             return
@@ -117,15 +117,15 @@ class Guard:
         method, path = scope["method"], scope["path"]
         is_post = method == "POST" and path in self._posts
         if method not in ("GET", "HEAD") and not is_post:
-            raise _Refusal(405, "this can be read only", "ask with GET")
+            raise _RefusedError(405, "this can be read only", "ask with GET")
         if len(scope["raw_path"]) + len(scope["query_string"]) > MAX_TARGET_BYTES:
-            raise _Refusal(414, "the address is too long", f"{MAX_TARGET_BYTES} bytes at most")
+            raise _RefusedError(414, "the address is too long", f"{MAX_TARGET_BYTES} bytes at most")
         if path == "/enter":
             if self._enters(scope["query_string"], headers):
                 return True
-            raise _Refusal(401, "this address has been used, or is not the one", "start musicdata view again")
+            raise _RefusedError(401, "this address has been used, or is not the one", "start musicdata view again")
         if not self._has_cookie(headers):
-            raise _Refusal(401, "this browser was not let in", "open the address that musicdata view printed")
+            raise _RefusedError(401, "this browser was not let in", "open the address that musicdata view printed")
         if is_post:
             self._require_size(headers, self._posts[path])
         return False
@@ -133,14 +133,14 @@ class Guard:
     def _require_ours(self, headers: dict[str, list[str]]) -> None:
         hosts = headers.get("host", [])
         if len(hosts) != 1:
-            raise _Refusal(400, "the request has no Host, or several", "give one")
+            raise _RefusedError(400, "the request has no Host, or several", "give one")
         if hosts[0].lower() not in self._hosts:
-            raise _Refusal(421, "this server is not what that Host names", "open the address that was printed")
+            raise _RefusedError(421, "this server is not what that Host names", "open the address that was printed")
         own = f"http://{hosts[0].lower()}"
         if any(origin.lower() != own for origin in headers.get("origin", [])):
-            raise _Refusal(403, "another page asks", "ask from the page itself")
+            raise _RefusedError(403, "another page asks", "ask from the page itself")
         if any(site not in ("same-origin", "none") for site in headers.get("sec-fetch-site", [])):
-            raise _Refusal(403, "another page asks", "ask from the page itself")
+            raise _RefusedError(403, "another page asks", "ask from the page itself")
 
     def _enters(self, query: bytes, headers: dict[str, list[str]]) -> bool:
         fields = parse_qsl(query.decode("latin-1"), max_num_fields=8) if len(query) < 200 else []
@@ -154,12 +154,12 @@ class Guard:
 
     def _require_size(self, headers: dict[str, list[str]], most: int) -> None:
         if not headers.get("origin"):
-            raise _Refusal(403, "nobody says which page sends this", "send it from the page itself")
+            raise _RefusedError(403, "nobody says which page sends this", "send it from the page itself")
         length = headers.get("content-length", [""])[0]
         if not (length.isascii() and length.isdigit() and len(length) < 12):
-            raise _Refusal(411, "the request does not say how long it is", "send Content-Length")
+            raise _RefusedError(411, "the request does not say how long it is", "send Content-Length")
         if int(length) > most:
-            raise _Refusal(413, "the file is too large", f"{most // 10**6} MB at most")
+            raise _RefusedError(413, "the file is too large", f"{most // 10**6} MB at most")
 
 
 def _dressed(send: Send) -> Send:
@@ -169,7 +169,7 @@ def _dressed(send: Send) -> Send:
     async def dressed(message: Message) -> None:
         if message["type"] == "http.response.start":
             there = [(name, value) for name, value in message["headers"] if name.decode().lower() not in HEADERS]
-            message = message | {"headers": [*there, *kept]}
+            message = {**message, "headers": [*there, *kept]}
         await send(message)
 
     return dressed

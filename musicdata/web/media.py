@@ -1,7 +1,7 @@
 """Sounds and pictures, each by a name that only this server can have given.
 
-The name is a keyed hash of table, column and key: no part of a request becomes a path or a key. A browser that asks with
-a name of an earlier start gets 404, and the page asks for the sample again.
+The name is a keyed hash of table, column and key: no part of a request becomes a path or a key. A browser that asks
+with a name of an earlier start gets 404.
 """
 
 from __future__ import annotations

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from musicdata.definitions.joint_space import JointSpace, Pair
 
-Join = "Callable[[Callable[[str], None]], JointSpace]"
-
 MOST_POINTS = 50_000
 """Of a map; more are drawn from evenly."""
 
@@ -83,7 +81,7 @@ class Neighbours:
         if isinstance(space, dict):
             return space
         views = list(space.views)
-        of, to = of or views[0], to or views[-1]
+        of, to = of or views[0], to or views[min(1, len(views) - 1)]
         for name in (of, to):
             if name not in space.views:
                 raise BadRequestError("there is no such modality", "of, to", f"there is {', '.join(views)}")
@@ -113,7 +111,7 @@ class Neighbours:
         """Return the two directions in which the points of all modalities differ most, as little-endian float32.
 
         Returns:
-            ``points``: modality → base64 of (samples, 2); ``ids``, ``splits`` of the samples that are drawn, ``of`` all.
+            ``points``: modality → base64 of (samples, 2); ``ids`` and ``splits`` of the samples drawn, ``of`` all.
         """
         space = self._ready()
         if isinstance(space, dict):

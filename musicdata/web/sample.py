@@ -1,7 +1,7 @@
 """One sample as the page shows it: its rows of every table, its sounds and pictures, and what of it lies in time.
 
-A table whose rows have `onset_s` and `offset_s` tells what sounds when; four of its columns that end in `_x0 _y0 _x1 _y1`
-are a box on the sample's picture, of what stands before these endings.
+A table whose rows have `onset_s` and `offset_s` tells what sounds when; four of its columns that end in `_x0`, `_y0`,
+`_x1` and `_y1` are a box on the sample's picture, of what stands before these endings.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def describe(library: Library, media: Media, sample_id: str) -> dict[str, Any]:
 
     Returns:
         ``tables``, each with its rows, of which `MAX_ROWS` are shown and ``n`` there are; ``media``, each with table,
-        column, kind and name; ``timed``, the name of the table that tells what sounds when and has most boxes, ``boxes`` of it.
+        column, kind and name; ``timed``, the table that tells what sounds when and has most boxes, ``boxes`` of it.
 
     Raises:
         BadRequestError: there is no such sample.
@@ -81,6 +81,7 @@ def _media_of(contract: Contract, media: Media, rows: list[dict[str, Any]]) -> l
             "kind": "sound" if column.is_sound else "picture",
             "of": column.content_of,
             "key": [row[name] for name in contract.key],
+            "is_whole": contract.key == (SAMPLE_ID,),
             "name": media.name(Medium(contract.name, column.name, tuple(row[name] for name in contract.key))),
         }
         for column in contract.columns

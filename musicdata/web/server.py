@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from musicdata.errors import MusicdataError, SetupError
-from musicdata.web import asking, groups, sample
+from musicdata.web import asking, counting, groups, sample, upload
 from musicdata.web.asking import Asked, BadRequestError
 from musicdata.web.guard import Guard, Pass
 from musicdata.web.library import Library
@@ -43,6 +43,8 @@ class Page:
         rejects: contract of dropped items; None where nothing says which were dropped.
         begin: table that is shown first.
         join: fits the space of the data set's modalities; None where it has none.
+        describe_file: finds the texts nearest to a file of the user's own, by its bytes and how its name ends; None
+            where nothing leads from a file to texts.
         search_words: answers a question in words; None where the data set has no words to search.
     """
 
@@ -52,6 +54,7 @@ class Page:
     begin: str = ""
     join: Callable[[Callable[[str], None]], JointSpace] | None = None
     search_words: Callable[[str, int, str], dict[str, Any]] | None = None
+    describe_file: Callable[[bytes, str], dict[str, Any]] | None = None
     library: Library = field(init=False)
     media: Media = field(init=False)
     neighbours: Neighbours | None = field(init=False)
@@ -72,6 +75,7 @@ class Page:
             "can": {
                 "near": self.neighbours is not None,
                 "search": self.search_words is not None,
+                "describe": self.describe_file is not None,
                 "groups": bool(groups.home(self.library)),
             },
             "thumbnails": sample.thumbnail(self.library),
@@ -119,7 +123,7 @@ class Page:
         """Return what a table can be filtered by, with counts."""
         asked = Asked(query, _OF_ROWS)
         table = self._table(asked)
-        return {"facets": self.library.facets(table, asked.conditions("where"), asked.text("words"))}
+        return {"facets": counting.facets(self.library, table, asked.conditions("where"), asked.text("words"))}
 
     def _table(self, asked: Asked) -> str:
         return asked.one_of("table", self.library.tables, self.begin or next(iter(self.library.tables), ""))
@@ -127,7 +131,6 @@ class Page:
     def sample(self, query: bytes) -> dict[str, Any]:
         """Return everything about one sample."""
         return sample.describe(self.library, self.media, Asked(query, ("id",)).text("id"))
-
 
     def groups(self, query: bytes) -> dict[str, Any]:
         """Return groups of near-duplicates."""
@@ -163,7 +166,14 @@ class Page:
             raise BadRequestError("there are no words to search by meaning", "q", "use the words in Browse", 409)
         return self.search_words(asked.text("q"), asked.number("k", 10, 1, 100), asked.text("without"))
 
+    def describe(self, data: bytes) -> dict[str, Any]:
+        """Return the texts nearest to a file of the user's own."""
+        if self.describe_file is None:
+            raise BadRequestError("nothing here leads from a file to texts", "file", "see musicdata describe", 409)
+        return self.describe_file(data, upload.ending_of(data))
 
+
+_UPLOADS = "/api/near"
 _API = ("about", "rows", "facets", "sample", "groups", "near", "map", "suspects", "search")
 
 
@@ -175,62 +185,80 @@ def make_app(page: Page, names: tuple[str, ...], port: int, pass_: Pass) -> ASGI
     """
     try:
         from starlette.applications import Starlette
-        from starlette.responses import Response
+        from starlette.concurrency import run_in_threadpool
         from starlette.routing import Route
     except ModuleNotFoundError as error:
         raise SetupError("view needs starlette, which is not installed. Run: pip install 'musicdata[view]'") from error
 
     def answering(answer: Callable[[bytes], dict[str, Any]]) -> Callable[[Request], Response]:
-        def endpoint(request: Request) -> Response:
-            try:
-                body, status = answer(request.scope["query_string"]), 200
-            except BadRequestError as error:
-                body, status = error.facts(), error.status
-            except MusicdataError as error:
-                body, status = {"what": str(error), "where": "data", "remedy": "see musicdata check"}, 409
-            return Response(json.dumps(body, ensure_ascii=False), status, media_type="application/json")
+        return lambda request: _answered(lambda: answer(request.scope["query_string"]))
 
-        return endpoint
+    async def describe(request: Request) -> Response:
+        try:
+            data = await upload.gather(request.stream())
+        except BadRequestError as error:
+            return _json(error.facts(), error.status)
+        return await run_in_threadpool(_answered, lambda: page.describe(data))
 
     def of_page(request: Request) -> Response:
         name = request.path_params.get("name", "index.html")
         body = page.files.get(name)
-        if body is None:
-            return not_there(request)
-        return Response(body, media_type=_PAGE_TYPES.get(name[name.rindex(".") :], "application/octet-stream"))
+        return _not_there() if body is None else _bytes(body, _PAGE_TYPES[name[name.rindex(".") :]])
 
     def medium(request: Request) -> Response:
         try:
             found = page.media.read(request.path_params["name"])
         except MusicdataError as error:
-            return Response(json.dumps({"what": str(error), "where": "media", "remedy": "see musicdata check"}), 409)
-        return not_there(request) if found is None else _ranged(request, *found)
-
-    def not_there(_request: Request, _error: Exception | None = None) -> Response:
-        facts = {"what": "there is nothing here", "where": "address", "remedy": "begin at /"}
-        return Response(json.dumps(facts), 404, media_type="application/json")
-
-    def broken(_request: Request, _error: Exception) -> Response:
-        facts = {"what": "the server met an error of its own", "where": "server", "remedy": "see the terminal"}
-        return Response(json.dumps(facts), 500, media_type="application/json")
+            return _json({"what": str(error), "where": "media", "remedy": "see musicdata check"}, 409)
+        return _not_there() if found is None else _ranged(request.headers.get("range", ""), *found)
 
     routes = [
         Route("/", of_page),
         Route("/page/{name}", of_page),
         Route("/media/{name}", medium),
+        Route(_UPLOADS, describe, methods=["POST"]),
         *(Route(f"/api/{name}", answering(getattr(page, name))) for name in _API),
     ]
-    app = Starlette(routes=routes, exception_handlers={404: not_there, 500: broken})
+    app = Starlette(routes=routes, exception_handlers={404: _not_there, 405: _not_there, 500: _broken})
     app.router.redirect_slashes = False
-    return Guard(app, names, port, pass_)
+    return Guard(app, names, port, pass_, {_UPLOADS: upload.MAX_BYTES})
 
 
-def _ranged(request: Request, body: bytes, kind: str) -> Response:
+def _answered(answer: Callable[[], dict[str, Any]]) -> Response:
+    try:
+        return _json(answer())
+    except BadRequestError as error:
+        return _json(error.facts(), error.status)
+    except MusicdataError as error:
+        return _json({"what": str(error), "where": "data", "remedy": "see musicdata check"}, 409)
+
+
+def _json(facts: dict[str, Any], status: int = 200) -> Response:
+    from starlette.responses import Response
+
+    return Response(json.dumps(facts, ensure_ascii=False), status, media_type="application/json")
+
+
+def _bytes(body: bytes, kind: str) -> Response:
+    from starlette.responses import Response
+
+    return Response(body, media_type=kind)
+
+
+def _not_there(_request: Request | None = None, _error: Exception | None = None) -> Response:
+    return _json({"what": "there is nothing here", "where": "address", "remedy": "begin at /"}, 404)
+
+
+def _broken(_request: Request, _error: Exception) -> Response:
+    facts = {"what": "the server met an error of its own", "where": "server", "remedy": "see the terminal"}
+    return _json(facts, 500)
+
+
+def _ranged(wanted: str, body: bytes, kind: str) -> Response:
     """Return bytes, or the one range of them that is asked for."""
     from starlette.responses import Response
 
     headers = {"accept-ranges": "bytes"}
-    wanted = request.headers.get("range", "")
     unit, _, span = wanted.partition("=")
     first, dash, last = span.partition("-")
     numbers = [part for part in (first, last) if part]
@@ -285,7 +313,13 @@ def serve(
         number, pass_ = listener.getsockname()[1], Pass()
         app = make_app(page, ("127.0.0.1", "localhost", *names), number, pass_)
         config = uvicorn.Config(
-            app, log_level="warning", server_header=False, date_header=False, lifespan="off", ws="none", access_log=False
+            app,
+            log_level="warning",
+            server_header=False,
+            date_header=False,
+            lifespan="off",
+            ws="none",
+            access_log=False,
         )
         server = uvicorn.Server(config)
         address = f"http://127.0.0.1:{number}/enter?token={pass_.token}"

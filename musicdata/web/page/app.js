@@ -19,7 +19,7 @@ const SCREENS = {
   search: ["Search", search.show],
   map: ["Map", map.show],
 };
-const NEEDS = { groups: "groups", suspects: "near", map: "near" };
+const NEEDS = { groups: ["groups"], suspects: ["near"], map: ["near"], search: ["search", "near", "describe"] };
 const KEYS = [
   ["Space", "play, pause"], ["← →", "the note before, after"], ["↑ ↓", "the row before, after"], ["/", "filter by words"],
   ["?", "this list"], ["Esc", "close it"],
@@ -60,7 +60,7 @@ async function change() {
 }
 
 function links(current) {
-  const there = Object.entries(SCREENS).filter(([name]) => name === "rejects" ? about.tables.rejects : !NEEDS[name] || about.can[NEEDS[name]]);
+  const there = Object.entries(SCREENS).filter(([name]) => name === "rejects" ? about.tables.rejects : !NEEDS[name] || NEEDS[name].some((need) => about.can[need]));
   const screens = there.map(([name, [title]]) =>
     h("a", { href: place.link(name), "aria-current": name === current ? "page" : null }, title));
   return [...screens, h("button", { type: "button", class: "quiet", onclick: help, "aria-label": "Keys" }, "?")];

@@ -3,6 +3,8 @@
 const SVG = "http://www.w3.org/2000/svg";
 const DRAWN = new Set(["svg", "rect", "line", "path", "circle", "g", "text", "polyline"]);
 
+export const byId = (id) => document.getElementById(id);
+
 /** Makes an element; children are elements or texts, and a text is never markup. */
 export function h(tag, attributes = {}, ...children) {
   const element = DRAWN.has(tag) ? document.createElementNS(SVG, tag) : document.createElement(tag);
@@ -16,17 +18,47 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
-export const byId = (id) => document.getElementById(id);
+// A report holds what a server would answer.
+const held = byId("island") ? JSON.parse(byId("island").textContent) : null;
+const addresses = new Map();
+
+/** Where a sound or picture can be had. */
+export function media(name) {
+  if (!held) return `/media/${name}`;
+  if (!addresses.has(name)) {
+    const bytes = Uint8Array.from(atob(held.media[name].data), (letter) => letter.charCodeAt(0));
+    addresses.set(name, URL.createObjectURL(new Blob([bytes], { type: held.media[name].kind })));
+  }
+  return addresses.get(name);
+}
+
+function answerOf(name, fields) {
+  if (name === "about") return held.about;
+  if (name === "facets") return { facets: [] };
+  if (name === "sample" && held.samples[fields.id]) return held.samples[fields.id];
+  if (name !== "rows") throw new Error("this is not in the report (sample); choose one from Browse");
+  const { columns, rows } = held.rows, by = columns.indexOf(fields.sort), words = (fields.words || "").toLowerCase();
+  const kept = rows.filter((row) => !words || row.some((cell) => String(cell).toLowerCase().includes(words)));
+  if (by >= 0) kept.sort((a, b) => (a[by] < b[by] ? -1 : a[by] > b[by] ? 1 : 0) * (fields.down ? -1 : 1));
+  return { n: kept.length, of: rows.length, columns, rows: kept.slice(fields.offset, fields.offset + fields.limit), pictures: [], numbers: [] };
+}
 
 /** Asks the server; what it refuses is an Error with its words. */
-export async function ask(name, fields = {}, options = {}) {
+export async function ask(name, fields = {}) {
+  if (held) return answerOf(name, fields);
   const given = Object.entries(fields).filter(([, value]) => value !== "" && value !== undefined && value !== null);
   const query = new URLSearchParams(given).toString();
+  return answered(`/api/${name}${query ? `?${query}` : ""}`);
+}
+
+/** Sends the server a file to look at. */
+export const send = (name, file) => answered(`/api/${name}`, { method: "POST", body: file });
+
+async function answered(address, options = {}) {
   let answer;
   try {
-    answer = await fetch(`/api/${name}${query ? `?${query}` : ""}`, { credentials: "same-origin", ...options });
-  } catch (error) {
-    if (error.name === "AbortError") throw error;
+    answer = await fetch(address, { credentials: "same-origin", ...options });
+  } catch {
     tellBroken("The server does not answer: it was stopped, or it died. Start musicdata view again.");
     throw new Error("the server does not answer");
   }
@@ -108,10 +140,10 @@ export const sampleLink = (id) => h("a", { href: place.link("sample", { id }) },
 export function listen(id, label = "Play") {
   const holder = h("span", {});
   const button = h("button", { type: "button", class: "quiet", "aria-label": `${label}: ${id}`, onclick: async () => {
-    const { media } = await ask("sample", { id });
-    const sound = media.find((medium) => medium.kind === "sound");
+    const facts = await ask("sample", { id });
+    const sound = facts.media.find((medium) => medium.kind === "sound");
     document.querySelectorAll("audio").forEach((other) => other.pause());
-    holder.replaceChildren(sound ? h("audio", { src: `/media/${sound.name}`, controls: true, autoplay: true, "aria-label": `Sound of ${id}` }) : "no sound");
+    holder.replaceChildren(sound ? h("audio", { src: media(sound.name), controls: true, autoplay: true, "aria-label": `Sound of ${id}` }) : "no sound");
   } }, "▶ ", label);
   holder.append(button);
   return holder;

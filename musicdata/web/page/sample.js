@@ -1,6 +1,6 @@
 // One sample: listen, look, loop, slow; what sounds is lit in the picture, the words and the roll at the same moment.
 
-import { ask, h, meaning, place, say, seconds, short } from "./core.js";
+import { ask, h, meaning, media, place, say, seconds, short } from "./core.js";
 
 const CLICK_S = 0.012, AHEAD_S = 0.12, MOVE_PX = 60;
 
@@ -12,15 +12,17 @@ export async function show(main, about, fields) {
   const facts = await ask("sample", { id: fields.id });
   const sounds = facts.media.filter((medium) => medium.kind === "sound");
   const pictures = facts.media.filter((medium) => medium.kind === "picture");
-  const whole = pictures.find((medium) => medium.key.length === 1);
+  const whole = pictures.find((medium) => medium.is_whole);
   const timed = facts.tables.find(({ table }) => table === facts.timed);
   const events = timed ? read(timed, facts.boxes) : [];
   const player = sounds.length ? makePlayer(sounds[0], events, fields) : null;
   const lit = [];
   const parts = [h("h1", {}, facts.sample_id)];
+  if (facts.withheld?.length) parts.push(h("p", { class: "bad" }, `Left out, because it may not be passed on: ${facts.withheld.join(", ")}`));
   if (player) parts.push(player.element);
   if (whole) parts.push(sheet(whole, events, facts.boxes, player, lit));
-  if (events.length) parts.push(words(events, player, lit), roll(events, player, lit));
+  if (events.some((event) => event.text)) parts.push(words(events, player, lit));
+  if (events.length) parts.push(roll(events, player, lit));
   parts.push(...facts.tables.map((table) => rows(table, about)));
   main.replaceChildren(...parts);
   if (player) player.light((at, was) => lit.forEach((turn) => turn(at, was)));
@@ -51,7 +53,7 @@ export function soundingAt(events, time) {
 }
 
 function makePlayer(medium, events, fields) {
-  const audio = h("audio", { src: `/media/${medium.name}`, preload: "auto", id: "sound" });
+  const audio = h("audio", { src: media(medium.name), preload: "auto", id: "sound" });
   const slider = h("input", { type: "range", min: 0, max: 1, step: 0.01, value: 0, "aria-label": "Place in the sound", id: "slider" });
   const clock = h("output", { class: "clock" }, "0:00.0");
   const button = h("button", { type: "button", id: "play", "aria-label": "Play" }, "▶");
@@ -178,7 +180,7 @@ async function drawWave(address, canvas) {
 
 function sheet(medium, events, boxes, player, lit) {
   const alt = events.length ? `Sheet music: ${events.map((event) => event.text).join(" ")}` : `${medium.table} of the sample`;
-  const image = h("img", { src: `/media/${medium.name}`, alt, id: "sheet" });
+  const image = h("img", { src: media(medium.name), alt, id: "sheet" });
   const over = h("svg", { class: "over", "aria-hidden": "true" });
   const holder = h("div", { class: "sheet" }, image, over);
   const frame = h("section", { class: "scroll paper", tabindex: "0", "aria-label": "Sheet music" }, holder);

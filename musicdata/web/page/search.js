@@ -1,13 +1,14 @@
 // Search: by a sentence where the data set has words to search, by one modality for another, always beside chance.
 
-import { ask, askPatiently, h, listen, number, place, sampleLink, scrolled, sorry } from "./core.js";
+import { ask, askPatiently, byId, h, listen, number, place, sampleLink, scrolled, send, sorry } from "./core.js";
 
 export async function show(main, about, fields) {
   let isOver = false;
   const answer = h("section", { "aria-label": "Answer", "aria-live": "polite", id: "answer" });
   const parts = [h("h1", {}, "Search")];
   if (about.can.search) parts.push(sentence(fields));
-  if (about.can.near) parts.push(modality(fields, about));
+  if (about.can.near) parts.push(modality(fields));
+  if (about.can.describe) parts.push(recording(answer));
   if (!about.can.search && !about.can.near) parts.push(h("p", {}, "This data set has neither words to search by meaning nor modalities in one space; use the words in Browse."));
   main.replaceChildren(...parts, answer);
   const work = fields.q ? sentences(fields) : fields.id ? near(fields, answer, () => isOver) : null;
@@ -34,12 +35,41 @@ function sentence(fields) {
   return form("By a sentence", [h("label", { for: "words" }, "Sentence"), words], () => ({ q: words.value }));
 }
 
-function modality(fields, about) {
+/** The modalities are known once there is an answer. */
+function choices(label, chosen = "", views = chosen ? [chosen] : []) {
+  return ["", ...views].map((view) => h("option", { value: view, selected: view === chosen }, view || label));
+}
+
+function modality(fields) {
   const id = h("input", { id: "of-sample", type: "search", value: fields.id || "", maxlength: 200, placeholder: "sample id", "aria-label": "Sample" });
-  const views = about.can.views || [];
-  const choose = (name, label) => h("select", { id: name, "aria-label": label }, ["", ...views].map((view) => h("option", { value: view, selected: view === (fields[name] || "") }, view || label)));
+  const choose = (name, label) => h("select", { id: name, "aria-label": label }, choices(label, fields[name]));
   const of = choose("of", "by its …"), to = choose("to", "the … of others");
   return form("By one modality", [h("label", { for: "of-sample" }, "Sample"), id, of, to], () => ({ id: id.value, of: of.value, to: to.value }));
+}
+
+function recording(answer) {
+  const file = h("input", { type: "file", id: "file", accept: "audio/*,.json", "aria-label": "A recording of yours, or a document of its features" });
+  const made = h("form", { class: "bar", "aria-label": "By a recording of yours" }, h("label", { for: "file" }, "Recording"), file, h("button", { type: "submit" }, "Find its nearest texts"));
+  made.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (!file.files.length) return;
+    answer.textContent = "A model is fitted, and the file is looked at; it is not kept …";
+    try {
+      answer.replaceChildren(...described(await send("near", file.files[0])));
+    } catch (error) {
+      answer.replaceChildren(sorry(error));
+    }
+    answer.setAttribute("data-done", "");
+  });
+  return made;
+}
+
+function described(found) {
+  const rows = found.nearest.map((one, at) => h("li", {}, h("b", {}, sampleLink(one.sample_id)), ` ${one.score.toFixed(3)} `,
+    Object.entries(one.facts).filter(([, value]) => value !== null).map(([name, value]) => `${name} ${value}`).join(" · "), one.text ? h("p", {}, one.text.slice(0, 600)) : ""));
+  return [h("h2", {}, `Nearest of ${number(found.n_candidates)} texts`),
+    h("p", { class: "lead" }, `Held-out recordings, asked in the same way, find a text of their own among ${found.nearest.length} in ${(100 * found.right).toFixed(1)} % of cases; chance is ${(100 * found.chance).toFixed(1)} %.`),
+    h("ol", { class: "matches" }, rows), h("p", { class: "faint" }, [found.method, ...found.notes].join(" "))];
 }
 
 async function sentences(fields) {
@@ -64,6 +94,8 @@ async function sentences(fields) {
 
 async function near(fields, answer, isOver) {
   const found = await askPatiently("near", { id: fields.id, of: fields.of, to: fields.to, k: 20 }, answer, isOver);
+  byId("of").replaceChildren(...choices("by its …", found.of, found.views));
+  byId("to").replaceChildren(...choices("the … of others", found.to, found.views));
   const rows = found.matches.map((match, at) => h("tr", { class: match.is_own ? "own" : null }, h("td", { class: "number" }, at + 1),
     h("th", { scope: "row" }, sampleLink(match.sample_id), match.is_own ? " ✓ its own" : match.is_of_group ? " (of its group)" : ""),
     h("td", {}, match.split), h("td", { class: "number" }, match.score), h("td", {}, listen(match.sample_id))));

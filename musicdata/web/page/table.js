@@ -1,6 +1,6 @@
 // Rows of any table, however many: filters with counts, histograms, words; only the rows in sight are there.
 
-import { ask, h, meaning, number, place, say, short, sorry } from "./core.js";
+import { ask, h, meaning, media, number, place, say, short, sorry } from "./core.js";
 
 const ROW = 34, PAGE = 100, TALLEST = 8_000_000;
 
@@ -18,7 +18,7 @@ export async function show(main, about, fields, screen = "browse") {
   const scroller = h("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": `Rows of ${table}; arrow keys go from row to row` }, tall);
   const filters = h("div", { class: "filters", role: "group", "aria-label": "Filters" });
   const words = h("input", { id: "words", type: "search", value: state.words, placeholder: "words in any text", "aria-label": "Words in any text of the row", maxlength: 200 });
-  const choice = h("select", { "aria-label": "Table" }, Object.keys(about.tables).filter((name) => (name === "rejects") === (screen === "rejects"))
+  const choice = h("select", { "aria-label": "Table" }, (about.browse || Object.keys(about.tables)).filter((name) => (name === "rejects") === (screen === "rejects"))
     .map((name) => h("option", { value: name, selected: name === table }, name)));
   choice.addEventListener("change", () => { location.hash = place.link(screen, { table: choice.value }); });
   let waiting = 0;
@@ -49,7 +49,11 @@ export async function show(main, about, fields, screen = "browse") {
       counter.textContent = n === of ? `${number(n)} rows` : `${number(n)} of ${number(of)} rows`;
       await draw();
       const { facets } = await ask("facets", asked());
-      if (mine === round && !stopped) filters.replaceChildren(...facets.map(facet));
+      if (mine === round && !stopped) {
+        filters.replaceChildren(...facets.map(facet));
+        filters.hidden = !facets.length;
+        filters.parentElement.classList.toggle("split", facets.length > 0);
+      }
     } catch (error) {
       if (mine === round) counter.replaceChildren(sorry(error));
     }
@@ -105,7 +109,7 @@ export async function show(main, about, fields, screen = "browse") {
       const content = place_ === at ? h("a", { href: place.link("sample", { id: value }) }, text) : text;
       return h("td", { class: isText ? null : "number", title: isText && text.length > 24 ? text : null }, value === null ? h("span", { class: "faint" }, "–") : content);
     });
-    const seen = picture === undefined ? [] : [h("td", {}, h("img", { src: `/media/${picture}`, alt: "", loading: "lazy", height: 26 }))];
+    const seen = picture === undefined ? [] : [h("td", {}, h("img", { src: media(picture), alt: "", loading: "lazy", height: 26 }))];
     return h("tr", { "aria-rowindex": number + 2, "aria-current": number === chosen ? "true" : null }, seen, cells);
   }
 

@@ -49,10 +49,11 @@ def join(data: TableSource, settings: PairedViewsSettings, progress: Callable[[s
         fitted = make(shrinkage=choice.shrinkage, weighting=choice.exponent, device="cpu")
         fitted.fit_moments(moments, at_most=baselines.N_COMPONENTS)
         scores = fitted.transform([subject.views[name] for name in names])
+    n_train = len(read.rows("train"))
     return JointSpace(
         sample_ids=subject.sample_ids,
         views={name: unit_rows(one) for name, one in zip(names, scores, strict=True)},
-        method=f"{make.__name__} weighted, ridge {choice.shrinkage:g}, fitted to {len(read.rows('train')):,} samples of train",
+        method=f"{make.__name__} weighted, ridge {choice.shrinkage:g}, fitted to {n_train:,} samples of train",
         split=subject.split,
         groups=subject.groups,
         notes=("Samples of train were fitted to: their own partners come out nearer than new ones would.",),

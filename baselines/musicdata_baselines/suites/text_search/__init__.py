@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from musicdata.definitions.search import Answer, Ask
     from musicdata.definitions.joint_space import JointSpace
+    from musicdata.definitions.search import Answer, Ask
     from musicdata.definitions.table_source import TableSource
     from musicdata_baselines.suites.text_search.results import Validation
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def join(data: TableSource, settings: TextSearchSettings, progress: Callable[[str], None]) -> JointSpace:
-    """Return the space of the encoder that read most songs whole; it has one view, and songs it did not read are left out.
+    """Return the space of the encoder that read most songs; it has one view, and songs it did not read are left out.
 
     Raises:
         UsageError: no song has a vector.
@@ -30,7 +30,7 @@ def join(data: TableSource, settings: TextSearchSettings, progress: Callable[[st
     home = introduced_by(data)
     ids = np.array(sorted(strings(data.table(home, ["sample_id"]).column("sample_id"))), dtype=np.str_)
     number_of = {sample_id: number for number, sample_id in enumerate(ids.tolist())}
-    best, name = _songs_of(None), ""
+    best, name, vectors = _songs_of(None), "", None
     for encoder, path in settings.vectors.items():
         if path.partition(".")[0] not in data.tables:
             continue
@@ -38,7 +38,7 @@ def join(data: TableSource, settings: TextSearchSettings, progress: Callable[[st
         found = read_vectors(data, path, number_of)
         if len(_songs_of(found)) > len(best):
             best, name, vectors = _songs_of(found), encoder, found
-    if not name or vectors is None:
+    if vectors is None:
         raise UsageError(f"{data.root} has no vectors of songs: build with an encoder, see musicdata doctor")
     kept = ids[vectors.song[best]]
     left_out = len(ids) - len(kept)
