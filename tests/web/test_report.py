@@ -75,7 +75,7 @@ def test_what_may_not_be_passed_on_is_left_out(validated: Path, tmp_path: Path) 
     island = island_of((tmp_path / "report.html").read_text("utf-8"))
     words = {row["syllable"] for row in musicdata.open_work(validated).rows("alignment") if len(row["syllable"]) > 3}
     text = json.dumps([island["samples"], island["rows"]])
-    assert not [word for word in words if json.dumps(word)[1:-1] in text]
+    assert not [word for word in words if json.dumps(word) in text]
     assert all(facts["withheld"] for facts in island["samples"].values())
 
 
