@@ -22,7 +22,7 @@ const SCREENS = {
 const NEEDS = { groups: ["groups"], suspects: ["near"], map: ["near"], search: ["search", "near", "describe"] };
 const KEYS = [
   ["Space", "play, pause"], ["← →", "the note before, after"], ["↑ ↓", "the row before, after"], ["/", "filter by words"],
-  ["?", "this list"], ["Esc", "close it"],
+  ["?", "this list"],
 ];
 
 let about = null;

@@ -117,7 +117,7 @@ export function meaning(column) {
 /** Elements that show an error. */
 export const sorry = (error) => h("p", { class: "error", role: "alert" }, String(error.message || error));
 
-/** Asks for what takes a while to be made, and tells what is done until it is there. */
+/** Asks for what takes a while to be made. */
 export async function askPatiently(name, fields, tell, isOver) {
   for (;;) {
     const found = await ask(name, fields);
@@ -128,7 +128,7 @@ export async function askPatiently(name, fields, tell, isOver) {
   }
 }
 
-/** A table in a box that scrolls by itself and can be reached with the keyboard. */
+/** A table that scrolls by itself. */
 export function scrolled(label, heads, rows) {
   return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": label },
     h("table", {}, h("thead", {}, h("tr", {}, heads.map((head) => h("th", { scope: "col" }, head)))), h("tbody", {}, rows)));
@@ -136,7 +136,7 @@ export function scrolled(label, heads, rows) {
 
 export const sampleLink = (id) => h("a", { href: place.link("sample", { id }) }, id);
 
-/** The sound of a sample, fetched when it is asked for, to be heard beside another. */
+/** The sound of a sample, to be heard beside another. */
 export function listen(id, label = "Play") {
   const holder = h("span", {});
   const button = h("button", { type: "button", class: "quiet", "aria-label": `${label}: ${id}`, onclick: async () => {

@@ -47,7 +47,7 @@ function stages(about) {
       rows, h("td", {}, stage.reasons.length ? stage.reasons.join("; ") : "up to date"));
   });
   return h("section", {}, h("h2", {}, "Stages"),
-    h("p", { class: "faint" }, "Items in = kept + dropped; where a stage drops parts of items, such as one line of many, kept is not counted."),
+    h("p", { class: "faint" }, "In = kept + dropped; where a stage drops parts of items, kept is not counted."),
     scrolled("Stages: items in, dropped and kept, rows made", ["Stage", "In", "Dropped", "Kept", "Why", "Rows", "State"], rows));
 }
 

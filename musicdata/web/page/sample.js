@@ -58,7 +58,7 @@ function makePlayer(medium, events, fields) {
   const clock = h("output", { class: "clock" }, "0:00.0");
   const button = h("button", { type: "button", id: "play", "aria-label": "Play" }, "▶");
   const rate = h("select", { "aria-label": "Speed", id: "rate" }, [0.5, 0.75, 1, 1.25, 1.5].map((value) => h("option", { value, selected: value === 1 }, `${value}×`)));
-  const nudge = h("input", { type: "number", id: "nudge", step: 5, min: -500, max: 500, value: recall("nudge", 0), title: "Milliseconds by which the light comes later: for headphones without a wire" });
+  const nudge = h("input", { type: "number", id: "nudge", step: 5, min: -500, max: 500, value: recall("nudge", 0), title: "Milliseconds later, for headphones that lag" });
   const clicks = h("input", { type: "checkbox", id: "clicks" });
   const loopText = h("output", {}, "");
   const loop = { from: null, until: null };
@@ -214,7 +214,7 @@ function words(events, player, lit) {
     parts[was]?.classList.remove("lit");
     parts[at]?.classList.add("lit");
   });
-  return h("section", { class: "words", "aria-label": "Words; click one to hear it, with shift for a loop up to it" }, parts);
+  return h("section", { class: "words", "aria-label": "Words: click to hear, with Shift to loop" }, parts);
 }
 
 function roll(events, player, lit) {
