@@ -9,7 +9,7 @@ export async function show(main, about, fields) {
   if (about.can.search) parts.push(sentence(fields));
   if (about.can.near) parts.push(modality(fields));
   if (about.can.describe) parts.push(recording(answer));
-  if (!about.can.search && !about.can.near) parts.push(h("p", {}, "This data set has neither words to search by meaning nor modalities in one space; use the words in Browse."));
+  if (!about.can.search && !about.can.near) parts.push(h("p", {}, "Nothing here can be searched by meaning; use the words in Browse."));
   main.replaceChildren(...parts, answer);
   const work = fields.q ? sentences(fields) : fields.id ? near(fields, answer, () => isOver) : null;
   if (work) {
@@ -53,7 +53,7 @@ function recording(answer) {
   made.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (!file.files.length) return;
-    answer.textContent = "A model is fitted, and the file is looked at; it is not kept …";
+    answer.textContent = "A model is fitted; the file is not kept …";
     try {
       answer.replaceChildren(...described(await send("near", file.files[0])));
     } catch (error) {
@@ -68,7 +68,7 @@ function described(found) {
   const rows = found.nearest.map((one, at) => h("li", {}, h("b", {}, sampleLink(one.sample_id)), ` ${one.score.toFixed(3)} `,
     Object.entries(one.facts).filter(([, value]) => value !== null).map(([name, value]) => `${name} ${value}`).join(" · "), one.text ? h("p", {}, one.text.slice(0, 600)) : ""));
   return [h("h2", {}, `Nearest of ${number(found.n_candidates)} texts`),
-    h("p", { class: "lead" }, `Held-out recordings, asked in the same way, find a text of their own among ${found.nearest.length} in ${(100 * found.right).toFixed(1)} % of cases; chance is ${(100 * found.chance).toFixed(1)} %.`),
+    h("p", { class: "lead" }, `Held-out ones find a text of their own among ${found.nearest.length} in ${(100 * found.right).toFixed(1)} % of cases; chance: ${(100 * found.chance).toFixed(1)} %.`),
     h("ol", { class: "matches" }, rows), h("p", { class: "faint" }, [found.method, ...found.notes].join(" "))];
 }
 
