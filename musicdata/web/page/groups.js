@@ -10,7 +10,7 @@ export async function show(main, about, fields) {
   const turn = (by, text, isThere) => isThere ? h("a", { href: place.link("groups", { offset: Math.max(0, offset + by) }) }, text) : "";
   main.replaceChildren(
     h("h1", {}, "Groups"),
-    h("p", { class: "lead" }, `${number(found.n)} groups of several samples, of ${number(found.of)} in all. What is alike is in one split, or a model is asked what it was trained on.`),
+    h("p", { class: "lead" }, `${number(found.n)} groups of several samples, of ${number(found.of)} in all. What is alike has to be in one split.`),
     h("p", { class: found.leaks ? "bad" : "good" }, found.leaks ? `✗ ${number(found.leaks)} groups are in several splits: leaks` : "✓ no group is in two splits"),
     ...found.groups.map((group) => card(group, found.table)),
     h("p", { class: "bar" }, turn(-PAGE, "← before", offset > 0), turn(PAGE, "after →", offset + PAGE < found.n)),

@@ -72,7 +72,7 @@ function draw(main, found, fields) {
   list.addEventListener("change", () => { if (list.value >= 0) choose(Number(list.value)); });
   const key = names.map((name, at) => h("span", {}, h("span", { class: "dot", style: { background: COLOURS[at % COLOURS.length] } }), ` ${name} `));
   main.replaceChildren(h("h1", {}, "Map"),
-    h("p", { class: "lead" }, `${number(n)} of ${number(found.of)} samples in the two directions in which they differ most; what lies together here may be far apart in the others.`),
+    h("p", { class: "lead" }, `${number(n)} of ${number(found.of)} samples in the two directions in which they differ most; in the others, what is near here may be far.`),
     h("p", { class: "bar" }, key, list), canvas, told, h("p", { class: "faint" }, [found.method, ...found.notes].join(". ")));
   paint();
   if (chosen >= 0) choose(chosen);
