@@ -25,6 +25,7 @@ from musicdata.cli import (
     releasing,
     searching,
     status,
+    viewing,
 )
 from musicdata.cli.app import app
 from musicdata.cli.options import EXIT_INTERRUPTED, print_json
@@ -47,6 +48,7 @@ __all__ = [
     "releasing",
     "searching",
     "status",
+    "viewing",
 ]
 
 _INTERRUPTED = "interrupted; what is finished is kept, the same command goes on from there"

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from musicdata.definitions.captioning import Caption, CaptionRequest
     from musicdata.definitions.contract import HasTables
+    from musicdata.definitions.joint_space import JointSpace
     from musicdata.definitions.search import Answer, Ask
     from musicdata.definitions.table_source import TableSource
 
@@ -378,6 +379,8 @@ class Suite(Generic[R]):
         search: finds the samples that answer a query in words; it gets the settings, the question, the folder of its
             index and what is told of things that take long. None where there are no words to search.
         caption: puts a song of the user's own into words, by a model that `run` trained and kept; None where none does.
+        join: places the modalities of all samples in one space; it gets the settings and what is told of things that
+            take long. None where they have no common space.
     """
 
     name: str
@@ -393,6 +396,7 @@ class Suite(Generic[R]):
     describe: Callable[[TableSource, Any, Path, int, str], Description] | None = None
     search: Callable[[TableSource, Any, Ask, Path, Callable[[str], None]], Answer] | None = None
     caption: Callable[[CaptionRequest], Caption] | None = None
+    join: Callable[[TableSource, Any, Callable[[str], None]], JointSpace] | None = None
 
     def require_packages(self) -> None:
         """Refuse to begin without a package that it needs.

@@ -2,7 +2,7 @@
 take longest, or read songs of yours: `full_size`, `album_reviews`, `album_join`, `two_branch`, `lyrics_build`,
 `lyric_cleaning`, `lyric_groups`, `lyric_queries`, `lyric_search_quality`, `text_search`, `ears`, `planted_captions`,
 `interpretations_ingest`, `interpretations_build`, `captioning_speed`, `caption_scores`, `captioning_suite`,
-`interpretation_cleaning`, `first_hour`, and `dump_scan`, which packs an archive first.
+`interpretation_cleaning`, `first_hour`, `explorer`, and `dump_scan`, which packs an archive first.
 
 Each runs in a process of its own, so that none is measured in another's memory.
 """
@@ -37,7 +37,7 @@ LONG = (
     "full_size", "album_reviews", "album_join", "dump_scan", "two_branch", "lyrics_build", "lyric_cleaning",
     "lyric_groups", "lyric_queries", "lyric_search_quality", "text_search", "ears", "planted_captions",
     "interpretations_ingest", "interpretations_build", "captioning_speed", "caption_scores", "captioning_suite",
-    "interpretation_cleaning", "first_hour",
+    "interpretation_cleaning", "first_hour", "explorer",
 )  # fmt: skip
 
 

@@ -13,9 +13,10 @@ from musicdata_baselines.suites.albums.results import Albums
 from musicdata_baselines.suites.albums.settings import AlbumsSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from musicdata.definitions.joint_space import JointSpace
     from musicdata.definitions.table_source import TableSource
     from musicdata_baselines.suites.albums.results import Validation
 
@@ -50,6 +51,12 @@ def _describe(data: TableSource, settings: Any, file: Path, nearest: int, device
     return description.describe(data, settings, file, nearest, device)
 
 
+def _join(data: TableSource, settings: Any, progress: Callable[[str], None]) -> JointSpace:
+    from musicdata_baselines.suites.albums import joining
+
+    return joining.join(data, settings, progress)
+
+
 SUITE = Suite(
     name="albums",
     settings=AlbumsSettings,
@@ -61,4 +68,5 @@ SUITE = Suite(
     lines=_lines,
     page=_page,
     describe=_describe,
+    join=_join,
 )

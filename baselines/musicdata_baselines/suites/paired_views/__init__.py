@@ -13,8 +13,9 @@ from musicdata_baselines.suites.paired_views.results import PairedViews
 from musicdata_baselines.suites.paired_views.settings import PairedViewsSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from musicdata.definitions.joint_space import JointSpace
     from musicdata.definitions.table_source import TableSource
     from musicdata_baselines.suites.paired_views.results import Validation
 
@@ -49,6 +50,12 @@ def _page(validation: Validation) -> Page:
     return html.page(validation)
 
 
+def _join(data: TableSource, settings: Any, progress: Callable[[str], None]) -> JointSpace:
+    from musicdata_baselines.suites.paired_views import joining
+
+    return joining.join(data, settings, progress)
+
+
 SUITE = Suite(
     name="paired-views",
     settings=PairedViewsSettings,
@@ -60,4 +67,5 @@ SUITE = Suite(
     needs=("safetensors", "scikit-learn", "scipy", "threadpoolctl"),
     lines=_lines,
     page=_page,
+    join=_join,
 )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from musicdata.definitions.joint_space import JointSpace
     from musicdata.definitions.search import Answer, Ask
     from musicdata.definitions.table_source import TableSource
     from musicdata_baselines.suites.text_search.results import Validation
@@ -51,6 +52,12 @@ def _search(data: TableSource, settings: Any, ask: Ask, folder: Path, progress: 
     return searching.search(data, settings, ask, folder, progress)
 
 
+def _join(data: TableSource, settings: Any, progress: Callable[[str], None]) -> JointSpace:
+    from musicdata_baselines.suites.text_search import joining
+
+    return joining.join(data, settings, progress)
+
+
 SUITE = Suite(
     name="text-search",
     settings=TextSearchSettings,
@@ -62,4 +69,5 @@ SUITE = Suite(
     lines=_lines,
     page=_page,
     search=_search,
+    join=_join,
 )

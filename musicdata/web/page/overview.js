@@ -1,0 +1,67 @@
+// What the data set is: how many came through each stage and why the others did not, the gate, the rights.
+
+import { h, number, place, scrolled } from "./core.js";
+
+export function show(main, about) {
+  main.replaceChildren(
+    h("h1", {}, about.title),
+    h("p", { class: "lead" }, about.description || ""),
+    facts(about.facts),
+    about.gate ? gate(about.gate) : "",
+    about.stages.length ? stages(about) : "",
+    ...(about.rights || []).length ? [rights(about.rights)] : [],
+    tables(about),
+  );
+}
+
+function facts(given) {
+  return h("dl", { class: "facts" }, given.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
+}
+
+function gate(found) {
+  const rules = found.rules.map((rule) =>
+    h("tr", {}, h("th", { scope: "row" }, rule.name), h("td", { class: rule.holds ? "good" : "bad" }, rule.holds ? "✓ holds" : "✗ broken"),
+      h("td", {}, rule.found)));
+  return h("section", {},
+    h("h2", {}, "Gate: ", h("span", { class: found.holds ? "good" : "bad" }, found.holds ? "✓ holds" : "✗ refuses")),
+    h("p", {}, found.reason),
+    rules.length ? scrolled("Rules of the gate", ["Rule", "Verdict", "Found"], rules) : "");
+}
+
+function stages(about) {
+  const rows = about.stages.map((stage) => {
+    const dropped = Object.values(stage.rejects).reduce((sum, n) => sum + n, 0);
+    const why = Object.entries(stage.rejects).sort((a, b) => b[1] - a[1]).map(([reason, n], at) => [
+      at ? ", " : "",
+      about.tables.rejects
+        ? h("a", { href: place.link("rejects", { where: JSON.stringify([["stage", "in", [stage.stage]], ["reason", "in", [reason]]]) }) }, reason)
+        : reason,
+      ` ${number(n)}`,
+    ]);
+    const rows = h("td", {}, Object.entries(stage.rows).map(([table, n], at) => [at ? ", " : "", tableLink(about, table), ` ${number(n)}`]));
+    return h("tr", {}, h("th", { scope: "row" }, stage.stage),
+      h("td", { class: "number" }, stage.n_items === null ? "–" : number(stage.n_items)),
+      h("td", { class: "number" }, number(dropped)),
+      h("td", { class: "number" }, stage.n_items === null || dropped > stage.n_items ? "–" : number(stage.n_items - dropped)),
+      h("td", {}, why),
+      rows, h("td", {}, stage.reasons.length ? stage.reasons.join("; ") : "up to date"));
+  });
+  return h("section", {}, h("h2", {}, "Stages"),
+    h("p", { class: "faint" }, "In = kept + dropped; where a stage drops parts of items, kept is not counted."),
+    scrolled("Stages: items in, dropped and kept, rows made", ["Stage", "In", "Dropped", "Kept", "Why", "Rows", "State"], rows));
+}
+
+function tableLink(about, table) {
+  return about.tables[table] ? h("a", { href: place.link("browse", { table }) }, table) : table;
+}
+
+function rights(found) {
+  const rows = found.map(({ what, n }) => h("tr", {}, h("th", { scope: "row" }, what), h("td", { class: "number" }, number(n))));
+  return h("section", {}, h("h2", {}, "Rights"), scrolled("Rights of the items", ["May be passed on", "Items"], rows));
+}
+
+function tables(about) {
+  const rows = Object.entries(about.tables).map(([name, table]) =>
+    h("tr", {}, h("th", { scope: "row" }, tableLink(about, name)), h("td", {}, table.description), h("td", {}, table.columns.length)));
+  return h("section", {}, h("h2", {}, "Tables"), scrolled("Tables and what a row is", ["Table", "A row", "Columns"], rows));
+}

@@ -1,0 +1,111 @@
+"""The report: one file that opens from a disk, holds what may be passed on, and asks nobody for anything."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import soundfile
+
+import musicdata
+from musicdata.api.view import report
+from musicdata.errors import UsageError
+from tests.web.browsing import Watched
+
+
+@pytest.fixture(scope="module")
+def made(validated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("report") / "report.html"
+    report(validated, out, samples=6, claim="made up for a test")
+    return out
+
+
+def island_of(html: str) -> Any:
+    found = re.search(r'<script type="application/json" id="island">(.*?)</script>', html, re.DOTALL)
+    assert found
+    return json.loads(found[1])
+
+
+def test_what_it_holds(made: Path, validated: Path) -> None:
+    html = made.read_text("utf-8")
+    island = island_of(html)
+    assert len(island["samples"]) >= 6
+    splits = {row[island["rows"]["columns"].index("split")] for row in island["rows"]["rows"]}
+    assert splits == {"train", "valid", "test"}
+    work = musicdata.open_work(validated)
+    for sample_id, facts in island["samples"].items():
+        notes = next(table for table in facts["tables"] if table["table"] == "alignment")
+        stated = [row["syllable"] for row in work.rows("alignment", sample_id)]
+        assert [row[notes["columns"].index("syllable")] for row in notes["rows"]] == stated
+        sound = next(one for one in facts["media"] if one["kind"] == "sound")
+        kept = island["media"][sound["name"]]
+        assert kept["kind"] == "audio/ogg"
+        samples, rate = soundfile.read(io.BytesIO(base64.b64decode(kept["data"])))
+        original, original_rate = soundfile.read(io.BytesIO(next(iter(work.media("audio", sample_id).values()))))
+        assert len(samples) / rate == pytest.approx(len(original) / original_rate, abs=0.05)
+        picture = next(one for one in facts["media"] if one["kind"] == "picture")
+        assert base64.b64decode(island["media"][picture["name"]]["data"]) == next(
+            iter(work.media("sheets", sample_id).values())
+        )
+
+
+def test_only_its_own_script_may_run(made: Path) -> None:
+    html = made.read_text("utf-8")
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', html)
+    script = re.search(r'<script type="module">(.*?)</script>', html, re.DOTALL)
+    assert policy
+    assert script
+    digest = base64.b64encode(hashlib.sha256(script[1].encode()).digest()).decode()
+    assert f"sha256-{digest}" in policy[1].replace("&#x27;", "'")
+    assert "default-src &#x27;none&#x27;" in policy[1]
+    assert "http:" not in html.replace("http://www.w3.org/2000/svg", "")
+
+
+def test_what_may_not_be_passed_on_is_left_out(validated: Path, tmp_path: Path) -> None:
+    told = report(validated, tmp_path / "report.html", samples=6)
+    assert told.withheld  # nobody stated a licence of made-up songs
+    assert told.n_media == 0
+    island = island_of((tmp_path / "report.html").read_text("utf-8"))
+    words = {row["syllable"] for row in musicdata.open_work(validated).rows("alignment") if len(row["syllable"]) > 3}
+    text = json.dumps([island["samples"], island["rows"]])
+    assert not [word for word in words if json.dumps(word) in text]
+    assert all(facts["withheld"] for facts in island["samples"].values())
+
+
+def test_odd_wishes_are_refused(validated: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="at least 1"):
+        report(validated, tmp_path / "report.html", samples=0)
+    with pytest.raises(UsageError, match="no such sample: nobody"):
+        report(validated, tmp_path / "report.html", samples=1, also=["nobody"])
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def opened(made: Path, chromium: Any) -> Iterator[Watched]:
+    watched = Watched(chromium, made.as_uri().removesuffix("/report.html"))
+    watched.base = made.as_uri()
+    watched.tab.goto(made.as_uri())
+    watched.tab.wait_for_selector("body[data-ready]")
+    yield watched
+    assert watched.faults == []
+    assert watched.foreign == []
+    watched.context.close()
+
+
+def test_it_plays_from_a_disk(opened: Watched) -> None:
+    tab = opened.tab
+    tab.goto(f"{opened.base}#/browse")
+    tab.locator("tbody td a").first.click()
+    tab.wait_for_selector("body[data-ready=sample]")
+    tab.locator(".word[data-note='5']").click()
+    assert tab.locator(".over rect.lit").count() == 2
+    tab.locator("#play").click()
+    tab.wait_for_timeout(700)
+    assert tab.evaluate("document.getElementById('sound').currentTime") > 0
