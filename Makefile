@@ -18,7 +18,7 @@ LOCKED := $(PIP) --require-hashes --no-deps --requirement
 EDITABLE := $(PIP) --no-deps --no-build-isolation --editable .
 UPGRADE ?= --upgrade
 
-.PHONY: demo test test-long bench docs lint install install-dev lock timidity clean
+.PHONY: demo test test-long bench docs lint install install-dev lock timidity chromium clean
 
 demo: install timidity
 	$(BIN)/musicdata doctor
@@ -32,11 +32,12 @@ demo: install timidity
 	@echo
 	@echo "Pictures and sounds of ten samples: $(DEMO)/look"
 	@echo "The release: $(DEMO)/musictm-1.0.0, its card README.md; how the gate judged it: $(DEMO)/built/validation/validation.html"
+	@echo "Look at it, listen, search: $(BIN)/musicdata view $(DEMO)/built"
 	@echo "All tables: $(DEMO)/built/tables; the notes of a sample: $(BIN)/musicdata show alignment --work $(DEMO)/built"
 
 # One thread a process: the matrices of the tests are small, and a second thread costs more than it brings. Two processes,
 # each with whole files of tests, in the order of tests/conftest.py.
-test: lint docs timidity
+test: lint docs timidity chromium
 	OMP_NUM_THREADS=1 $(BIN)/pytest -m "not long" -n 2 --dist loadfile --no-loadscope-reorder
 
 test-long: install-dev timidity
@@ -76,7 +77,7 @@ $(VENV)/installed-dev: $(VENV)/bin/python pyproject.toml requirements/dev.lock
 lock: $(VENV)/bin/python
 	$(PIP) uv
 	$(call locked,dev,- --extra dev)
-	$(call locked,demo,--extra build --extra validate --group install --constraint requirements/dev.lock)
+	$(call locked,demo,--extra build --extra validate --extra view --group install --constraint requirements/dev.lock)
 
 define locked
 printf '%s\n' '$(TORCH)' | $(BIN)/uv pip compile pyproject.toml $(2) $(UPGRADE) --universal --fork-strategy fewest --python-version 3.11 \
@@ -91,6 +92,13 @@ timidity:
 	if [ "$$(id -u)" = 0 ]; then apt-get update -q && apt-get install -q -y --no-install-recommends timidity; \
 	elif sudo -n true 2>/dev/null; then sudo apt-get update -q && sudo apt-get install -q -y --no-install-recommends timidity; \
 	else echo "TiMidity++ is missing. Run: sudo apt-get install timidity   then the same make command again"; exit 4; fi
+
+# The tests of the page look at it in a browser; without one they are skipped, and say so.
+chromium:
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || \
+	if [ "$$(id -u)" = 0 ]; then apt-get update -q && apt-get install -q -y --no-install-recommends chromium; \
+	elif sudo -n true 2>/dev/null; then sudo apt-get update -q && sudo apt-get install -q -y --no-install-recommends chromium; \
+	else echo "There is no Chromium: tests of the page will be skipped. Run: sudo apt-get install chromium"; fi
 
 clean:
 	rm -rf $(VENV) site musicdata-work musicdata-demo .pytest_cache .ruff_cache .mypy_cache
