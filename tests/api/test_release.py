@@ -25,7 +25,7 @@ def test_an_export_is_verified_against_its_release(released: Path, tmp_path: Pat
     assert "musictm@1.0.0" in run("export", released, "--view", "csv", "--out", tmp_path / "out").stdout
     done = run("release", "verify", released, "--views", tmp_path / "out")
     assert done.returncode == 0, done.stdout
-    assert "and 1 views agree" in done.stdout
+    assert "and 1 view agrees" in done.stdout
     spoiled = max(
         (path for path in (tmp_path / "out").rglob("*") if path.is_file()), key=lambda path: path.stat().st_size
     )
