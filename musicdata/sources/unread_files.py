@@ -93,7 +93,7 @@ def why(entry: Entry, kinds: str) -> str:
 
 
 def below(root: Path, is_read: Callable[[str], bool]) -> list[Entry]:
-    """List the files below a folder that are read, and after them, with `UNKNOWN` as their fault, those of other kinds.
+    """List the files below a folder in order of their names, those of kinds that are not read with `UNKNOWN` as fault.
 
     A file that a link stands for is read by the link's name and is not listed again by its own.
 
@@ -104,7 +104,8 @@ def below(root: Path, is_read: Callable[[str], bool]) -> list[Entry]:
     read = walking.below(root, lambda name: not is_aside(name) and is_read(name))
     taken = {entry.path for entry in read}
     others = walking.below(root, lambda name: not is_aside(name) and not is_read(name))
-    return read + [replace(other, fault=UNKNOWN) for other in others if not other.fault and other.path not in taken]
+    unknown = [replace(other, fault=UNKNOWN) for other in others if not other.fault and other.path not in taken]
+    return sorted(read + unknown, key=lambda entry: entry.name)
 
 
 def told(root: Path, is_read: Callable[[str], bool]) -> str:

@@ -65,12 +65,14 @@ def test_of_a_folder_tables_without_words_and_texts_beside_tables_are_left_out_a
     write(tmp_path, "more/train.csv", CSV)
     write(tmp_path, "pairs.csv", "work,row_a,row_b\nw,1,2\n")
     write(tmp_path, "broken.parquet", b"no parquet")
-    write(tmp_path, "readme.txt", "About these songs")
+    write(tmp_path, "words.txt", "About these songs")
+    write(tmp_path, "readme.txt", "left aside")
     write(tmp_path, "picture.png", b"\x89PNG")
     write(tmp_path, ".hidden.csv", CSV)
     assert {name for name, _ in songs(tmp_path)} == {"more/train.csv"}
     assert faults(tmp_path) == [
-        ("broken.parquet", "unreadable_table"), ("pairs.csv", "no_lyrics_column"), ("readme.txt", "text_beside_tables"),
+        ("broken.parquet", "unreadable_table"), ("pairs.csv", "no_lyrics_column"), ("picture.png", "unknown_format"),
+        ("words.txt", "text_beside_tables"),
     ]  # fmt: skip
 
 
