@@ -13,7 +13,7 @@ from tests import pages
 from tests.pages import Block
 
 MARK = "=== block"
-TIMEOUT_S = 500.0
+TIMEOUT_S = 560.0  # less than a test may take
 SHELL = "set -euo pipefail\nexec 2>&1\n"
 
 
