@@ -68,7 +68,13 @@ HOUSE: list[list[Room]] = [
         )
     ],
     [Room("release", "what is published; its floors are below", "reads sealed tables")],
-    [Room("web", "the page of a data set on one's own machine, and the report in one file", "reads, and writes nothing")],
+    [
+        Room(
+            "web",
+            "the page of a data set on one's own machine, and the report in one file",
+            "reads, and writes nothing",
+        )
+    ],
     [Room("api", "the commands as functions: options are arguments", "no data set's name")],
     [Room("cli", "the command on a terminal", "calls `api`, nothing below it")],
 ]

@@ -44,7 +44,11 @@ ONLY = {
     "fcntl": set(),  # system/locking.py takes it, or what Windows has in its place, by name,
     "multiprocessing": set(),
     "pickle": {"music/formats/lmd_lyrics.py"},  # an unpickler that knows four names and runs none of them
-    "socket": {"system/http/addresses.py", "system/http/watchdog.py"},
+    "socket": {
+        "system/http/addresses.py",
+        "system/http/watchdog.py",
+        "web/server.py",
+    },  # which listens, on this machine
     "ctypes": {"system/cage.py"},
     "requests": {f"system/http/{name}.py" for name in ("borrowed", "client", "watchdog")},
     "sqlite3": {"workspace/ledger.py", "sources/lrclib_dump.py"},

@@ -152,7 +152,9 @@ OF_A_SUITE = ("suites/", "report/papers/")
 
 JSON_KEYS: dict[str, set[str]] = {
     "musicdata/api/doctor.py": {"missing"},  # a plain word
+    "musicdata/api/view.py": {"samples"},  # what is counted, for people
     "musicdata/cli/info.py": {"samples"},  # what is counted, for people
+    "musicdata/cli/viewing.py": {"samples"},  # JSON key
     "musicdata/definitions/column.py": {"audio"},  # type of a column
     "musicdata/definitions/options.py": {"audio"},  # name of an option
     "musicdata/music/features/encoder.py": {"audio"},  # half of a network
@@ -161,6 +163,9 @@ JSON_KEYS: dict[str, set[str]] = {
     "musicdata/music/formats/midi.py": {"lyrics"},  # kind of a MIDI event
     "musicdata/music/rights/overrides.py": {"notes", "lyrics"},  # what a line of the file speaks of
     "musicdata/music/similarity/__init__.py": {"group"},  # name of a function
+    "musicdata/web/counting.py": {"group", "splits"},  # JSON keys
+    "musicdata/web/neighbours.py": {"notes", "pair", "splits"},  # JSON keys
+    "musicdata/web/report.py": {"samples"},  # JSON key
     "musicdata/release/description/card/datasheet.py": {"missing", "splits"},  # questions of the datasheet
     "musicdata/release/description/card/known.py": {"missing", "splits"},  # questions of the datasheet
     "musicdata/release/description/card/facts.py": {"samples"},  # what is counted, for people

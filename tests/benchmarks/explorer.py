@@ -9,6 +9,7 @@ Run as ``python -m tests.benchmarks.explorer [WORKSPACE]``.
 
 from __future__ import annotations
 
+import functools
 import json
 import subprocess
 import sys
@@ -64,7 +65,7 @@ def make_rows(n: int) -> pa.Table:
     def one_of(values: list[Any]) -> list[Any]:
         return [values[place] for place in rng.integers(0, len(values), n).tolist()]
 
-    columns = {
+    columns: dict[str, Any] = {
         "sample_id": [f"sample_{number:07d}" for number in range(n)],
         "split": one_of(["train"] * 8 + ["valid", "test"]),
         "language": one_of(["en", "de", "fr", "es", "it", "pt", "nl", "sv"]),
@@ -108,10 +109,10 @@ def asked(rng: np.random.Generator) -> tuple[list[Condition], str]:
     return choices[int(rng.integers(4))], str(rng.choice(["", "score", "n_notes", "language"]))
 
 
-def timed(work: Callable[[], object]) -> float:
+def timed(work: Callable[..., object], *arguments: object, **options: object) -> float:
     """Return milliseconds."""
     start = time.perf_counter()
-    work()
+    work(*arguments, **options)
     return 1000 * (time.perf_counter() - start)
 
 
@@ -137,7 +138,7 @@ def measure_rows() -> None:
             text = (
                 f"SELECT * FROM read_parquet('{file}') WHERE language = 'de' ORDER BY score LIMIT 100 OFFSET {offset}"
             )
-            straight.append(timed(lambda t=text: engine.execute(t).fetchall()))  # type: ignore[misc]
+            straight.append(timed(lambda: engine.execute(text).fetchall()))  # noqa: B023  # called at once
     rows = [
         [
             "filter + sort + page + count, p50 / p99, ms",
@@ -156,26 +157,18 @@ def measure_rows() -> None:
 
 def _of_rows(file: Path) -> dict[str, str]:
     library = Library(Rows(file))  # type: ignore[arg-type]
-    load = timed(lambda: library.held("made_up"))
+    load = timed(library.held, "made_up")
     rng = np.random.default_rng(2)
     pages, deep, words, facets = [], [], [], []
     for number in range(ASKED):
         conditions, sort = asked(rng)
         offset = int(rng.integers(0, 2000))
-        pages.append(
-            timed(lambda c=conditions, s=sort, o=offset: library.rows("made_up", c, "", s, o, 100, down=False))
-        )  # type: ignore[misc]
+        pages.append(timed(library.rows, "made_up", conditions, "", sort, offset, 100, down=False))
         if number % 5 == 0:
-            deep.append(timed(lambda s=sort: library.rows("made_up", [], "", s, 500_000, 100, down=False)))  # type: ignore[misc]
-            word = f"w{rng.integers(3000):04d}"
-            words.append(
-                timed(
-                    lambda w=word: library.rows(
-                        "made_up", [Condition("lyrics", "has", (w,))], "", "", 0, 100, down=False
-                    )
-                )
-            )  # type: ignore[misc]
-            facets.append(timed(lambda c=conditions: counting.facets(library, "made_up", c, "")))  # type: ignore[misc]
+            deep.append(timed(library.rows, "made_up", [], "", sort, 500_000, 100, down=False))
+            word = Condition("lyrics", "has", (f"w{rng.integers(3000):04d}",))
+            words.append(timed(library.rows, "made_up", [word], "", "", 0, 100, down=False))
+            facets.append(timed(counting.facets, library, "made_up", conditions, ""))
     memory = psutil.Process().memory_info().rss / 1e6
     return {
         "page": spread(pages),
@@ -187,6 +180,10 @@ def _of_rows(file: Path) -> dict[str, str]:
     }
 
 
+def _made(space: JointSpace, _tell: Callable[[str], None]) -> JointSpace:
+    return space
+
+
 def measure_near() -> None:
     """Print what the nearest of many samples cost."""
     rows = []
@@ -195,10 +192,10 @@ def measure_near() -> None:
         views = {name: unit_rows(rng.standard_normal((n, width), np.float32)) for name in ("audio", "sheet")}
         ids = np.array([f"s{number}" for number in range(n)])
         space = JointSpace(ids, views, "made up", np.array(["train"] * n))
-        near = Neighbours(lambda _tell, space=space: space)  # type: ignore[misc]
+        near = Neighbours(functools.partial(_made, space))
         while "busy" in near.near("s0", "audio", "sheet", 10):
             time.sleep(0.01)
-        times = [timed(lambda k=k, near=near: near.near(f"s{k}", "audio", "sheet", 20)) for k in range(50)]  # type: ignore[misc]
+        times = [timed(near.near, f"s{k}", "audio", "sheet", 20) for k in range(50)]
         rows.append([f"{n:,} × {width}", spread(times), "20" if n < 20_000 else str(GOALS["near ms"])])
     print_table("nearest by another modality", ["samples", "p50 / p99, ms", "goal"], rows)
 

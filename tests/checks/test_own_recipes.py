@@ -94,7 +94,7 @@ def test_lists_of_tracks_pass_every_check_that_has_its_tables(tmp_path: Path) ->
     path.write_text(f"{path.read_text('utf-8')}\n[crawl.budgets]\nspotify = {{}}\n", "utf-8")
     workspace = Workspace(tmp_path / "work")
     with Twin(Population(60, n_moods=20)) as twin, workspace.hold("tests"):
-        run_recipe(recipes.load(str(path)), workspace, workers=1, services=twin.services())
+        run_recipe(recipes.load(str(path)), workspace, "crawl", workers=1, services=twin.services())
     assert len(musicdata.open_work(workspace.root).table("listings")) > 0
     report = musicdata.check(workspace.root)
     assert report.findings == []

@@ -6,6 +6,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from PIL import Image
+
 import musicdata
 import musicdata_baselines
 from musicdata_baselines import report
@@ -41,7 +43,9 @@ def main() -> None:
                     if screen == "sample":
                         tab.locator(".word[data-note='4']").click()
                     tab.wait_for_timeout(600)
-                    tab.screenshot(path=str(out / f"{name}{screen}.png"))
+                    file = out / f"{name}{screen}.png"
+                    tab.screenshot(path=str(file))
+                    Image.open(file).convert("RGB").quantize(48, dither=Image.Dither.NONE).save(file, optimize=True)
                 watched.context.close()
 
 

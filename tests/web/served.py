@@ -69,7 +69,8 @@ class Served:
         status, headers, _ = self.get(f"/enter?token={self.token}", {"Cookie": ""})
         assert status == 303, status
         self.cookie = headers["set-cookie"].partition("=")[2].partition(";")[0]
-        return headers["set-cookie"]
+        given: str = headers["set-cookie"]
+        return given
 
 
 @contextlib.contextmanager

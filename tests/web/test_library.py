@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,7 @@ class Made:
     root = Path()
 
     def __init__(self, n: int) -> None:
-        self.rows_ = [
+        self.rows_: list[dict[str, Any]] = [
             {
                 "thing_id": f"t{number:06d}",
                 "kind": (None, "a", 'b"; DROP TABLE x; --', "Ünï")[number % 4],
@@ -84,7 +84,7 @@ def page(
     return library.rows("odd_things", conditions, words, sort, offset, 50, down=down)
 
 
-CASES = [
+CASES: list[tuple[Condition, Callable[[dict[str, Any]], bool]]] = [
     (Condition("kind", "in", ("a",)), lambda row: row["kind"] == "a"),
     (
         Condition("kind", "in", ('b"; DROP TABLE x; --', None)),
