@@ -83,7 +83,7 @@ def crawl(  # noqa: PLR0913 - the command's options are its arguments
         raise UsageError(f"{asked.dataset} calls no service; use: musicdata build {again}")
     return _run(
         asked,
-        f"musicdata crawl {name or asked.workspace.root}",
+        f"musicdata crawl {name or f'--work {asked.workspace.root}'}",
         workers=workers,
         accept_terms=accept_terms,
         twin=twin or _source_of(asked.workspace) == _TWIN,

@@ -15,6 +15,7 @@ from tests.songs import write_songs
 from tests.web.browsing import SCREENS, Watched, browser
 from tests.web.served import serving
 
+STATED = {"dataset.title": "Thirty made-up songs"}
 WAIT_MS = 90_000
 READY = {"suspects": "fit worst", "map": "two directions", "search": "By chance"}
 
@@ -25,7 +26,7 @@ def main() -> None:
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         songs = write_songs(Path(folder) / "songs", 30, n_notes=20)
-        work = musicdata.build("musictm", input=songs, work=Path(folder) / "made-up").root
+        work = musicdata.build("musictm", input=songs, work=Path(folder) / "made-up", overrides=STATED).root
         report.write(musicdata_baselines.validate(work, deep=False, n_permutations=200), work / "validation")
         first = next(musicdata.open_work(work).rows("samples"))["sample_id"]
         with serving(work) as served, browser() as chromium:
@@ -45,7 +46,7 @@ def main() -> None:
                     tab.wait_for_timeout(600)
                     file = out / f"{name}{screen}.png"
                     tab.screenshot(path=str(file))
-                    Image.open(file).convert("RGB").quantize(48, dither=Image.Dither.NONE).save(file, optimize=True)
+                    Image.open(file).convert("RGB").quantize(160, dither=Image.Dither.NONE).save(file, optimize=True)
                 watched.context.close()
 
 

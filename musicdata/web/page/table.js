@@ -17,7 +17,7 @@ export async function show(main, about, fields, screen = "browse") {
   const tall = h("div", { class: "tall" }, grid);
   const scroller = h("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": `Rows of ${table}; arrow keys go from row to row` }, tall);
   const filters = h("div", { class: "filters", role: "group", "aria-label": "Filters" });
-  const words = h("input", { id: "words", type: "search", value: state.words, placeholder: "words in any text", "aria-label": "Words in any text of the row", maxlength: 200 });
+  const words = h("input", { id: "words", type: "search", value: state.words, placeholder: "words in any text", "aria-label": "Words in any text", maxlength: 200 });
   const choice = h("select", { "aria-label": "Table" }, (about.browse || Object.keys(about.tables)).filter((name) => (name === "rejects") === (screen === "rejects"))
     .map((name) => h("option", { value: name, selected: name === table }, name)));
   choice.addEventListener("change", () => { location.hash = place.link(screen, { table: choice.value }); });
