@@ -103,7 +103,7 @@ async function near(fields, answer, isOver) {
   return [
     h("h2", {}, `${found.to} nearest to the ${found.of} of ${fields.id}`),
     h("p", { class: "lead" }, `${number(found.n)} candidates.${own} By chance: rank ${number(found.chance.mean_rank)} on average, among the first ${found.matches.length} in ${(100 * found.chance.among).toPrecision(2)} % of cases.`),
-    scrolled("Nearest samples", ["Rank", "Sample", "Split", "Cosine", ""], rows),
+    scrolled("Nearest samples", ["Rank", "Sample", "Split", "Cosine", "Hear"], rows),
     h("p", { class: "faint" }, [found.method, ...found.notes].join(". ")),
   ];
 }

@@ -24,7 +24,7 @@ function page(found) {
   return [
     h("h1", {}, "Suspects"),
     h("p", { class: "lead" }, `The ${number(found.suspects.length)} pairs that fit worst, of ${number(found.n)} samples. Doubt is the share of other groups' samples that fit better than its own, by models that have not seen it: 50 % by chance. Where all are near that, nothing follows.`),
-    scrolled("Suspects, worst first", ["Sample", "Split", "Pair", "Doubt", "Better partner (cosine)", ""], rows),
+    scrolled("Suspects, worst first", ["Sample", "Split", "Pair", "Doubt", "Better (cosine)", "More"], rows),
     h("p", { class: "faint" }, [found.method, ...found.notes].join(". ")),
   ];
 }
