@@ -75,6 +75,7 @@ def examine(recipe: str | None = None) -> list[Finding]:
         replace(_extra("validate"), needed_to="validate"),
         replace(_extra("pandas"), needed_to="have data frames"),
         replace(_extra("sign"), needed_to="sign"),
+        replace(_extra("view"), needed_to="look at data in the browser"),
         *encoders,
         *captions,
         *crawls,

@@ -18,7 +18,7 @@ from musicdata.definitions import suite as suites
 from musicdata.definitions.contract import introduced_by
 from musicdata.errors import ContractError, InputError, MusicdataError, UsageError
 from musicdata.release.making.freeze import current_validation
-from musicdata.system import processes
+from musicdata.system import packages, processes
 from musicdata.system.files import write_whole
 from musicdata.workspace.folder import Workspace
 
@@ -65,6 +65,7 @@ def view(
         raise UsageError(
             f"other machines can reach {host}, and what they see is not encrypted; if that is meant, say --i-know"
         )
+    packages.require(("duckdb", "starlette", "uvicorn"), "view", "view")
     page = make_page(path)
     try:
         serve(page, host=host, port=port, names=() if host in _OWN else (host,), ready=ready)
@@ -271,6 +272,7 @@ def report(
 
     if samples < 1:
         raise UsageError(f"{samples} samples were asked for, expected at least 1")
+    packages.require(("duckdb", "soxr"), "a report", "view")
     page = make_page(path)
     try:
         allowed = None if claim else _allowed(page.source)

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from musicdata.errors import SetupError
 from musicdata.web.terms import column_of, quoted, where
 
 if TYPE_CHECKING:
@@ -69,16 +68,11 @@ class Library:
     Args:
         source: the workspace or release.
         rejects: contract of the items that were dropped; None where nothing says which were.
-
-    Raises:
-        SetupError: DuckDB is not installed.
     """
 
     def __init__(self, source: TableSource, rejects: Contract | None = None) -> None:
-        try:
-            import duckdb
-        except ModuleNotFoundError as error:
-            raise SetupError("view needs duckdb, which is not installed. Run: pip install 'musicdata[view]'") from error
+        import duckdb
+
         self.source = source
         self._rejects = rejects
         self._engine = duckdb.connect(":memory:")

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from musicdata.definitions.contract import SAMPLE_ID
-from musicdata.errors import SetupError, UsageError
+from musicdata.errors import UsageError
 from musicdata.web import counting, sample
 
 if TYPE_CHECKING:
@@ -165,13 +165,9 @@ def _medium(page: Page, name: str) -> dict[str, str]:
 
 def _opus(data: bytes) -> bytes:
     """Return a sound as Opus, mono, 24 kHz, some 32 kbit/s, its first minute."""
-    try:
-        import soundfile
-        import soxr
-    except ModuleNotFoundError as error:
-        raise SetupError(
-            f"a report needs {error.name}, which is not installed. Run: pip install 'musicdata[build]'"
-        ) from error
+    import soundfile
+    import soxr
+
     samples, rate = soundfile.read(io.BytesIO(data), dtype="float32", always_2d=True)
     mono = samples[: MOST_SECONDS * rate].mean(axis=1)
     out = io.BytesIO()

@@ -178,17 +178,10 @@ _API = ("about", "rows", "facets", "sample", "groups", "near", "map", "suspects"
 
 
 def make_app(page: Page, names: tuple[str, ...], port: int, pass_: Pass) -> ASGIApp:
-    """Return the page as an application, guarded.
-
-    Raises:
-        SetupError: Starlette is not installed.
-    """
-    try:
-        from starlette.applications import Starlette
-        from starlette.concurrency import run_in_threadpool
-        from starlette.routing import Route
-    except ModuleNotFoundError as error:
-        raise SetupError("view needs starlette, which is not installed. Run: pip install 'musicdata[view]'") from error
+    """Return the page as an application, guarded."""
+    from starlette.applications import Starlette
+    from starlette.concurrency import run_in_threadpool
+    from starlette.routing import Route
 
     def answering(answer: Callable[[bytes], dict[str, Any]]) -> Callable[[Request], Response]:
         return lambda request: _answered(lambda: answer(request.scope["query_string"]))
@@ -303,12 +296,10 @@ def serve(
         ready: is told the address to open, once it can be.
 
     Raises:
-        SetupError: a package is missing, or the port is taken.
+        SetupError: the port is taken.
     """
-    try:
-        import uvicorn
-    except ModuleNotFoundError as error:
-        raise SetupError("view needs uvicorn, which is not installed. Run: pip install 'musicdata[view]'") from error
+    import uvicorn
+
     with listening(host, port) as listener:
         number, pass_ = listener.getsockname()[1], Pass()
         app = make_app(page, ("127.0.0.1", "localhost", *names), number, pass_)
