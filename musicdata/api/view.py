@@ -15,7 +15,7 @@ from musicdata.api.status import status
 from musicdata.api.work import Work, open_data
 from musicdata.definitions import contract as contracts
 from musicdata.definitions import suite as suites
-from musicdata.definitions.contract import introduced_by
+from musicdata.definitions.contract import SAMPLE_ID, completing, introduced_by
 from musicdata.errors import ContractError, InputError, MusicdataError, UsageError
 from musicdata.release.making.freeze import current_validation
 from musicdata.system import packages, processes
@@ -93,7 +93,10 @@ def make_page(path: str | Path | None = None) -> Page:
 
 
 def _begin(data: Work | Release) -> str:
-    """Return the table of samples; of a workspace that has none yet, the first there is."""
+    """Return the table of complete samples, where it has a row a sample, or that of all; else the first there is."""
+    complete = completing(data)
+    if complete and data.contract(complete).key == (SAMPLE_ID,):
+        return complete
     try:
         return introduced_by(data)
     except ContractError:
