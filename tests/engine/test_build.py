@@ -102,8 +102,8 @@ def test_nothing_left_is_an_error_that_says_why(tmp_path: Path) -> None:
     ("make", "message"),
     [
         (lambda p: None, "no such file or folder"),
-        (lambda p: p.mkdir(), "holds no songs: none of its files ends in .csv .kar"),
-        (lambda p: (p.mkdir(), (p / "notes.txt").write_text("la")), "none of its files ends in .csv .kar"),
+        (lambda p: p.mkdir(), "holds no songs: none of its files ends in .abc .csv .kar"),
+        (lambda p: (p.mkdir(), (p / "notes.txt").write_text("la")), "none of its files ends in .abc .csv .kar"),
         (lambda p: p.write_text("la"), "not of a kind musicdata reads"),
     ],
 )

@@ -25,6 +25,8 @@ from musicdata.workspace.folder import Workspace
 from musicdata.workspace.reader import TableReader
 from tests.faults.harness import tree
 
+DAY = "2026-03-09"  # of the release of tests/conftest.py
+
 
 def test_every_file_is_on_record_and_summed(released: Path) -> None:
     record = layout.read_record(released)
@@ -78,7 +80,7 @@ def test_a_split_is_read_by_itself(released: Path) -> None:
 
 def test_the_same_workspace_gives_the_same_bytes(validated: Path, released: Path, tmp_path: Path) -> None:
     work = shutil.copytree(validated, tmp_path / "elsewhere")
-    freeze(work, tmp_path / "again", version="1.0.0", allow_failed_gate=True)
+    freeze(work, tmp_path / "again", version="1.0.0", allow_failed_gate=True, date=DAY)
     assert tree(tmp_path / "again") == tree(released)
 
 
@@ -96,7 +98,7 @@ def test_the_content_is_the_same_in_any_number_of_files(validated: Path, release
 
 def test_a_release_that_is_there_is_left_alone(validated: Path, copied_release: Path, tmp_path: Path) -> None:
     before = tree(copied_release)
-    freeze(validated, copied_release, version="1.0.0", allow_failed_gate=True)
+    freeze(validated, copied_release, version="1.0.0", allow_failed_gate=True, date=DAY)
     assert tree(copied_release) == before
     with pytest.raises(InputError, match=r"holds musictm@1\.0\.0, another release"):
         freeze(validated, copied_release, version="1.0.1", allow_failed_gate=True)
