@@ -1,5 +1,8 @@
 """One sample as the page shows it: its rows of every table, its sounds and pictures, and what of it lies in time.
 
+What has another key, such as a song, is shown in the same way: the rows of every table that begin with it. So is what
+was dropped: its reason, and what is left of it in the tables before.
+
 A table whose rows have `onset_s` and `offset_s` tells what sounds when; four of its columns that end in `_x0`, `_y0`,
 `_x1` and `_y1` are a box on the sample's picture, of what stands before these endings.
 """
@@ -39,28 +42,27 @@ def is_timed(contract: Contract) -> bool:
     return {ONSET, OFFSET} <= {column.name for column in contract.columns}
 
 
-def describe(library: Library, media: Media, sample_id: str) -> dict[str, Any]:
-    """Return everything about a sample.
+def describe(library: Library, media: Media, item: str) -> dict[str, Any]:
+    """Return everything about a sample, or about what else has this key.
 
     Returns:
         ``tables``, each with its rows, of which `MAX_ROWS` are shown and ``n`` there are; ``media``, each with table,
         column, kind and name; ``timed``, the table that tells what sounds when and has most boxes, ``boxes`` of it.
 
     Raises:
-        BadRequestError: there is no such sample.
+        BadRequestError: no table has the key.
         MusicdataError: a table cannot be read.
     """
     tables: list[dict[str, Any]] = []
     found: list[dict[str, Any]] = []
     timed: tuple[int, str] = (-1, "")
-    for table in library.source.tables:
+    for table in library.tables:
         contract = library.contract(table)
-        if SAMPLE_ID not in (column.name for column in contract.columns):
-            continue
-        rows = library.one(table, SAMPLE_ID, sample_id, MAX_ROWS + 1)
+        key = _named_by(contract)
+        rows = library.one(table, key, item, MAX_ROWS + 1) if key else []
         if not rows:
             continue
-        names = [column.name for column in library.held(table).columns if column.name != SAMPLE_ID]
+        names = [column.name for column in library.held(table).columns if column.name != key]
         shown = [[row[name] for name in names] for row in rows[:MAX_ROWS]]
         arrays = {column.name: column.kind for column in contract.columns if column.is_array}
         tables.append({"table": table, "columns": names, "rows": shown, "more": len(rows) > MAX_ROWS, "arrays": arrays})
@@ -70,7 +72,16 @@ def describe(library: Library, media: Media, sample_id: str) -> dict[str, Any]:
     if not tables:
         raise BadRequestError("there is no such sample", "sample", "choose one from the table", 404)
     of = boxes(library.contract(timed[1])) if timed[1] else []
-    return {"sample_id": sample_id, "tables": tables, "media": found, "timed": timed[1], "boxes": of}
+    return {"sample_id": item, "tables": tables, "media": found, "timed": timed[1], "boxes": of}
+
+
+def _named_by(contract: Contract) -> str:
+    """Return the column by which a table names what its rows are of; "" where that is no text."""
+    names = {column.name: column for column in contract.columns}
+    if SAMPLE_ID in names:
+        return SAMPLE_ID
+    column = next((name for name in ("key", contract.key[0]) if name in contract.key), "")
+    return column if names[column].type == "string" else ""
 
 
 def _media_of(contract: Contract, media: Media, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

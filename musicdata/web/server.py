@@ -10,6 +10,7 @@ import socket
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from musicdata.definitions.contract import SAMPLE_ID
 from musicdata.errors import MusicdataError, SetupError
 from musicdata.web import asking, counting, groups, sample, upload
 from musicdata.web.asking import Asked, BadRequestError
@@ -91,6 +92,7 @@ class Page:
                 "unit": column.unit,
                 "description": column.description,
                 "of": column.content_of,
+                "refers": column.name in contract.references and column.name != SAMPLE_ID,
             }
             for column in contract.columns[: asking.MAX_ROWS]
         ]

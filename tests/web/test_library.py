@@ -14,9 +14,10 @@ import pytest
 import musicdata
 from musicdata.definitions import contract as contracts
 from musicdata.definitions.contract import Contract
-from musicdata.web import counting
+from musicdata.web import counting, sample
 from musicdata.web.asking import BadRequestError, Condition
 from musicdata.web.library import Library
+from musicdata.web.media import Media
 
 N = 30_000
 
@@ -181,6 +182,20 @@ def test_what_cannot_be_asked_is_told(library: Library, condition: Condition) ->
     with pytest.raises(BadRequestError) as told:
         page(library, condition)
     assert told.value.facts()["remedy"]
+
+
+def test_what_is_left_of_what_was_dropped(crawled: Path) -> None:
+    data = musicdata.open_work(crawled)
+    library, media = Library(data, contracts.load("rejects")), Media(data)
+    dropped = next(row for row in data.reader.rejects() if row["stage"] == "fetch_lyrics")
+    facts = sample.describe(library, media, dropped["key"])
+    tables = {one["table"]: one for one in facts["tables"]}
+    reason = tables["rejects"]["columns"].index("reason")
+    assert dropped["reason"] in {row[reason] for row in tables["rejects"]["rows"]}
+    assert "tracks" in tables  # what it was before
+    with pytest.raises(BadRequestError, match="no such sample"):
+        sample.describe(library, media, "nobody")
+    library.close()
 
 
 def test_every_table_of_a_data_set_can_be_looked_at(validated: Path, crawled: Path) -> None:

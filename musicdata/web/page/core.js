@@ -1,4 +1,4 @@
-// What every screen uses: elements, questions to the server, the state in the address, words for numbers.
+// What every screen uses.
 
 const SVG = "http://www.w3.org/2000/svg";
 const DRAWN = new Set(["svg", "rect", "line", "path", "circle", "g", "text", "polyline"]);

@@ -1,6 +1,6 @@
 // One sample: listen, look, loop, slow; what sounds is lit in the picture, the words and the roll at the same moment.
 
-import { ask, h, meaning, media, place, say, seconds, short } from "./core.js";
+import { ask, h, meaning, media, place, sampleLink, say, seconds, short } from "./core.js";
 
 const CLICK_S = 0.012, AHEAD_S = 0.12, MOVE_PX = 60;
 
@@ -237,10 +237,11 @@ function rows(table, about) {
   const columns = Object.fromEntries(about.tables[table.table].columns.map((column) => [column.name, column]));
   const heading = h("summary", {}, h("b", {}, table.table), ` ${table.rows.length}${table.more ? "+" : ""} row${table.rows.length === 1 ? "" : "s"} – ${about.tables[table.table].description}`);
   const head = (name) => h("th", { scope: table.rows.length === 1 ? "row" : "col", title: meaning(columns[name]) }, name);
-  const cell = (value) => h("td", { class: typeof value === "number" ? "number" : "text" }, value === null ? h("span", { class: "faint" }, "–") : short(value));
+  const cell = (value, at) => h("td", { class: typeof value === "number" ? "number" : "text" },
+    value === null ? h("span", { class: "faint" }, "–") : columns[table.columns[at]]?.refers ? sampleLink(value) : short(value));
   const arrays = Object.entries(table.arrays).map(([name, kind]) => h("p", { class: "faint" }, `${name}: ${kind}`));
   const body = table.rows.length === 1
-    ? h("table", {}, h("tbody", {}, table.columns.map((name, at) => h("tr", {}, head(name), cell(table.rows[0][at]), h("td", { class: "faint" }, columns[name]?.unit || "")))))
+    ? h("table", {}, h("tbody", {}, table.columns.map((name, at) => h("tr", {}, head(name), cell(table.rows[0][at], at), h("td", { class: "faint" }, columns[name]?.unit || "")))))
     : h("table", {}, h("thead", {}, h("tr", {}, table.columns.map(head))), h("tbody", {}, table.rows.map((row) => h("tr", {}, row.map(cell)))));
   return h("details", { open: table.rows.length === 1 && table.columns.length < 16 }, heading,
     h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `Rows of ${table.table}` }, body), arrays);

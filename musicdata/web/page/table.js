@@ -102,7 +102,7 @@ export async function show(main, about, fields, screen = "browse") {
   }
 
   function row(number, values, picture) {
-    const at = shown.indexOf("sample_id");
+    const at = shown.indexOf(screen === "rejects" ? "key" : "sample_id");
     const cells = values.map((value, place_) => {
       const isText = typeof value === "string";
       const text = short(value);
