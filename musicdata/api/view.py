@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from musicdata.web.server import Page
 
 _OWN = ("127.0.0.1", "localhost", "::1")
-_DESCRIBE_S, _DESCRIBE_BYTES = 180, 8 << 30
+_DESCRIBE_S = 180
 _REJECTS, _RIGHTS = "rejects", "rights"
 
 
@@ -135,7 +135,10 @@ def _search(data: Work | Release) -> Callable[[str, int, str], dict[str, Any]] |
 
 
 def _describe(data: Work | Release) -> Callable[[bytes, str], dict[str, Any]] | None:
-    """Return what looks at a file of the user's own: the command `describe`, in a process that reaches nothing else."""
+    """Return what looks at a file of the user's own: the command `describe`, in a process of its own that can be ended.
+
+    What reads sound there is fenced in by itself.
+    """
     found = _suite_of(data)
     if found is None or found[0].describe is None:
         return None
@@ -144,22 +147,21 @@ def _describe(data: Work | Release) -> Callable[[bytes, str], dict[str, Any]] | 
         with processes.private_folder(None, "musicdata-view-") as folder:
             (folder / f"given{ending}").write_bytes(content)
             command = [sys.executable, "-P", "-m", "musicdata.cli", "describe", f"given{ending}"]
-            finished = processes.run(
+            process = processes.start(
                 [*command, "--against", str(data.root.resolve()), "--k", "10", "--device", "cpu", "--json"],
+                env={"HOME": str(folder), "PATH": os.environ.get("PATH", ""), "PYTHONPATH": os.pathsep.join(sys.path)},
                 cwd=folder,
-                deadline_s=_DESCRIBE_S,
-                limits=processes.Limits(cpu_s=_DESCRIBE_S, memory_bytes=_DESCRIBE_BYTES),
-                env={"PYTHONPATH": os.pathsep.join(sys.path)},
-                reads=[
-                    *{Path(place) for place in (*sys.path, sys.prefix, sys.base_prefix) if place},
-                    data.root.resolve(),
-                ],
             )
-        if finished.returncode:
-            said = finished.stderr.strip().rpartition("\n")[2].removeprefix("musicdata: ")
-            raise InputError(f"the file could not be looked at: it {finished}. {said[:500]}".strip())
-        described: dict[str, Any] = json.loads(finished.stdout)
-        return described
+            try:
+                said, _ = process.communicate(timeout=_DESCRIBE_S)
+            except processes.OutOfTimeError:
+                raise InputError(f"the file was looked at for {_DESCRIBE_S} s, and no answer found") from None
+            finally:
+                process.kill()
+        answer: dict[str, Any] = json.loads(said)
+        if process.returncode:
+            raise InputError(f"the file cannot be used: {answer['error']['message']}")
+        return answer
 
     return describe
 

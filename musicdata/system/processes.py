@@ -52,6 +52,9 @@ if TYPE_CHECKING:
 KEPT_BYTES = 1 << 20  # of each output stream; the rest is read and thrown away
 SYSTEM_PATH = "/usr/bin:/bin:/usr/sbin:/sbin"
 LEAST_FREE_BYTES = 4 << 20  # the file that did not fit is gone by the time we look
+OutOfTimeError = subprocess.TimeoutExpired
+"""What `communicate` of a process that was started raises when its time is over."""
+
 FULL_DISK = ("No space left on device", "Disk quota exceeded")
 
 

@@ -1,4 +1,4 @@
-"""A file of the user's own, sent by the page: looked at once, in a process that can reach nothing, and never kept."""
+"""A file of the user's own, sent by the page: looked at once, in a process of its own, and never kept."""
 
 from __future__ import annotations
 
