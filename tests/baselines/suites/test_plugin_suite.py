@@ -155,7 +155,7 @@ def test_a_suite_with_unknown_settings_or_columns_is_an_error_of_the_recipe(copi
             (VALIDATE + "rigde = 2.0\n", "rigde"),
             (
                 VALIDATE.replace("number-from", "number-of"),
-                "no suite is called 'number-of-text'; there are albums, captioning, number-from-text",
+                r"no suite is called 'number-of-text' \(did you mean 'number-from-text'\?\); there are albums, captioning",
             ),
         ]
     ):
