@@ -23,7 +23,7 @@ from musicdata.system.files import write_whole
 from musicdata.workspace.folder import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from musicdata.definitions.joint_space import JointSpace
     from musicdata.definitions.suite import Suite
@@ -182,9 +182,7 @@ def _of_work(work: Work) -> dict[str, Any]:
             *([["being written by", facts["written_by"]]] if facts["written_by"] else []),
         ],
         "stages": [stage | {"n_items": _n_items(workspace, stage["stage"])} for stage in facts["stages"]],
-        "gate": _gate(holds=validation["gate_holds"], reason=validation["reason"], rules=validation["rules"])
-        if validation
-        else None,
+        "gate": _gate(validation | {"holds": validation["gate_holds"]}) if validation else None,
         "rights": _rights(work),
     }
 
@@ -221,15 +219,14 @@ def _of_release(release: Release) -> dict[str, Any]:
             ["content root", record.content_root],
         ],
         "stages": stages,
-        "gate": _gate(holds=record.gate.holds, reason=record.gate.reason, rules=record.gate.rules)
-        if record.gate
-        else None,
+        "gate": _gate(record.gate.model_dump(mode="json")) if record.gate else None,
         "rights": _rights(release),
     }
 
 
-def _gate(*, holds: bool, reason: str, rules: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"holds": holds, "reason": reason, "rules": rules}
+def _gate(verdict: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the gate said, and the figures of the card."""
+    return {name: verdict[name] for name in ("holds", "reason", "rules")} | {"card": verdict.get("card") or []}
 
 
 def _rights(data: Work | Release) -> list[dict[str, Any]]:

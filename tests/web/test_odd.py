@@ -42,7 +42,12 @@ PLANTED = [
 
 def about(title: str = "Made up") -> dict[str, Any]:
     stage = {"stage": title, "rows": {title: 1}, "rejects": {title: 1}, "reasons": [title], "n_items": 2}
-    gate = {"holds": False, "reason": title, "rules": [{"name": title, "holds": False, "found": title}]}
+    gate = {
+        "holds": False,
+        "reason": title,
+        "rules": [{"name": title, "holds": False, "found": title}],
+        "card": [{"caption": title, "columns": [title], "rows": [[title]]}],
+    }
     return {
         "title": title,
         "description": title,

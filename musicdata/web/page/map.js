@@ -16,7 +16,7 @@ export async function show(main, about, fields) {
 function draw(main, found, fields) {
   const names = found.views, n = found.ids.length;
   const points = Object.fromEntries(names.map((name) => [name, floats(found.points[name])]));
-  const canvas = h("canvas", { class: "map", width: 1400, height: 800, role: "img", "aria-label": `Map of ${n} samples; the table below says the same of the chosen one` });
+  const canvas = h("canvas", { class: "map", width: 1400, height: 800, role: "img", "aria-label": `Map of ${n} samples` });
   const pen = canvas.getContext("2d"), told = h("p", { class: "count", "aria-live": "polite" });
   const every = Object.values(points);
   const edge = (axis, pick) => every.reduce((best, flat) => {

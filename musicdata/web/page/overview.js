@@ -1,6 +1,6 @@
 // What the data set is: how many came through each stage and why the others did not, the gate, the rights.
 
-import { h, number, place, scrolled } from "./core.js";
+import { h, number, place, scrolled, short } from "./core.js";
 
 export function show(main, about) {
   main.replaceChildren(
@@ -25,7 +25,9 @@ function gate(found) {
   return h("section", {},
     h("h2", {}, "Gate: ", h("span", { class: found.holds ? "good" : "bad" }, found.holds ? "✓ holds" : "✗ refuses")),
     h("p", {}, found.reason),
-    rules.length ? scrolled("Rules of the gate", ["Rule", "Verdict", "Found"], rules) : "");
+    rules.length ? scrolled("Rules of the gate", ["Rule", "Verdict", "Found"], rules) : "",
+    found.card.map(({ caption, columns, rows }) => [h("p", {}, caption),
+      scrolled(caption, columns, rows.map((row) => h("tr", {}, row.map((cell) => h("td", {}, short(cell))))))]));
 }
 
 function stages(about) {
@@ -48,7 +50,7 @@ function stages(about) {
   });
   return h("section", {}, h("h2", {}, "Stages"),
     h("p", { class: "faint" }, "In = kept + dropped; where a stage drops parts of items, kept is not counted."),
-    scrolled("Stages: items in, dropped and kept, rows made", ["Stage", "In", "Dropped", "Kept", "Why", "Rows", "State"], rows));
+    scrolled("Stages and items", ["Stage", "In", "Dropped", "Kept", "Why", "Rows", "State"], rows));
 }
 
 function tableLink(about, table) {

@@ -58,7 +58,7 @@ function makePlayer(medium, events, fields) {
   const clock = h("output", { class: "clock" }, "0:00.0");
   const button = h("button", { type: "button", id: "play", "aria-label": "Play" }, "▶");
   const rate = h("select", { "aria-label": "Speed", id: "rate" }, [0.5, 0.75, 1, 1.25, 1.5].map((value) => h("option", { value, selected: value === 1 }, `${value}×`)));
-  const nudge = h("input", { type: "number", id: "nudge", step: 5, min: -500, max: 500, value: recall("nudge", 0), title: "Milliseconds later, for headphones that lag" });
+  const nudge = h("input", { type: "number", id: "nudge", step: 5, min: -500, max: 500, value: stored("musicdata-nudge") ?? 0, title: "Milliseconds later, for headphones that lag" });
   const clicks = h("input", { type: "checkbox", id: "clicks" });
   const loopText = h("output", {}, "");
   const loop = { from: null, until: null };
@@ -125,7 +125,7 @@ function makePlayer(medium, events, fields) {
   audio.addEventListener("error", () => say("the sound cannot be played"));
   slider.addEventListener("input", () => seek(Number(slider.value)));
   rate.addEventListener("change", () => { audio.playbackRate = Number(rate.value); audio.preservesPitch = true; });
-  nudge.addEventListener("change", () => keep("nudge", nudge.value));
+  nudge.addEventListener("change", () => stored("musicdata-nudge", nudge.value));
   const keys = (event) => {
     if (event.target.closest("input:not([type=range]):not([type=checkbox]), select, textarea, dialog") || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === " " && !event.target.closest("button, a, summary")) toggle();
@@ -247,16 +247,12 @@ function rows(table, about) {
     h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `Rows of ${table.table}` }, body), arrays);
 }
 
-function recall(name, otherwise) {
+/** What this browser keeps, if it keeps anything. */
+function stored(name, value) {
   try {
-    return localStorage.getItem(`musicdata-${name}`) ?? otherwise;
+    if (value !== undefined) localStorage.setItem(name, value);
+    return localStorage.getItem(name);
   } catch {
-    return otherwise;
+    return null;
   }
-}
-
-function keep(name, value) {
-  try {
-    localStorage.setItem(`musicdata-${name}`, value);
-  } catch { /* a browser that keeps nothing */ }
 }

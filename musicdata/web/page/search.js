@@ -48,8 +48,8 @@ function modality(fields) {
 }
 
 function recording(answer) {
-  const file = h("input", { type: "file", id: "file", accept: "audio/*,.json", "aria-label": "A recording of yours, or a document of its features" });
-  const made = h("form", { class: "bar", "aria-label": "By a recording of yours" }, h("label", { for: "file" }, "Recording"), file, h("button", { type: "submit" }, "Find its nearest texts"));
+  const file = h("input", { type: "file", id: "file", accept: "audio/*,.json", "aria-label": "A recording of yours" });
+  const made = h("form", { class: "bar", "aria-label": "By a recording of yours" }, h("label", { for: "file" }, "Recording"), file, h("button", { type: "submit" }, "Find texts"));
   made.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (!file.files.length) return;
@@ -75,7 +75,7 @@ function described(found) {
 async function sentences(fields) {
   const found = await ask("search", { q: fields.q, k: 20, without: fields.without });
   const without = (fields.without || "").split(",").filter(Boolean);
-  const read = found.understood.map(({ kind, value }) => [h("a", { href: place.link("search", { q: fields.q, without: [...without, kind].join(",") }), "aria-label": `do not read ${kind} ${value} out of the sentence` }, `${kind}: ${value} ✕`), " "]);
+  const read = found.understood.map(({ kind, value }) => [h("a", { href: place.link("search", { q: fields.q, without: [...without, kind].join(",") }), "aria-label": `without ${kind} ${value}` }, `${kind}: ${value} ✕`), " "]);
   const matches = found.matches.map((match) => {
     const facts = ["title", "artist", "language", "genre", "year"].map((name) => match.facts[name]).filter(Boolean).join(" · ");
     const shares = Object.entries(match.signals).sort((a, b) => b[1] - a[1]);
