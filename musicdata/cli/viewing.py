@@ -24,12 +24,16 @@ def view(
         bool, typer.Option("--i-know", help="Let other machines in: what they see is not encrypted.")
     ] = False,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the browser.")] = True,
+    as_json: Json = False,
 ) -> None:
     """Open a page of a workspace or a release: browse, listen, look, search, judge. It is for this machine only."""
     from musicdata.api import view as library
 
     def ready(address: str) -> None:
-        say(f"{address}\nThe address lets one browser in, once. Ctrl-C ends it.")
+        if as_json:
+            print_json({"address": address})
+        else:
+            say(f"{address}\nThe address lets one browser in, once. Ctrl-C ends it.")
         if browser:
             webbrowser.open(address)
 

@@ -324,4 +324,5 @@ def serve(
             ready(address)
             await serving
 
-        asyncio.run(run())
+        with contextlib.suppress(KeyboardInterrupt):  # the way to end it
+            asyncio.run(run())

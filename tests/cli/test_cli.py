@@ -156,7 +156,8 @@ def test_show_prints_rows_and_saves_media(built: Path, tmp_path: Path) -> None:
     )
     assert len(one.stdout.splitlines()) == 21
     saved = run("show", "audio", rows[0]["sample_id"], "--work", built, "--save", tmp_path)
-    assert saved.stdout.strip() == str(tmp_path / f"{rows[0]['sample_id']}.flac")
+    written = [str(tmp_path / f"{rows[0]['sample_id']}.flac"), str(tmp_path / "index.html")]
+    assert saved.stdout.splitlines() == written
     assert (tmp_path / f"{rows[0]['sample_id']}.flac").read_bytes()[:4] == b"fLaC"
 
 

@@ -106,7 +106,7 @@ def test_an_unfinished_folder_is_written_anew(release: Release) -> None:
         (("samples.song_id",), UsageError, "of type string, which holds no numbers"),
         (("songs.n_notes",), UsageError, "no table to train on"),
         (("notes.pitch",), UsageError, "several rows a sample"),
-        (("nowhere.x",), ContractError, "no table is called 'nowhere'"),
+        (("nowhere.x",), ContractError, "there is no table 'nowhere'"),
     ],
 )
 def test_what_cannot_be_an_item_says_so(
