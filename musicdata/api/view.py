@@ -261,7 +261,7 @@ def report(
         also: ids of samples that come first.
         claim: statement that one holds the rights of what has no free licence; it stands in the file. Without it, what
             may not be passed on is left out.
-        progress: is told of each sample.
+        progress: is told how far it is.
 
     Raises:
         InputError: there is no workspace or release.

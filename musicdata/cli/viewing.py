@@ -10,7 +10,7 @@ import typer
 
 from musicdata.cli.app import app
 from musicdata.cli.options import Data, Json, print_json
-from musicdata.cli.output import say
+from musicdata.cli.output import say, tell
 
 
 @app.command(short_help="Look, listen and search in the browser.")
@@ -59,9 +59,7 @@ def report(
     """Write samples into one file with sound and pictures inside, that opens anywhere and asks nobody for anything."""
     from musicdata.api import view as library
 
-    made = library.report(
-        path, out, samples=samples, also=also or (), claim=claim, progress=lambda text: say(text, err=True)
-    )
+    made = library.report(path, out, samples=samples, also=also or (), claim=claim, progress=tell)
     size = out.stat().st_size
     facts = {
         "out": str(out),

@@ -33,6 +33,7 @@ MOST_SECONDS = 60
 """Of one sound."""
 
 _OPUS_RATE_HZ = 24_000
+_TOLD_EVERY = 20
 _MOST_PICTURE_BYTES = 600_000
 _IMPORT = re.compile(r'^import (?:\* as (\w+)|\{([^}]*)\}) from "\./(\w+)\.js";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export (async function|function|const) (\w+)", re.MULTILINE)
@@ -77,7 +78,7 @@ def make(
         n: samples to draw.
         also: ids of samples that come first.
         most_bytes: of the file, about; what does not fit any more is left out and counted.
-        progress: is told of each sample.
+        progress: is told how far it is.
 
     Raises:
         UsageError: the data set has no samples.
@@ -103,7 +104,8 @@ def make(
         media |= inside
         for modality in hidden:
             withheld[modality] = withheld.get(modality, 0) + 1
-        progress(f"{number} of {len(ids)}: {sample_id}")
+        if number % _TOLD_EVERY == 0:
+            progress(f"{number} of {len(ids)} samples")
     island = {
         "about": _about(page, shown, withheld),
         "samples": shown,
