@@ -207,7 +207,7 @@ def test_what_cannot_be_validated_says_why(built: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"no \[validate\]"):
         validate(bare)
     (bare / "recipe.toml").write_text(recipe.replace('paper = "musictm"', 'paper = "musictn"'), "utf-8")
-    with pytest.raises(UsageError, match="no paper is called 'musictn' .did you mean 'musictm'"):
+    with pytest.raises(UsageError, match=r"no paper is called 'musictn' .did you mean 'musictm'"):
         validate(bare)
     with pytest.raises(UsageError, match=r"no \[validate.sweep\]"):
         validate(built, swept=True)
