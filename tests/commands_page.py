@@ -14,7 +14,7 @@ COMMAND: Any = typer.main.get_command(cli.app)
 TASKS = {
     "Before anything runs": ["doctor", "recipes", "plan"],
     "Make a data set": ["build", "crawl", "retry"],
-    "See how it stands, look at it": ["status", "info", "show"],
+    "See how it stands, look at it": ["status", "info", "show", "view", "report"],
     "Prove that it is right": ["check", "validate"],
     "Use it": ["search", "describe", "caption", "export"],
     "Release it, and what others released": ["release"],

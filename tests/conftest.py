@@ -27,6 +27,9 @@ from tests.windows import Windows
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:  # likewise, under nohup
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
 # numba keeps what it compiled beside librosa. In a new environment two processes do so at once, and one of them has died
 # in code that numba had made; with a cache for each process that cannot come of reading the other's.
 _NUMBA_CACHE = tempfile.TemporaryDirectory(prefix="musicdata-tests-numba-", ignore_cleanup_errors=True)
