@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from musicdata.errors import IntegrityError, MusicdataError
 from musicdata.web.terms import column_of, quoted, where
 
 if TYPE_CHECKING:
@@ -103,13 +104,21 @@ class Library:
             return self._held[table]
 
     def _load(self, table: str) -> Held:
+        import duckdb
+
         contract = self.contract(table)
         columns = tuple(c for c in contract.columns if not c.is_media and not c.is_array)[:MAX_COLUMNS]
         schema = pa.schema([pa.field(c.name, _stored(c)) for c in columns])
         cursor = self._engine.cursor()
-        cursor.register("arriving", pa.RecordBatchReader.from_batches(schema, self._batches(table, schema)))
-        cursor.execute(f"CREATE TABLE {quoted(table)} AS SELECT * FROM arriving")
-        cursor.unregister("arriving")
+        faults: list[MusicdataError] = []
+        arriving = pa.RecordBatchReader.from_batches(schema, _telling(self._batches(table, schema), faults))
+        cursor.register("arriving", arriving)
+        try:
+            cursor.execute(f"CREATE TABLE {quoted(table)} AS SELECT * FROM arriving")
+        except duckdb.Error as error:
+            raise (faults[0] if faults else IntegrityError(f"table {table} cannot be read: {error}")) from error
+        finally:
+            cursor.unregister("arriving")
         (n_rows,) = cursor.execute(f"SELECT count(*) FROM {quoted(table)}").fetchone() or (0,)
         few = frozenset(c.name for c in columns if c.type == "string" and self._has_few(table, c.name, n_rows))
         return Held(contract, columns, int(n_rows), few)
@@ -170,7 +179,7 @@ class Library:
             column_of(held.columns, sort)
             order = f"ORDER BY {quoted(sort)} {'DESC' if down else 'ASC'} NULLS LAST, rowid"
         else:
-            order = "ORDER BY rowid DESC" if down else "ORDER BY rowid"
+            order = "ORDER BY rowid DESC" if down else ""  # rows come in their own order
         text = f"SELECT rowid FROM {quoted(table)} {text_where} {order} LIMIT ? OFFSET ?"
         numbers = [row[0] for row in self.ask(text, [*values, limit, offset])]
         n = self._count(held, conditions, words)
@@ -178,9 +187,9 @@ class Library:
         wanted = ", ".join(_shown(column) for column in held.columns)
         found = {}
         if numbers:
-            marks = ", ".join("?" * len(numbers))
-            text = f"SELECT rowid, {wanted} FROM {quoted(table)} WHERE rowid IN ({marks})"
-            found = {row[0]: [cell(value) for value in row[1:]] for row in self.ask(text, numbers)}
+            chosen = f'FROM {quoted(table)} JOIN (SELECT unnest(?) AS "#") ON rowid = "#"'  # no column is called so
+            text = f'SELECT "#", {wanted} {chosen}'
+            found = {row[0]: [cell(value) for value in row[1:]] for row in self.ask(text, [numbers])}
         return {"n": n, "of": held.n_rows, "columns": shown, "numbers": numbers, "rows": [found[k] for k in numbers]}
 
     def _count(self, held: Held, conditions: Sequence[Condition], words: str) -> int:
@@ -216,6 +225,15 @@ class Library:
     def close(self) -> None:
         """Let go of the memory."""
         self._engine.close()
+
+
+def _telling(batches: Iterator[pa.RecordBatch], faults: list[MusicdataError]) -> Iterator[pa.RecordBatch]:
+    """Yield batches; keep an error of ours, which comes through the engine as a text."""
+    try:
+        yield from batches
+    except MusicdataError as error:
+        faults.append(error)
+        raise
 
 
 def _shown(column: Column) -> str:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from musicdata.definitions.contract import SAMPLE_ID
+from musicdata.errors import MusicdataError
 from musicdata.web.asking import BadRequestError
 from musicdata.web.media import Medium
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 400
 """Of one table that a sample shows."""
+
+BROKEN = "cannot be read"
+"""Column in the place of those of a table that is damaged."""
 
 ONSET, OFFSET = "onset_s", "offset_s"
 _EDGES = ("_x0", "_y0", "_x1", "_y1")
@@ -51,7 +55,6 @@ def describe(library: Library, media: Media, item: str) -> dict[str, Any]:
 
     Raises:
         BadRequestError: no table has the key.
-        MusicdataError: a table cannot be read.
     """
     tables: list[dict[str, Any]] = []
     found: list[dict[str, Any]] = []
@@ -59,7 +62,11 @@ def describe(library: Library, media: Media, item: str) -> dict[str, Any]:
     for table in library.tables:
         contract = library.contract(table)
         key = _named_by(contract)
-        rows = library.one(table, key, item, MAX_ROWS + 1) if key else []
+        try:
+            rows = library.one(table, key, item, MAX_ROWS + 1) if key else []
+        except MusicdataError as error:  # the others can be looked at all the same
+            tables.append({"table": table, "columns": [BROKEN], "rows": [[str(error)]], "more": False, "arrays": {}})
+            continue
         if not rows:
             continue
         names = [column.name for column in library.held(table).columns if column.name != key]
@@ -69,7 +76,7 @@ def describe(library: Library, media: Media, item: str) -> dict[str, Any]:
         found += _media_of(contract, media, rows[:MAX_ROWS])
         if is_timed(contract):
             timed = max(timed, (len(boxes(contract)), table))
-    if not tables:
+    if all(table["columns"] == [BROKEN] for table in tables):
         raise BadRequestError("there is no such sample", "sample", "choose one from the table", 404)
     of = boxes(library.contract(timed[1])) if timed[1] else []
     return {"sample_id": item, "tables": tables, "media": found, "timed": timed[1], "boxes": of}

@@ -14,6 +14,7 @@ import pytest
 import musicdata
 from musicdata.definitions import contract as contracts
 from musicdata.definitions.contract import Contract
+from musicdata.errors import IntegrityError
 from musicdata.web import counting, sample
 from musicdata.web.asking import BadRequestError, Condition
 from musicdata.web.library import Library
@@ -213,3 +214,18 @@ def test_every_table_of_a_data_set_can_be_looked_at(validated: Path, crawled: Pa
             assert found["of"] == wanted, table
             counting.facets(library, table, [], "")
         library.close()
+
+
+def test_a_damaged_table_is_told_and_the_others_are_shown(copied: Path) -> None:
+    part = next((copied / "tables" / "notes").glob("*.parquet"))
+    part.write_bytes(part.read_bytes()[:100])
+    data = musicdata.open_work(copied)
+    library, media = Library(data), Media(data)
+    with pytest.raises(IntegrityError, match=r"notes/part-.* is damaged"):
+        library.rows("notes", [], "", "", 0, 5, down=False)
+    first = next(data.rows("samples"))["sample_id"]
+    tables = {one["table"]: one for one in sample.describe(library, media, first)["tables"]}
+    assert tables["notes"]["columns"] == [sample.BROKEN]
+    assert "is damaged" in tables["notes"]["rows"][0][0]
+    assert len(tables["alignment"]["rows"]) == 20
+    library.close()
