@@ -119,6 +119,7 @@ class Library:
             raise (faults[0] if faults else IntegrityError(f"table {table} cannot be read: {error}")) from error
         finally:
             cursor.unregister("arriving")
+            pa.default_memory_pool().release_unused()
         (n_rows,) = cursor.execute(f"SELECT count(*) FROM {quoted(table)}").fetchone() or (0,)
         few = frozenset(c.name for c in columns if c.type == "string" and self._has_few(table, c.name, n_rows))
         return Held(contract, columns, int(n_rows), few)
