@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from musicdata.api.describe import describe as describe
     from musicdata.api.doctor import examine as doctor
     from musicdata.api.info import info as info
+    from musicdata.api.loading import load as load
     from musicdata.api.plan import plan as plan
     from musicdata.api.plugins import plug_in as plug_in
     from musicdata.api.recipes import recipe_names as recipes
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from musicdata.api.status import status as status
     from musicdata.api.validate import validate as validate
     from musicdata.api.work import Work as Work
-    from musicdata.api.work import load as load
     from musicdata.api.work import open_data as open_data
     from musicdata.api.work import open_work as open_work
     from musicdata.errors import MusicdataError as MusicdataError
@@ -58,7 +58,7 @@ _PUBLIC = {
     "doctor": "musicdata.api.doctor:examine",
     "export": "musicdata.api.release:export",
     "info": "musicdata.api.info:info",
-    "load": "musicdata.api.work:load",
+    "load": "musicdata.api.loading:load",
     "open_data": "musicdata.api.work:open_data",
     "open_work": "musicdata.api.work:open_work",
     "plan": "musicdata.api.plan:plan",

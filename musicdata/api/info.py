@@ -7,7 +7,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from musicdata.api.work import Work, not_known, open_data
+from musicdata.api.loading import not_known
+from musicdata.api.work import Work, open_data
 from musicdata.definitions import recipe as recipes
 from musicdata.errors import InputError, IntegrityError, RecipeError
 from musicdata.release.description import citation
@@ -16,6 +17,7 @@ from musicdata.release.publish.source import reading
 from musicdata.release.record import layout, pins
 from musicdata.system import paths
 from musicdata.workspace.folder import Workspace
+from musicdata.workspace.validation import current_validation
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -153,7 +155,6 @@ def _cited(title: str, head: Head | None, version: str, date: str, content_root:
 
 def _of_workspace(work: Work) -> dict[str, Any]:
     from musicdata.api.standing import standing  # what reads a release needs nothing of what runs
-    from musicdata.release.making.freeze import current_validation
 
     workspace, head, reader = Workspace(work.root), work.head, work.reader
     manifests = [workspace.manifest(stage) or {} for stage in workspace.sealed_stages()]

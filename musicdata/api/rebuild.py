@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from musicdata.api import release as releases
 from musicdata.api.asking import Asked, Kept
 from musicdata.api.build import run_recipe
-from musicdata.api.work import load
+from musicdata.api.loading import load
 from musicdata.definitions import plugins
 from musicdata.definitions import recipe as recipes
 from musicdata.definitions.options import Given, is_scheme

@@ -11,18 +11,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from musicdata import settings
-from musicdata.api.work import folder_of, load, open_work
+from musicdata.api.loading import folder_of, load
+from musicdata.api.work import open_work
 from musicdata.definitions import identifiers, own_input
 from musicdata.engine import finished
 from musicdata.errors import InputError, IntegrityError, UsageError
 from musicdata.release import exports as views
-from musicdata.release import publish as publishing
 from musicdata.release.description import card as cards
 from musicdata.release.diff import diff as difference
 from musicdata.release.diff import report
 from musicdata.release.exports import check
 from musicdata.release.making import freeze
-from musicdata.release.publish import publications, taking
+from musicdata.release.publish import publications, publishing, taking
 from musicdata.release.record import layout
 from musicdata.release.record import pins as pinned
 from musicdata.release.record import version as versions
@@ -34,6 +34,7 @@ from musicdata.release.verify.gate import require_whole
 from musicdata.system import paths
 from musicdata.wording import choice, listed
 from musicdata.workspace.folder import Workspace
+from musicdata.workspace.validation import current_validation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -80,7 +81,7 @@ def needs_validation(
     if Path(out).exists() and not (Path(out) / layout.RECORD).is_file():
         raise InputError(f"{out} is there already and is no release; give another folder with --out")
     finished.require_finished(opened.recipe, Workspace(opened.root), "released")
-    return opened.recipe.validate is not None and freeze.current_validation(Workspace(opened.root)) is None
+    return opened.recipe.validate is not None and current_validation(Workspace(opened.root)) is None
 
 
 def unstated(work: str | Path) -> str:

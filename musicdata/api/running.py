@@ -21,7 +21,6 @@ from musicdata.engine import underway
 from musicdata.engine.progress import Watcher
 from musicdata.engine.tally import Tally
 from musicdata.errors import IntegrityError, MusicdataError, PartialError, PausedError, SetupError, StorageError
-from musicdata.sources.videos import process
 from musicdata.system import processes
 from musicdata.version import __version__
 
@@ -143,6 +142,8 @@ def _fetched_with(resolved: Recipe) -> dict[str, str]:
     """Return the version of yt-dlp, by its own word, for a recipe that fetches; what it yields changes with it."""
     if resolved.crawl is None:
         return {}
+    from musicdata.sources.videos import process
+
     with contextlib.suppress(SetupError):
         return {"yt-dlp": process.ytdlp_version()}
     return {"yt-dlp": "not installed"}

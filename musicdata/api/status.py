@@ -8,9 +8,6 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from musicdata.api.asking import Kept
-from musicdata.api.crawl import in_force
-from musicdata.api.running import moment
 from musicdata.api.standing import standing
 from musicdata.api.work import open_work
 from musicdata.definitions import recipe
@@ -108,6 +105,10 @@ def ledger_facts(path: str | PathLike[str] | None = None) -> dict[str, Any]:
 
 def _come_back_at(workspace: Workspace, resolved: Recipe, ledger: Ledger) -> dict[str, str]:
     """Return service → when it may be asked again, of those that are to be left alone now."""
+    from musicdata.api.asking import Kept
+    from musicdata.api.crawl import in_force
+    from musicdata.api.running import moment
+
     with contextlib.suppress(IntegrityError):  # nobody knows any more whether the twin was asked
         resolved = in_force(workspace, resolved, Kept.of(workspace).settings)
     now, budgets = time.time(), resolved.crawl.budgets if resolved.crawl else {}

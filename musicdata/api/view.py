@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -11,26 +12,26 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from musicdata.api.status import status
 from musicdata.api.work import Work, open_data
 from musicdata.definitions import contract as contracts
 from musicdata.definitions import suite as suites
 from musicdata.definitions.contract import SAMPLE_ID, completing, introduced_by
 from musicdata.errors import ContractError, InputError, MusicdataError, UsageError
-from musicdata.release.making.freeze import current_validation
 from musicdata.system import packages, processes
 from musicdata.system.files import write_whole
 from musicdata.workspace.folder import Workspace
+from musicdata.workspace.validation import current_validation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from musicdata.definitions.contract import HasTables
     from musicdata.definitions.joint_space import JointSpace
     from musicdata.definitions.suite import Suite
     from musicdata.definitions.table_source import TableSource
     from musicdata.release.reading.release import Release
+    from musicdata.web.answers import Abilities, Page
     from musicdata.web.report import Report
-    from musicdata.web.server import Page
 
 _OWN = ("127.0.0.1", "localhost", "::1")
 _DESCRIBE_S = 180
@@ -67,8 +68,17 @@ def view(
         )
     packages.require(("duckdb", "starlette", "uvicorn"), "view", "view")
     page = make_page(path)
+
+    def prepare() -> None:  # while the browser starts; what is wrong is told where it is asked for
+        with contextlib.suppress(MusicdataError):
+            page.can  # noqa: B018
+
+    def listening(address: str) -> None:
+        ready(address)
+        threading.Thread(target=prepare, daemon=True).start()
+
     try:
-        serve(page, host=host, port=port, names=() if host in _OWN else (host,), ready=ready)
+        serve(page, host=host, port=port, names=() if host in _OWN else (host,), ready=listening)
     finally:
         page.library.close()
 
@@ -80,19 +90,24 @@ def make_page(path: str | Path | None = None) -> Page:
         InputError: there is neither.
         SetupError: a package is missing.
     """
-    from musicdata.web.server import Page
+    from musicdata.web.answers import Page
 
     data = open_data(path)
-    begin = _begin(data)
-    asked = _join(data), _search(data), _describe(data)
     if isinstance(data, Work):
         root = data.root
-        rejects = contracts.load(_REJECTS)
-        return Page(data, lambda: _of_work(Work(root)), rejects, begin, *asked)
-    return Page(data, lambda: _of_release(data), None, begin, *asked)
+        return Page(data, lambda: _of_work(Work(root)), contracts.load(_REJECTS), lambda: _abilities(data))
+    return Page(data, lambda: _of_release(data), None, lambda: _abilities(data))
 
 
-def _begin(data: Work | Release) -> str:
+def _abilities(data: Work | Release) -> Abilities:
+    from musicdata.web.answers import Abilities
+
+    suite = _suite_of(data)  # first: the plug-ins of the recipe, which it loads, have contracts too
+    begin = _begin(data.reader if isinstance(data, Work) else data)
+    return Abilities(begin, _join(data, suite), _search(data, suite), _describe(data, suite))
+
+
+def _begin(data: HasTables) -> str:
     """Return the table of complete samples, where it has a row a sample, or that of all; else the first there is."""
     complete = completing(data)
     if complete and data.contract(complete).key == (SAMPLE_ID,):
@@ -103,7 +118,10 @@ def _begin(data: Work | Release) -> str:
         return next(iter(data.tables), _REJECTS)
 
 
-def _suite_of(data: Work | Release) -> tuple[Suite[Any], Any] | None:
+_Suite = tuple["Suite[Any]", Any] | None
+
+
+def _suite_of(data: Work | Release) -> _Suite:
     """Return the suite that validates a data set, and its settings; None where it cannot be had."""
     wanted = data.head.validate
     try:
@@ -112,8 +130,7 @@ def _suite_of(data: Work | Release) -> tuple[Suite[Any], Any] | None:
         return None
 
 
-def _join(data: Work | Release) -> Callable[[Callable[[str], None]], JointSpace] | None:
-    found = _suite_of(data)
+def _join(data: Work | Release, found: _Suite) -> Callable[[Callable[[str], None]], JointSpace] | None:
     join = found[0].join if found else None
     if found is None or join is None:
         return None
@@ -121,8 +138,7 @@ def _join(data: Work | Release) -> Callable[[Callable[[str], None]], JointSpace]
     return lambda progress: join(data, settings.among(data), progress)
 
 
-def _search(data: Work | Release) -> Callable[[str, int, str], dict[str, Any]] | None:
-    found = _suite_of(data)
+def _search(data: Work | Release, found: _Suite) -> Callable[[str, int, str], dict[str, Any]] | None:
     if found is None or found[0].search is None:
         return None
     lock = threading.Lock()
@@ -134,12 +150,11 @@ def _search(data: Work | Release) -> Callable[[str, int, str], dict[str, Any]] |
     return search
 
 
-def _describe(data: Work | Release) -> Callable[[bytes, str], dict[str, Any]] | None:
+def _describe(data: Work | Release, found: _Suite) -> Callable[[bytes, str], dict[str, Any]] | None:
     """Return what looks at a file of the user's own: the command `describe`, in a process of its own that can be ended.
 
     What reads sound there is fenced in by itself.
     """
-    found = _suite_of(data)
     if found is None or found[0].describe is None:
         return None
 
@@ -168,6 +183,8 @@ def _describe(data: Work | Release) -> Callable[[bytes, str], dict[str, Any]] | 
 
 def _of_work(work: Work) -> dict[str, Any]:
     """Say what a workspace holds, as it is now."""
+    from musicdata.api.status import status
+
     facts = status(work.root)
     head = work.head
     workspace = Workspace(work.root)

@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 TABLE = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}"
 """Of a table or a config: a folder and a file name everywhere, and a config of `load_dataset`."""
 
-COLUMN = r"\w[\w.-]{0,99}"
-"""Of a column or a modality: letters of any script, digits, ``_``, ``.`` and ``-``."""
-
 DATASET = "[a-z0-9][a-z0-9._-]{0,99}"
 """Of a data set."""
 
@@ -70,7 +67,9 @@ def doi_of(address: str) -> str:
 
 WebAddress = Annotated[str, AfterValidator(web_address)]
 TableName = Annotated[str, Field(pattern=f"^{TABLE}$")]
-ColumnName = Annotated[str, Field(pattern=f"^{COLUMN}$")]
+ColumnName = Annotated[str, Field(pattern=r"^\w[\w.-]*$", max_length=100)]  # {0,99} would take 45 ms to compile
+"""Of a column or a modality: letters of any script, digits, ``_``, ``.`` and ``-``."""
+
 DatasetName = Annotated[str, Field(pattern=f"^{DATASET}$")]
 
 

@@ -4,6 +4,9 @@ A kind (stage, check, export …) has an attribute that its modules define: `STA
 several. Ours are found by walking a package of this one, those of installed packages through entry points, those of a
 user's recipe in its plug-ins (`musicdata.definitions.plugins`).
 
+One of ours that is asked for by name is looked for first in the modules whose source has that name in quotes, so that
+a command for one recipe does not import what all the others need.
+
     [project.entry-points."musicdata.stages"]    # in the pyproject.toml of a package
     my_package = "my_package.stages"             # a module, or a package, all of whose modules are looked into
 """
@@ -14,12 +17,13 @@ import functools
 import hashlib
 import importlib
 import importlib.metadata
+import importlib.util
 import pkgutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from musicdata.definitions import plugins
+from musicdata.definitions import installed, plugins
 from musicdata.errors import MusicdataError, RecipeError, UsageError
 from musicdata.wording import choice
 
@@ -93,11 +97,9 @@ class Registry(Generic[T]):
         Raises:
             RecipeError: two have one name, or a plug-in or an installed package cannot be imported.
         """
-        entries = dict(self._lasting)
-        for plugin in plugins.active().modules:
-            for module in plugin.modules:
-                for item in self._in(module):
-                    _add(self.kind, entries, Entry(item, str(plugin.path), plugin.name, plugin.sha256))
+        entries = dict(self._ours)
+        for entry in (*self._installed.values(), *self._of_plugins()):
+            _add(self.kind, entries, entry)
         return dict(sorted(entries.items()))
 
     def all(self) -> dict[str, T]:
@@ -114,7 +116,11 @@ class Registry(Generic[T]):
 
     def entry(self, name: str) -> Entry[T]:
         """Return what is called `name`, and where it comes from; raises as `find` does."""
-        entries = self.entries()
+        entries: dict[str, Entry[T]] = {}
+        for entry in (*self._ours_named(name), *self._installed.values(), *self._of_plugins()):
+            if entry.item.name == name:
+                _add(self.kind, entries, entry)
+        entries = entries or self.entries()
         if name not in entries:
             raise self._error(f"no {self.kind} is called {name!r}{choice(name, entries)}")
         return entries[name]
@@ -124,17 +130,36 @@ class Registry(Generic[T]):
         return {f"plug-in {entry.plugin}": entry.sha256 for entry in self.entries().values() if entry.plugin}
 
     @functools.cached_property
-    def _lasting(self) -> dict[str, Entry[T]]:
-        """Return ours and those of installed packages, which do not change while the process runs."""
+    def _ours(self) -> dict[str, Entry[T]]:
         entries: dict[str, Entry[T]] = {}
         for module in _walk(self._package, nested=self._nested):
             for item in self._in(module):
                 _add(self.kind, entries, Entry(item, module.__name__))
-        for point in sorted(importlib.metadata.entry_points(group=self.group), key=lambda point: point.name):
-            for module in _installed(point, nested=self._nested):
+        return entries
+
+    @functools.cached_property
+    def _installed(self) -> dict[str, Entry[T]]:
+        entries: dict[str, Entry[T]] = {}
+        for point in installed.entry_points(self.group):
+            for module in _modules_of(point, nested=self._nested):
                 for item in self._in(module):
                     _add(self.kind, entries, Entry(item, module.__name__, _package_of(point), _sha256(module)))
         return entries
+
+    def _of_plugins(self) -> Iterator[Entry[T]]:
+        for plugin in plugins.active().modules:
+            for module in plugin.modules:
+                for item in self._in(module):
+                    yield Entry(item, str(plugin.path), plugin.name, plugin.sha256)
+
+    def _ours_named(self, name: str) -> Iterator[Entry[T]]:
+        """Yield those of ours called `name` that a module holds in whose source the name stands in quotes."""
+        quoted = f'"{name}"'
+        for module, source in _sources(self._package, self._nested).items():
+            if quoted in source:
+                for item in self._in(importlib.import_module(module)):
+                    if item.name == name:
+                        yield Entry(item, module)
 
     def _in(self, module: ModuleType) -> Iterator[T]:
         several = getattr(module, f"{self._attribute}S", ())
@@ -155,16 +180,29 @@ def _add(kind: str, entries: dict[str, Entry[Any]], entry: Entry[Any]) -> None:
 
 def _walk(package: str, *, nested: bool) -> Iterator[ModuleType]:
     """Yield a module, or a package and the modules in it, `nested` ones too, in order of their names."""
-    top = importlib.import_module(package)
-    yield top
-    if hasattr(top, "__path__"):
+    for name in _names(package, nested=nested):
+        yield importlib.import_module(name)
+
+
+def _names(package: str, *, nested: bool) -> Iterator[str]:
+    yield package
+    places = importlib.import_module(package)
+    if hasattr(places, "__path__"):
         walk = pkgutil.walk_packages if nested else pkgutil.iter_modules
-        for name in sorted(info.name for info in walk(top.__path__, f"{package}.")):
+        for name in sorted(info.name for info in walk(places.__path__, f"{package}.")):
             if not name.endswith("__main__"):
-                yield importlib.import_module(name)
+                yield name
 
 
-def _installed(point: importlib.metadata.EntryPoint, *, nested: bool) -> list[ModuleType]:
+@functools.cache
+def _sources(package: str, nested: bool) -> dict[str, str]:
+    """Return module → its source; nothing of those that came without."""
+    places = {name: importlib.util.find_spec(name) for name in _names(package, nested=nested)}
+    paths = {name: Path(spec.origin) for name, spec in places.items() if spec is not None and spec.origin is not None}
+    return {name: path.read_text("utf-8") for name, path in paths.items() if path.suffix == ".py" and path.is_file()}
+
+
+def _modules_of(point: importlib.metadata.EntryPoint, *, nested: bool) -> list[ModuleType]:
     try:
         return list(_walk(point.module, nested=nested))
     except Exception as error:

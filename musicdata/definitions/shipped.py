@@ -10,11 +10,11 @@ package of somebody else's has folders `manifests` and `pipelines` inside, and s
 from __future__ import annotations
 
 import functools
-import importlib.metadata
 import importlib.util
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from musicdata.definitions import installed
 from musicdata.errors import RecipeError
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def files(name: str) -> dict[str, Path]:
 
 
 def _installed(name: str) -> Iterator[Path]:
-    for point in sorted(importlib.metadata.entry_points(group="musicdata.recipes"), key=lambda point: point.name):
+    for point in installed.entry_points("musicdata.recipes"):
         spec = importlib.util.find_spec(point.module)
         for place in (spec.submodule_search_locations or ()) if spec else ():
             yield Path(place) / name

@@ -116,7 +116,7 @@ def sealed_files(
 
 def _sha256s(path: Path) -> list[str]:
     with paths.open_regular(path) as file, paths.native(file) as source:
-        return strings(pq.read_table(source, columns=["sha256"]).column(0))
+        return strings(pq.ParquetFile(source).read(["sha256"]).column(0))
 
 
 def release_files(workspace: Workspace, stage: Stage[Any], manifest: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ come from contracts, values are bound. The engine is told to open nothing, load 
 
 from __future__ import annotations
 
+import functools
 import math
 import threading
 from collections import OrderedDict
@@ -19,6 +20,8 @@ from musicdata.web.terms import column_of, quoted, where
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    import duckdb
 
     from musicdata.definitions.column import Column
     from musicdata.definitions.contract import Contract
@@ -72,16 +75,21 @@ class Library:
     """
 
     def __init__(self, source: TableSource, rejects: Contract | None = None) -> None:
-        import duckdb
-
         self.source = source
         self._rejects = rejects
-        self._engine = duckdb.connect(":memory:")
-        for setting in _SETTINGS:
-            self._engine.execute(setting)
         self._held: dict[str, Held] = {}
         self._counts: OrderedDict[tuple[str, tuple[Condition, ...]], int] = OrderedDict()
         self._lock = threading.Lock()
+
+    @functools.cached_property
+    def _engine(self) -> duckdb.DuckDBPyConnection:
+        """Return the engine, which is loaded with the first table: the page is there before."""
+        import duckdb
+
+        engine = duckdb.connect(":memory:")
+        for setting in _SETTINGS:
+            engine.execute(setting)
+        return engine
 
     @property
     def tables(self) -> list[str]:
@@ -225,7 +233,8 @@ class Library:
 
     def close(self) -> None:
         """Let go of the memory."""
-        self._engine.close()
+        if "_engine" in self.__dict__:
+            self._engine.close()
 
 
 def _telling(batches: Iterator[pa.RecordBatch], faults: list[MusicdataError]) -> Iterator[pa.RecordBatch]:

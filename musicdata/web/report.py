@@ -19,12 +19,12 @@ import numpy as np
 
 from musicdata.definitions.contract import SAMPLE_ID
 from musicdata.errors import UsageError
-from musicdata.web import counting, sample
+from musicdata.web import answers, counting, sample
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from musicdata.web.server import Page
+    from musicdata.web.answers import Page
 
 MOST_BYTES = 15 * 10**6
 """Of a file that can still be sent by mail."""
@@ -112,18 +112,19 @@ def make(
         "rows": _rows(page, list(shown)),
         "media": media,
     }
-    return Report(_document(page.files, island), len(shown), len(media), withheld, len(ids) - len(shown))
+    return Report(_document(answers.files(), island), len(shown), len(media), withheld, len(ids) - len(shown))
 
 
 def _drawn(page: Page, n: int) -> Iterator[str]:
     """Yield the ids of n samples: of each split its share, at even distances."""
-    if page.begin not in page.library.tables or SAMPLE_ID not in _names(page, page.begin):
+    begin = page.can.begin
+    if begin not in page.library.tables or SAMPLE_ID not in _names(page, begin):
         return
-    counts = counting.sizes(page.library, page.begin, "split") if "split" in _names(page, page.begin) else {None: 0}
+    counts = counting.sizes(page.library, begin, "split") if "split" in _names(page, begin) else {None: 0}
     total = max(sum(counts.values()), 1)
     for split, count in sorted(counts.items(), key=str):
         wanted = max(1, round(n * count / total))
-        ids = counting.ids(page.library, page.begin, SAMPLE_ID, "split", split)
+        ids = counting.ids(page.library, begin, SAMPLE_ID, "split", split)
         for place in np.unique(np.linspace(0, len(ids) - 1, min(wanted, len(ids))).astype(int)) if ids else ():
             yield ids[place]
 
@@ -181,7 +182,7 @@ def _opus(data: bytes) -> bytes:
 def _about(page: Page, shown: dict[str, Any], withheld: dict[str, int]) -> dict[str, Any]:
     """Return what the page says first, of the tables that are in the report."""
     about = page.about(b"")
-    there = {table["table"] for facts in shown.values() for table in facts["tables"]} | {page.begin}
+    there = {table["table"] for facts in shown.values() for table in facts["tables"]} | {page.can.begin}
     about["tables"] = {name: table for name, table in about["tables"].items() if name in there}
     notes = [
         f"{modality} of {n} samples is left out: it may not be passed on" for modality, n in sorted(withheld.items())
@@ -191,15 +192,15 @@ def _about(page: Page, shown: dict[str, Any], withheld: dict[str, int]) -> dict[
         ["samples in this file", str(len(shown))],
         *(["left out", note] for note in notes),
     ]
-    return about | {"can": {}, "browse": [page.begin]}
+    return about | {"can": {}, "browse": [page.can.begin]}
 
 
 def _rows(page: Page, ids: list[str]) -> dict[str, Any]:
     """Return the rows of the samples in the table that is shown first, without what shows a work."""
-    contract = page.library.contract(page.begin)
-    columns = [c.name for c in page.library.held(page.begin).columns if not c.content_of]
-    rows = [[row[name] for name in columns] for one in ids for row in page.library.one(page.begin, SAMPLE_ID, one, 1)]
-    return {"table": contract.name, "columns": columns, "rows": rows}
+    begin = page.can.begin
+    columns = [c.name for c in page.library.held(begin).columns if not c.content_of]
+    rows = [[row[name] for name in columns] for one in ids for row in page.library.one(begin, SAMPLE_ID, one, 1)]
+    return {"table": begin, "columns": columns, "rows": rows}
 
 
 def bundle(files: Mapping[str, bytes], entry: str = "app") -> str:

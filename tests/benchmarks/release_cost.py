@@ -19,10 +19,10 @@ import musicdata
 from musicdata.api import release as releases
 from musicdata.engine import checking
 from musicdata.release.exports import EXPORTS
-from musicdata.release.making import freeze
 from musicdata.release.record.layout import read_record
 from musicdata.system.digests import sha256_of_file
 from musicdata.workspace.folder import Workspace
+from musicdata.workspace.validation import current_validation
 from tests.benchmarks.printing import print_table
 from tests.songs import write_songs
 
@@ -37,7 +37,7 @@ def main() -> None:
         work = Path(sys.argv[1]).absolute() if sys.argv[1:] else _made_up(folder)
         os.chdir(folder)  # records of publication go below the current folder
         release = folder / "release"
-        validated = freeze.current_validation(Workspace(work)) is not None
+        validated = current_validation(Workspace(work)) is not None
         if not validated:
             _validate(work)
         releases.build(work, release, version="1.0.0", allow_failed_gate=True)

@@ -79,3 +79,29 @@ def test_what_is_not_there_lists_what_is() -> None:
     with pytest.raises(RecipeError):
         STAGES.find("widow")
     assert stages.entry("window").where == "musicdata.stages.place.window"
+
+
+@pytest.mark.parametrize("name", STAGES.all())
+def test_a_stage_is_found_by_the_module_that_names_it(name: str) -> None:
+    assert [entry.item for entry in STAGES._ours_named(name)] == [STAGES.all()[name]]
+
+
+def test_what_is_asked_for_by_name_does_not_load_the_others() -> None:
+    code = """if True:
+        import sys
+        from musicdata.definitions.stage import find
+        find("window")
+        print([m for m in sys.modules if m.startswith("musicdata.stages.fetch.")])
+    """
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_a_name_that_nobody_writes_out_is_found_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "put_together"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "one.py").write_text(STAGE.replace('"theirs.one", "theirs.two"', '*(f"made.{n}" for n in (1, 2)),'))
+    monkeypatch.syspath_prepend(tmp_path)
+    stages: Registry[Stage[Any]] = Registry("stage", "put_together", "STAGE", Stage)
+    assert stages.find("made.2").name == "made.2"

@@ -19,7 +19,7 @@ from musicdata.release.diff.bump import required_bump
 from musicdata.release.exports import EXPORTS, export
 from musicdata.release.exports.check import check_exports
 from musicdata.release.making.freeze import freeze
-from musicdata.release.publish import publish
+from musicdata.release.publish.publishing import publish
 from musicdata.release.reading.release import Release, open_release
 from musicdata.release.record import layout
 from musicdata.release.removal.absence import prove_absence

@@ -13,8 +13,9 @@ import pyarrow as pa
 import uvicorn
 
 from musicdata.definitions.contract import Contract
+from musicdata.web.answers import Abilities, Page
 from musicdata.web.guard import Pass
-from musicdata.web.server import Page, listening, make_app
+from musicdata.web.server import listening, make_app
 from tests.web.served import Served
 
 
@@ -56,7 +57,7 @@ def column(name: str, kind: str = "string", **more: Any) -> dict[str, Any]:
 @contextlib.contextmanager
 def serving(made: Made, about: dict[str, Any], begin: str) -> Iterator[Served]:
     """Serve it in a thread of this process; the browser is let in already."""
-    page = Page(made, lambda: about, None, begin)  # type: ignore[arg-type]
+    page = Page(made, lambda: about, None, lambda: Abilities(begin))  # type: ignore[arg-type]
     with listening("127.0.0.1", 0) as listener:
         port, pass_ = listener.getsockname()[1], Pass()
         app = make_app(page, ("127.0.0.1",), port, pass_)

@@ -34,6 +34,7 @@ from musicdata.system.files import read_json, write_whole
 from musicdata.version import __version__
 from musicdata.workspace.folder import Workspace
 from musicdata.workspace.reader import TableReader
+from musicdata.workspace.validation import current_validation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
     from musicdata.release.making.selection import Selection
     from musicdata.release.record.configs import Config
 
-VALIDATION = "validation/validation.json"
 _BEFORE_SUITES = ("name", "pair", "directions", "p_value", "null_mrr", "detection_limit_mrr", "settings")
 """What is kept of each baseline in a validation older than suites, which does not say it itself."""
 
@@ -378,17 +378,3 @@ def _methods(validation: dict[str, Any]) -> list[dict[str, Any]]:
     if "methods" in validation:
         return list(validation["methods"])
     return [{name: one[name] for name in _BEFORE_SUITES} for one in validation["baselines"]]
-
-
-def current_validation(workspace: Workspace) -> dict[str, Any] | None:
-    """Return the workspace's last validation, or None when there is none or the tables have changed since."""
-    try:
-        validation = read_json(workspace.place(VALIDATION))
-    except ValueError:
-        return None
-    reader = TableReader(workspace)
-    if not validation or any(
-        t not in reader.tables or reader.digest(t) != d for t, d in validation.get("tables", {}).items()
-    ):
-        return None
-    return validation

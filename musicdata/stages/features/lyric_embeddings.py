@@ -18,7 +18,7 @@ from musicdata.definitions.cost import Cost, Expected
 from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 from musicdata.errors import SetupError, UsageError
 from musicdata.music.features import encoder_weights, sentence_encoder, text_encoders
-from musicdata.music.features.text_encoders import E5, MINILM, MODEL, USE
+from musicdata.music.features.text_encoders import MODEL
 from musicdata.stages.features import lyric_words
 from musicdata.stages.features.lyric_words import SAMPLES, SECTIONS, TEXTS
 
@@ -179,10 +179,11 @@ def _source_digest(parameters: Embed) -> str:
     return sentence_encoder.digest(_folder(parameters)) if parameters.languages else ""
 
 
-def _stage(name: str, parameters: type[Embed], verb: str, cost: Cost) -> Stage[Embed]:
+def _stage(stage: str, parameters: type[Embed], verb: str, cost: Cost) -> Stage[Embed]:
+    name = stage.removeprefix("embed.")
     is_users = name == MODEL
     return Stage(
-        name=f"embed.{name}",
+        name=stage,
         version=1,
         verb=verb,
         inputs=(SAMPLES, TEXTS, SECTIONS),
@@ -202,10 +203,15 @@ def _stage(name: str, parameters: type[Embed], verb: str, cost: Cost) -> Stage[E
 
 
 STAGES = (
-    _stage(MINILM, EmbedMinilm, "embeds songs and their sections by MiniLM", Cost(cpu_s=0.06, bytes=4_000)),
-    _stage(USE, EmbedUse, "embeds songs and their sections by the multilingual USE", Cost(cpu_s=0.03, bytes=5_000)),
-    _stage(E5, EmbedE5, "embeds songs and their sections by E5", Cost(cpu_s=0.6, bytes=4_000)),
+    _stage("embed.minilm", EmbedMinilm, "embeds songs and their sections by MiniLM", Cost(cpu_s=0.06, bytes=4_000)),
     _stage(
-        MODEL, EmbedModel, "embeds songs and their sections by an encoder of the user's", Cost(cpu_s=0.2, bytes=4_000)
+        "embed.use", EmbedUse, "embeds songs and their sections by the multilingual USE", Cost(cpu_s=0.03, bytes=5_000)
+    ),
+    _stage("embed.e5", EmbedE5, "embeds songs and their sections by E5", Cost(cpu_s=0.6, bytes=4_000)),
+    _stage(
+        "embed.model",
+        EmbedModel,
+        "embeds songs and their sections by an encoder of the user's",
+        Cost(cpu_s=0.2, bytes=4_000),
     ),
 )

@@ -21,7 +21,7 @@ from musicdata.definitions.stage import Parameters, Shard, Stage, Task
 from musicdata.errors import InputError, SetupError
 from musicdata.music.features import ears
 from musicdata.music.features.deep import require_torch
-from musicdata.music.features.ears import CNNSA, MUSICNN, SMALL
+from musicdata.music.features.ears import CNNSA, MUSICNN
 from musicdata.music.features.ears.musicnn import package_version
 from musicdata.music.features.ears.small import SmallEar
 from musicdata.stages.features import clips_of_songs
@@ -189,7 +189,7 @@ def _expect(table: str, is_set: Callable[[Any], bool], like: str) -> Callable[[A
 
 
 def _stage(
-    name: str,
+    stage: str,
     parameters: type[Any],
     tools: Callable[[Any], Mapping[str, str]],
     cost: Cost,
@@ -199,9 +199,9 @@ def _stage(
     is_set: Callable[[Any], bool],
     **more: Any,
 ) -> Stage[Any]:
-    table = f"music_tokens_{name}"
+    table = f"music_tokens_{stage.removeprefix('ear.')}"
     return Stage(
-        name=f"ear.{name}",
+        name=stage,
         version=1,
         outputs=(table,),
         needs=("safetensors", "soxr"),
@@ -219,7 +219,7 @@ def _stage(
 
 STAGES = (
     _stage(
-        CNNSA,
+        "ear.cnnsa",
         EarCnnsa,
         _tools_cnnsa,
         Cost(cpu_s=0.4, bytes=58_000),
@@ -232,7 +232,7 @@ STAGES = (
         location_parameters=("weights",),
     ),
     _stage(
-        MUSICNN,
+        "ear.musicnn",
         EarMusicnn,
         _tools_musicnn,
         Cost(cpu_s=1.1, bytes=3_600),
@@ -244,7 +244,7 @@ STAGES = (
         location_parameters=("weights",),
     ),
     _stage(
-        SMALL,
+        "ear.small",
         EarSmall,
         _tools_small,
         Cost(cpu_s=0.004, bytes=1_300),

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from musicdata.release.publish import publish
+from musicdata.release.publish.publishing import publish
 from musicdata.release.record import layout
 from musicdata.release.record.files import file_facts, sums_of
 

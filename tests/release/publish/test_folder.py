@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from musicdata.errors import InputError, IntegrityError, RefusedError, StorageError, UsageError, WorkspaceHeldError
-from musicdata.release.publish import publish, target_of
 from musicdata.release.publish.folder import Folder
+from musicdata.release.publish.publishing import publish, target_of
 from musicdata.release.publish.upload import pack
 from musicdata.release.reading.release import open_release
 from musicdata.release.record import layout

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from musicdata.api import release as library
-from musicdata.api.work import load
+from musicdata.api.loading import load
 from musicdata.errors import IntegrityError, MusicdataError
 from musicdata.release.exports import export
 from musicdata.release.exports.check import check_exports
