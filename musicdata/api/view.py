@@ -265,6 +265,7 @@ def report(
     out: str | Path,
     *,
     samples: int = 60,
+    suspects: int = 6,
     also: Sequence[str] = (),
     claim: str = "",
     progress: Callable[[str], None] = lambda _text: None,
@@ -274,7 +275,8 @@ def report(
     Args:
         path: of the workspace or release; None for the only workspace in ``musicdata-work``.
         out: file to write.
-        samples: to draw, evenly from each split.
+        samples: in all: those that fit worst and those that would fit better, the others drawn evenly from each split.
+        suspects: pairs of modalities that fit worst; their space is fitted for it, 0 leaves that out.
         also: ids of samples that come first.
         claim: statement that one holds the rights of what has no free licence; it stands in the file. Without it, what
             may not be passed on is left out.
@@ -292,13 +294,15 @@ def report(
     if samples < 1:
         raise UsageError(f"{samples} samples were asked for, expected at least 1")
     packages.require(("duckdb", "soxr"), "a report", "view")
+    if suspects < 0:
+        raise UsageError(f"{suspects} suspects were asked for, expected 0 or more")
     page = make_page(path)
     try:
         allowed = None if claim else _allowed(page.source)
         if claim:
             told = page.overview
             page.overview = lambda: _claimed(told(), claim)
-        made = reports.make(page, allowed, samples, also=also, progress=progress)
+        made = reports.make(page, allowed, samples, also=also, n_suspects=suspects, progress=progress)
     except BadRequestError as error:
         raise UsageError(f"{error.what}: {', '.join(also)}; {error.remedy}") from error
     finally:

@@ -45,6 +45,9 @@ def report(
     path: Data = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="File to write.")] = Path("report.html"),
     samples: Annotated[int, typer.Option("--samples", min=1, max=2000, help="Samples, evenly from each split.")] = 60,
+    suspects: Annotated[
+        int, typer.Option("--suspects", min=0, max=200, help="Pairs among them that fit worst; 0 fits no space.")
+    ] = 6,
     also: Annotated[list[str] | None, typer.Option("--sample", metavar="ID", help="This one too; repeatable.")] = None,
     claim: Annotated[
         str,
@@ -59,13 +62,15 @@ def report(
     """Write samples into one file with sound and pictures inside, that opens anywhere and asks nobody for anything."""
     from musicdata.api import view as library
 
-    made = library.report(path, out, samples=samples, also=also or (), claim=claim, progress=tell)
+    made = library.report(path, out, samples=samples, suspects=suspects, also=also or (), claim=claim, progress=tell)
     size = out.stat().st_size
     facts = {
         "out": str(out),
         "samples": made.n_samples,
         "media": made.n_media,
         "bytes": size,
+        "suspects": made.n_suspects,
+        "no_suspects": made.no_suspects,
         "withheld": made.withheld,
         "left_out": made.left_out,
     }
@@ -73,6 +78,8 @@ def report(
         print_json(facts)
         return
     say(f"{out}: {made.n_samples} samples, {made.n_media} sounds and pictures, {size / 1e6:.1f} MB")
+    if made.no_suspects:
+        say(f"no suspects in it: {made.no_suspects}")
     if made.left_out:
         say(f"{made.left_out} more would have made it larger than can be mailed")
     for modality, n in sorted(made.withheld.items()):

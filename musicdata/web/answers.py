@@ -93,6 +93,7 @@ class Page:
             "begin": self.can.begin,
             "can": {
                 "near": self.can.join is not None,
+                "suspects": self.can.join is not None,
                 "search": self.can.search_words is not None,
                 "describe": self.can.describe_file is not None,
                 "groups": bool(groups.home(self.library)),

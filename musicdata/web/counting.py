@@ -76,6 +76,8 @@ def _histogram(library: Library, held: Held, column: Column, others: Sequence[Co
 def groups(library: Library, table: str, group: str, split: str, member: str, span: tuple[int, int]) -> dict[str, Any]:
     """Return the values of a column that several rows have: those in several splits first, then the commonest.
 
+    ``torn`` is how many of these a split by lot, of the same shares and row by row, would tear apart on the average.
+
     Args:
         library: that has the table.
         table: by name.
@@ -88,14 +90,32 @@ def groups(library: Library, table: str, group: str, split: str, member: str, sp
     text = (
         f"SELECT {quoted(group)} AS g, count(*) AS n, count(DISTINCT {quoted(split)}) AS s, "
         f"histogram(CAST({quoted(split)} AS VARCHAR)), "
-        f"list(CAST({quoted(member)} AS VARCHAR) ORDER BY {quoted(member)})[1:{MEMBERS_SHOWN}] "
-        f"FROM {quoted(table)} GROUP BY 1"
+        f"list([CAST({quoted(member)} AS VARCHAR), CAST({quoted(split)} AS VARCHAR)] "
+        f"ORDER BY {quoted(member)})[1:{MEMBERS_SHOWN}] FROM {quoted(table)} GROUP BY 1"
     )
     of, n, leaks = library.ask(f"SELECT count(*), count(*) FILTER (n > 1), count(*) FILTER (s > 1) FROM ({text})")[0]
+    shares = f"SELECT count(*) / sum(count(*)) OVER () AS p FROM {quoted(table)} GROUP BY {quoted(split)}"
+    torn = library.ask(f"SELECT sum(1 - (SELECT sum(p ** n) FROM ({shares}))) FROM ({text}) WHERE n > 1")[0][0]
     offset, limit = span
     found = library.ask(f"{text} HAVING n > 1 ORDER BY s DESC, n DESC, g LIMIT ? OFFSET ?", [limit, offset])
     shown = [{"group": g, "n": size, "splits": dict(splits), "members": ids} for g, size, _, splits, ids in found]
-    return {"groups": shown, "of": of, "n": n, "leaks": leaks}
+    return {"groups": shown, "of": of, "n": n, "leaks": leaks, "torn": round(torn or 0, 1)}
+
+
+def first_of_each(
+    library: Library, table: str, columns: Sequence[str], by: tuple[str, ...], most: int
+) -> dict[str, Any]:
+    """Return the first rows of each kind: ``columns``, ``rows``, about `most`, in order, and ``of``, all there are."""
+    held = library.held(table)
+    kind, wanted = ", ".join(map(quoted, by)), ", ".join(map(quoted, columns))
+    ((n_kinds,),) = library.ask(f"SELECT count(*) FROM (SELECT DISTINCT {kind} FROM {quoted(table)})")
+    place = f"row_number() OVER (PARTITION BY {kind} ORDER BY rowid)"
+    numbered = f'SELECT rowid AS "#", {place} AS "##" FROM {quoted(table)}'  # no column is called so
+    found = library.ask(
+        f'SELECT {wanted} FROM {quoted(table)} JOIN ({numbered}) ON rowid = "#" WHERE "##" <= ? ORDER BY "#"',
+        [max(1, most // max(n_kinds, 1))],
+    )
+    return {"columns": list(columns), "rows": [list(map(cell, row)) for row in found], "of": held.n_rows}
 
 
 def sizes(library: Library, table: str, column: str) -> dict[Any, int]:

@@ -28,8 +28,9 @@ def describe(library: Library, offset: int, limit: int) -> dict[str, Any]:
     """Return groups of several samples: leaks first, then the largest.
 
     Returns:
-        ``groups``, each with group, n samples, splits with counts, members (20 at most); ``n`` groups of several
-        samples, ``of`` all groups, ``leaks``.
+        ``groups``, each with group, n samples, splits with counts, members (20 at most, each a sample and its split)
+        and ``why``, the rows of it in the tables that put things into groups; ``n`` groups of several samples, ``of``
+        all groups, ``leaks``, ``torn`` by a split by lot.
 
     Raises:
         BadRequestError: the data set has no groups.
@@ -39,4 +40,21 @@ def describe(library: Library, offset: int, limit: int) -> dict[str, Any]:
         raise BadRequestError(
             "the data set has no groups", "groups", "none of its tables says which samples are alike", 404
         )
-    return {"table": table} | counting.groups(library, table, GROUP, SPLIT, SAMPLE_ID, (offset, limit))
+    found = counting.groups(library, table, GROUP, SPLIT, SAMPLE_ID, (offset, limit))
+    grouping = _grouping(library)
+    for group in found["groups"]:
+        group["why"] = [_why(library, name, group["group"]) for name in grouping]
+    return {"table": table} | found
+
+
+def _grouping(library: Library) -> list[str]:
+    """List the tables with a row for each thing that is put into a group: they say to what it is alike, and how much."""
+    contracts = [library.contract(table) for table in library.source.tables]
+    of_things = [one for one in contracts if len(one.key) == 1 and one.key[0] not in (GROUP, SAMPLE_ID)]
+    return [one.name for one in of_things if GROUP in {column.name for column in one.columns}]
+
+
+def _why(library: Library, table: str, group: str) -> dict[str, Any]:
+    rows = library.one(table, GROUP, group, counting.MEMBERS_SHOWN)
+    columns = [name for name in (rows[0] if rows else ()) if name != GROUP]
+    return {"table": table, "columns": columns, "rows": [[row[name] for name in columns] for row in rows]}

@@ -44,9 +44,10 @@ class Neighbours:
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
 
-    def _fit(self) -> None:
+    def fit(self, progress: Callable[[str], None]) -> None:
+        """Find the space, now; what goes wrong is told to whoever asks for it."""
         try:
-            space = self._join(self._tell)
+            space = self._join(progress)
             self._number_of = {sample_id: number for number, sample_id in enumerate(space.sample_ids.tolist())}
             self._space = space
         except MusicdataError as error:
@@ -65,7 +66,7 @@ class Neighbours:
             raise BadRequestError(self._fault, "space", "see musicdata validate", 409)
         with self._lock:
             if self._thread is None:
-                self._thread = threading.Thread(target=self._fit, name="space", daemon=True)
+                self._thread = threading.Thread(target=self.fit, args=(self._tell,), name="space", daemon=True)
                 self._thread.start()
         return {"busy": self._doing}
 

@@ -20,6 +20,9 @@ import numpy as np
 from musicdata.definitions.contract import SAMPLE_ID
 from musicdata.errors import UsageError
 from musicdata.web import answers, counting, sample
+from musicdata.web.asking import BadRequestError
+from musicdata.web.library import REJECTS
+from musicdata.web.neighbours import Neighbours
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -32,6 +35,7 @@ MOST_BYTES = 15 * 10**6
 MOST_SECONDS = 60
 """Of one sound."""
 
+_MOST_REJECTS = 300
 _OPUS_RATE_HZ = 24_000
 _TOLD_EVERY = 20
 _MOST_PICTURE_BYTES = 600_000
@@ -52,6 +56,8 @@ class Report:
         n_samples: in it; `n_media` sounds and pictures in it.
         withheld: modality → samples in it of which that is not shown, because it may not be passed on.
         left_out: samples that would have made it too large.
+        n_suspects: pairs in it that fit badly.
+        no_suspects: why there are none, where some were asked for; "" where there are.
     """
 
     html: str = field(repr=False)
@@ -59,6 +65,8 @@ class Report:
     n_media: int
     withheld: dict[str, int]
     left_out: int
+    n_suspects: int = 0
+    no_suspects: str = ""
 
 
 def make(
@@ -67,16 +75,20 @@ def make(
     n: int,
     *,
     also: Sequence[str] = (),
+    n_suspects: int = 0,
     most_bytes: int = MOST_BYTES,
     progress: Callable[[str], None],
 ) -> Report:
-    """Return a report of samples drawn evenly from each split, and of some more.
+    """Return a report of samples: some by name, those that fit worst, the others drawn evenly from each split.
+
+    Rejects are told by reason, some of each.
 
     Args:
         page: of the data set.
         allowed: modality → samples of which it may be passed on; None where all of everything may.
-        n: samples to draw.
+        n: samples in all, or more where that many are named or suspect.
         also: ids of samples that come first.
+        n_suspects: pairs of modalities that fit worst; the samples that would fit better are shown too.
         most_bytes: of the file, about; what does not fit any more is left out and counted.
         progress: is told how far it is.
 
@@ -84,7 +96,10 @@ def make(
         UsageError: the data set has no samples.
         MusicdataError: a table cannot be read.
     """
-    ids = list(dict.fromkeys([*also, *_drawn(page, n)]))
+    doubted = _suspects(page, n_suspects, progress) if n_suspects else {"suspects": []}
+    pairs = doubted.get("suspects", [])
+    first = dict.fromkeys([*also, *(id_ for one in pairs for id_ in (one["sample_id"], one["better"]["sample_id"]))])
+    ids = list(first | dict.fromkeys(_drawn(page, max(1, n - len(first)))))
     if not ids:
         raise UsageError("there is no sample to report on; build the data set first")
     shown: dict[str, Any] = {}
@@ -106,13 +121,40 @@ def make(
             withheld[modality] = withheld.get(modality, 0) + 1
         if number % _TOLD_EVERY == 0:
             progress(f"{number} of {len(ids)} samples")
+    pairs = [one for one in pairs if {one["sample_id"], one["better"]["sample_id"]} <= set(shown)]
+    tables = {page.can.begin: _rows(page, list(shown))} | _rejects(page, is_whole=allowed is None)
     island = {
-        "about": _about(page, shown, withheld),
+        "about": _about(page, shown, withheld, bool(pairs)),
         "samples": shown,
-        "rows": _rows(page, list(shown)),
+        "tables": tables,
+        "suspects": doubted | {"suspects": pairs},
         "media": media,
     }
-    return Report(_document(answers.files(), island), len(shown), len(media), withheld, len(ids) - len(shown))
+    html = _document(answers.files(), island)
+    left_out = len(ids) - len(shown)
+    return Report(html, len(shown), len(media), withheld, left_out, len(pairs), doubted.get("fault", ""))
+
+
+def _suspects(page: Page, n: int, progress: Callable[[str], None]) -> dict[str, Any]:
+    """Return what the page says of suspects, the first of them; a fault where nothing can be said."""
+    if page.can.join is None:
+        return {"fault": "the modalities have no common space: the recipe validates none"}
+    neighbours = Neighbours(page.can.join)
+    neighbours.fit(progress)
+    try:
+        found = neighbours.suspects()
+    except BadRequestError as error:
+        return {"fault": error.what}
+    return found | {"suspects": found["suspects"][:n]}
+
+
+def _rejects(page: Page, *, is_whole: bool) -> dict[str, Any]:
+    """Return some rejects of each reason; without what was found in them, where not all may be passed on."""
+    if REJECTS not in page.library.tables:
+        return {}
+    held = page.library.held(REJECTS)
+    columns = [column.name for column in held.columns if is_whole or column.name != "detail"]
+    return {REJECTS: counting.first_of_each(page.library, REJECTS, columns, ("stage", "reason"), _MOST_REJECTS)}
 
 
 def _drawn(page: Page, n: int) -> Iterator[str]:
@@ -179,10 +221,10 @@ def _opus(data: bytes) -> bytes:
     return out.getvalue()
 
 
-def _about(page: Page, shown: dict[str, Any], withheld: dict[str, int]) -> dict[str, Any]:
+def _about(page: Page, shown: dict[str, Any], withheld: dict[str, int], has_suspects: bool) -> dict[str, Any]:
     """Return what the page says first, of the tables that are in the report."""
     about = page.about(b"")
-    there = {table["table"] for facts in shown.values() for table in facts["tables"]} | {page.can.begin}
+    there = {table["table"] for facts in shown.values() for table in facts["tables"]} | {page.can.begin, REJECTS}
     about["tables"] = {name: table for name, table in about["tables"].items() if name in there}
     notes = [
         f"{modality} of {n} samples is left out: it may not be passed on" for modality, n in sorted(withheld.items())
@@ -192,15 +234,16 @@ def _about(page: Page, shown: dict[str, Any], withheld: dict[str, int]) -> dict[
         ["samples in this file", str(len(shown))],
         *(["left out", note] for note in notes),
     ]
-    return about | {"can": {}, "browse": [page.can.begin]}
+    return about | {"can": {"suspects": has_suspects}, "browse": [page.can.begin, REJECTS]}
 
 
 def _rows(page: Page, ids: list[str]) -> dict[str, Any]:
     """Return the rows of the samples in the table that is shown first, without what shows a work."""
     begin = page.can.begin
-    columns = [c.name for c in page.library.held(begin).columns if not c.content_of]
+    held = page.library.held(begin)
+    columns = [c.name for c in held.columns if not c.content_of]
     rows = [[row[name] for name in columns] for one in ids for row in page.library.one(begin, SAMPLE_ID, one, 1)]
-    return {"table": begin, "columns": columns, "rows": rows}
+    return {"columns": columns, "rows": rows, "of": held.n_rows}
 
 
 def bundle(files: Mapping[str, bytes], entry: str = "app") -> str:

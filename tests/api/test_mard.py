@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
+import json
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -15,6 +20,8 @@ from musicdata.api.check import check
 from musicdata.definitions.arrow import strings
 from musicdata.errors import RefusedError
 from musicdata_baselines import report
+from tests.baselines.suites.albums.made import low_level
+from tests.web.served import Served, serving
 
 ALBUMS = 60
 WORDS = {"reviews", "albums", "album_songs", "review_texts", "review_tokens", "review_vocabulary"}
@@ -105,3 +112,37 @@ def test_the_512_columns_can_be_read_by_anybody(built: Path) -> None:
     assert len([name for name in schema.names if name.startswith(("lowlevel_", "rhythm_", "tonal_"))]) == 512
     assert (schema.field("lowlevel_mfcc_cov").metadata or {})[b"shape"] == b"[13, 13]"
     assert pa.types.is_list(schema.field("rhythm_beats_position").type)
+
+
+def sent(page: Served, content: bytes) -> tuple[int, Any]:
+    """Send the page a file, as its form does."""
+    headers = {"Cookie": f"musicdata-{page.port}={page.cookie}", "Origin": page.base}
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", page.port, timeout=240)) as connection:
+        connection.request("POST", "/api/near", content, headers)
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read())
+
+
+def test_a_file_sent_to_the_page_finds_reviews(built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))  # of the server: what it keeps for a while lies there
+    work = musicdata.open_work(built)
+    numbers = next(work.rows("features_acousticbrainz", columns=["full"]))["full"]
+    with serving(built) as page:
+        page.enter()
+        assert page.ask("about")[1]["can"]["describe"]
+        status, found = sent(page, json.dumps(low_level(np.array(numbers))).encode())
+        assert status == 200, found
+        assert found["n_candidates"] == len(work.table("review_texts"))
+        scores = [one["score"] for one in found["nearest"]]
+        assert len(scores) == 10
+        assert scores == sorted(scores, reverse=True)
+        texts = {row["text"] for row in work.rows("review_texts")}
+        assert {one["text"] for one in found["nearest"]} <= texts
+        assert 0 < found["chance"] < 1
+        for content in (b'{"lowlevel": 5}', b"{not json at all", b"RIFF\x00\x00\x00\x00WAVEjunk"):
+            status, told = sent(page, content)
+            assert status == 409
+            assert "cannot be used" in told["what"]
+            assert str(tmp_path) not in told["what"]
+        assert sent(page, b"MZ\x90\x00 a program")[0] == 415
+        assert [path for path in tmp_path.rglob("*") if path.is_file()] == []

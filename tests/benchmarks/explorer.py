@@ -3,8 +3,9 @@
 The rows are made up: ids, splits, languages, numbers, words of lyrics. Pages are asked for in this process, as the server
 does it; what HTTP adds is measured beside. Reading Parquet anew for each page, by the same engine, is the reference.
 The browser's part needs Chromium and a workspace of a data set with sounds and notes, whose first samples are played.
+What Python takes to import the packages of others that the page needs is the reference of its start.
 
-Run as ``python -m tests.benchmarks.explorer [WORKSPACE]``.
+Run as ``python -m tests.benchmarks.explorer [WORKSPACE [RELEASE]]``.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 N = 1_000_000
 ASKED = 200
+STARTS = 9
 GOALS = {"p50": 20, "p99": 100, "deep p99": 150, "words p99": 200, "memory MB": 400, "near ms": 60}
 
 CONTRACT = Contract.of(
@@ -200,41 +202,100 @@ def measure_near() -> None:
     print_table("nearest by another modality", ["samples", "p50 / p99, ms", "goal"], rows)
 
 
+def measure_start(paths: list[Path]) -> None:
+    """Print how long it takes from the command to its address, to the first answer and to the overview."""
+    from tests.web.served import serving
+
+    imports = "import pyarrow, pyarrow.compute, pyarrow.parquet, pydantic, starlette.applications, typer, uvicorn"
+    rows = []
+    for path in paths:
+        times = []
+        for _ in range(STARTS):
+            start = time.perf_counter()
+            with serving(path) as served:
+                address = time.perf_counter() - start
+                served.enter()
+                assert served.get("/")[0] == 200
+                answer = time.perf_counter() - start
+                assert served.get("/api/about")[0] == 200
+                times.append((address, answer, time.perf_counter() - start))
+        rows.append([path.name, *(f"{middle:.2f}" for middle in np.median(times, axis=0))])
+    others = [timed(subprocess.run, [sys.executable, "-c", imports], check=True) / 1000 for _ in range(STARTS)]
+    rows.append(["imports of others' packages alone", "–", f"{np.median(others):.2f}", "–"])
+    print_table("start, s (goal: first answer 0.6)", ["of", "address", "first answer", "overview"], rows)
+
+
 def measure_light(work: Path) -> None:
-    """Print how far the light is from the sound, played in Chromium, and how soon the page is there."""
+    """Print how far the light is from the sound, played in Chromium, at several speeds and on a slowed processor."""
     from tests.web.browsing import Watched, browser
     from tests.web.served import serving
 
-    start = time.perf_counter()
+    rows = []
     with serving(work) as served, browser() as chromium:
-        started = time.perf_counter() - start
         watched = Watched(chromium, served.base)
         watched.tab.goto(served.address)
         watched.tab.wait_for_selector("body[data-ready]")
         paint = watched.tab.evaluate("performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? -1")
-        errors, n_notes = [], 0
-        status, found = served_rows(served, watched)
-        assert status == 200, found
-        for sample_id in found[:3]:
-            tab = watched.go("sample", "?id=" + urllib.parse.quote(sample_id))
-            onsets, seen = tab.evaluate(LISTEN)
-            n_notes += len(onsets)
-            errors += [1000 * (at - onsets[number]) for number, at in seen]
+        found = served_rows(watched)[:3]
+        processor = watched.context.new_cdp_session(watched.tab)
+        for rate, slowness, goal in ((1, 1, 10), (0.5, 1, 12), (1.5, 1, 12), (1, 4, 20)):
+            errors, n_notes = [], 0
+            for sample_id in found:
+                tab = watched.go("sample", "?id=" + urllib.parse.quote(sample_id))
+                processor.send("Emulation.setCPUThrottlingRate", {"rate": slowness})
+                onsets, seen = tab.evaluate(LISTEN, rate)
+                processor.send("Emulation.setCPUThrottlingRate", {"rate": 1})
+                n_notes += len(onsets)
+                errors += [1000 * (at - onsets[number]) / rate for number, at in seen]
+            away = np.abs(errors)
+            lit = f"{len(errors)} of {n_notes}"
+            spread_ = [f"{np.mean(errors):+.1f}", f"{np.percentile(away, 95):.1f}", f"{away.max():.1f}"]
+            rows.append([f"speed {rate}, processor 1/{slowness}", lit, *spread_, str(goal)])
+        clicks = watched.go("sample", "?id=" + urllib.parse.quote(found[0])).evaluate(CLICK)
         watched.context.close()
-    away = np.abs(errors)
+    heads = ["played", "lit", "light − onset: mean, ms", "p95", "greatest", "goal of p95"]
+    print_table("light and sound, in milliseconds of the clock", heads, rows)
     rows = [
-        ["lit of notes", f"{len(errors)} of {n_notes}", "all"],
-        [
-            "light − onset: mean, p95 and greatest, ms",
-            f"{np.mean(errors):+.1f}, {np.percentile(away, 95):.1f}, {away.max():.1f}",
-            "p95 10",
-        ],
-        ["command to address and browser, s; first paint, ms", f"{started:.2f}; {paint:.0f}", "0.6; 400"],
-    ]
-    print_table("light and sound", ["figure", "measured", "goal"], rows)
+        ["click on a note until the sound is there: p50, greatest, ms", f"{np.median(clicks):.1f}, {max(clicks):.1f}", "50"],
+        ["first paint, ms", f"{paint:.0f}", "400"],
+    ]  # fmt: skip
+    print_table("the page", ["figure", "measured", "goal"], rows)
 
 
-LISTEN = """async () => {
+def measure_report(work: Path) -> None:
+    """Print how large a report is, and how soon it is drawn from a disk."""
+    from musicdata.api.view import report
+    from tests.web.browsing import Watched, browser
+
+    with tempfile.TemporaryDirectory() as folder, browser() as chromium:
+        out = Path(folder) / "report.html"
+        rows = []
+        for suspects in (0, 6):
+            took = timed(report, work, out, samples=60, suspects=suspects, claim="measured")
+            watched = Watched(chromium, out.as_uri())
+            watched.tab.goto(out.as_uri())
+            watched.tab.wait_for_selector("body[data-ready]")
+            paint = watched.tab.evaluate("performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? -1")
+            watched.context.close()
+            rows.append([str(suspects), f"{took / 1000:.1f}", f"{out.stat().st_size / 1e6:.1f}", f"{paint:.0f}"])
+    print_table(
+        "report of 60 samples (goals: 10 MB, 1,000 ms)", ["suspects", "made in, s", "MB", "first paint, ms"], rows
+    )
+
+
+CLICK = """async () => {
+    const sound = document.getElementById('sound'), took = [];
+    if (!sound.readyState) await new Promise((done) => sound.addEventListener('loadedmetadata', done));
+    for (const note of document.querySelectorAll('.word')) {
+        const start = performance.now();
+        const sought = new Promise((done) => sound.addEventListener('seeked', done, { once: true }));
+        note.click();
+        await sought;
+        took.push(performance.now() - start);
+    }
+    return took;
+}"""
+LISTEN = """async (rate) => {
     const sound = document.getElementById('sound');
     if (!sound.readyState) await new Promise((done) => sound.addEventListener('loadedmetadata', done));
     const id = new URLSearchParams(location.hash.split('?')[1]).get('id');
@@ -247,18 +308,21 @@ LISTEN = """async () => {
         if (lit !== null && lit !== last) seen.push([Number(lit), sound.currentTime]);
         last = lit;
     }).observe(document.body, { subtree: true, attributes: true, attributeFilter: ['class'] });
+    const speed = document.getElementById('rate');
+    speed.value = String(rate);
+    speed.dispatchEvent(new Event('change'));
     document.getElementById('play').click();
     await new Promise((done) => sound.addEventListener('ended', done));
     return [onsets, seen];
 }"""
 
 
-def served_rows(served: Any, watched: Any) -> tuple[int, list[str]]:
+def served_rows(watched: Any) -> list[str]:
     """Return the ids of the first samples, asked for by the page itself."""
     watched.go("browse")
     found = watched.tab.evaluate("fetch('/api/rows?limit=20').then((answer) => answer.json())")
     place = found["columns"].index("sample_id")
-    return 200, list(dict.fromkeys(row[place] for row in found["rows"]))
+    return list(dict.fromkeys(row[place] for row in found["rows"]))
 
 
 def _in_process(*arguments: object) -> dict[str, str]:
@@ -278,7 +342,9 @@ def main() -> None:
     measure_rows()
     measure_near()
     if sys.argv[1:]:
+        measure_start([Path(path) for path in sys.argv[1:]])
         measure_light(Path(sys.argv[1]))
+        measure_report(Path(sys.argv[1]))
 
 
 if __name__ == "__main__":

@@ -15,10 +15,12 @@ import musicdata
 from musicdata.definitions import contract as contracts
 from musicdata.definitions.contract import Contract
 from musicdata.errors import IntegrityError
-from musicdata.web import counting, sample
+from musicdata.web import counting, groups, sample
 from musicdata.web.asking import BadRequestError, Condition
 from musicdata.web.library import Library
 from musicdata.web.media import Media
+from tests.web.made import Made as MadeUp
+from tests.web.made import column, contract
 
 N = 30_000
 
@@ -228,4 +230,47 @@ def test_a_damaged_table_is_told_and_the_others_are_shown(copied: Path) -> None:
     assert tables["notes"]["columns"] == [sample.BROKEN]
     assert "is damaged" in tables["notes"]["rows"][0][0]
     assert len(tables["alignment"]["rows"]) == 20
+    library.close()
+
+
+def test_groups_say_who_is_alike_why_and_what_lot_would_tear() -> None:
+    samples = contract("samples", ["sample_id"], column("sample_id"), column("split"), column("group_id"))
+    samples = samples.model_copy(update={"introduces": "sample_id"})
+    songs = contract("song_groups", ["song_id"], column("song_id"), column("group_id"), column("similarity", "float64"))
+    rows = [("a1", "train", "a"), ("a2", "train", "a"), ("a3", "test", "a"), ("b1", "train", "b"), ("c1", "train", "c"),
+            ("c2", "train", "c"), ("d1", "train", "d"), ("d2", "test", "d")]  # fmt: skip
+    ids, splits, of = map(list, zip(*rows, strict=True))
+    made = MadeUp(
+        samples=(samples, pa.table([ids, splits, of], schema=samples.arrow_schema())),
+        song_groups=(songs, pa.table([["s1", "s2"], ["a", "a"], [1.0, 0.83]], schema=songs.arrow_schema())),
+    )
+    library = Library(made)  # type: ignore[arg-type]
+    found = groups.describe(library, 0, 10)
+    assert (found["n"], found["of"], found["leaks"]) == (3, 4, 2)
+    assert [(one["group"], one["n"], one["splits"]) for one in found["groups"]] == [
+        ("a", 3, {"train": 2, "test": 1}),
+        ("d", 2, {"train": 1, "test": 1}),
+        ("c", 2, {"train": 2}),
+    ]
+    assert found["groups"][0]["members"] == [["a1", "train"], ["a2", "train"], ["a3", "test"]]
+    why = {"table": "song_groups", "columns": ["song_id", "similarity"], "rows": [["s1", 1.0], ["s2", 0.83]]}
+    assert found["groups"][0]["why"] == [why]
+    assert found["groups"][1]["why"][0]["rows"] == []
+    train, test = 6 / 8, 2 / 8
+    torn = sum(1 - train**n - test**n for n in (3, 2, 2))
+    assert found["torn"] == round(torn, 1)
+    library.close()
+
+
+def test_of_each_kind_there_are_some() -> None:
+    made = contract("dropped", ["key"], column("key"), column("stage"), column("reason"))
+    keys = [f"k{number:03d}" for number in range(300)]
+    reasons = ["rare" if number in (7, 290) else "common" for number in range(300)]
+    table = pa.table([keys, ["one"] * 300, reasons], schema=made.arrow_schema())
+    library = Library(MadeUp(dropped=(made, table)))  # type: ignore[arg-type]
+    found = counting.first_of_each(library, "dropped", ["key", "reason"], ("stage", "reason"), 20)
+    assert found["of"] == 300
+    assert [row for row in found["rows"] if row[1] == "rare"] == [["k007", "rare"], ["k290", "rare"]]
+    assert len(found["rows"]) == 12
+    assert found["rows"] == sorted(found["rows"])
     library.close()

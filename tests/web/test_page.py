@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
 import musicdata
 from tests.web.browsing import SCREENS, Watched
 from tests.web.served import Served, serving
 
+HEARD = "[...document.querySelectorAll('.hear audio')].map((one) => [one.src, one.paused, one.currentTime])"
+
 
 @pytest.fixture(scope="module")
 def page(validated: Path) -> Iterator[Served]:
     with serving(validated) as served:
+        served.enter()
         yield served
+
+
+def let_in(chromium: Any, page: Served, **options: Any) -> Watched:
+    """Open a tab of a browser that was let in already."""
+    made = Watched(chromium, page.base, **options)
+    made.context.add_cookies([{"name": f"musicdata-{page.port}", "value": page.cookie, "url": page.base}])
+    return made
 
 
 @pytest.fixture(scope="module")
 def watched(page: Served, chromium: Any) -> Iterator[Watched]:
-    made = Watched(chromium, page.base)
-    made.tab.goto(page.address)
-    made.tab.wait_for_selector("body[data-ready]")
+    made = let_in(chromium, page)
     yield made
     assert made.faults == []
     assert made.foreign == []
@@ -70,6 +81,36 @@ def test_each_note_can_be_clicked(watched: Watched, validated: Path, sample_id: 
         assert tab.locator(".over rect.lit").count() == 2  # head and syllable
 
 
+@pytest.mark.parametrize("scale", [1, 1.5, 2])
+def test_what_is_lit_is_painted_over_its_ink(page: Served, chromium: Any, sample_id: str, scale: float) -> None:
+    made = let_in(chromium, page, device_scale_factor=scale)
+    tab = made.go("sample", f"?id={sample_id}")
+    for note in ("0", "7"):
+        tab.locator(f".word[data-note='{note}']").click()
+        tab.wait_for_timeout(400)  # the sheet may scroll
+        frame = tab.locator(".paper").bounding_box()
+        picture = np.asarray(Image.open(io.BytesIO(tab.locator(".paper").screenshot())).convert("RGB"), np.int16)
+        amber = (picture[..., 0] - picture[..., 2]) > 60
+        lit = tab.locator(".over rect.lit")
+        assert lit.count() == 2
+        for place in range(2):
+            box = lit.nth(place).bounding_box()
+            left, top = (box["x"] - frame["x"]) * scale, (box["y"] - frame["y"]) * scale
+            right, bottom = left + box["width"] * scale, top + box["height"] * scale
+            rows, columns = np.nonzero(amber[int(top) - 4 : int(bottom) + 5, int(left) - 4 : int(right) + 5])
+            edges = (columns.min() + int(left) - 4, columns.max() + 1 + int(left) - 4)
+            assert (
+                np.abs(np.subtract(edges, (left, right))).max() <= 1 + 2 * scale
+            )  # a border of 2 px lies half outside
+            border = int(scale) + 1
+            inside = picture[int(top) + border : int(bottom) - border + 1, int(left) + border : int(right) - border + 1]
+            ink = (inside[..., 0] < 185).mean()  # half grey under the colour of the light
+            assert ink >= (0.3 if lit.nth(place).get_attribute("data-of") == "head" else 0.1)
+            assert len(rows) > 20
+    assert made.faults == []
+    made.context.close()
+
+
 def test_there_is_ink_under_every_box(watched: Watched, sample_id: str) -> None:
     tab = watched.go("sample", f"?id={sample_id}")
     inks = tab.evaluate(
@@ -114,6 +155,28 @@ def test_keys_loop_and_speed(watched: Watched, sample_id: str) -> None:
     assert tab.locator("dialog").is_visible()
     tab.keyboard.press("Escape")
     tab.locator("dialog").wait_for(state="detached")
+
+
+def test_one_is_heard_against_the_other(watched: Watched) -> None:
+    tab = watched.go("suspects")
+    tab.locator("main", has_text="fit worst").wait_for(timeout=60_000)
+    one, other = tab.locator(".hear").first.locator("button").all()
+    one.click()
+    tab.wait_for_timeout(900)
+    first = tab.evaluate(HEARD)
+    assert [paused for _, paused, _ in first] == [False]
+    assert first[0][2] > 0
+    other.click()
+    tab.wait_for_timeout(300)
+    second = tab.evaluate(HEARD)
+    assert [paused for _, paused, _ in second] == [False]
+    assert second[0][0] != first[0][0]
+    assert second[0][2] >= first[0][2]  # it goes on where the first was
+    assert other.get_attribute("aria-pressed") == "true"
+    assert one.get_attribute("aria-pressed") == "false"
+    one.click()
+    tab.wait_for_timeout(200)
+    assert tab.evaluate(HEARD)[0][2] >= second[0][2]
 
 
 def test_filters_stay_in_the_address(watched: Watched) -> None:

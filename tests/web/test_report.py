@@ -23,7 +23,7 @@ from tests.web.browsing import Watched
 @pytest.fixture(scope="module")
 def made(validated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("report") / "report.html"
-    report(validated, out, samples=6, claim="made up for a test")
+    report(validated, out, samples=9, suspects=2, claim="made up for a test")
     return out
 
 
@@ -36,9 +36,17 @@ def island_of(html: str) -> Any:
 def test_what_it_holds(made: Path, validated: Path) -> None:
     html = made.read_text("utf-8")
     island = island_of(html)
-    assert len(island["samples"]) >= 6
-    splits = {row[island["rows"]["columns"].index("split")] for row in island["rows"]["rows"]}
-    assert splits == {"train", "valid", "test"}
+    assert len(island["samples"]) >= 9
+    browsed = island["tables"]["samples"]
+    assert {row[browsed["columns"].index("split")] for row in browsed["rows"]} == {"train", "valid", "test"}
+    assert browsed["of"] == 30
+    assert island["tables"]["rejects"]["of"] == 0
+    doubted = island["suspects"]["suspects"]
+    assert len(doubted) == 2
+    assert doubted[0]["doubt"] >= doubted[1]["doubt"] > 0
+    assert {one[key] for one in (*doubted, *(one["better"] for one in doubted)) for key in ("sample_id",)} <= set(
+        island["samples"]
+    )
     work = musicdata.open_work(validated)
     for sample_id, facts in island["samples"].items():
         notes = next(table for table in facts["tables"] if table["table"] == "alignment")
@@ -74,9 +82,23 @@ def test_what_may_not_be_passed_on_is_left_out(validated: Path, tmp_path: Path) 
     assert told.n_media == 0
     island = island_of((tmp_path / "report.html").read_text("utf-8"))
     words = {row["syllable"] for row in musicdata.open_work(validated).rows("alignment") if len(row["syllable"]) > 3}
-    text = json.dumps([island["samples"], island["rows"]])
+    text = json.dumps([island["samples"], island["tables"], island["suspects"]])
     assert not [word for word in words if json.dumps(word) in text]
     assert all(facts["withheld"] for facts in island["samples"].values())
+
+
+def test_rejects_stand_in_it_by_reason(crawled: Path, tmp_path: Path) -> None:
+    out = tmp_path / "report.html"
+    for claim, has_detail in (("made up for a test", True), ("", False)):
+        told = report(crawled, out, samples=3, suspects=0, claim=claim)
+        assert (told.n_suspects, told.no_suspects) == (0, "")
+        island = island_of(out.read_text("utf-8"))
+        dropped = island["tables"]["rejects"]
+        stated = {(row["stage"], row["reason"]) for row in musicdata.open_work(crawled).reader.rejects()}
+        places = [dropped["columns"].index(name) for name in ("stage", "reason")]
+        assert {tuple(row[place] for place in places) for row in dropped["rows"]} == stated
+        assert ("detail" in dropped["columns"]) is has_detail
+        assert island["about"]["can"] == {"suspects": False}
 
 
 def test_odd_wishes_are_refused(validated: Path, tmp_path: Path) -> None:
@@ -84,6 +106,8 @@ def test_odd_wishes_are_refused(validated: Path, tmp_path: Path) -> None:
         report(validated, tmp_path / "report.html", samples=0)
     with pytest.raises(UsageError, match="no such sample: nobody"):
         report(validated, tmp_path / "report.html", samples=1, also=["nobody"])
+    with pytest.raises(UsageError, match="expected 0 or more"):
+        report(validated, tmp_path / "report.html", suspects=-1)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -109,3 +133,23 @@ def test_it_plays_from_a_disk(opened: Watched) -> None:
     tab.locator("#play").click()
     tab.wait_for_timeout(700)
     assert tab.evaluate("document.getElementById('sound').currentTime") > 0
+
+
+def test_suspects_and_rejects_can_be_looked_at(opened: Watched) -> None:
+    tab = opened.tab
+    tab.goto(f"{opened.base}#/suspects")
+    tab.locator("main", has_text="The 2 pairs that fit worst, of 30 samples").wait_for()
+    one, other = tab.locator(".hear").first.locator("button").all()
+    one.click()
+    tab.wait_for_timeout(700)
+    other.click()
+    tab.wait_for_timeout(300)
+    heard = tab.evaluate(
+        "[...document.querySelectorAll('.hear audio')].map((one) => [one.paused, one.currentTime > 0])"
+    )
+    assert heard == [[False, True]]
+    tab.goto(f"{opened.base}#/rejects")
+    tab.locator(".count", has_text="0 rows").wait_for()
+    assert [link.text_content() for link in tab.locator("nav a").all()] == [
+        "Overview", "Browse", "Rejects", "Sample", "Suspects"
+    ]  # fmt: skip

@@ -1,6 +1,6 @@
 // The frame: which screen, the keys that all have, and what the data set is.
 
-import { ask, byId, h, place, say, sorry } from "./core.js";
+import { ask, button, byId, h, isTyping, rowHead, place, say, sorry, td } from "./core.js";
 import * as groups from "./groups.js";
 import * as map from "./map.js";
 import * as overview from "./overview.js";
@@ -19,7 +19,7 @@ const SCREENS = {
   search: ["Search", search.show],
   map: ["Map", map.show],
 };
-const NEEDS = { groups: ["groups"], suspects: ["near"], map: ["near"], search: ["search", "near", "describe"] };
+const NEEDS = { groups: ["groups"], suspects: ["suspects"], map: ["near"], search: ["search", "near", "describe"] };
 const KEYS = [
   ["Space", "play, pause"], ["← →", "the note before, after"], ["↑ ↓", "the row before, after"], ["/", "filter by words"],
   ["?", "this list"],
@@ -63,21 +63,20 @@ function links(current) {
   const there = Object.entries(SCREENS).filter(([name]) => name === "rejects" ? about.tables.rejects : !NEEDS[name] || NEEDS[name].some((need) => about.can[need]));
   const screens = there.map(([name, [title]]) =>
     h("a", { href: place.link(name), "aria-current": name === current ? "page" : null }, title));
-  return [...screens, h("button", { type: "button", class: "quiet", onclick: help, "aria-label": "Keys" }, "?")];
+  return [...screens, button("?", help, { "aria-label": "Keys" })];
 }
 
 function help() {
-  const rows = KEYS.map(([key, what]) => h("tr", {}, h("th", { scope: "row" }, h("kbd", {}, key)), h("td", {}, what)));
+  const rows = KEYS.map(([key, what]) => h("tr", {}, rowHead(h("kbd", {}, key)), td(what)));
   const dialog = h("dialog", { "aria-label": "Keys" }, h("h2", {}, "Keys"), h("table", {}, h("tbody", {}, rows)),
-    h("button", { type: "button", onclick: () => dialog.close() }, "Close"));
+    button("Close", () => dialog.close()));
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();
 }
 
 addEventListener("keydown", (event) => {
-  const isTyping = event.target.closest("input, select, textarea, dialog");
-  if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (isTyping(event)) return;
   if (event.key === "?") help();
   else if (event.key === "/" && byId("words")) byId("words").focus();
   else return;

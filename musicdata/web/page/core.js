@@ -1,7 +1,7 @@
 // What every screen uses.
 
 const SVG = "http://www.w3.org/2000/svg";
-const DRAWN = new Set(["svg", "rect", "line", "path", "circle", "g", "text", "polyline"]);
+const DRAWN = new Set(["svg", "rect"]);
 
 export const byId = (id) => document.getElementById(id);
 
@@ -9,12 +9,12 @@ export const byId = (id) => document.getElementById(id);
 export function h(tag, attributes = {}, ...children) {
   const element = DRAWN.has(tag) ? document.createElementNS(SVG, tag) : document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (value === undefined || value === null || value === false) continue;
+    if ((value ?? false) === false) continue;
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else if (name === "style") Object.assign(element.style, value);
     else element.setAttribute(name, value === true ? "" : value);
   }
-  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(...children.flat(Infinity).filter((child) => (child ?? false) !== false));
   return element;
 }
 
@@ -35,20 +35,25 @@ export function media(name) {
 function answerOf(name, fields) {
   if (name === "about") return held.about;
   if (name === "facets") return { facets: [] };
+  if (name === "suspects") return held.suspects;
   if (name === "sample" && held.samples[fields.id]) return held.samples[fields.id];
   if (name !== "rows") throw new Error("this is not in the report (sample); choose one from Browse");
-  const { columns, rows } = held.rows, by = columns.indexOf(fields.sort), words = (fields.words || "").toLowerCase();
-  const kept = rows.filter((row) => !words || row.some((cell) => String(cell).toLowerCase().includes(words)));
+  const { columns, rows, of } = held.tables[fields.table], by = columns.indexOf(fields.sort), words = (fields.words || "").toLowerCase();
+  const fits = (row) => JSON.parse(fields.where || "[]").every(([column, , values]) => values.includes(row[columns.indexOf(column)]));
+  const kept = rows.filter((row) => fits(row) && (!words || row.some((cell) => String(cell).toLowerCase().includes(words))));
   if (by >= 0) kept.sort((a, b) => (a[by] < b[by] ? -1 : a[by] > b[by] ? 1 : 0) * (fields.down ? -1 : 1));
-  return { n: kept.length, of: rows.length, columns, rows: kept.slice(fields.offset, fields.offset + fields.limit), pictures: [], numbers: [] };
+  return { n: kept.length, of, columns, rows: kept.slice(fields.offset, fields.offset + fields.limit), pictures: [], numbers: [] };
 }
 
 /** Asks the server; what it refuses is an Error with its words. */
 export async function ask(name, fields = {}) {
   if (held) return answerOf(name, fields);
-  const given = Object.entries(fields).filter(([, value]) => value !== "" && value !== undefined && value !== null);
-  const query = new URLSearchParams(given).toString();
-  return answered(`/api/${name}${query ? `?${query}` : ""}`);
+  return answered(`/api/${name}${asQuery(fields)}`);
+}
+
+function asQuery(fields) {
+  const given = Object.entries(fields).filter(([, value]) => (value ?? "") !== "");
+  return given.length ? `?${new URLSearchParams(given)}` : "";
 }
 
 /** Sends the server a file to look at. */
@@ -59,7 +64,8 @@ async function answered(address, options = {}) {
   try {
     answer = await fetch(address, { credentials: "same-origin", ...options });
   } catch {
-    tellBroken("The server does not answer: it was stopped, or it died. Start musicdata view again.");
+    byId("broken").textContent = "The server does not answer: it was stopped, or it died. Start musicdata view again.";
+    byId("broken").hidden = false;
     throw new Error("the server does not answer");
   }
   byId("broken").hidden = true;
@@ -68,16 +74,14 @@ async function answered(address, options = {}) {
   return facts;
 }
 
-export function tellBroken(text) {
-  const place = byId("broken");
-  place.textContent = text;
-  place.hidden = false;
-}
-
 /** Says something to those who listen to the page. */
 export function say(text) {
   byId("said").textContent = text;
 }
+
+/** Whether a key is meant for a field, or for the browser. */
+export const isTyping = (event) => event.ctrlKey || event.metaKey || event.altKey
+  || event.target.closest("input:not([type=range], [type=checkbox]), select, textarea, dialog");
 
 /** The address: which screen, and what it shows. */
 export const place = {
@@ -86,9 +90,7 @@ export const place = {
     return { screen: screen || "overview", fields: Object.fromEntries(new URLSearchParams(query)) };
   },
   link(screen, fields = {}) {
-    const given = Object.entries(fields).filter(([, value]) => value !== "" && value !== undefined && value !== null);
-    const query = new URLSearchParams(given).toString();
-    return `#/${screen}${query ? `?${query}` : ""}`;
+    return `#/${screen}${asQuery(fields)}`;
   },
   /** Puts the state into the address, without a new entry in the history. */
   keep(screen, fields) {
@@ -99,8 +101,7 @@ export const place = {
 export const number = (value) => Number(value).toLocaleString("en");
 
 export function short(value) {
-  if (value === null || value === undefined) return "";
-  if (typeof value !== "number" || Number.isInteger(value)) return String(value);
+  if (typeof value !== "number" || Number.isInteger(value)) return String(value ?? "");
   return Math.abs(value) >= 1000 ? value.toFixed(0) : String(+value.toPrecision(4));
 }
 
@@ -114,7 +115,17 @@ export function meaning(column) {
   return column ? `${column.description}${column.unit ? ` [${column.unit}]` : ""}` : "";
 }
 
-/** Elements that show an error. */
+export const button = (text, onclick, attributes = {}) => h("button", { type: "button", onclick, ...attributes }, text);
+
+export const faint = (...children) => h("p", { class: "faint" }, ...children);
+export const lead = (...children) => h("p", { class: "lead" }, ...children);
+export const td = (...children) => h("td", {}, ...children);
+export const figure = (...children) => h("td", { class: "number" }, ...children);
+export const rowHead = (...children) => h("th", { scope: "row" }, ...children);
+
+/** How a space was found, and what not to conclude from it. */
+export const method = (found) => faint([found.method, ...found.notes].join(". "));
+
 export const sorry = (error) => h("p", { class: "error", role: "alert" }, String(error.message || error));
 
 /** Asks for what takes a while to be made. */
@@ -128,6 +139,16 @@ export async function askPatiently(name, fields, tell, isOver) {
   }
 }
 
+/** Fills the screen with what takes a while to be made. */
+export function patiently(main, title, name, draw) {
+  let isOver = false;
+  const waiting = h("p", { class: "count", "aria-live": "polite" }, "Being made …");
+  main.replaceChildren(h("h1", {}, title), waiting);
+  askPatiently(name, {}, waiting, () => isOver).then((found) => { if (!isOver) draw(found); })
+    .catch((error) => { if (!isOver) waiting.textContent = String(error.message); });
+  return () => { isOver = true; };
+}
+
 /** A table that scrolls by itself. */
 export function scrolled(label, heads, rows) {
   return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": label },
@@ -136,15 +157,23 @@ export function scrolled(label, heads, rows) {
 
 export const sampleLink = (id) => h("a", { href: place.link("sample", { id }) }, id);
 
-/** The sound of a sample, to be heard beside another. */
-export function listen(id, label = "Play") {
-  const holder = h("span", {});
-  const button = h("button", { type: "button", class: "quiet", "aria-label": `${label}: ${id}`, onclick: async () => {
-    const facts = await ask("sample", { id });
-    const sound = facts.media.find((medium) => medium.kind === "sound");
+/** Plays one of several samples; a letter turns to another, at the same moment of the sound. */
+export function hear(...ids) {
+  const sounds = new Map(), holder = h("span", {});
+  const letters = ids.map((id, at) => button(ids.length > 1 ? String.fromCharCode(65 + at) : "▶ Play", () => turn(id), { "aria-label": `Hear ${id}`, "aria-pressed": "false" }));
+  let now = null;
+  async function turn(id) {
+    if (!sounds.has(id)) {
+      const medium = await ask("sample", { id }).then((facts) => facts.media.find(({ kind }) => kind === "sound"), () => null);
+      sounds.set(id, medium ? h("audio", { src: media(medium.name), controls: true, "aria-label": `Sound of ${id}` }) : h("span", {}, "no sound"));
+    }
     document.querySelectorAll("audio").forEach((other) => other.pause());
-    holder.replaceChildren(sound ? h("audio", { src: media(sound.name), controls: true, autoplay: true, "aria-label": `Sound of ${id}` }) : "no sound");
-  } }, "▶ ", label);
-  holder.append(button);
-  return holder;
+    const next = sounds.get(id);
+    if (now?.currentTime && next.play) next.currentTime = now.currentTime;
+    now = next;
+    holder.replaceChildren(next);
+    letters.forEach((letter, at) => letter.setAttribute("aria-pressed", ids[at] === id));
+    next.play?.();
+  }
+  return h("span", { class: "hear" }, letters, holder);
 }

@@ -1,17 +1,10 @@
 // The map: a point a modality of each sample, in the two directions in which they differ most; a line joins those of one.
 
-import { askPatiently, h, number, place, say } from "./core.js";
+import { h, lead, method, number, patiently, place, say } from "./core.js";
 
 const COLOURS = ["#2f7fb8", "#c2570c", "#3f8f3f", "#8557b5"], ALL_LINES = 400;
 
-export async function show(main, about, fields) {
-  let isOver = false;
-  const waiting = h("p", { class: "count", "aria-live": "polite" }, "Being made …");
-  main.replaceChildren(h("h1", {}, "Map"), waiting);
-  askPatiently("map", {}, waiting, () => isOver).then((found) => { if (!isOver) draw(main, found, fields); })
-    .catch((error) => { if (!isOver) waiting.textContent = String(error.message); });
-  return () => { isOver = true; };
-}
+export const show = (main, about, fields) => patiently(main, "Map", "map", (found) => draw(main, found, fields));
 
 function draw(main, found, fields) {
   const names = found.views, n = found.ids.length;
@@ -72,8 +65,8 @@ function draw(main, found, fields) {
   list.addEventListener("change", () => { if (list.value >= 0) choose(Number(list.value)); });
   const key = names.map((name, at) => h("span", {}, h("span", { class: "dot", style: { background: COLOURS[at % COLOURS.length] } }), ` ${name} `));
   main.replaceChildren(h("h1", {}, "Map"),
-    h("p", { class: "lead" }, `${number(n)} of ${number(found.of)} samples in the two directions in which they differ most; in the others, what is near here may be far.`),
-    h("p", { class: "bar" }, key, list), canvas, told, h("p", { class: "faint" }, [found.method, ...found.notes].join(". ")));
+    lead(`${number(n)} of ${number(found.of)} samples in the two directions in which they differ most; in the others, what is near here may be far.`),
+    h("p", { class: "bar" }, key, list), canvas, told, method(found));
   paint();
   if (chosen >= 0) choose(chosen);
 }

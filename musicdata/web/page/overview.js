@@ -1,11 +1,11 @@
 // What the data set is: how many came through each stage and why the others did not, the gate, the rights.
 
-import { h, number, place, scrolled, short } from "./core.js";
+import { faint, figure, h, lead, rowHead, number, place, scrolled, short, td } from "./core.js";
 
 export function show(main, about) {
   main.replaceChildren(
     h("h1", {}, about.title),
-    h("p", { class: "lead" }, about.description || ""),
+    lead(about.description || ""),
     facts(about.facts),
     about.gate ? gate(about.gate) : "",
     about.stages.length ? stages(about) : "",
@@ -20,14 +20,14 @@ function facts(given) {
 
 function gate(found) {
   const rules = found.rules.map((rule) =>
-    h("tr", {}, h("th", { scope: "row" }, rule.name), h("td", { class: rule.holds ? "good" : "bad" }, rule.holds ? "✓ holds" : "✗ broken"),
-      h("td", {}, rule.found)));
+    h("tr", {}, rowHead(rule.name), h("td", { class: rule.holds ? "good" : "bad" }, rule.holds ? "✓ holds" : "✗ broken"),
+      td(rule.found)));
   return h("section", {},
     h("h2", {}, "Gate: ", h("span", { class: found.holds ? "good" : "bad" }, found.holds ? "✓ holds" : "✗ refuses")),
     h("p", {}, found.reason),
     rules.length ? scrolled("Rules of the gate", ["Rule", "Verdict", "Found"], rules) : "",
     found.card.map(({ caption, columns, rows }) => [h("p", {}, caption),
-      scrolled(caption, columns, rows.map((row) => h("tr", {}, row.map((cell) => h("td", {}, short(cell))))))]));
+      scrolled(caption, columns, rows.map((row) => h("tr", {}, row.map((cell) => td(short(cell))))))]));
 }
 
 function stages(about) {
@@ -40,16 +40,16 @@ function stages(about) {
         : reason,
       ` ${number(n)}`,
     ]);
-    const rows = h("td", {}, Object.entries(stage.rows).map(([table, n], at) => [at ? ", " : "", tableLink(about, table), ` ${number(n)}`]));
-    return h("tr", {}, h("th", { scope: "row" }, stage.stage),
-      h("td", { class: "number" }, stage.n_items === null ? "–" : number(stage.n_items)),
-      h("td", { class: "number" }, number(dropped)),
-      h("td", { class: "number" }, stage.n_items === null || dropped > stage.n_items ? "–" : number(stage.n_items - dropped)),
-      h("td", {}, why),
-      rows, h("td", {}, stage.reasons.length ? stage.reasons.join("; ") : "up to date"));
+    const rows = td(Object.entries(stage.rows).map(([table, n], at) => [at ? ", " : "", tableLink(about, table), ` ${number(n)}`]));
+    return h("tr", {}, rowHead(stage.stage),
+      figure(stage.n_items === null ? "–" : number(stage.n_items)),
+      figure(number(dropped)),
+      figure(stage.n_items === null || dropped > stage.n_items ? "–" : number(stage.n_items - dropped)),
+      td(why),
+      rows, td(stage.reasons.length ? stage.reasons.join("; ") : "up to date"));
   });
   return h("section", {}, h("h2", {}, "Stages"),
-    h("p", { class: "faint" }, "In = kept + dropped; where a stage drops parts of items, kept is not counted."),
+    faint("In = kept + dropped; where a stage drops parts of items, kept is not counted."),
     scrolled("Stages and items", ["Stage", "In", "Dropped", "Kept", "Why", "Rows", "State"], rows));
 }
 
@@ -58,12 +58,12 @@ function tableLink(about, table) {
 }
 
 function rights(found) {
-  const rows = found.map(({ what, n }) => h("tr", {}, h("th", { scope: "row" }, what), h("td", { class: "number" }, number(n))));
+  const rows = found.map(({ what, n }) => h("tr", {}, rowHead(what), figure(number(n))));
   return h("section", {}, h("h2", {}, "Rights"), scrolled("Rights of the items", ["May be passed on", "Items"], rows));
 }
 
 function tables(about) {
   const rows = Object.entries(about.tables).map(([name, table]) =>
-    h("tr", {}, h("th", { scope: "row" }, tableLink(about, name)), h("td", {}, table.description), h("td", {}, table.columns.length)));
+    h("tr", {}, rowHead(tableLink(about, name)), td(table.description), td(table.columns.length)));
   return h("section", {}, h("h2", {}, "Tables"), scrolled("Tables and what a row is", ["Table", "A row", "Columns"], rows));
 }

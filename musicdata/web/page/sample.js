@@ -1,6 +1,6 @@
 // One sample: listen, look, loop, slow; what sounds is lit in the picture, the words and the roll at the same moment.
 
-import { ask, h, meaning, media, place, sampleLink, say, seconds, short } from "./core.js";
+import { ask, button, faint, h, isTyping, meaning, media, place, sampleLink, say, seconds, short } from "./core.js";
 
 const CLICK_S = 0.012, AHEAD_S = 0.12, MOVE_PX = 60;
 
@@ -56,7 +56,7 @@ function makePlayer(medium, events, fields) {
   const audio = h("audio", { src: media(medium.name), preload: "auto", id: "sound" });
   const slider = h("input", { type: "range", min: 0, max: 1, step: 0.01, value: 0, "aria-label": "Place in the sound", id: "slider" });
   const clock = h("output", { class: "clock" }, "0:00.0");
-  const button = h("button", { type: "button", id: "play", "aria-label": "Play" }, "▶");
+  const start = button("▶", toggle, { id: "play", "aria-label": "Play" });
   const rate = h("select", { "aria-label": "Speed", id: "rate" }, [0.5, 0.75, 1, 1.25, 1.5].map((value) => h("option", { value, selected: value === 1 }, `${value}×`)));
   const nudge = h("input", { type: "number", id: "nudge", step: 5, min: -500, max: 500, value: stored("musicdata-nudge") ?? 0, title: "Milliseconds later, for headphones that lag" });
   const clicks = h("input", { type: "checkbox", id: "clicks" });
@@ -65,6 +65,10 @@ function makePlayer(medium, events, fields) {
   const picture = h("canvas", { class: "wave", width: 1000, height: 56, role: "img", "aria-label": "Loudness over time" });
   let tell = () => {}, current = -1, running = 0, context = null, clicked = -1, period = 1 / 60, before = 0, stopped = false;
 
+  function toggle() {
+    if (audio.paused) audio.play();
+    else audio.pause();
+  }
   const onset = (at) => events[Math.max(0, Math.min(events.length - 1, at))];
   function turn(at) {
     if (at === current) return;
@@ -109,17 +113,15 @@ function makePlayer(medium, events, fields) {
       tone.stop(context.currentTime + wait + CLICK_S);
     });
   }
-  const toggle = () => { audio.paused ? audio.play() : audio.pause(); };
   const step = (by) => { if (events.length) seek(onset(current < 0 ? nearest(audio.currentTime, by) : current + by).onset); };
   const nearest = (time, by) => by > 0 ? events.findIndex((event) => event.onset >= time) : events.findLastIndex((event) => event.onset < time);
-  button.addEventListener("click", toggle);
   audio.addEventListener("play", () => {
-    button.textContent = "❚❚";
-    button.setAttribute("aria-label", "Pause");
+    start.textContent = "❚❚";
+    start.setAttribute("aria-label", "Pause");
     before = 0;
     if (!running) running = requestAnimationFrame(frame);
   });
-  audio.addEventListener("pause", () => { button.textContent = "▶"; button.setAttribute("aria-label", "Play"); });
+  audio.addEventListener("pause", () => { start.textContent = "▶"; start.setAttribute("aria-label", "Play"); });
   audio.addEventListener("ended", () => turn(-1));
   audio.addEventListener("loadedmetadata", () => { slider.max = audio.duration; if (fields.at) seek(Number(fields.at) || 0); });
   audio.addEventListener("error", () => say("the sound cannot be played"));
@@ -127,7 +129,7 @@ function makePlayer(medium, events, fields) {
   rate.addEventListener("change", () => { audio.playbackRate = Number(rate.value); audio.preservesPitch = true; });
   nudge.addEventListener("change", () => stored("musicdata-nudge", nudge.value));
   const keys = (event) => {
-    if (event.target.closest("input:not([type=range]):not([type=checkbox]), select, textarea, dialog") || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (isTyping(event)) return;
     if (event.key === " " && !event.target.closest("button, a, summary")) toggle();
     else if (event.key === "ArrowRight") step(1);
     else if (event.key === "ArrowLeft") step(-1);
@@ -140,9 +142,9 @@ function makePlayer(medium, events, fields) {
     loopText.textContent = until === null ? "" : `loop ${seconds(from)}–${seconds(until)}`;
   };
   const element = h("section", { class: "player", "aria-label": "Sound" }, audio, picture,
-    h("div", { class: "bar" }, button, slider, clock, rate,
+    h("div", { class: "bar" }, start, slider, clock, rate,
       h("label", {}, clicks, " clicks at onsets"), h("label", {}, "light ", nudge, " ms"),
-      h("button", { type: "button", id: "loop", class: "quiet", onclick: () => setLoop(null, null) }, "no loop"), loopText));
+      button("no loop", () => setLoop(null, null), { id: "loop" }), loopText));
   drawWave(audio.src, picture);
   return {
     element, setLoop,
@@ -178,6 +180,13 @@ async function drawWave(address, canvas) {
   }
 }
 
+const going = (player, at) => (click) => player?.go(at, click.shiftKey);
+
+const lighting = (parts) => (at, was) => {
+  parts[was]?.classList.remove("lit");
+  parts[at]?.classList.add("lit");
+};
+
 function sheet(medium, events, boxes, player, lit) {
   const alt = events.length ? `Sheet music: ${events.map((event) => event.text).join(" ")}` : `${medium.table} of the sample`;
   const image = h("img", { src: media(medium.name), alt, id: "sheet" });
@@ -188,9 +197,7 @@ function sheet(medium, events, boxes, player, lit) {
   const drawn = events.map((event, at) => boxes.map((name) => {
     const [x0, y0, x1, y1] = event.boxes[name];
     if (x0 === null) return null;
-    const rect = h("rect", { x: x0, y: y0, width: x1 - x0, height: y1 - y0, "data-note": at, "data-of": name });
-    if (player) rect.addEventListener("click", (click) => player.go(at, click.shiftKey));
-    return rect;
+    return h("rect", { x: x0, y: y0, width: x1 - x0, height: y1 - y0, "data-note": at, "data-of": name, onclick: going(player, at) });
   }));
   over.append(...drawn.flat().filter(Boolean));
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -208,12 +215,8 @@ function sheet(medium, events, boxes, player, lit) {
 }
 
 function words(events, player, lit) {
-  const parts = events.map((event, at) => h("button", { type: "button", class: "word", "data-note": at, title: event.word || null,
-    onclick: (click) => player?.go(at, click.shiftKey) }, event.text || "·"));
-  lit.push((at, was) => {
-    parts[was]?.classList.remove("lit");
-    parts[at]?.classList.add("lit");
-  });
+  const parts = events.map((event, at) => button(event.text || "·", going(player, at), { class: "word", "data-note": at, title: event.word || null }));
+  lit.push(lighting(parts));
   return h("section", { class: "words", "aria-label": "Words: click to hear, with Shift to loop" }, parts);
 }
 
@@ -224,11 +227,8 @@ function roll(events, player, lit) {
   const tall = 100 / (high - low + 1);
   const drawn = events.map((event, at) => h("rect", { x: (event.onset / end) * 1000, y: (high - event.pitch) * tall,
     width: Math.max(1, ((event.offset - event.onset) / end) * 1000), height: tall, "data-note": at,
-    onclick: (click) => player?.go(at, click.shiftKey) }));
-  lit.push((at, was) => {
-    drawn[was]?.classList.remove("lit");
-    drawn[at]?.classList.add("lit");
-  });
+    onclick: going(player, at) }));
+  lit.push(lighting(drawn));
   return h("svg", { class: "roll", viewBox: "0 0 1000 100", preserveAspectRatio: "none", role: "img",
     "aria-label": `Piano roll: ${events.length} notes from MIDI ${low + 1} to ${high - 1} in ${end.toFixed(1)} s` }, drawn);
 }
@@ -239,7 +239,7 @@ function rows(table, about) {
   const head = (name) => h("th", { scope: table.rows.length === 1 ? "row" : "col", title: meaning(columns[name]) }, name);
   const cell = (value, at) => h("td", { class: typeof value === "number" ? "number" : "text" },
     value === null ? h("span", { class: "faint" }, "–") : columns[table.columns[at]]?.refers ? sampleLink(value) : short(value));
-  const arrays = Object.entries(table.arrays).map(([name, kind]) => h("p", { class: "faint" }, `${name}: ${kind}`));
+  const arrays = Object.entries(table.arrays).map(([name, kind]) => faint(`${name}: ${kind}`));
   const body = table.rows.length === 1
     ? h("table", {}, h("tbody", {}, table.columns.map((name, at) => h("tr", {}, head(name), cell(table.rows[0][at], at), h("td", { class: "faint" }, columns[name]?.unit || "")))))
     : h("table", {}, h("thead", {}, h("tr", {}, table.columns.map(head))), h("tbody", {}, table.rows.map((row) => h("tr", {}, row.map(cell)))));

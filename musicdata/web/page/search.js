@@ -1,6 +1,6 @@
 // Search: by a sentence where the data set has words to search, by one modality for another, always beside chance.
 
-import { ask, askPatiently, byId, h, listen, number, place, sampleLink, scrolled, send, sorry } from "./core.js";
+import { ask, askPatiently, byId, faint, figure, h, hear, lead, method, rowHead, number, place, sampleLink, scrolled, send, sorry, td } from "./core.js";
 
 export async function show(main, about, fields) {
   let isOver = false;
@@ -21,18 +21,15 @@ export async function show(main, about, fields) {
   return () => { isOver = true; };
 }
 
-function form(label, inputs, go) {
-  const made = h("form", { class: "bar", "aria-label": label }, inputs, h("button", { type: "submit" }, "Search"));
-  made.addEventListener("submit", (event) => {
-    event.preventDefault();
-    location.hash = place.link("search", go());
-  });
-  return made;
+function form(label, inputs, go, does = "Search") {
+  return h("form", { class: "bar", "aria-label": label, onsubmit: (event) => { event.preventDefault(); go(); } }, inputs, h("button", { type: "submit" }, does));
 }
 
+const look = (fields) => { location.hash = place.link("search", fields); };
+
 function sentence(fields) {
-  const words = h("input", { id: "words", type: "search", value: fields.q || "", maxlength: 400, placeholder: "a sad song about the sea, in German", "aria-label": "A sentence" });
-  return form("By a sentence", [h("label", { for: "words" }, "Sentence"), words], () => ({ q: words.value }));
+  const words = h("input", { id: "words", type: "search", value: fields.q || "", maxlength: 400, placeholder: "a sad song about the sea, in German" });
+  return form("By a sentence", [h("label", { for: "words" }, "Sentence"), words], () => look({ q: words.value }));
 }
 
 /** The modalities are known once there is an answer. */
@@ -41,35 +38,28 @@ function choices(label, chosen = "", views = chosen ? [chosen] : []) {
 }
 
 function modality(fields) {
-  const id = h("input", { id: "of-sample", type: "search", value: fields.id || "", maxlength: 200, placeholder: "sample id", "aria-label": "Sample" });
+  const id = h("input", { id: "of-sample", type: "search", value: fields.id || "", maxlength: 200, placeholder: "sample id" });
   const choose = (name, label) => h("select", { id: name, "aria-label": label }, choices(label, fields[name]));
   const of = choose("of", "by its …"), to = choose("to", "the … of others");
-  return form("By one modality", [h("label", { for: "of-sample" }, "Sample"), id, of, to], () => ({ id: id.value, of: of.value, to: to.value }));
+  return form("By one modality", [h("label", { for: "of-sample" }, "Sample"), id, of, to], () => look({ id: id.value, of: of.value, to: to.value }));
 }
 
 function recording(answer) {
-  const file = h("input", { type: "file", id: "file", accept: "audio/*,.json", "aria-label": "A recording of yours" });
-  const made = h("form", { class: "bar", "aria-label": "By a recording of yours" }, h("label", { for: "file" }, "Recording"), file, h("button", { type: "submit" }, "Find texts"));
-  made.addEventListener("submit", async (event) => {
-    event.preventDefault();
+  const file = h("input", { type: "file", id: "file", accept: "audio/*,.json" });
+  return form("By a recording of yours", [h("label", { for: "file" }, "Recording"), file], async () => {
     if (!file.files.length) return;
     answer.textContent = "A model is fitted; the file is not kept …";
-    try {
-      answer.replaceChildren(...described(await send("near", file.files[0])));
-    } catch (error) {
-      answer.replaceChildren(sorry(error));
-    }
+    answer.replaceChildren(...await send("near", file.files[0]).then(described, (error) => [sorry(error)]));
     answer.setAttribute("data-done", "");
-  });
-  return made;
+  }, "Find texts");
 }
 
 function described(found) {
   const rows = found.nearest.map((one, at) => h("li", {}, h("b", {}, sampleLink(one.sample_id)), ` ${one.score.toFixed(3)} `,
     Object.entries(one.facts).filter(([, value]) => value !== null).map(([name, value]) => `${name} ${value}`).join(" · "), one.text ? h("p", {}, one.text.slice(0, 600)) : ""));
   return [h("h2", {}, `Nearest of ${number(found.n_candidates)} texts`),
-    h("p", { class: "lead" }, `Held-out ones find a text of their own among ${found.nearest.length} in ${(100 * found.right).toFixed(1)} % of cases; chance: ${(100 * found.chance).toFixed(1)} %.`),
-    h("ol", { class: "matches" }, rows), h("p", { class: "faint" }, [found.method, ...found.notes].join(" "))];
+    lead(`Held-out ones find a text of their own among ${found.nearest.length} in ${(100 * found.right).toFixed(1)} % of cases; chance: ${(100 * found.chance).toFixed(1)} %.`),
+    h("ol", { class: "matches" }, rows), method(found)];
 }
 
 async function sentences(fields) {
@@ -83,12 +73,12 @@ async function sentences(fields) {
       match.lines.map((line) => h("p", { class: "line", lang: match.facts.language }, h("mark", {}, line.text ?? `line ${line.number}`))),
       h("div", { class: "shares", role: "img", "aria-label": shares.map(([name, share]) => `${name} ${Math.round(100 * share)} %`).join(", ") },
         shares.map(([name, share]) => h("span", { style: { width: `${Math.max(1, 100 * share)}%` }, title: `${name} ${(100 * share).toFixed(0)} %` }, `${name} ${(100 * share).toFixed(0)} %`))),
-      h("p", { class: "faint" }, `score ${match.score.toFixed(3)}`));
+      faint(`score ${match.score.toFixed(3)}`));
   });
   return [
     h("p", {}, `Looked for “${found.searched}” (${found.language}) among ${number(found.n_candidates)}; understood: `, read.length ? read : "nothing but the words"),
     matches.length ? h("ol", { class: "matches" }, matches) : h("p", {}, "No match."),
-    h("p", { class: "faint" }, `By chance, the one you mean would be at rank ${number((found.n_candidates + 1) / 2)} on average. ${found.notes.join(" ")}`),
+    faint(`By chance, the one you mean would be at rank ${number((found.n_candidates + 1) / 2)} on average. ${found.notes.join(" ")}`),
   ];
 }
 
@@ -96,14 +86,14 @@ async function near(fields, answer, isOver) {
   const found = await askPatiently("near", { id: fields.id, of: fields.of, to: fields.to, k: 20 }, answer, isOver);
   byId("of").replaceChildren(...choices("by its …", found.of, found.views));
   byId("to").replaceChildren(...choices("the … of others", found.to, found.views));
-  const rows = found.matches.map((match, at) => h("tr", { class: match.is_own ? "own" : null }, h("td", { class: "number" }, at + 1),
-    h("th", { scope: "row" }, sampleLink(match.sample_id), match.is_own ? " ✓ its own" : match.is_of_group ? " (of its group)" : ""),
-    h("td", {}, match.split), h("td", { class: "number" }, match.score), h("td", {}, listen(match.sample_id))));
+  const rows = found.matches.map((match, at) => h("tr", { class: match.is_own ? "own" : null }, figure(at + 1),
+    rowHead(sampleLink(match.sample_id), match.is_own ? " ✓ its own" : match.is_of_group ? " (of its group)" : ""),
+    td(match.split), figure(match.score), td(hear(match.sample_id))));
   const own = found.own === null ? "" : ` Its own ${found.to} is at rank ${number(found.own)}.`;
   return [
     h("h2", {}, `${found.to} nearest to the ${found.of} of ${fields.id}`),
-    h("p", { class: "lead" }, `${number(found.n)} candidates.${own} By chance: rank ${number(found.chance.mean_rank)} on average, among the first ${found.matches.length} in ${(100 * found.chance.among).toPrecision(2)} % of cases.`),
+    lead(`${number(found.n)} candidates.${own} By chance: rank ${number(found.chance.mean_rank)} on average, among the first ${found.matches.length} in ${(100 * found.chance.among).toPrecision(2)} % of cases.`),
     scrolled("Nearest samples", ["Rank", "Sample", "Split", "Cosine", "Hear"], rows),
-    h("p", { class: "faint" }, [found.method, ...found.notes].join(". ")),
+    method(found),
   ];
 }

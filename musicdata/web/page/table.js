@@ -1,6 +1,6 @@
 // Rows of any table, however many: filters with counts, histograms, words; only the rows in sight are there.
 
-import { ask, h, meaning, media, number, place, say, short, sorry } from "./core.js";
+import { ask, button, faint, h, lead, meaning, media, number, place, say, short, sorry, td } from "./core.js";
 
 const ROW = 34, PAGE = 100, TALLEST = 8_000_000;
 
@@ -28,9 +28,9 @@ export async function show(main, about, fields, screen = "browse") {
   });
   main.replaceChildren(
     h("h1", {}, screen === "rejects" ? "Rejects" : "Browse"),
-    h("p", { class: "lead" }, about.tables[table].description),
+    lead(about.tables[table].description),
     h("div", { class: "bar" }, screen === "rejects" ? "" : choice, words,
-      h("button", { type: "button", class: "quiet", onclick: () => { state.where = []; state.words = words.value = ""; state.sort = ""; renew(); } }, "Clear all")),
+      button("Clear all", () => { state.where = []; state.words = words.value = ""; state.sort = ""; renew(); })),
     counter, h("div", { class: "split" }, filters, scroller));
 
   const asked = () => ({ table, where: state.where.length ? JSON.stringify(state.where) : "", words: state.words });
@@ -97,7 +97,7 @@ export async function show(main, about, fields, screen = "browse") {
         renew();
       };
       return h("th", { scope: "col", "aria-sort": isSorted ? (state.down ? "descending" : "ascending") : null },
-        h("button", { type: "button", title: meaning(columns[name]), onclick: turn }, name + arrow));
+        button(name + arrow, turn, { title: meaning(columns[name]) }));
     }));
   }
 
@@ -109,7 +109,7 @@ export async function show(main, about, fields, screen = "browse") {
       const content = place_ === at ? h("a", { href: place.link("sample", { id: value }) }, text) : text;
       return h("td", { class: isText ? null : "number", title: isText && text.length > 24 ? text : null }, value === null ? h("span", { class: "faint" }, "–") : content);
     });
-    const seen = picture === undefined ? [] : [h("td", {}, h("img", { src: media(picture), alt: "", loading: "lazy", height: 26 }))];
+    const seen = picture === undefined ? [] : [td(h("img", { src: media(picture), alt: "", loading: "lazy", height: 26 }))];
     return h("tr", { "aria-rowindex": number + 2, "aria-current": number === chosen ? "true" : null }, seen, cells);
   }
 
@@ -138,7 +138,7 @@ export async function show(main, about, fields, screen = "browse") {
   }
 
   function histogram(found, own, set, column) {
-    if (!found.bins.length) return h("p", { class: "faint" }, "no values");
+    if (!found.bins.length) return faint("no values");
     const most = Math.max(...found.bins, 1), wide = 100 / found.bins.length;
     const [low, high] = own && own[1] === "range" ? own[2] : [found.least, found.most];
     const bars = found.bins.map((count, at) => {
@@ -159,7 +159,7 @@ export async function show(main, about, fields, screen = "browse") {
       const at = Math.min(found.bins.length - 1, Math.floor((event.offsetX / picture.clientWidth) * found.bins.length));
       set([found.column, "range", [found.least + at * found.width, at + 1 === found.bins.length ? found.most : found.least + (at + 1) * found.width]]);
     });
-    return h("div", {}, picture, h("p", { class: "range" }, from, " to ", until, " ", column.unit || "", own ? h("button", { type: "button", class: "quiet", onclick: () => set(null) }, "all") : ""));
+    return h("div", {}, picture, h("p", { class: "range" }, from, " to ", until, " ", column.unit || "", own ? button("all", () => set(null)) : ""));
   }
 
   scroller.addEventListener("scroll", () => {

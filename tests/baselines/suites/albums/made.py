@@ -11,6 +11,7 @@ import pyarrow as pa
 from musicdata.definitions.contract import Contract
 from musicdata.definitions.head import Head
 from musicdata.definitions.table_source import TableSource
+from musicdata.music.features import acousticbrainz
 from musicdata_baselines.suites.albums.settings import AlbumsSettings, Training
 from tests.baselines.suites.albums.planted import Link, Population, make
 from tests.baselines.suites.paired_views.sweep.made import Tables
@@ -186,3 +187,15 @@ def _table(name: str, columns: dict[str, Any]) -> pa.Table:
 def source(link: Link = SMALL, seed: int = 0) -> Discs:
     """Return the data set of a population."""
     return Discs(tables(make(link, seed), seed))
+
+
+def low_level(numbers: np.ndarray[Any, Any]) -> dict[str, Any]:
+    """Return a low-level document of AcousticBrainz that has these numbers, in order of their paths."""
+    made: dict[str, Any] = {"metadata": {"audio_properties": {"length": 1.0}}}
+    for leaf in acousticbrainz.NUMBERS:
+        *keys, last = leaf.path.split(".")
+        place = made
+        for key in keys:
+            place = place.setdefault(key, {})
+        place[last] = numbers[leaf.span].reshape(leaf.shape).tolist()
+    return made

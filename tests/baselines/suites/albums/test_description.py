@@ -17,7 +17,7 @@ from musicdata.definitions.suite import Description
 from musicdata.errors import InputError, UsageError
 from musicdata.music.features import acousticbrainz
 from musicdata_baselines.suites.albums import recording
-from tests.baselines.suites.albums.made import SETTINGS, SMALL, Discs, tables
+from tests.baselines.suites.albums.made import SETTINGS, SMALL, Discs, low_level, tables
 from tests.baselines.suites.albums.planted import Population, make
 from tests.songs import shared
 
@@ -42,15 +42,7 @@ def document(vector: np.ndarray[Any, Any]) -> dict[str, Any]:
     """Return a low-level document with these numbers in the paper's places, and ones everywhere else."""
     numbers = np.ones(acousticbrainz.N_NUMBERS)
     numbers[acousticbrainz.PAPER_PLACES] = vector
-    made: dict[str, Any] = {"metadata": {"audio_properties": {"length": 1.0}}}
-    for leaf in acousticbrainz.NUMBERS:
-        *keys, last = leaf.path.split(".")
-        place = made
-        for key in keys:
-            place = place.setdefault(key, {})
-        values = numbers[leaf.span].reshape(leaf.shape)
-        place[last] = values.tolist()
-    return made
+    return low_level(numbers)
 
 
 def written(folder: Path, content: object) -> Path:
