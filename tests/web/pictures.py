@@ -25,7 +25,7 @@ def main() -> None:
     out = Path(sys.argv[1] if sys.argv[1:] else "docs/pictures")
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        songs = write_songs(Path(folder) / "songs", 30, n_notes=20)
+        songs = write_songs(Path(folder) / "songs", 30, n_notes=45)
         work = musicdata.build("musictm", input=songs, work=Path(folder) / "made-up", overrides=STATED).root
         report.write(musicdata_baselines.validate(work, deep=False, n_permutations=200), work / "validation")
         first = next(musicdata.open_work(work).rows("samples"))["sample_id"]
@@ -43,6 +43,8 @@ def main() -> None:
                         tab.locator("main", has_text=READY[screen]).wait_for(timeout=WAIT_MS)
                     if screen == "sample":
                         tab.locator(".word[data-note='4']").click()
+                    if screen in ("groups", "suspects"):
+                        tab.locator(".hear button").nth(1).click()
                     tab.wait_for_timeout(600)
                     file = out / f"{name}{screen}.png"
                     tab.screenshot(path=str(file))

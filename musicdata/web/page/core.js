@@ -22,7 +22,6 @@ export function h(tag, attributes = {}, ...children) {
 const held = byId("island") ? JSON.parse(byId("island").textContent) : null;
 const addresses = new Map();
 
-/** Where a sound or picture can be had. */
 export function media(name) {
   if (!held) return `/media/${name}`;
   if (!addresses.has(name)) {
@@ -56,7 +55,6 @@ function asQuery(fields) {
   return given.length ? `?${new URLSearchParams(given)}` : "";
 }
 
-/** Sends the server a file to look at. */
 export const send = (name, file) => answered(`/api/${name}`, { method: "POST", body: file });
 
 async function answered(address, options = {}) {
@@ -74,7 +72,6 @@ async function answered(address, options = {}) {
   return facts;
 }
 
-/** Says something to those who listen to the page. */
 export function say(text) {
   byId("said").textContent = text;
 }
@@ -173,7 +170,7 @@ export function hear(...ids) {
     now = next;
     holder.replaceChildren(next);
     letters.forEach((letter, at) => letter.setAttribute("aria-pressed", ids[at] === id));
-    next.play?.();
+    next.play?.().catch(() => {});
   }
   return h("span", { class: "hear" }, letters, holder);
 }

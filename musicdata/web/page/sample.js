@@ -63,7 +63,7 @@ function makePlayer(medium, events, fields) {
   const loopText = h("output", {}, "");
   const loop = { from: null, until: null };
   const picture = h("canvas", { class: "wave", width: 1000, height: 56, role: "img", "aria-label": "Loudness over time" });
-  let tell = () => {}, current = -1, running = 0, context = null, clicked = -1, period = 1 / 60, before = 0, stopped = false;
+  let tell = () => {}, current = -1, running = 0, context = null, clicked = -1, period = 1 / 60, before = 0, shift = 0, stopped = false;
 
   function toggle() {
     if (audio.paused) audio.play();
@@ -81,9 +81,11 @@ function makePlayer(medium, events, fields) {
     if (stopped) return;
     if (before && now - before < 0.1e3) period += ((now - before) / 1000 - period) / 20;
     before = now;
-    const time = audio.currentTime;
-    // Lit half a frame before the sound where that is nearer than half a frame after it.
-    if (events.length) turn(soundingAt(events, time + (period / 2) * audio.playbackRate - Number(nudge.value) / 1000));
+    const time = audio.currentTime, speed = audio.playbackRate, seen = time - (now / 1000) * speed;
+    // The clock of a stretched sound trembles: smoothed, but for jumps.
+    shift = Math.abs(seen - shift) > 0.05 ? seen : shift + (seen - shift) / 12;
+    // Half a frame before the sound is nearer than a whole one after it.
+    if (events.length) turn(soundingAt(events, shift + (now / 1000 + period / 2) * speed - Number(nudge.value) / 1000));
     if (loop.until !== null && time >= loop.until) seek(loop.from);
     if (clicks.checked) clickAhead(time);
     slider.value = time;
@@ -247,7 +249,6 @@ function rows(table, about) {
     h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `Rows of ${table.table}` }, body), arrays);
 }
 
-/** What this browser keeps, if it keeps anything. */
 function stored(name, value) {
   try {
     if (value !== undefined) localStorage.setItem(name, value);

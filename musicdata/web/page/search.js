@@ -65,7 +65,7 @@ function described(found) {
 async function sentences(fields) {
   const found = await ask("search", { q: fields.q, k: 20, without: fields.without });
   const without = (fields.without || "").split(",").filter(Boolean);
-  const read = found.understood.map(({ kind, value }) => [h("a", { href: place.link("search", { q: fields.q, without: [...without, kind].join(",") }), "aria-label": `without ${kind} ${value}` }, `${kind}: ${value} ✕`), " "]);
+  const read = found.understood.map(({ kind, value, words }) => [h("a", { href: place.link("search", { q: fields.q, without: [...without, kind].join(",") }), "aria-label": `without ${kind} ${value || words}` }, `${kind}: ${value || words} ✕`), " "]);
   const matches = found.matches.map((match) => {
     const facts = ["title", "artist", "language", "genre", "year"].map((name) => match.facts[name]).filter(Boolean).join(" · ");
     const shares = Object.entries(match.signals).sort((a, b) => b[1] - a[1]);
