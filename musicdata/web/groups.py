@@ -48,7 +48,7 @@ def describe(library: Library, offset: int, limit: int) -> dict[str, Any]:
 
 
 def _grouping(library: Library) -> list[str]:
-    """List the tables with a row for each thing that is put into a group: they say to what it is alike, and how much."""
+    """List the tables with a row for each thing that is put into a group: they say what it is like, and how much."""
     contracts = [library.contract(table) for table in library.source.tables]
     of_things = [one for one in contracts if len(one.key) == 1 and one.key[0] not in (GROUP, SAMPLE_ID)]
     return [one.name for one in of_things if GROUP in {column.name for column in one.columns}]
