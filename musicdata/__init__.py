@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from musicdata.api.plan import plan as plan
     from musicdata.api.plugins import plug_in as plug_in
     from musicdata.api.recipes import recipe_names as recipes
-    from musicdata.api.release import diff as diff
-    from musicdata.api.release import export as export
-    from musicdata.api.release import verify as verify
+    from musicdata.api.release.changing import diff as diff
+    from musicdata.api.release.proving import verify as verify
+    from musicdata.api.release.sharing import export as export
     from musicdata.api.search import search as search
     from musicdata.api.status import status as status
     from musicdata.api.validate import validate as validate
@@ -54,9 +54,9 @@ _PUBLIC = {
     "check": "musicdata.api.check:check",
     "crawl": "musicdata.api.crawl:crawl",
     "describe": "musicdata.api.describe:describe",
-    "diff": "musicdata.api.release:diff",
+    "diff": "musicdata.api.release.changing:diff",
     "doctor": "musicdata.api.doctor:examine",
-    "export": "musicdata.api.release:export",
+    "export": "musicdata.api.release.sharing:export",
     "info": "musicdata.api.info:info",
     "load": "musicdata.api.loading:load",
     "open_data": "musicdata.api.work:open_data",
@@ -69,7 +69,7 @@ _PUBLIC = {
     "search": "musicdata.api.search:search",
     "status": "musicdata.api.status:status",
     "validate": "musicdata.api.validate:validate",
-    "verify": "musicdata.api.release:verify",
+    "verify": "musicdata.api.release.proving:verify",
 }
 """Name → module and what it is called there; nothing after the colon for the module itself."""
 

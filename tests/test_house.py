@@ -164,6 +164,7 @@ JSON_KEYS: dict[str, set[str]] = {
     "musicdata/music/rights/overrides.py": {"notes", "lyrics"},  # what a line of the file speaks of
     "musicdata/music/similarity/__init__.py": {"group"},  # name of a function
     "musicdata/web/counting.py": {"group", "splits"},  # JSON keys
+    "musicdata/web/groups.py": {"group"},  # JSON key
     "musicdata/web/neighbours.py": {"notes", "pair", "splits"},  # JSON keys
     "musicdata/web/report.py": {"samples"},  # JSON key
     "musicdata/release/description/card/datasheet.py": {"missing", "splits"},  # questions of the datasheet

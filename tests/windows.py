@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import musicdata
-from musicdata.api import release as releases
+from musicdata.api import releases
 from tests.recipes import TO_WINDOWS, write_recipe
 from tests.songs import write_songs
 

@@ -8,10 +8,10 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from musicdata.api import release as releases
 from musicdata.api.asking import Asked, Kept
 from musicdata.api.build import run_recipe
 from musicdata.api.loading import load
+from musicdata.api.release import proving
 from musicdata.definitions import plugins
 from musicdata.definitions import recipe as recipes
 from musicdata.definitions.options import Given, is_scheme
@@ -92,7 +92,7 @@ def rebuild(
     opened = load(release)
     if out is not None and Path(out).exists():
         raise InputError(f"{out} is there already; give another folder with --out")
-    if problems := releases.verify(opened.root):
+    if problems := proving.verify(opened.root):
         raise IntegrityError(
             f"{opened.root} is not what it says it is, so nothing can be said of its making: {problems[0]} "
             f"({len(problems)} problems; see musicdata release verify)"

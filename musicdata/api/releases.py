@@ -9,19 +9,10 @@
 from __future__ import annotations
 
 from musicdata.api.rebuild import rebuild
-from musicdata.api.release import (
-    add_record,
-    build,
-    card,
-    check_card,
-    diff,
-    export,
-    permitted_views,
-    publish,
-    sign,
-    takedown,
-    verify,
-)
+from musicdata.api.release.changing import diff, takedown
+from musicdata.api.release.making import build
+from musicdata.api.release.proving import card, check_card, sign, verify
+from musicdata.api.release.sharing import add_record, export, permitted_views, publish
 
 __all__ = [
     "add_record",

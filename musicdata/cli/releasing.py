@@ -77,7 +77,7 @@ def build(
     as_json: Json = False,
 ) -> None:
     """Freeze a workspace into a release: validated, versioned, checksummed; the same workspace gives the same bytes."""
-    from musicdata.api import release as library
+    from musicdata.api.release import making as library
     from musicdata.api.validate import validate
 
     if library.needs_validation(work, out, version=version, previous=previous or None, date=date, url=url):
@@ -120,7 +120,7 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Prove that a release is whole: every file, every row, every sum; whose it is; that its exports say the same."""
-    from musicdata.api import release as library
+    from musicdata.api.release import proving as library
 
     problems = library.verify(
         release, views=exports or (), public_key=public_key, signature=signature, pin=pin, progress=_tell
@@ -199,7 +199,7 @@ def sign(
     as_json: Json = False,
 ) -> None:
     """Verify a release, and sign it as minisign does; publishing it carries the signature along."""
-    from musicdata.api import release as library
+    from musicdata.api.release import proving as library
 
     _print_facts(library.sign(release, key, password=_password), as_json=as_json)
 
@@ -224,7 +224,7 @@ def diff(
     as_json: Json = False,
 ) -> None:
     """Say what differs between two releases, table by table, and which step in version that is."""
-    from musicdata.api import release as library
+    from musicdata.api.release import changing as library
 
     of_first, of_second = (None if pin == "-" else pin for pin in pins)
     report = library.diff_report(first, second, pins=(of_first, of_second), progress=_tell)
@@ -258,7 +258,7 @@ def publish(
     as_json: Json = False,
 ) -> None:
     """Publish a release, or a view of it; an interrupted upload goes on, a published version is never overwritten."""
-    from musicdata.api import release as library
+    from musicdata.api.release import sharing as library
 
     facts = library.publish(release, to, view=view, claim=claim, is_final=final, dry_run=dry_run, progress=_tell)
     _print_facts(facts, as_json=as_json)
@@ -277,7 +277,7 @@ def add_record(
     as_json: Json = False,
 ) -> None:
     """Take the record of a published release among those of this machine: NAME@VERSION leads to it from then on."""
-    from musicdata.api import release as library
+    from musicdata.api.release import sharing as library
 
     facts = library.add_record(place, pin=pin, dry_run=dry_run)
     _print_facts(facts, as_json=as_json)
@@ -296,7 +296,7 @@ def takedown(
     as_json: Json = False,
 ) -> None:
     """Take items out of a release: a patch version without them, and the proof that they are gone."""
-    from musicdata.api import release as library
+    from musicdata.api.release import changing as library
 
     if dry_run:
         _print_facts(library.foresee_takedown(release, ids, reason=reason), as_json=as_json)
@@ -313,7 +313,7 @@ def card(
     as_json: Json = False,
 ) -> None:
     """Print the card of a release, or compute it anew and say what is stale."""
-    from musicdata.api import release as library
+    from musicdata.api.release import proving as library
 
     if not check:
         text = library.card(release, pin=pin, progress=_tell)
@@ -344,7 +344,7 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Render a release for another tool, or what of it may be passed on."""
-    from musicdata.api import release as library
+    from musicdata.api.release import sharing as library
 
     options = {} if shard_bytes is None else {"shard_bytes": shard_bytes}
     facts = library.export(release, view, out, pin=pin, progress=_tell, **options)
@@ -364,7 +364,7 @@ def _print_facts(facts: Mapping[str, object], *, as_json: bool) -> None:
 
 
 def _print_record(record: Record, out: Path, *, as_json: bool) -> None:
-    from musicdata.api.release import SPLITS
+    from musicdata.api.release.sharing import SPLITS
 
     if as_json:
         print_json(record.model_dump(mode="json", exclude={"tables", "files", "stages"}) | {"out": str(out)})
@@ -382,7 +382,7 @@ def _print_record(record: Record, out: Path, *, as_json: bool) -> None:
 
 def _view_option(out: Path) -> str:
     """Return the option that a publication takes, by what recipe and rights permit; "" when it takes none."""
-    from musicdata.api.release import permitted_views
+    from musicdata.api.release.sharing import permitted_views
 
     views = permitted_views(out)
     return "" if "full" in views else f" --view {'|'.join(views)}"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import musicdata
-from musicdata.api import release as releases
+from musicdata.api import releases
 from musicdata.api.info import info
 from musicdata.cli.info import lines
 from musicdata.errors import InputError, IntegrityError, UsageError

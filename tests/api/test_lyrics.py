@@ -9,7 +9,7 @@ import pytest
 
 import musicdata
 import musicdata_baselines
-from musicdata.api import release as releases
+from musicdata.api import releases
 from musicdata.api.check import check
 from musicdata.definitions.arrow import strings
 from musicdata.errors import RefusedError

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import musicdata
-from musicdata.api import release as releases
+from musicdata.api import releases
 from musicdata.api.rebuild import rebuild
 from musicdata.definitions import plugins
 from musicdata.errors import IntegrityError, UsageError

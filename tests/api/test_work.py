@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import musicdata
-from musicdata.api import release as releases
+from musicdata.api import releases
 from musicdata.errors import InputError, IntegrityError, UnprovedWarning, UsageError
 from musicdata.release.publish.upload import pack
 from tests.release.publish.http_server import running

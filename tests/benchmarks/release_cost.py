@@ -16,7 +16,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import musicdata
-from musicdata.api import release as releases
+from musicdata.api import releases
+from musicdata.api.release import sharing
 from musicdata.engine import checking
 from musicdata.release.exports import EXPORTS
 from musicdata.release.record.layout import read_record
@@ -80,7 +81,7 @@ def _steps(work: Path, release: Path, folder: Path) -> dict[str, Callable[[Path]
         "every sample read": lambda _: sum(1 for _ in musicdata.load(release).samples()),
         "release publish to a folder": lambda out: _publish(release, out, folder),
     }
-    for view in (*releases.RIGHTS_VIEWS, *EXPORTS.all()):
+    for view in (*sharing.RIGHTS_VIEWS, *EXPORTS.all()):
         steps[f"export {view}"] = lambda out, view=view: releases.export(release, view, out)  # type: ignore[misc]
     return steps
 

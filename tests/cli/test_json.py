@@ -27,7 +27,7 @@ ENDS_WELL = {("doctor",), ("recipes",)}
 
 FORKS = """
 import json, os, sys
-import musicdata.api.build, musicdata.api.crawl, musicdata.api.plan, musicdata.api.release, musicdata.api.search
+import musicdata.api.build, musicdata.api.crawl, musicdata.api.plan, musicdata.api.releases, musicdata.api.search
 from musicdata.cli import main
 
 for arguments in json.load(sys.stdin):

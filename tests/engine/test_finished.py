@@ -11,7 +11,8 @@ import pytest
 
 import musicdata
 import musicdata_baselines
-from musicdata.api import release as releases
+from musicdata.api import releases
+from musicdata.api.release import making
 from musicdata.definitions import recipe as recipes
 from musicdata.engine.finished import disagreements
 from musicdata.errors import RefusedError
@@ -73,8 +74,8 @@ def test_a_workspace_that_is_not_what_its_recipe_says_is_neither_released_nor_va
     before = digests(work, ".")
     commands: list[Callable[[], object]] = [
         lambda: releases.build(work, tmp_path / "out"),
-        lambda: releases.foresee_build(work),
-        lambda: releases.needs_validation(work, tmp_path / "out"),
+        lambda: making.foresee_build(work),
+        lambda: making.needs_validation(work, tmp_path / "out"),
         lambda: musicdata_baselines.validate(work, deep=False),
     ]
     for command in commands:

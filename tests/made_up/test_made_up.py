@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 import musicdata
-from musicdata.api import release as releases
+from musicdata.api import releases
+from musicdata.api.release import sharing
 from musicdata.definitions import plugins
 from musicdata.errors import IntegrityError, RecipeError, UsageError
 from musicdata.release.exports import EXPORTS
@@ -114,7 +115,7 @@ def test_it_goes_all_the_way(folder: Path, tmp_path: Path) -> None:
         else:
             with pytest.raises(UsageError, match="makes no sense"):
                 releases.export(tmp_path / "one", name, tmp_path / f"as-{name}")
-    for view in releases.RIGHTS_VIEWS:
+    for view in sharing.RIGHTS_VIEWS:
         releases.export(tmp_path / "one", view, tmp_path / f"as-{view}")
 
     run("release", "publish", "one", "--to", tmp_path / "published", "--view", "open")

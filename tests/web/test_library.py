@@ -241,8 +241,13 @@ def test_groups_say_who_is_alike_why_and_what_lot_would_tear() -> None:
             ("c2", "train", "c"), ("d1", "train", "d"), ("d2", "test", "d")]  # fmt: skip
     ids, splits, of = map(list, zip(*rows, strict=True))
     made = MadeUp(
-        samples=(samples, pa.table([ids, splits, of], schema=samples.arrow_schema())),
-        song_groups=(songs, pa.table([["s1", "s2"], ["a", "a"], [1.0, 0.83]], schema=songs.arrow_schema())),
+        samples=(samples, pa.table({"sample_id": ids, "split": splits, "group_id": of}, samples.arrow_schema())),
+        song_groups=(
+            songs,
+            pa.table(
+                {"song_id": ["s1", "s2"], "group_id": ["a", "a"], "similarity": [1.0, 0.83]}, songs.arrow_schema()
+            ),
+        ),
     )
     library = Library(made)  # type: ignore[arg-type]
     found = groups.describe(library, 0, 10)
@@ -266,7 +271,7 @@ def test_of_each_kind_there_are_some() -> None:
     made = contract("dropped", ["key"], column("key"), column("stage"), column("reason"))
     keys = [f"k{number:03d}" for number in range(300)]
     reasons = ["rare" if number in (7, 290) else "common" for number in range(300)]
-    table = pa.table([keys, ["one"] * 300, reasons], schema=made.arrow_schema())
+    table = pa.table({"key": keys, "stage": ["one"] * 300, "reason": reasons}, made.arrow_schema())
     library = Library(MadeUp(dropped=(made, table)))  # type: ignore[arg-type]
     found = counting.first_of_each(library, "dropped", ["key", "reason"], ("stage", "reason"), 20)
     assert found["of"] == 300

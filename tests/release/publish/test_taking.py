@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import musicdata
-from musicdata.api import release as releases
+from musicdata.api import releases
 from musicdata.errors import InputError, IntegrityError, RefusedError, UsageError
 from musicdata.release.publish.upload import pack
 from musicdata.release.record import layout

@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from musicdata.api import release as api
+from musicdata.api import releases as api
 from musicdata.api.media import save_media
 from musicdata.errors import IntegrityError, MusicdataError
 from musicdata.release.description import card

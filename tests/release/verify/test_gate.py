@@ -12,8 +12,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from musicdata.api import release as library
+from musicdata.api import releases as library
 from musicdata.api.loading import load
+from musicdata.api.release import changing
 from musicdata.errors import IntegrityError, MusicdataError
 from musicdata.release.exports import export
 from musicdata.release.exports.check import check_exports
@@ -166,7 +167,7 @@ ACTIONS: dict[str, Callable[[Path, Path, Path], object]] = {
     "diff from": lambda root, good, out: library.diff(root, good),
     "diff to": lambda root, good, out: library.diff(good, root),
     "takedown": lambda root, good, out: library.takedown(root, ["song000000"], reason="asked", out=out),
-    "foresee takedown": lambda root, good, out: library.foresee_takedown(root, ["song000000"], reason="asked"),
+    "foresee takedown": lambda root, good, out: changing.foresee_takedown(root, ["song000000"], reason="asked"),
     "check the card": lambda root, good, out: library.check_card(root),
     "sign": lambda root, good, out: library.sign(root, root / "nokey"),
     "export, of one that was opened": lambda root, good, out: export(made_release(root), "files", out),

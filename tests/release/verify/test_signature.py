@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from musicdata.api import release as library
+from musicdata.api import releases as library
 from musicdata.api.loading import load
 from musicdata.errors import InputError, IntegrityError, RefusedError, SetupError, UsageError
 from musicdata.release.record import layout
