@@ -1,9 +1,11 @@
 """Whatever is killed at whatever moment, the same command ends with the bytes of a build that nobody disturbed."""
 
+import contextlib
 import os
 import signal
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.faults import commit_points, harness
@@ -50,7 +52,8 @@ def test_a_worker_that_always_dies_ends_the_build_and_what_is_done_is_kept(
         harness.wait_until((work / "state" / "render_sheet").exists, process)
         while process.poll() is None:
             for worker in harness.descendants(process, "engine.worker"):
-                worker.kill()
+                with contextlib.suppress(psutil.NoSuchProcess):  # it had ended already
+                    worker.kill()
         _, said = process.communicate()
     assert process.returncode == 3, said
     assert "a worker was killed; the machine may be short of memory" in said
