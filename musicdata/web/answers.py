@@ -97,6 +97,7 @@ class Page:
                 "search": self.can.search_words is not None,
                 "describe": self.can.describe_file is not None,
                 "groups": bool(groups.home(self.library)),
+                "hear": any(c.is_sound for name in self.library.tables for c in self.library.contract(name).columns),
             },
             "thumbnails": sample.thumbnail(self.library),
             "tables": {table: self._about(table) for table in self.library.tables},

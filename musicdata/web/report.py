@@ -234,7 +234,8 @@ def _about(page: Page, shown: dict[str, Any], withheld: dict[str, int], has_susp
         ["samples in this file", str(len(shown))],
         *(["left out", note] for note in notes),
     ]
-    return about | {"can": {"suspects": has_suspects}, "browse": [page.can.begin, REJECTS]}
+    can = {"suspects": has_suspects, "hear": about["can"]["hear"]}
+    return about | {"can": can, "browse": [page.can.begin, REJECTS]}
 
 
 def _rows(page: Page, ids: list[str]) -> dict[str, Any]:

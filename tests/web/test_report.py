@@ -98,7 +98,7 @@ def test_rejects_stand_in_it_by_reason(crawled: Path, tmp_path: Path) -> None:
         places = [dropped["columns"].index(name) for name in ("stage", "reason")]
         assert {tuple(row[place] for place in places) for row in dropped["rows"]} == stated
         assert ("detail" in dropped["columns"]) is has_detail
-        assert island["about"]["can"] == {"suspects": False}
+        assert island["about"]["can"] == {"suspects": False, "hear": True}
 
 
 def test_odd_wishes_are_refused(validated: Path, tmp_path: Path) -> None:

@@ -37,6 +37,7 @@ async function begin() {
   }
   document.title = `${about.title} – musicdata`;
   byId("name").textContent = about.title;
+  document.body.classList.toggle("silent", !about.can.hear);
   addEventListener("hashchange", change);
   await change();
 }

@@ -18,7 +18,7 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
-// A report holds what a server would answer.
+// Of a report.
 const held = byId("island") ? JSON.parse(byId("island").textContent) : null;
 const addresses = new Map();
 
@@ -89,7 +89,7 @@ export const place = {
   link(screen, fields = {}) {
     return `#/${screen}${asQuery(fields)}`;
   },
-  /** Puts the state into the address, without a new entry in the history. */
+  /** No new entry in the history. */
   keep(screen, fields) {
     history.replaceState(null, "", place.link(screen, fields));
   },
