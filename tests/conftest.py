@@ -110,7 +110,8 @@ def validated(made_once: MakeOnce) -> Path:
 
     def make(folder: Path) -> None:
         songs = write_songs(folder / "songs", 30, n_notes=20)
-        work = musicdata.build("musictm", input=songs, work=folder / "work", overrides=STATED).root
+        with shared.shards_of(10):
+            work = musicdata.build("musictm", input=songs, work=folder / "work", overrides=STATED).root
         found = musicdata_baselines.validate(work, deep=False, n_permutations=200)
         report.write(found, work / "validation")
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,14 @@ def made_once(name: str, make: Callable[[Path], object], temporary: pytest.TempP
             make(shared / name)
             whole.write_text(summary(shared / name))
     return shared / name
+
+
+@contextlib.contextmanager
+def shards_of(n_items: int) -> Iterator[None]:
+    """Build in shards of so many items: a workspace of many, which in the tests' own would have very many parts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MUSICDATA_SHARD_ITEMS", str(n_items))
+        yield
 
 
 def changes(folder: Path) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import musicdata
-from tests.shared import MakeOnce
+from tests.shared import MakeOnce, shards_of
 from tests.songs import write_songs
 
 N_SONGS = 90
@@ -19,6 +19,7 @@ def many(made_once: MakeOnce) -> Path:
 
     def make(folder: Path) -> None:
         songs = write_songs(folder / "songs", N_SONGS, first_seed=1000)
-        musicdata.build("musictm", input=songs, work=folder / "work")
+        with shards_of(30):
+            musicdata.build("musictm", input=songs, work=folder / "work")
 
     return made_once("many", make) / "work"

@@ -14,6 +14,7 @@ from musicdata.release.making.freeze import freeze
 from musicdata.release.reading.release import open_release
 from musicdata.release.removal.takedown import takedown
 from musicdata_baselines import report
+from tests.shared import shards_of
 from tests.songs import write_songs
 
 
@@ -23,7 +24,8 @@ def grown(validated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("grown")
     songs = write_songs(folder / "songs", 33, n_notes=20)
     copied = shutil.copytree(validated, folder / "work")
-    work = musicdata.build("musictm", input=songs, work=copied, change=True).root
+    with shards_of(10):
+        work = musicdata.build("musictm", input=songs, work=copied, change=True).root
     report.write(musicdata_baselines.validate(work, deep=False, n_permutations=200), work / "validation")
     return work
 
