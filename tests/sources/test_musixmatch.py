@@ -26,7 +26,7 @@ from tests.lyric_calls import TAIL, VERSE, calls, musixmatch_has, musixmatch_say
 CANARY = "c4nary/of the mine"
 TRACK = Track(isrc="US-UM7-17-03861", title="River", artist="The Moss", album="Banks", duration_s=233.0)
 BY_ISRC, BY_NAME = "/ws/1.1/track.lyrics.get", "/ws/1.1/matcher.lyrics.get"
-QUICK = Limits(deadline_s=0.5, stall_s=0.3, attempts=1)
+QUICK = Limits(deadline_s=2.0, stall_s=1.0, attempts=1)
 
 
 def ask(folder: Path, by_isrc: Behaviour, by_name: Behaviour, track: Track = TRACK) -> tuple[Reply, list[Asked]]:
