@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from musicdata.definitions.contract import SAMPLE_ID
+from musicdata.errors import MusicdataError
 from musicdata.web import counting
 from musicdata.web.asking import BadRequestError
+from musicdata.web.sample import BROKEN
 
 if TYPE_CHECKING:
     from musicdata.web.library import Library
@@ -55,6 +57,9 @@ def _grouping(library: Library) -> list[str]:
 
 
 def _why(library: Library, table: str, group: str) -> dict[str, Any]:
-    rows = library.one(table, GROUP, group, counting.MEMBERS_SHOWN)
+    try:
+        rows = library.one(table, GROUP, group, counting.MEMBERS_SHOWN)
+    except MusicdataError as error:
+        return {"table": table, "columns": [BROKEN], "rows": [[str(error)]]}
     columns = [name for name in (rows[0] if rows else ()) if name != GROUP]
     return {"table": table, "columns": columns, "rows": [[row[name] for name in columns] for row in rows]}

@@ -233,6 +233,18 @@ def test_a_damaged_table_is_told_and_the_others_are_shown(copied: Path) -> None:
     library.close()
 
 
+def test_groups_are_shown_where_the_reason_is_damaged(copied: Path) -> None:
+    part = next((copied / "tables" / "song_groups").glob("*.parquet"))
+    part.write_bytes(part.read_bytes()[:100])
+    library = Library(musicdata.open_work(copied))
+    found = groups.describe(library, 0, 5)
+    assert found["n"] > 0
+    (why,) = found["groups"][0]["why"]
+    assert (why["table"], why["columns"]) == ("song_groups", [sample.BROKEN])
+    assert "is damaged" in why["rows"][0][0]
+    library.close()
+
+
 def test_groups_say_who_is_alike_why_and_what_lot_would_tear() -> None:
     samples = contract("samples", ["sample_id"], column("sample_id"), column("split"), column("group_id"))
     samples = samples.model_copy(update={"introduces": "sample_id"})
