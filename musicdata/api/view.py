@@ -104,7 +104,8 @@ def _abilities(data: Work | Release) -> Abilities:
 
     suite = _suite_of(data)  # first: the plug-ins of the recipe, which it loads, have contracts too
     begin = _begin(data.reader if isinstance(data, Work) else data)
-    return Abilities(begin, _join(data, suite), _search(data, suite), _describe(data, suite))
+    finds_doubts = suite is not None and suite[0].finds_doubts
+    return Abilities(begin, _join(data, suite), finds_doubts, _search(data, suite), _describe(data, suite))
 
 
 def _begin(data: HasTables) -> str:

@@ -381,6 +381,7 @@ class Suite(Generic[R]):
         caption: puts a song of the user's own into words, by a model that `run` trained and kept; None where none does.
         join: places the modalities of all samples in one space; it gets the settings and what is told of things that
             take long. None where they have no common space.
+        finds_doubts: that space tells which modalities of a sample fit badly (`JointSpace.find_doubts`).
     """
 
     name: str
@@ -397,6 +398,7 @@ class Suite(Generic[R]):
     search: Callable[[TableSource, Any, Ask, Path, Callable[[str], None]], Answer] | None = None
     caption: Callable[[CaptionRequest], Caption] | None = None
     join: Callable[[TableSource, Any, Callable[[str], None]], JointSpace] | None = None
+    finds_doubts: bool = False
 
     def require_packages(self) -> None:
         """Refuse to begin without a package that it needs.

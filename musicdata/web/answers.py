@@ -38,6 +38,7 @@ class Abilities:
     Attributes:
         begin: table that is shown first.
         join: fits the space of the data set's modalities; None where it has none.
+        finds_doubts: that space tells which modalities of a sample fit badly.
         search_words: answers a question in words; None where the data set has no words to search.
         describe_file: finds the texts nearest to a file of the user's own, by its bytes and how its name ends; None
             where nothing leads from a file to texts.
@@ -45,6 +46,7 @@ class Abilities:
 
     begin: str = ""
     join: Callable[[Callable[[str], None]], JointSpace] | None = None
+    finds_doubts: bool = False
     search_words: Callable[[str, int, str], dict[str, Any]] | None = None
     describe_file: Callable[[bytes, str], dict[str, Any]] | None = None
 
@@ -93,7 +95,7 @@ class Page:
             "begin": self.can.begin,
             "can": {
                 "near": self.can.join is not None,
-                "suspects": self.can.join is not None,
+                "suspects": self.can.join is not None and self.can.finds_doubts,
                 "search": self.can.search_words is not None,
                 "describe": self.can.describe_file is not None,
                 "groups": bool(groups.home(self.library)),

@@ -139,6 +139,8 @@ def _suspects(page: Page, n: int, progress: Callable[[str], None]) -> dict[str, 
     """Return what the page says of suspects, the first of them; a fault where nothing can be said."""
     if page.can.join is None:
         return {"fault": "the modalities have no common space: the recipe validates none"}
+    if not page.can.finds_doubts:
+        return {"fault": "the suite of the recipe does not say which pairs fit badly"}
     neighbours = Neighbours(page.can.join)
     neighbours.fit(progress)
     try:

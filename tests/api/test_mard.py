@@ -17,6 +17,7 @@ import musicdata
 import musicdata_baselines
 from musicdata.api import releases
 from musicdata.api.check import check
+from musicdata.api.view import report as page_report
 from musicdata.definitions.arrow import strings
 from musicdata.errors import RefusedError
 from musicdata_baselines import report
@@ -129,7 +130,10 @@ def test_a_file_sent_to_the_page_finds_reviews(built: Path, tmp_path: Path, monk
     numbers = next(work.rows("features_acousticbrainz", columns=["full"]))["full"]
     with serving(built) as page:
         page.enter()
-        assert page.ask("about")[1]["can"]["describe"]
+        can = page.ask("about")[1]["can"]
+        assert can["describe"]
+        assert not can["suspects"]  # which of an album's reviews and songs belong together, nobody says
+        assert not can["hear"]
         status, found = sent(page, json.dumps(low_level(np.array(numbers))).encode())
         assert status == 200, found
         assert found["n_candidates"] == len(work.table("review_texts"))
@@ -146,3 +150,9 @@ def test_a_file_sent_to_the_page_finds_reviews(built: Path, tmp_path: Path, monk
             assert str(tmp_path) not in told["what"]
         assert sent(page, b"MZ\x90\x00 a program")[0] == 415
         assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_a_report_says_why_it_has_no_suspects(built: Path, tmp_path: Path) -> None:
+    told = page_report(built, tmp_path / "report.html", samples=4)
+    assert told.n_samples >= 4
+    assert "does not say which pairs fit badly" in told.no_suspects

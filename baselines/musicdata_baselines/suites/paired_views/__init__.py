@@ -68,4 +68,5 @@ SUITE = Suite(
     lines=_lines,
     page=_page,
     join=_join,
+    finds_doubts=True,
 )
