@@ -276,7 +276,7 @@ def report(
     Args:
         path: of the workspace or release; None for the only workspace in ``musicdata-work``.
         out: file to write.
-        samples: in all: those that fit worst and those that would fit better, the others drawn evenly from each split.
+        samples: about so many in all: those that fit worst and would fit better, the others evenly from each split.
         suspects: pairs of modalities that fit worst; their space is fitted for it, 0 leaves that out.
         also: ids of samples that come first.
         claim: statement that one holds the rights of what has no free licence; it stands in the file. Without it, what
