@@ -17,7 +17,7 @@ from musicdata.definitions import contract as contracts
 from musicdata.definitions import suite as suites
 from musicdata.definitions.contract import SAMPLE_ID, completing, introduced_by
 from musicdata.errors import ContractError, InputError, MusicdataError, UsageError
-from musicdata.system import packages, processes
+from musicdata.system import packages, paths, processes
 from musicdata.system.files import write_whole
 from musicdata.workspace.folder import Workspace
 from musicdata.workspace.validation import current_validation
@@ -285,7 +285,7 @@ def report(
 
     Raises:
         InputError: there is no workspace or release.
-        UsageError: it has no samples, or not that one.
+        UsageError: it has no samples, or not that one; or `out` is a folder, or a file that is no report.
         SetupError: a package is missing.
         StorageError: the file cannot be written.
     """
@@ -294,6 +294,8 @@ def report(
 
     if samples < 1:
         raise UsageError(f"{samples} samples were asked for, expected at least 1")
+    target = Path(out)
+    _require_replaceable(target)
     packages.require(("duckdb", "soxr"), "a report", "view")
     if suspects < 0:
         raise UsageError(f"{suspects} suspects were asked for, expected 0 or more")
@@ -308,9 +310,25 @@ def report(
         raise UsageError(f"{error.what}: {', '.join(also)}; {error.remedy}") from error
     finally:
         page.library.close()
-    target = Path(out)
     write_whole(target, made.html.encode(), target.with_name(f".{target.name}.partial"))
     return made
+
+
+def _require_replaceable(target: Path) -> None:
+    """Refuse to write over what is no report, before anything is made."""
+    from musicdata.web import report as reports
+
+    if target.is_dir():
+        raise UsageError(f"{target} is a folder; give a file to write, {target / 'report.html'}")
+    try:
+        with paths.open_regular(target, follow=True) as file:
+            beginning = file.read(reports.BEGINNING_BYTES)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise UsageError(f"{target}: {error.strerror}; give another file with --out") from error
+    if not reports.is_report(beginning):
+        raise UsageError(f"{target} is there already and is no report; give another file with --out")
 
 
 def _claimed(about: dict[str, Any], claim: str) -> dict[str, Any]:

@@ -35,7 +35,11 @@ MOST_BYTES = 15 * 10**6
 MOST_SECONDS = 60
 """Of one sound."""
 
+BEGINNING_BYTES = 1 << 16
+"""Of a report: its data begin within."""
+
 _MOST_REJECTS = 300
+_ISLAND = '<script type="application/json" id="island">'
 _OPUS_RATE_HZ = 24_000
 _TOLD_EVERY = 20
 _MOST_PICTURE_BYTES = 600_000
@@ -165,9 +169,11 @@ def _drawn(page: Page, n: int) -> Iterator[str]:
     if begin not in page.library.tables or SAMPLE_ID not in _names(page, begin):
         return
     counts = counting.sizes(page.library, begin, "split") if "split" in _names(page, begin) else {None: 0}
-    total = max(sum(counts.values()), 1)
-    for split, count in sorted(counts.items(), key=str):
-        wanted = max(1, round(n * count / total))
+    splits = sorted(counts, key=str)
+    until = np.cumsum([counts[split] for split in splits])
+    shares = np.diff(np.round(n * until / max(until[-1:].sum(), 1)), prepend=0).astype(int)
+    for split, share in zip(splits, shares.tolist(), strict=True):
+        wanted = max(1, share)
         ids = counting.ids(page.library, begin, SAMPLE_ID, "split", split)
         for place in np.unique(np.linspace(0, len(ids) - 1, min(wanted, len(ids))).astype(int)) if ids else ():
             yield ids[place]
@@ -249,6 +255,11 @@ def _rows(page: Page, ids: list[str]) -> dict[str, Any]:
     return {"columns": columns, "rows": rows, "of": held.n_rows}
 
 
+def is_report(data: bytes) -> bool:
+    """Say whether a file that begins so is a report, and may be written over by another."""
+    return data.startswith(b"<!doctype html>") and _ISLAND.encode() in data
+
+
 def bundle(files: Mapping[str, bytes], entry: str = "app") -> str:
     """Return the page's modules as one script: each a function that returns what it exports."""
     done: dict[str, str] = {}
@@ -287,7 +298,7 @@ def _document(files: Mapping[str, bytes], island: dict[str, Any]) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(island['about']['title'])}</title>\n"
         f'<link rel="icon" href="data:image/svg+xml;base64,{icon}">\n<style>{style}</style>\n</head>\n'
-        f'<body>{body.partition("</body>")[0]}<script type="application/json" id="island">{data}</script>\n'
+        f"<body>{body.partition('</body>')[0]}{_ISLAND}{data}</script>\n"
         f'<script type="module">{script}</script>\n</body>\n</html>\n'
     )
 

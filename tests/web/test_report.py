@@ -36,7 +36,7 @@ def island_of(html: str) -> Any:
 def test_what_it_holds(made: Path, validated: Path) -> None:
     html = made.read_text("utf-8")
     island = island_of(html)
-    assert len(island["samples"]) >= 9
+    assert len(island["samples"]) == 9
     browsed = island["tables"]["samples"]
     assert {row[browsed["columns"].index("split")] for row in browsed["rows"]} == {"train", "valid", "test"}
     assert browsed["of"] == 30
@@ -109,6 +109,14 @@ def test_odd_wishes_are_refused(validated: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="expected 0 or more"):
         report(validated, tmp_path / "report.html", suspects=-1)
     assert list(tmp_path.iterdir()) == []
+    with pytest.raises(UsageError, match="is a folder; give a file"):
+        report(validated, tmp_path)
+    (tmp_path / "songs.csv").write_text("mine")
+    with pytest.raises(UsageError, match=r"songs\.csv is there already and is no report"):
+        report(validated, tmp_path / "songs.csv")
+    assert (tmp_path / "songs.csv").read_text() == "mine"
+    for _ in range(2):  # a report is written over
+        report(validated, tmp_path / "again.html", samples=1, suspects=0)
 
 
 @pytest.fixture
