@@ -25,7 +25,7 @@ from musicdata.web.library import REJECTS
 from musicdata.web.neighbours import Neighbours
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 
     from musicdata.web.answers import Page
 
@@ -103,7 +103,7 @@ def make(
     doubted = _suspects(page, n_suspects, progress) if n_suspects else {"suspects": []}
     pairs = doubted.get("suspects", [])
     first = dict.fromkeys([*also, *(id_ for one in pairs for id_ in (one["sample_id"], one["better"]["sample_id"]))])
-    ids = list(first | dict.fromkeys(_drawn(page, max(1, n - len(first)))))
+    ids = list(first | dict.fromkeys(_drawn(page, max(1, n - len(first)), first)))
     if not ids:
         raise UsageError("there is no sample to report on; build the data set first")
     shown: dict[str, Any] = {}
@@ -163,8 +163,8 @@ def _rejects(page: Page, *, is_whole: bool) -> dict[str, Any]:
     return {REJECTS: counting.first_of_each(page.library, REJECTS, columns, ("stage", "reason"), _MOST_REJECTS)}
 
 
-def _drawn(page: Page, n: int) -> Iterator[str]:
-    """Yield the ids of n samples: of each split its share, at even distances."""
+def _drawn(page: Page, n: int, chosen: Container[str]) -> Iterator[str]:
+    """Yield the ids of n samples beside those chosen: of each split its share, at even distances."""
     begin = page.can.begin
     if begin not in page.library.tables or SAMPLE_ID not in _names(page, begin):
         return
@@ -174,7 +174,8 @@ def _drawn(page: Page, n: int) -> Iterator[str]:
     shares = np.diff(np.round(n * until / max(until[-1:].sum(), 1)), prepend=0).astype(int)
     for split, share in zip(splits, shares.tolist(), strict=True):
         wanted = max(1, share)
-        ids = counting.ids(page.library, begin, SAMPLE_ID, "split", split)
+        every = counting.ids(page.library, begin, SAMPLE_ID, "split", split)
+        ids = [one for one in every if one not in chosen]
         for place in np.unique(np.linspace(0, len(ids) - 1, min(wanted, len(ids))).astype(int)) if ids else ():
             yield ids[place]
 
